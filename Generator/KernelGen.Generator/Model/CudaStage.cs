@@ -1,0 +1,8 @@
+namespace KernelGen.Generator.Model;
+
+/// <summary>The generator's view of <c>KernelGen.Kernels.CudaStage</c>: one launch of a CUDA variant.</summary>
+/// <param name="EntryPoint">The <c>extern "C"</c> name.</param>
+/// <param name="Threads">Threads of a block.</param>
+/// <param name="SharedBytes">Dynamic shared memory of a block, in bytes.</param>
+/// <param name="RowsPerBlock">Query rows that a block covers.</param>
+internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock);

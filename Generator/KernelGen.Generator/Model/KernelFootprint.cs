@@ -1,0 +1,8 @@
+namespace KernelGen.Generator.Model;
+
+/// <summary>The generator's view of <c>KernelGen.Kernels.KernelFootprint</c>: the constants of a variant's workspace formula.</summary>
+/// <param name="TileRows">Query rows of a tile, the unit of work.</param>
+/// <param name="TileKeys">Keys are rounded up to this many in the score workspace.</param>
+/// <param name="BytesPerScore">Bytes of a score in the workspace; 0 for <c>streaming</c>.</param>
+/// <param name="WorkerBytes">Private scratch of one worker (a CPU thread); 0 on a GPU.</param>
+internal sealed record KernelFootprint(int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes);

@@ -1,0 +1,8 @@
+namespace KernelGen.Kernels;
+
+/// <summary>One launch of a CUDA variant. A variant has one stage, or several that run one after the other on the same slice.</summary>
+/// <param name="EntryPoint">The <c>extern "C"</c> name of the kernel.</param>
+/// <param name="Threads">Threads of a block.</param>
+/// <param name="SharedBytes">Dynamic shared memory of a block.</param>
+/// <param name="RowsPerBlock">Query rows that a block covers: the grid is <c>(ceil(rows / RowsPerBlock), heads)</c>, folded where a device limit asks for it.</param>
+public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock);

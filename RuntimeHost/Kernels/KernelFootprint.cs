@@ -1,0 +1,41 @@
+namespace KernelGen.Kernels;
+
+/// <summary>The exact workspace of a variant as a formula in the slice it works on. The generator emits one with every variant.</summary>
+/// <remarks>
+/// <code>
+/// rows' = rows rounded up to TileRows,  keys' = keys rounded up to TileKeys
+/// bytes = heads * rows' * keys' * BytesPerScore  +  min(workers, heads * rows' / TileRows) * WorkerBytes
+/// </code>
+/// </remarks>
+/// <param name="TileRows">Query rows of a tile: the unit of work, and what slices are balanced to.</param>
+/// <param name="TileKeys">Keys are rounded up to this many in the score workspace.</param>
+/// <param name="BytesPerScore">Bytes of a score in the workspace: 4 for <c>materialized</c>, 0 for <c>streaming</c>.</param>
+/// <param name="WorkerBytes">Private scratch of one worker (a CPU thread); 0 on a GPU, where that is shared memory.</param>
+public readonly record struct KernelFootprint(int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes)
+{
+    /// <summary>Tiles of a slice.</summary>
+    /// <param name="heads">Heads of the slice.</param>
+    /// <param name="rows">Query rows of the slice.</param>
+    public long Tiles(int heads, int rows) => heads * (((long)rows + TileRows - 1) / TileRows);
+
+    /// <summary>Bytes of the scores of a slice.</summary>
+    /// <param name="heads">Heads of the slice.</param>
+    /// <param name="rows">Query rows of the slice.</param>
+    /// <param name="keys">Keys of the slice.</param>
+    public long ScoreBytes(int heads, int rows, int keys) => Tiles(heads, rows) * ScoreBytesPerTile(keys);
+
+    /// <summary>Bytes of the scores of one tile.</summary>
+    /// <param name="keys">Keys of the slice.</param>
+    public long ScoreBytesPerTile(int keys) => ((long)keys + TileKeys - 1) / TileKeys * TileKeys * TileRows * BytesPerScore;
+
+    /// <summary>Bytes of the whole workspace of a slice.</summary>
+    /// <param name="heads">Heads of the slice.</param>
+    /// <param name="rows">Query rows of the slice.</param>
+    /// <param name="keys">Keys of the slice.</param>
+    /// <param name="workers">Workers that the device offers.</param>
+    public long Bytes(int heads, int rows, int keys, int workers)
+    {
+        long tiles = Tiles(heads, rows);
+        return (tiles * ScoreBytesPerTile(keys)) + (Math.Min(workers, tiles) * WorkerBytes);
+    }
+}

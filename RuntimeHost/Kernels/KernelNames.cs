@@ -1,0 +1,11 @@
+namespace KernelGen.Kernels;
+
+/// <summary>The names of families and targets as they appear in variant ids and on the command line.</summary>
+public static class KernelNames
+{
+    /// <summary><c>materialized</c> or <c>streaming</c>.</summary>
+    public static string Name(this KernelFamily family) => family == KernelFamily.Materialized ? "materialized" : "streaming";
+
+    /// <summary><c>cpu</c> or <c>simt</c>.</summary>
+    public static string Name(this KernelTarget target) => target == KernelTarget.Cpu ? "cpu" : "simt";
+}

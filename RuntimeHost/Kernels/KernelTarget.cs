@@ -1,0 +1,11 @@
+namespace KernelGen.Kernels;
+
+/// <summary>The machine a kernel is made for.</summary>
+public enum KernelTarget
+{
+    /// <summary>C# with <c>Vector512/256/128</c>.</summary>
+    Cpu,
+
+    /// <summary>CUDA C that runs on every GPU from compute capability 7.5, for every element type.</summary>
+    Simt,
+}

@@ -1,0 +1,88 @@
+using KernelGen.Tensors;
+
+namespace KernelGen.Kernels;
+
+/// <summary>One generated kernel: family, target, element type, head dim and slice size, with all that a plan and a launch need to know of it.</summary>
+public sealed class KernelVariant
+{
+    /// <summary>Describes a CPU variant.</summary>
+    /// <param name="id">Its id, such as <c>streaming-cpu-f16-d40-r128</c>.</param>
+    /// <param name="family">Its family.</param>
+    /// <param name="elementType">Its element type.</param>
+    /// <param name="headDim">Its head dim.</param>
+    /// <param name="sliceRows">Its slice size in query rows.</param>
+    /// <param name="footprint">Its workspace formula.</param>
+    /// <param name="source">Its C# source.</param>
+    /// <param name="cpu">Its kernels.</param>
+    public KernelVariant(
+        string id, KernelFamily family, ElementType elementType, int headDim, int sliceRows,
+        KernelFootprint footprint, KernelText source, CpuKernelSet cpu)
+        : this(id, family, KernelTarget.Cpu, elementType, headDim, sliceRows, footprint, source)
+    {
+        Cpu = cpu;
+    }
+
+    /// <summary>Describes a CUDA variant.</summary>
+    /// <param name="id">Its id, such as <c>streaming-simt-f16-d40-r64</c>.</param>
+    /// <param name="family">Its family.</param>
+    /// <param name="target">Its target.</param>
+    /// <param name="elementType">Its element type.</param>
+    /// <param name="headDim">Its head dim.</param>
+    /// <param name="sliceRows">Its slice size in query rows.</param>
+    /// <param name="footprint">Its workspace formula.</param>
+    /// <param name="cuda">Its source and stages.</param>
+    public KernelVariant(
+        string id, KernelFamily family, KernelTarget target, ElementType elementType, int headDim, int sliceRows,
+        KernelFootprint footprint, CudaKernelSource cuda)
+        : this(id, family, target, elementType, headDim, sliceRows, footprint, cuda.Text)
+    {
+        Cuda = cuda;
+    }
+
+    private KernelVariant(
+        string id, KernelFamily family, KernelTarget target, ElementType elementType, int headDim, int sliceRows,
+        KernelFootprint footprint, KernelText source)
+    {
+        Id = id;
+        Family = family;
+        Target = target;
+        ElementType = elementType;
+        HeadDim = headDim;
+        SliceRows = sliceRows;
+        Footprint = footprint;
+        Source = source;
+    }
+
+    /// <summary>The unique name, <c>family-target-dtype-dHEADDIM-rROWS</c>.</summary>
+    public string Id { get; }
+
+    /// <summary>The family.</summary>
+    public KernelFamily Family { get; }
+
+    /// <summary>The target.</summary>
+    public KernelTarget Target { get; }
+
+    /// <summary>The element type.</summary>
+    public ElementType ElementType { get; }
+
+    /// <summary>The head dim.</summary>
+    public int HeadDim { get; }
+
+    /// <summary>The slice size: for <c>materialized</c> the most query rows of a slice, for <c>streaming</c> the rows of a tile (slices may be any length).</summary>
+    public int SliceRows { get; }
+
+    /// <summary>The workspace formula.</summary>
+    public KernelFootprint Footprint { get; }
+
+    /// <summary>The generated source text, for people to read: C# or CUDA C.</summary>
+    public KernelText Source { get; }
+
+    /// <summary>The kernels of a CPU variant; null for CUDA.</summary>
+    public CpuKernelSet? Cpu { get; }
+
+    /// <summary>The source of a CUDA variant; null for the CPU.</summary>
+    public CudaKernelSource? Cuda { get; }
+
+    /// <summary>The id.</summary>
+    public override string ToString() => Id;
+}

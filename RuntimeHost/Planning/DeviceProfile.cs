@@ -1,0 +1,9 @@
+namespace KernelGen.Planning;
+
+/// <summary>What the planner knows of a device: how wide it is and, roughly, how fast. Times predicted from it rank variants; they promise nothing.</summary>
+/// <param name="Workers">Tiles that run at once: CPU threads, or 0 where workers need no memory of their own.</param>
+/// <param name="FlopsPerSecond">Peak fp32 multiply-adds, counted as two operations each.</param>
+/// <param name="BytesPerSecond">Sustained memory bandwidth.</param>
+/// <param name="SliceSeconds">Fixed cost of starting a slice.</param>
+/// <param name="TotalMemoryBytes">The device's memory; some policies look at it.</param>
+public sealed record DeviceProfile(int Workers, double FlopsPerSecond, double BytesPerSecond, double SliceSeconds, long TotalMemoryBytes);

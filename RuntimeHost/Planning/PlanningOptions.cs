@@ -1,0 +1,28 @@
+using KernelGen.Kernels;
+
+namespace KernelGen.Planning;
+
+/// <summary>What the caller asks of a plan.</summary>
+public sealed record PlanningOptions
+{
+    /// <summary>The name of the policy; <c>exact</c>, or a preset of an existing system.</summary>
+    public string Policy { get; init; } = "exact";
+
+    /// <summary>
+    /// For the policy <c>exact</c>: the budget is divided by this before footprints are compared with it. 1 or more. The footprints are exact; the
+    /// margin is for what other code takes between planning and running. The presets of existing systems bring their own factors.
+    /// </summary>
+    public double SafetyFactor { get; init; } = 1.1;
+
+    /// <summary>Only variants of this family; any when null.</summary>
+    public KernelFamily? Family { get; init; }
+
+    /// <summary>Only variants of this slice size; any when null.</summary>
+    public int? SliceRows { get; init; }
+
+    /// <summary>The attention map is wanted, which only <see cref="KernelFamily.Materialized"/> variants can give.</summary>
+    public bool CaptureMap { get; init; }
+
+    /// <summary>The call is causal: about half of the work is skipped, which the predicted time counts.</summary>
+    public bool Causal { get; init; }
+}
