@@ -79,6 +79,7 @@ internal static class LanguageCases
         new("include does not indent", "a\n  {{ include 'p.sbn' }}\nb\n", "a\n  x\ny\nb\n", ("p.sbn", "x\ny")),
         new("recursive include that ends", "{{ n = 3 }}{{ include 'p.sbn' }}", "321", ("p.sbn", "{{ if n > 0 }}{{ n }}{{ n = n - 1 }}{{ include 'p.sbn' }}{{ end }}")),
 
+        new("minus right after the braces strips", "a {{-1 }}", "a1"),
         new("no trimming", "a \n {{ 1 }} \n b", "a \n 1 \n b"),
         new("greedy before", "a \n\n {{- 1 }} b", "a1 b"),
         new("greedy after", "a {{ 1 -}} \n\n b", "a 1b"),
@@ -101,6 +102,7 @@ internal static class LanguageCases
         new("raw block with another raw block", "{%%{ {%{ x }%} }%%}", " {%{ x }%} "),
         new("raw block trims outside", "a \n {%{~ x ~}%} \n b", "a \n x  b"),
         new("raw block trims greedily", "a \n {%{- x -}%} \n b", "a x b"),
+        new("raw block with an initialiser", "{%{{{1}, {2}}}%}", "{{1}, {2}}"),
         new("braces of C", "struct s { int a; }; int m[] = { {1}, { 2 } };", "struct s { int a; }; int m[] = { {1}, { 2 } };"),
         new("closing braces are text", "}} }%} { {{ 1 }}}", "}} }%} { 1}"),
         new("percent is text", "{% a %} {%%", "{% a %} {%%"),

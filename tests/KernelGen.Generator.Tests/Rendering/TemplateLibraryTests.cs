@@ -94,15 +94,17 @@ public sealed class TemplateLibraryTests
             {{~ end ~}}
             """));
         var model = new TemplateObject { { "stride", 8 } };
-        int length = library.Render("a.sbn", model).Length;
+        double best = double.MaxValue;
+        int length = 0;
+        for (int i = 0; i < 10; i++)
+        {
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            length = library.Render("a.sbn", model).Length;
+            best = Math.Min(best, clock.Elapsed.TotalMilliseconds);
+        }
 
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        string text = library.Render("a.sbn", model);
-        clock.Stop();
-
-        Assert.AreEqual(length, text.Length);
         Assert.IsTrue(length > 1_000_000, "the template is too small to say anything");
-        Assert.IsTrue(clock.ElapsedMilliseconds < 500, $"took {clock.ElapsedMilliseconds} ms");
+        Assert.IsTrue(best < 200, FormattableString.Invariant($"took {best} ms"));
     }
 
     private static TemplateLibrary Library(params (string Name, string Text)[] templates) =>
