@@ -3,36 +3,53 @@ using System.Runtime.CompilerServices;
 
 namespace KernelGen.Cpu.Kernels;
 
-/// <summary>The exponential of the softmax.</summary>
+/// <summary>The exponential of the softmax, with its constants in registers.</summary>
+/// <remarks>
+/// A constant that the compiler knows becomes a memory operand of each instruction that uses it, and then a softmax waits for loads. So they
+/// are read from memory that it cannot see through, once, before the loop.
+/// </remarks>
+/// <typeparam name="TVector">The vector.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class LaneExponential
+public readonly unsafe struct LaneExponential<TVector>
+    where TVector : unmanaged, ILaneVector<TVector>
 {
-    // Added to a small number, it leaves the nearest integer (ties to even) in the lowest bits of the sum, and there the bias of the exponent too.
-    private const float Rounding = 12582912f + 127f;
+    private readonly TVector _lowest;
+    private readonly TVector _rounding;
+    private readonly TVector _c5;
+    private readonly TVector _c4;
+    private readonly TVector _c3;
+    private readonly TVector _c2;
+    private readonly TVector _c1;
+    private readonly TVector _one;
 
-    // Minimax for 2^x on [-0.5, 0.5] in relative error, with the constant held at exactly 1 and the coefficients rounded to fp32 one after the
-    // other: 9.3e-8. The constant makes 2^0 exactly 1, so that rescaling by an unchanged maximum changes nothing.
-    private const float C1 = 0.693147004f;
-    private const float C2 = 0.240222469f;
-    private const float C3 = 0.0555071123f;
-    private const float C4 = 0.00967129506f;
-    private const float C5 = 0.00132694177f;
+    /// <summary>Reads the constants.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public LaneExponential()
+    {
+        float* constants = ExponentialConstants.Address();
+        _lowest = TVector.Create(constants[0]);
+        _rounding = TVector.Create(constants[1]);
+        _c5 = TVector.Create(constants[2]);
+        _c4 = TVector.Create(constants[3]);
+        _c3 = TVector.Create(constants[4]);
+        _c2 = TVector.Create(constants[5]);
+        _c1 = TVector.Create(constants[6]);
+        _one = TVector.Create(constants[7]);
+    }
 
     /// <summary>2 to the power of each lane, for numbers up to 127. At -127 and below, negative infinity included, exactly 0. NaN stays NaN.</summary>
-    /// <typeparam name="TVector">The vector.</typeparam>
     /// <param name="exponent">The exponents.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Exp2<TVector>(TVector exponent)
-        where TVector : unmanaged, ILaneVector<TVector>
+    public TVector Exp2(TVector exponent)
     {
-        TVector clamped = TVector.Max(TVector.Create(-127f), exponent);
-        TVector shifted = clamped + TVector.Create(Rounding);
-        TVector rest = clamped - (shifted - TVector.Create(Rounding));
-        TVector power = TVector.MultiplyAdd(TVector.Create(C5), rest, TVector.Create(C4));
-        power = TVector.MultiplyAdd(power, rest, TVector.Create(C3));
-        power = TVector.MultiplyAdd(power, rest, TVector.Create(C2));
-        power = TVector.MultiplyAdd(power, rest, TVector.Create(C1));
-        power = TVector.MultiplyAdd(power, rest, TVector.Create(1f));
+        TVector clamped = TVector.Max(_lowest, exponent);
+        TVector shifted = clamped + _rounding;
+        TVector rest = clamped - (shifted - _rounding);
+        TVector power = TVector.MultiplyAdd(_c5, rest, _c4);
+        power = TVector.MultiplyAdd(power, rest, _c3);
+        power = TVector.MultiplyAdd(power, rest, _c2);
+        power = TVector.MultiplyAdd(power, rest, _c1);
+        power = TVector.MultiplyAdd(power, rest, _one);
 
         // The product, unlike an integer addition to the exponent, keeps every NaN a NaN.
         return power * TVector.LowBitsToExponent(shifted);

@@ -33,10 +33,11 @@ public static unsafe class LaneSoftmax
     public static void Join<TVector>(float* scores, int keys, float* newMaximum, float* maximum, float* sum, float* rescale)
         where TVector : unmanaged, ILaneVector<TVector>
     {
+        LaneExponential<TVector> exponential = new();
         TVector reference0 = Reference(TVector.Load(newMaximum));
         TVector reference1 = Reference(TVector.Load(newMaximum + TVector.Count));
-        TVector rescale0 = LaneExponential.Exp2(TVector.Load(maximum) - reference0);
-        TVector rescale1 = LaneExponential.Exp2(TVector.Load(maximum + TVector.Count) - reference1);
+        TVector rescale0 = exponential.Exp2(TVector.Load(maximum) - reference0);
+        TVector rescale1 = exponential.Exp2(TVector.Load(maximum + TVector.Count) - reference1);
         TVector.Store(rescale0, rescale);
         TVector.Store(rescale1, rescale + TVector.Count);
         TVector.Store(TVector.Load(newMaximum), maximum);
@@ -47,8 +48,8 @@ public static unsafe class LaneSoftmax
         float* end = scores + ((long)keys * 2 * TVector.Count);
         for (float* score = scores; score < end; score += 2 * TVector.Count)
         {
-            TVector weight0 = LaneExponential.Exp2(TVector.Load(score) - reference0);
-            TVector weight1 = LaneExponential.Exp2(TVector.Load(score + TVector.Count) - reference1);
+            TVector weight0 = exponential.Exp2(TVector.Load(score) - reference0);
+            TVector weight1 = exponential.Exp2(TVector.Load(score + TVector.Count) - reference1);
             TVector.Store(weight0, score);
             TVector.Store(weight1, score + TVector.Count);
             sum0 += weight0;
@@ -70,6 +71,7 @@ public static unsafe class LaneSoftmax
     public static void Weigh<TVector>(float* scores, int keys, float* maximum, float* sum, float* weights)
         where TVector : unmanaged, ILaneVector<TVector>
     {
+        LaneExponential<TVector> exponential = new();
         TVector reference0 = Reference(TVector.Load(maximum));
         TVector reference1 = Reference(TVector.Load(maximum + TVector.Count));
         TVector sum0 = TVector.Load(sum);
@@ -77,8 +79,8 @@ public static unsafe class LaneSoftmax
         float* end = scores + ((long)keys * 2 * TVector.Count);
         for (; scores < end; scores += 2 * TVector.Count, weights += 2 * TVector.Count)
         {
-            TVector weight0 = LaneExponential.Exp2(TVector.Load(scores) - reference0);
-            TVector weight1 = LaneExponential.Exp2(TVector.Load(scores + TVector.Count) - reference1);
+            TVector weight0 = exponential.Exp2(TVector.Load(scores) - reference0);
+            TVector weight1 = exponential.Exp2(TVector.Load(scores + TVector.Count) - reference1);
             TVector.Store(weight0, weights);
             TVector.Store(weight1, weights + TVector.Count);
             sum0 += weight0;
