@@ -40,7 +40,7 @@ internal sealed class SafetensorsWriter : IDisposable
                 throw new SafetensorsException(path, "this is a folder; the output must be a file.");
 
             // A link stays a link: what it points to is replaced.
-            string target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+            string target = LinkTarget.Of(path);
             if (!OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal))
                 throw new SafetensorsException(path, "this is a device; the output must be a regular file, because it is put in place by renaming.");
             string temporaryPath = Path.Combine(Path.GetDirectoryName(target) ?? ".", $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}");
@@ -51,6 +51,10 @@ internal sealed class SafetensorsWriter : IDisposable
             throw new SafetensorsException(path, $"the file cannot be written: {Reason(exception)}", exception);
         }
     }
+
+    /// <summary><see cref="Commit"/> will replace this file.</summary>
+    /// <param name="path">A file that exists.</param>
+    public bool Replaces(string path) => string.Equals(LinkTarget.Of(path), _target, StringComparison.Ordinal);
 
     /// <summary>Adds a tensor. Its elements are read by <see cref="Commit"/>.</summary>
     /// <param name="name">Its name, unique in the file.</param>
