@@ -46,7 +46,7 @@ internal sealed class AttendCommand : Command
             throw new InputException($"{outputPath}: the output is the input; give it another name.");
 
         AttentionInput input = AttentionInput.Read(file, parsed.GetValue(_layout));
-        bool causal = input.Causal || parsed.GetValue(_causal);
+        bool causal = parsed.GetResult(_causal) is { Implicit: false } ? parsed.GetValue(_causal) : input.Causal;
         AttendRequest request = new(
             input, outputPath, writer, _plan.Read(parsed, causal, parsed.GetValue(_captureMap)),
             parsed.GetValue(_scale) ?? input.Scale, causal,
