@@ -28,20 +28,29 @@ internal sealed class SampleConsole
     /// <summary>A line on standard error can be overwritten to show progress.</summary>
     public bool ErrorIsTerminal { get; }
 
-    /// <summary>Tables on standard output: coloured on a terminal, plain text of 100 columns elsewhere.</summary>
-    public IAnsiConsole Tables()
+    /// <summary>Writes a table to standard output: as the terminal can, or as plain text of at most 100 columns without trailing blanks.</summary>
+    public void Write(Table table)
     {
-        bool terminal = ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected;
+        if (ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected)
+        {
+            AnsiConsole.Console.Write(table);
+            return;
+        }
+
+        using StringWriter text = new();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(Output),
+            Out = new AnsiConsoleOutput(text),
         });
-        if (!terminal)
-            console.Profile.Width = RedirectedWidth;
-        return console;
+        console.Profile.Width = RedirectedWidth;
+        console.Profile.Capabilities.Unicode = true;
+        console.Write(table);
+        string[] lines = text.ToString().TrimEnd().Split('\n');
+        foreach (string line in lines.SkipWhile(string.IsNullOrWhiteSpace))
+            Output.WriteLine(line.TrimEnd());
     }
 
     /// <summary>Replaces the progress line on standard error; does nothing when that is not a terminal.</summary>

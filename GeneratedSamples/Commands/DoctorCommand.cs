@@ -1,6 +1,5 @@
 using System.CommandLine;
 using KernelGen.Samples.Doctor;
-using Spectre.Console;
 
 namespace KernelGen.Samples.Commands;
 
@@ -26,19 +25,19 @@ internal sealed class DoctorCommand : Command
         using AttentionHost host = AttentionHost.CreateDefault();
         DoctorSection[] sections = [.. Sections.Select(examine => examine(host))];
         int width = sections.SelectMany(section => section.Facts).Max(fact => fact.Name.Length);
-        IAnsiConsole console = _console.Tables();
+        TextWriter output = _console.Output;
         foreach (DoctorSection section in sections)
         {
-            console.MarkupLineInterpolated($"[bold]{section.Title}[/]");
+            output.WriteLine(section.Title);
             foreach ((string name, string value) in section.Facts)
-                _console.Output.WriteLine($"  {name.PadRight(width)}  {value}");
+                output.WriteLine($"  {name.PadRight(width)}  {value}");
             foreach (string advice in section.Advice)
-                console.MarkupLineInterpolated($"  [yellow]![/] {advice}");
-            console.WriteLine();
+                output.WriteLine($"  ! {advice}");
+            output.WriteLine();
         }
 
         int faults = sections.Sum(section => section.Advice.Count);
-        console.WriteLine(faults == 0 ? "Nothing is missing for the kernels of this version." : "The lines with ! say what to do.");
+        output.WriteLine(faults == 0 ? "Nothing is missing for the kernels of this version." : "The lines with ! say what to do.");
         return ExitCode.Done;
     }
 }

@@ -80,7 +80,6 @@ internal sealed class KernelsCommand : Command
 
     private void WriteTable(AttentionModel[] models)
     {
-        IAnsiConsole tables = _console.Tables();
         foreach (AttentionModel model in models)
         {
             Table table = new Table().Border(TableBorder.Simple).AddColumns("family", "target", "element types");
@@ -98,8 +97,9 @@ internal sealed class KernelsCommand : Command
                     group.Count().ToString(CultureInfo.InvariantCulture));
             }
 
-            tables.MarkupLineInterpolated($"[bold]{model.Name}[/]: {model.Purpose}");
-            tables.Write(table);
+            _console.Output.WriteLine($"{model.Name}: {model.Purpose}");
+            _console.Write(table);
+            _console.Output.WriteLine();
         }
 
         int all = models.Sum(model => model.Kernels.Variants.Length);

@@ -19,9 +19,9 @@ internal static class LayersSection
     {
         Table table = new Table().Border(TableBorder.Simple);
         foreach (string heading in (string[])["layer", "kernel"])
-            table.AddColumn(new TableColumn(heading).PadLeft(0).PadRight(1));
+            table.AddColumn(new TableColumn(heading).NoWrap().PadLeft(0).PadRight(0));
         foreach (string heading in (string[])["slices", "workspace", "all scores", "ms", "GFLOP/s", "error"])
-            table.AddColumn(new TableColumn(heading).RightAligned().PadLeft(0).PadRight(1));
+            table.AddColumn(new TableColumn(heading).NoWrap().RightAligned().PadLeft(1).PadRight(0));
 
         bool passed = true;
         foreach (DemoLayer layer in DemoLayer.StableDiffusion15())
@@ -45,7 +45,7 @@ internal static class LayersSection
                 check.RelativeError.ToString("0.0e+0", CultureInfo.InvariantCulture));
         }
 
-        console.Tables().Write(table);
+        console.Write(table);
         console.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"error: relative to float64, over {CheckedRows} rows of each layer; {(passed ? "all are" : "NOT ALL ARE")} within the bound {SampledCheck.BoundFor(ElementType.Float16):0.0e+0} of f16."));

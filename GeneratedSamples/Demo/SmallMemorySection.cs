@@ -38,9 +38,9 @@ internal static class SmallMemorySection
 
         Table table = new Table().Border(TableBorder.Simple);
         foreach (string heading in (string[])["free", "policy", "kernel"])
-            table.AddColumn(new TableColumn(heading).PadLeft(0).PadRight(1));
+            table.AddColumn(new TableColumn(heading).NoWrap().PadLeft(0).PadRight(0));
         foreach (string heading in (string[])["slices", "heads x rows", "workspace", "ms", "same bits"])
-            table.AddColumn(new TableColumn(heading).RightAligned().PadLeft(0).PadRight(1));
+            table.AddColumn(new TableColumn(heading).NoWrap().RightAligned().PadLeft(0).PadRight(0));
 
         foreach ((long freeBytes, string policy, KernelFamily family) in Cases)
         {
@@ -66,12 +66,12 @@ internal static class SmallMemorySection
             }
             catch (InsufficientMemoryException exception)
             {
-                table.AddRow(ByteText.Format(freeBytes), policy, "none: see below", "", "", "", "", "");
-                refusals.Add($"{policy} with {ByteText.Format(freeBytes)}: \"{exception.Message}\"");
+                table.AddRow(ByteText.Format(freeBytes), policy, "none, see below", "", "", "", "", "");
+                refusals.Add($"{policy} gives up in {ByteText.Format(freeBytes)}: \"{exception.Message}\"");
             }
         }
 
-        console.Tables().Write(table);
+        console.Write(table);
         foreach (string refusal in refusals)
             console.Output.WriteLine(refusal);
         console.Output.WriteLine(
