@@ -139,7 +139,7 @@ public sealed class AttendOptionTests
             writer.Commit();
         }
 
-        CommandResult result = CommandResult.Of("attend", folder["nan"], folder["out"], "--json").AssertDone();
+        CommandResult result = CommandResult.Of("attend", folder["nan"], folder["out"], "--json", "--check").AssertDone();
         Assert.AreEqual(1, result.Json.GetProperty("non_finite_rows").GetInt64());
         Assert.Contains("1 output rows hold NaN", result.Error);
     }
