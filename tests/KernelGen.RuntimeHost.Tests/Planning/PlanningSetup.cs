@@ -17,8 +17,8 @@ internal static class PlanningSetup
     public static KernelVariant Materialized(ElementType elementType, int headDim, int sliceRows) =>
         Variant(KernelFamily.Materialized, elementType, headDim, sliceRows, new(TileRows: 128, TileKeys: 8, BytesPerScore: 4, WorkerBytes: 300_000));
 
-    public static KernelVariant Streaming(ElementType elementType, int headDim, int tileRows = 128) =>
-        Variant(KernelFamily.Streaming, elementType, headDim, tileRows, new(tileRows, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 400_000));
+    public static KernelVariant Streaming(ElementType elementType, int headDim, int tileRows = 128, long workerBytes = 400_000) =>
+        Variant(KernelFamily.Streaming, elementType, headDim, tileRows, new(tileRows, TileKeys: 64, BytesPerScore: 0, workerBytes));
 
     /// <summary>Three slice sizes of <c>materialized</c>, then <c>streaming</c>.</summary>
     public static KernelVariant[] All(ElementType elementType, int headDim) =>
