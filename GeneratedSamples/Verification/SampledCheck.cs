@@ -51,7 +51,6 @@ internal readonly record struct SampledCheck(int Rows, double RelativeError, dou
             int head = (int)(index / shape.Queries);
             int row = (int)(index % shape.Queries);
             ReferenceRow reference = AttentionReference.Row(shape, query, key, value, options, head, row, expected);
-            largestScore = Math.Max(largestScore, reference.LargestScore);
             AttentionReference.Widen(output.Slice((int)AttentionReference.Offset(strides, shape, head, row), shape.HeadDim), actual);
             if (!AllFinite(expected))
             {
@@ -60,6 +59,7 @@ internal readonly record struct SampledCheck(int Rows, double RelativeError, dou
                 continue;
             }
 
+            largestScore = Math.Max(largestScore, reference.LargestScore);
             for (int d = 0; d < expected.Length; d++)
             {
                 difference += Math.Pow(actual[d] - expected[d], 2);
