@@ -26,6 +26,7 @@ internal static class SampleApplication
             new AttendCommand(console),
             new PlanCommand(console),
             new KernelsCommand(console),
+            new BenchCommand(console),
             new DoctorCommand(console),
         };
         root.SetAction(_ => DemoCommand.Run(console));
