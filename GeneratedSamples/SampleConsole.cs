@@ -5,8 +5,8 @@ namespace KernelGen.Samples;
 /// <summary>Where a command writes: results to standard output, everything else to standard error.</summary>
 internal sealed class SampleConsole
 {
-    /// <summary>Columns of a table when the output is not a terminal, whose width would be known.</summary>
-    private const int RedirectedWidth = 100;
+    /// <summary>Columns that a table may take.</summary>
+    private const int TableWidth = 100;
 
     public SampleConsole(TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
@@ -33,7 +33,9 @@ internal sealed class SampleConsole
     {
         if (ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected)
         {
-            AnsiConsole.Console.Write(table);
+            // A narrower terminal breaks the lines, which loses nothing; a narrower table would.
+            AnsiConsole.Profile.Width = Math.Max(TableWidth, AnsiConsole.Profile.Width);
+            AnsiConsole.Write(table);
             return;
         }
 
@@ -45,7 +47,7 @@ internal sealed class SampleConsole
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(text),
         });
-        console.Profile.Width = RedirectedWidth;
+        console.Profile.Width = TableWidth;
         console.Profile.Capabilities.Unicode = true;
         console.Write(table);
         string[] lines = text.ToString().TrimEnd().Split('\n');

@@ -24,7 +24,7 @@ internal static class DemoCommand
         output.WriteLine("Attention of Stable Diffusion 1.5 at 512x512: batch 2 (guided) x 8 heads, f16, policy exact");
         bool passed = LayersSection.Write(console, host);
         output.WriteLine();
-        output.WriteLine("The layer self 4096x4096 in little memory: exact footprints, and Doggettx' rule (scores x 3, powers of two)");
+        output.WriteLine("The layer self 4096x4096 in little memory: exact footprints, and Doggettx' rule beside them");
         passed &= SmallMemorySection.Write(console);
         output.WriteLine();
         output.WriteLine("What to try next (dotnet run -c Release --project GeneratedSamples -- ...)");

@@ -103,7 +103,8 @@ internal sealed class KernelsCommand : Command
         }
 
         int all = models.Sum(model => model.Kernels.Variants.Length);
-        _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{all} variants. An id is family-target-dtype-dHEADDIM-rROWS: 'kernels --json' lists them, 'kernels --show ID' prints a source."));
+        _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{all} variants. An id: streaming-cpu-f16-d40-r128: family, target, dtype, head dim, slice rows."));
+        _console.Output.WriteLine("'kernels --json' lists them all, 'kernels --show ID' prints the source of one.");
     }
 
     private static string Numbers(IEnumerable<int> numbers) =>

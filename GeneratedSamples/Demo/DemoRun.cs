@@ -21,6 +21,7 @@ internal static class DemoRun
             CancellationToken = console.CancellationToken,
             Progress = console.ErrorIsTerminal ? new Progress(console, name) : null,
         };
+        console.Progress($"{name}: running");
         RunReport fastest = default;
         TimeSpan spent = TimeSpan.Zero;
         for (int run = 0; run < MostRuns && spent < Enough; run++)

@@ -74,10 +74,8 @@ internal static class SmallMemorySection
         console.Write(table);
         foreach (string refusal in refusals)
             console.Output.WriteLine(refusal);
-        console.Output.WriteLine(
-            same
-                ? "Outputs were compared bit by bit with the first run of the same family: how a call is sliced does not show in its result."
-                : "ERROR: plans of the same family gave different bits.");
+        console.Output.WriteLine("same bits: the output compared with that of the first run of the same family, bit by bit;");
+        console.Output.WriteLine(same ? "how a call is sliced does not show in its result." : "ERROR: it differs.");
         return same;
     }
 }

@@ -17,8 +17,7 @@ internal static class AttentionReference
     /// <param name="head">The row's head, counted over batch * heads.</param>
     /// <param name="row">The row.</param>
     /// <param name="result">Receives the head dim's elements; zeros when the row sees no key.</param>
-    /// <returns>The natural log-sum-exp of the row's scores; negative infinity when it sees no key.</returns>
-    public static double Row<T>(
+    public static ReferenceRow Row<T>(
         in AttentionShape shape, ReadOnlySpan<T> query, ReadOnlySpan<T> key, ReadOnlySpan<T> value, AttentionOptions options,
         int head, int row, Span<double> result)
         where T : unmanaged
@@ -37,16 +36,18 @@ internal static class AttentionReference
         double[] scores = new double[keys];
         double[] elements = new double[shape.HeadDim];
         double largest = double.NegativeInfinity;
+        double magnitude = 0;
         for (int j = 0; j < keys; j++)
         {
             Widen(key.Slice((int)(keyBase + (j * keyStrides.Row)), shape.HeadDim), elements);
             scores[j] = (Dot(queryRow, elements) * scale) + Bias(options.Mask, shape, head, row, j);
             largest = Math.Max(largest, scores[j]);
+            magnitude = double.IsInfinity(scores[j]) ? magnitude : Math.Max(magnitude, Math.Abs(scores[j]));
         }
 
         result.Clear();
         if (double.IsNegativeInfinity(largest))
-            return double.NegativeInfinity;
+            return new(double.NegativeInfinity, magnitude);
 
         double sum = 0;
         for (int j = 0; j < keys; j++)
@@ -60,7 +61,7 @@ internal static class AttentionReference
 
         foreach (ref double element in result)
             element /= sum;
-        return largest + Math.Log(sum);
+        return new(largest + Math.Log(sum), magnitude);
     }
 
     /// <summary>The strides of the queries under some options.</summary>
