@@ -5,18 +5,23 @@ using KernelGen.Tensors;
 namespace KernelGen.Samples.Bench;
 
 /// <summary>
-/// What a .NET developer would write today: the sliced attention that is customary in diffusion, on <see cref="TensorPrimitives"/>, heads in parallel. For each
-/// query row of a slice: a dot product with each key, softmax, and the weighted sum of the values.
+/// What a .NET developer would write today: the sliced attention that is customary in diffusion, on <see cref="TensorPrimitives"/>, slices in parallel.
+/// For each query row of a slice: a dot product with each key, softmax, and the weighted sum of the values.
 /// </summary>
 internal static class DoggettxBaseline
 {
     /// <summary>The name in results.</summary>
     public const string Name = "doggettx_tensor_primitives";
 
-    private static readonly TimeSpan EnoughTime = TimeSpan.FromMilliseconds(400);
-    private const int SliceRows = 64;
+    /// <summary>Bursts that are timed; the first one warms up and does not count.</summary>
+    private const int Bursts = 6;
 
-    /// <summary>Times it. Its time is proportional to the query rows: slices are run until the time means something, and scaled to all rows.</summary>
+    /// <summary>Rows of a work item.</summary>
+    private const int BlockRows = 16;
+
+    private static readonly TimeSpan BurstTime = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>Times it. Its time is proportional to the query rows, so bursts of rows are timed and the median is scaled to all rows.</summary>
     /// <param name="shape">The call.</param>
     /// <param name="query">Q, dense <c>[B, H, L, D]</c>.</param>
     /// <param name="key">K.</param>
@@ -26,24 +31,45 @@ internal static class DoggettxBaseline
     public static double Seconds<T>(AttentionShape shape, T[] query, T[] key, T[] value, int threads)
         where T : unmanaged
     {
-        long begin = Stopwatch.GetTimestamp();
         float[] q = ToSingle(query), k = ToSingle(key), v = ToSingle(value);
+        long begin = Stopwatch.GetTimestamp();
+        q = ToSingle(query);
+        k = ToSingle(key);
+        v = ToSingle(value);
         double conversion = Stopwatch.GetElapsedTime(begin).TotalSeconds;
 
         float[] output = new float[q.Length];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads };
-        begin = Stopwatch.GetTimestamp();
-        int rows = 0;
-        do
+        int blocksPerHead = (shape.Queries + BlockRows - 1) / BlockRows;
+        int blocks = blocksPerHead * shape.TotalHeads;
+        List<double> secondsPerBlock = [];
+        int next = 0;
+        for (int burst = 0; burst < Bursts; burst++)
         {
-            int from = rows;
-            int to = Math.Min(from + SliceRows, shape.Queries);
-            Parallel.For(0, shape.TotalHeads, parallel, head => Slice(shape, q, k, v, output, head, from, to));
-            rows = to;
-        }
-        while (rows < shape.Queries && Stopwatch.GetElapsedTime(begin) < EnoughTime);
+            begin = Stopwatch.GetTimestamp();
+            int done = 0;
+            do
+            {
+                // As many blocks as keep every thread busy for a while, around the tensor as often as it takes.
+                int count = Math.Min(blocks, 4 * threads);
+                int first = next;
+                Parallel.For(0, count, parallel, i =>
+                {
+                    (int head, int block) = Math.DivRem((first + i) % blocks, blocksPerHead);
+                    int from = block * BlockRows;
+                    Slice(shape, q, k, v, output, head, from, Math.Min(from + BlockRows, shape.Queries));
+                });
+                next = (next + count) % blocks;
+                done += count;
+            }
+            while (Stopwatch.GetElapsedTime(begin) < BurstTime);
 
-        return conversion + (Stopwatch.GetElapsedTime(begin).TotalSeconds * shape.Queries / rows);
+            if (burst > 0)
+                secondsPerBlock.Add(Stopwatch.GetElapsedTime(begin).TotalSeconds / done);
+        }
+
+        secondsPerBlock.Sort();
+        return conversion + (secondsPerBlock[secondsPerBlock.Count / 2] * blocks);
     }
 
     private static void Slice(AttentionShape shape, float[] query, float[] key, float[] value, float[] output, int head, int from, int to)

@@ -84,9 +84,9 @@ internal sealed class BenchCommand : Command
     {
         Table table = new Table().Border(TableBorder.Simple);
         foreach (string heading in (string[])["shape", "kernel"])
-            table.AddColumn(new TableColumn(heading).PadLeft(0).PadRight(1));
+            table.AddColumn(new TableColumn(heading).NoWrap().PadLeft(0).PadRight(0));
         foreach (string heading in (string[])["slices", "ms", "GFLOP/s", "of peak", "baseline"])
-            table.AddColumn(new TableColumn(heading).RightAligned().PadLeft(0).PadRight(1));
+            table.AddColumn(new TableColumn(heading).NoWrap().RightAligned().PadLeft(1).PadRight(0));
         foreach (BenchRow row in result.Rows)
         {
             table.AddRow(
@@ -100,7 +100,7 @@ internal sealed class BenchCommand : Command
         }
 
         _console.Output.WriteLine(result.Machine);
-        _console.Tables().Write(table);
+        _console.Write(table);
         _console.Output.WriteLine("of peak: of the multiply-adds that as many threads did in registers only, between the calls. Medians.");
         _console.Output.WriteLine("baseline: the Doggettx slicing loop on System.Numerics.Tensors.TensorPrimitives, with as many threads.");
     }
