@@ -3,7 +3,6 @@ using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Samples.Commands;
 using KernelGen.Samples.Safetensors;
-using InsufficientMemoryException = KernelGen.Planning.InsufficientMemoryException;
 
 namespace KernelGen.Samples;
 
@@ -58,7 +57,7 @@ internal static class SampleApplication
         InputException or SafetensorsException or UnsupportedVariantException or NoMatchingVariantException => (ExitCode.BadInput, exception.Message),
         SlicePolicyException { Failure: PolicyFailure.NoFreeMemory } => (ExitCode.DoesNotFit, exception.Message),
         SlicePolicyException => (ExitCode.BadInput, exception.Message),
-        InsufficientMemoryException => (ExitCode.DoesNotFit, exception.Message),
+        AttentionMemoryException => (ExitCode.DoesNotFit, exception.Message),
         OutOfMemoryException => (ExitCode.DoesNotFit, $"The tensors do not fit in memory: {exception.Message}"),
         DeviceNotUsableException => (ExitCode.DeviceNotUsable, exception.Message),
         OperationCanceledException => (ExitCode.Cancelled, "cancelled; no output was written"),

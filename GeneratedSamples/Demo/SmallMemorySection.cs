@@ -7,7 +7,6 @@ using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
 using Spectre.Console;
-using InsufficientMemoryException = KernelGen.Planning.InsufficientMemoryException;
 
 namespace KernelGen.Samples.Demo;
 
@@ -64,7 +63,7 @@ internal static class SmallMemorySection
                     report.Elapsed.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture),
                     isFirst ? "first" : equal ? "yes" : "NO");
             }
-            catch (InsufficientMemoryException exception)
+            catch (AttentionMemoryException exception)
             {
                 table.AddRow(ByteText.Format(freeBytes), policy, "none, see below", "", "", "", "", "");
                 refusals.Add($"{policy} gives up in {ByteText.Format(freeBytes)}: \"{exception.Message}\"");
