@@ -103,7 +103,7 @@ internal sealed class KernelsCommand : Command
         }
 
         int all = models.Sum(model => model.Kernels.Variants.Length);
-        _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{all} variants. An id: streaming-cpu-f16-d40-r128: family, target, dtype, head dim, slice rows."));
+        _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{all} variants. An id is made of family, target, dtype, head dim and slice rows: streaming-cpu-f16-d40-r128."));
         _console.Output.WriteLine("'kernels --json' lists them all, 'kernels --show ID' prints the source of one.");
     }
 

@@ -91,8 +91,10 @@ internal sealed class PlanCommand : Command
         TextWriter output = _console.Output;
         PolicyDecision decision = plan.Decision;
         output.WriteLine($"shape      {plan.Shape}, {plan.ElementType.ShortName()}");
+        string cut = decision.Axis == SliceAxis.None ? "one slice" : string.Create(CultureInfo.InvariantCulture, $"{decision.Steps} steps along {decision.Axis.Name()}");
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"policy     {plan.Policy}: {decision.Steps} steps along {decision.Axis.Name()}, counts {ByteText.Format(decision.RequiredBytes)} (modifier {decision.Modifier:0.##}, safety factor {decision.SafetyFactor:0.##})"));
+            CultureInfo.InvariantCulture,
+            $"policy     {plan.Policy}: {cut}, counts {ByteText.Format(decision.RequiredBytes)} (modifier {decision.Modifier:0.##}, safety factor {decision.SafetyFactor:0.##})"));
         output.WriteLine($"variant    {plan.Variant.Id}");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"slices     {plan.SliceCount} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
