@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using KernelGen.Generator.Analyzers;
+using KernelGen.Generator.Discovery;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Tests.Compilations;
 using Microsoft.CodeAnalysis;

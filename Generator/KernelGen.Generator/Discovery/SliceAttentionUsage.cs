@@ -5,9 +5,9 @@ using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace KernelGen.Generator.Analyzers;
+namespace KernelGen.Generator.Discovery;
 
-/// <summary>One <c>[SliceAttention]</c> on a class, read for its faults.</summary>
+/// <summary>One <c>[SliceAttention]</c> on a class, with its values, their places and its faults.</summary>
 internal sealed class SliceAttentionUsage
 {
     /// <summary>The attribute's full name in metadata.</summary>

@@ -3,7 +3,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace KernelGen.Generator.Analyzers;
+namespace KernelGen.Generator.Discovery;
 
 /// <summary>An array argument of <c>[SliceAttention]</c>: its values, and where each of them stands.</summary>
 internal sealed class AttributeArray

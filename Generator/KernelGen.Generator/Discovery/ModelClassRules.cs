@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace KernelGen.Generator.Analyzers;
+namespace KernelGen.Generator.Discovery;
 
 /// <summary>What a class must be for the generator to add members to it.</summary>
 internal static class ModelClassRules
