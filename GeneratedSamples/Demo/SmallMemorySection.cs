@@ -7,6 +7,7 @@ using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Demo;
 
@@ -58,7 +59,7 @@ internal static class SmallMemorySection
                     policy,
                     plan.Variant.Id,
                     plan.SliceCount.ToString(CultureInfo.InvariantCulture),
-                    string.Create(CultureInfo.InvariantCulture, $"{plan.HeadsPerSlice} x {plan.RowsPerSlice}"),
+                    Invariant($"{plan.HeadsPerSlice} x {plan.RowsPerSlice}"),
                     ByteText.Format(report.WorkspaceBytes),
                     report.Elapsed.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture),
                     isFirst ? "first" : equal ? "yes" : "NO");
