@@ -39,7 +39,7 @@ public sealed class IncrementalityTests
 
         GeneratorRun second = first.Again(Replace(compilation, ModelSources.OneHeadDim + "\n// A comment."));
 
-        AssertReasons(second, StepNames.Discover, IncrementalStepRunReason.Unchanged);
+        AssertReasons(second, StepNames.Discover, IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged);
         AssertReasons(second, StepNames.Render, IncrementalStepRunReason.Cached);
     }
 
