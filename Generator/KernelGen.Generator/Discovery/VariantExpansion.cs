@@ -15,7 +15,7 @@ internal static class VariantExpansion
         {
             foreach (int headDim in arguments.HeadDims.Distinct().OrderBy(static headDim => headDim))
             {
-                foreach (ElementType elementType in arguments.ElementTypes.Distinct().OrderBy(static elementType => elementType))
+                foreach (ElementType elementType in arguments.ElementTypes.Distinct().Where(type => Supports(target, type)).OrderBy(static elementType => elementType))
                 {
                     foreach (KernelFamily family in arguments.Families.Distinct().OrderBy(static family => family))
                     {
@@ -31,6 +31,9 @@ internal static class VariantExpansion
             }
         }
     }
+
+    // A type that a target has no kernels for is left to the other targets.
+    private static bool Supports(KernelTarget target, ElementType elementType) => target != KernelTarget.Sm80 || Sm80KernelUnit.Supports(elementType);
 
     private static int StreamingTileRows(KernelTarget target, ElementType elementType, int headDim) => target == KernelTarget.Cpu
         ? CpuKernelUnit.TileRows(headDim)

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
 using System.Threading;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Model.Sm80;
@@ -10,16 +12,18 @@ namespace KernelGen.Generator.Emission;
 /// <summary>The CUDA C of the target <c>sm80</c>: tensor cores by <c>mma.sync</c>, asynchronous copies, for every GPU from compute capability 8.0.</summary>
 internal static class Sm80KernelUnit
 {
-    /// <summary>The name under which the kernels include the primitives.</summary>
-    public const string PrimitivesHeader = "kernelgen_primitives.cuh";
-
     /// <summary>True for the element types that the tensor cores multiply with full accumulation: the 16-bit ones.</summary>
     /// <param name="elementType">The element type.</param>
     public static bool Supports(ElementType elementType) => elementType is ElementType.Float16 or ElementType.BFloat16;
 
-    /// <summary>The rows of a tile that there are <c>streaming</c> variants for, ascending.</summary>
+    /// <summary>Query rows of a tile of a streaming variant, which is its slice size: the most of those that there are.</summary>
+    /// <param name="elementType">The element type; the tiles of both are the same.</param>
     /// <param name="headDim">The head dim.</param>
-    public static IReadOnlyList<int> StreamingTileRows(int headDim) => Sm80StreamingTiling.TileRowChoices(headDim);
+    public static int StreamingTileRows(ElementType elementType, int headDim) => StreamingTileRowChoices(headDim).Max();
+
+    /// <summary>All rows of a tile that there are <c>streaming</c> variants for, ascending; they give the same bits.</summary>
+    /// <param name="headDim">The head dim.</param>
+    public static IReadOnlyList<int> StreamingTileRowChoices(int headDim) => Sm80StreamingTiling.TileRowChoices(headDim);
 
     /// <summary>The values of <see cref="KernelConfiguration.MaximumKeys"/> that there are <c>streaming</c> variants for, ascending; their slice size is <see cref="ShortKeysTileRows"/>.</summary>
     /// <param name="headDim">The head dim.</param>
@@ -45,7 +49,7 @@ internal static class Sm80KernelUnit
 
     /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant of the target <c>sm80</c>.</param>
-    public static IReadOnlyList<CudaStage> Stages(KernelConfiguration configuration)
+    public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
         string entryPoint = EntryPoint(configuration);
         if (configuration.Family == KernelFamily.Materialized)
@@ -68,9 +72,11 @@ internal static class Sm80KernelUnit
     /// <param name="templates">The templates.</param>
     /// <param name="configuration">A variant of the target <c>sm80</c>.</param>
     /// <param name="cancellationToken">Stops the rendering.</param>
-    /// <returns>CUDA C that includes <see cref="PrimitivesHeader"/>.</returns>
+    /// <returns>CUDA C that includes <see cref="SimtKernelUnit.PrimitivesHeaderName"/>.</returns>
     public static string Render(TemplateLibrary templates, KernelConfiguration configuration, CancellationToken cancellationToken)
     {
+        if (configuration.Target != KernelTarget.Sm80)
+            throw new ArgumentException($"{configuration.Id} is not a variant of the target sm80.", nameof(configuration));
         if (!Supports(configuration.ElementType))
             throw new ArgumentException($"Target sm80 has kernels for Float16 and BFloat16, not for {configuration.ElementType}; use target simt.", nameof(configuration));
 
@@ -89,7 +95,7 @@ internal static class Sm80KernelUnit
 
     private static Sm80ShortKeysTiling ShortKeysTiling(KernelConfiguration configuration) => new(configuration.HeadDim, configuration.MaximumKeys);
 
-    private static string EntryPoint(KernelConfiguration configuration) => "kernelgen_" + configuration.Id.Replace('-', '_');
+    private static string EntryPoint(KernelConfiguration configuration) => configuration.Id.Replace('-', '_');
 
     private static TemplateObject CommonModel(KernelConfiguration configuration)
     {
@@ -98,7 +104,7 @@ internal static class Sm80KernelUnit
         {
             { "id", configuration.Id },
             { "entry_point", EntryPoint(configuration) },
-            { "primitives_header", PrimitivesHeader },
+            { "primitives_header", SimtKernelUnit.PrimitivesHeaderName },
             { "element", configuration.ElementType == ElementType.Float16 ? "kg_f16" : "kg_bf16" },
             { "element_name", configuration.ElementType.ToString() },
             { "head_dim", configuration.HeadDim },
