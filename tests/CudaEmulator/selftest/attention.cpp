@@ -13,6 +13,8 @@ namespace selftest {
 
 namespace {
 
+constexpr int maximum_dynamic_shared_bytes = 8; // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+
 struct Strides {
     long long batch = 0, head = 0, row = 0;
 };
@@ -422,6 +424,8 @@ void test_attention(const std::string& folder)
             for (const Stage& stage : kernel.stages) {
                 void* function = nullptr;
                 require(cuModuleGetFunction(&function, module, stage.entry.c_str()), "cuModuleGetFunction");
+                if (stage.shared_bytes > 48 * 1024)
+                    require(cuFuncSetAttribute(function, maximum_dynamic_shared_bytes, stage.shared_bytes), "cuFuncSetAttribute");
                 kernel.functions.push_back(function);
             }
 
