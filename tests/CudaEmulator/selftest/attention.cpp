@@ -1,6 +1,7 @@
 // Runs generated attention kernels against a reference in float64. The folder holds the generator's text and a manifest, one line a kernel:
 //   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block ...
 #include "gpu.hpp"
+#include "tensor.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,10 +15,6 @@ namespace selftest {
 namespace {
 
 constexpr int maximum_dynamic_shared_bytes = 8; // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
-
-struct Strides {
-    long long batch = 0, head = 0, row = 0;
-};
 
 struct MaskStrides {
     long long batch = 0, head = 0, query = 0, key = 0;
@@ -86,73 +83,6 @@ const Case cases[] = {
     {"values that are no numbers, causal", 1, 2, 1, 90, 70, true, Mask::none, false, 1, 1000, 1000, 65535, 0, true},
     {"negative scale", 1, 1, 1, 20, 70, true, Mask::none, false, 0, 1000, 1000, 65535, -0.1f},
     {"no scale", 1, 1, 1, 20, 70, false, Mask::boolean, false, 0, 1000, 1000, 65535, 1e-45f},
-};
-
-float f16_value(std::uint16_t bits)
-{
-    _Float16 value;
-    std::memcpy(&value, &bits, 2);
-    return value;
-}
-
-std::uint16_t f16_bits(float value)
-{
-    const _Float16 rounded = static_cast<_Float16>(value);
-    std::uint16_t bits;
-    std::memcpy(&bits, &rounded, 2);
-    return bits;
-}
-
-float bf16_value(std::uint16_t bits)
-{
-    const std::uint32_t wide = static_cast<std::uint32_t>(bits) << 16;
-    float value;
-    std::memcpy(&value, &wide, 4);
-    return value;
-}
-
-// Rounds by the definition: the nearer neighbour, the even one of two equally near.
-std::uint16_t bf16_bits(float value)
-{
-    std::uint32_t wide;
-    std::memcpy(&wide, &value, 4);
-    const std::uint32_t rest = wide & 0xffff;
-    std::uint32_t upper = wide >> 16;
-    if (rest > 0x8000 || (rest == 0x8000 && upper % 2 == 1))
-        upper++;
-    return static_cast<std::uint16_t>(upper);
-}
-
-struct Tensor {
-    std::string element;
-    std::vector<unsigned char> bytes;
-    Strides strides;
-
-    std::size_t element_bytes() const { return element == "f32" ? 4 : 2; }
-
-    float get(long long at) const
-    {
-        if (element == "f32") {
-            float value;
-            std::memcpy(&value, &bytes[at * 4], 4);
-            return value;
-        }
-
-        std::uint16_t bits;
-        std::memcpy(&bits, &bytes[at * 2], 2);
-        return element == "f16" ? f16_value(bits) : bf16_value(bits);
-    }
-
-    void set(long long at, float value)
-    {
-        if (element == "f32") {
-            std::memcpy(&bytes[at * 4], &value, 4);
-            return;
-        }
-
-        const std::uint16_t bits = element == "f16" ? f16_bits(value) : bf16_bits(value);
-        std::memcpy(&bytes[at * 2], &bits, 2);
-    }
 };
 
 Tensor make_tensor(const std::string& element, const Case& c, int heads, int rows, int dims)

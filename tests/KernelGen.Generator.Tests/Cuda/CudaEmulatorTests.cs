@@ -32,11 +32,8 @@ public sealed class CudaEmulatorTests
         KernelConfiguration[] variants =
         [
             Sm80Variant.Streaming(ElementType.Float16, 40, 128),
-            Sm80Variant.Streaming(ElementType.BFloat16, 64, 64),
             Sm80Variant.Streaming(ElementType.BFloat16, 96, 128),
-            Sm80Variant.Streaming(ElementType.Float16, 160, 64),
             Sm80Variant.Streaming(ElementType.Float16, 264, 32),
-            Sm80Variant.ShortKeys(ElementType.Float16, 40, 80),
             Sm80Variant.ShortKeys(ElementType.BFloat16, 80, 160),
             Sm80Variant.Materialized(ElementType.Float16, 72),
             Sm80Variant.Materialized(ElementType.BFloat16, 320),
