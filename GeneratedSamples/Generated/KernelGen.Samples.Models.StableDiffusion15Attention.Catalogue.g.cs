@@ -380,7 +380,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d40_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -397,7 +397,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d40_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -414,7 +414,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d40_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -431,7 +431,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.StreamingFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
@@ -446,7 +446,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedBFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d40_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -463,7 +463,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedBFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d40_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -480,7 +480,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedBFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d40_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -497,7 +497,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.StreamingBFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_bf16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
@@ -512,7 +512,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat32R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d40_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -529,7 +529,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat32R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d40_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -546,7 +546,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat32R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d40_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -563,7 +563,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.StreamingFloat32R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f32_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
@@ -578,7 +578,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d80_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -595,7 +595,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d80_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -612,7 +612,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d80_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -629,7 +629,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.StreamingFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
@@ -644,7 +644,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedBFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d80_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -661,7 +661,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedBFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d80_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -678,7 +678,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedBFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d80_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -695,7 +695,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.StreamingBFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_bf16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
@@ -710,7 +710,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat32R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d80_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -727,7 +727,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat32R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d80_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -744,7 +744,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat32R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d80_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -761,7 +761,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.StreamingFloat32R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f32_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
@@ -776,7 +776,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d160_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -793,7 +793,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d160_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -810,7 +810,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d160_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -827,7 +827,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.StreamingFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
@@ -842,7 +842,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedBFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d160_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -859,7 +859,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedBFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d160_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -876,7 +876,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedBFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d160_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -893,7 +893,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.StreamingBFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_bf16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
@@ -908,7 +908,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat32R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d160_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -925,7 +925,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat32R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d160_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -942,7 +942,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat32R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d160_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -959,7 +959,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.StreamingFloat32R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f32_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
@@ -974,7 +974,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d40_r512_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -991,7 +991,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d40_r2048_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1008,7 +1008,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d40_r8192_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1025,7 +1025,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d40_r64", Threads: 128, SharedBytes: 20480, RowsPerBlock: 64),
                 ])
@@ -1040,7 +1040,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingFloat16R128,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d40_r128", Threads: 128, SharedBytes: 20480, RowsPerBlock: 128),
                 ])
@@ -1055,7 +1055,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingFloat16R128K80,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
                 [
                     new("streaming_sm80_f16_d40_r128_k80", Threads: 128, SharedBytes: 12800, RowsPerBlock: 128),
                 ])
@@ -1070,7 +1070,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingFloat16R128K160,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
                 [
                     new("streaming_sm80_f16_d40_r128_k160", Threads: 128, SharedBytes: 25600, RowsPerBlock: 128),
                 ])
@@ -1085,7 +1085,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedBFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d40_r512_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1102,7 +1102,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedBFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d40_r2048_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1119,7 +1119,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedBFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d40_r8192_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1136,7 +1136,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingBFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d40_r64", Threads: 128, SharedBytes: 20480, RowsPerBlock: 64),
                 ])
@@ -1151,7 +1151,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingBFloat16R128,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d40_r128", Threads: 128, SharedBytes: 20480, RowsPerBlock: 128),
                 ])
@@ -1166,7 +1166,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingBFloat16R128K80,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
                 [
                     new("streaming_sm80_bf16_d40_r128_k80", Threads: 128, SharedBytes: 12800, RowsPerBlock: 128),
                 ])
@@ -1181,7 +1181,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingBFloat16R128K160,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
                 [
                     new("streaming_sm80_bf16_d40_r128_k160", Threads: 128, SharedBytes: 25600, RowsPerBlock: 128),
                 ])
@@ -1196,7 +1196,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d80_r512_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1213,7 +1213,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d80_r2048_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1230,7 +1230,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d80_r8192_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1247,7 +1247,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d80_r64", Threads: 128, SharedBytes: 45056, RowsPerBlock: 64),
                 ])
@@ -1262,7 +1262,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingFloat16R128,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d80_r128", Threads: 128, SharedBytes: 45056, RowsPerBlock: 128),
                 ])
@@ -1277,7 +1277,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingFloat16R128K80,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
                 [
                     new("streaming_sm80_f16_d80_r128_k80", Threads: 128, SharedBytes: 28160, RowsPerBlock: 128),
                 ])
@@ -1292,7 +1292,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingFloat16R128K160,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
                 [
                     new("streaming_sm80_f16_d80_r128_k160", Threads: 128, SharedBytes: 56320, RowsPerBlock: 128),
                 ])
@@ -1307,7 +1307,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedBFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d80_r512_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1324,7 +1324,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedBFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d80_r2048_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1341,7 +1341,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedBFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d80_r8192_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1358,7 +1358,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingBFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d80_r64", Threads: 128, SharedBytes: 45056, RowsPerBlock: 64),
                 ])
@@ -1373,7 +1373,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingBFloat16R128,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d80_r128", Threads: 128, SharedBytes: 45056, RowsPerBlock: 128),
                 ])
@@ -1388,7 +1388,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingBFloat16R128K80,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
                 [
                     new("streaming_sm80_bf16_d80_r128_k80", Threads: 128, SharedBytes: 28160, RowsPerBlock: 128),
                 ])
@@ -1403,7 +1403,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingBFloat16R128K160,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
                 [
                     new("streaming_sm80_bf16_d80_r128_k160", Threads: 128, SharedBytes: 56320, RowsPerBlock: 128),
                 ])
@@ -1418,7 +1418,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d160_r512_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1435,7 +1435,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d160_r2048_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1452,7 +1452,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d160_r8192_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1469,7 +1469,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.StreamingFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                 ])
@@ -1484,7 +1484,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.StreamingFloat16R128K80,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
                 [
                     new("streaming_sm80_f16_d160_r128_k80", Threads: 128, SharedBytes: 53760, RowsPerBlock: 128),
                 ])
@@ -1499,7 +1499,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedBFloat16R512,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d160_r512_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1516,7 +1516,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedBFloat16R2048,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d160_r2048_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1533,7 +1533,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedBFloat16R8192,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d160_r8192_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1550,7 +1550,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.StreamingBFloat16R64,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                 ])
@@ -1565,7 +1565,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.StreamingBFloat16R128K80,
-                [new("kernelgen_primitives.cuh", static () => CudaHeaders.Primitives)],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
                 [
                     new("streaming_sm80_bf16_d160_r128_k80", Threads: 128, SharedBytes: 53760, RowsPerBlock: 128),
                 ])

@@ -17,484 +17,85 @@ unsafe partial class StableDiffusion15Attention
 // rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = kg_f16;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
-
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160_r512_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
-
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-            {
-                const int row = group + i * row_groups;
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + lane;
-#pragma unroll
-                for (int j = 0; j < keys_per_thread; j++)
-                    kg_store(target + j * lanes, scores[i][j]);
-            }
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
         }
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f16_d160_r512_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160_r512_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-
+        const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
-            constexpr int row_quads = tile_keys / 4;
-#pragma unroll
-            for (int begin = 0; begin < tile_rows * row_quads; begin += threads)
-            {
-                const int item = begin + kg_thread();
-                const int row = item / row_quads;
-                const int column = item % row_quads * 4;
-                quad probabilities = {};
-                if (row < row_valid)
-                    probabilities = kg_load(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, row_offset + row) + key_begin + column));
-                kg_store_shared(shared + row * probability_pitch + column, probabilities);
-            }
-
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-            if (group + i * row_groups < row_valid)
-                store_row(output, row_begin + group + i * row_groups, sums[i], 1.0f);
+        store_rows(arguments, rows, head, sums);
     }
 }
 
@@ -507,484 +108,85 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160
 // rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = kg_f16;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
-
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160_r2048_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
-
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-            {
-                const int row = group + i * row_groups;
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + lane;
-#pragma unroll
-                for (int j = 0; j < keys_per_thread; j++)
-                    kg_store(target + j * lanes, scores[i][j]);
-            }
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
         }
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f16_d160_r2048_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160_r2048_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-
+        const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
-            constexpr int row_quads = tile_keys / 4;
-#pragma unroll
-            for (int begin = 0; begin < tile_rows * row_quads; begin += threads)
-            {
-                const int item = begin + kg_thread();
-                const int row = item / row_quads;
-                const int column = item % row_quads * 4;
-                quad probabilities = {};
-                if (row < row_valid)
-                    probabilities = kg_load(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, row_offset + row) + key_begin + column));
-                kg_store_shared(shared + row * probability_pitch + column, probabilities);
-            }
-
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-            if (group + i * row_groups < row_valid)
-                store_row(output, row_begin + group + i * row_groups, sums[i], 1.0f);
+        store_rows(arguments, rows, head, sums);
     }
 }
 
@@ -997,484 +199,85 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160
 // rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = kg_f16;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
-
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160_r8192_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
-
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-            {
-                const int row = group + i * row_groups;
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + lane;
-#pragma unroll
-                for (int j = 0; j < keys_per_thread; j++)
-                    kg_store(target + j * lanes, scores[i][j]);
-            }
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
         }
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f16_d160_r8192_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160_r8192_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-
+        const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
-            constexpr int row_quads = tile_keys / 4;
-#pragma unroll
-            for (int begin = 0; begin < tile_rows * row_quads; begin += threads)
-            {
-                const int item = begin + kg_thread();
-                const int row = item / row_quads;
-                const int column = item % row_quads * 4;
-                quad probabilities = {};
-                if (row < row_valid)
-                    probabilities = kg_load(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, row_offset + row) + key_begin + column));
-                kg_store_shared(shared + row * probability_pitch + column, probabilities);
-            }
-
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-            if (group + i * row_groups < row_valid)
-                store_row(output, row_begin + group + i * row_groups, sums[i], 1.0f);
+        store_rows(arguments, rows, head, sums);
     }
 }
 
@@ -1486,447 +289,64 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160
 // Budget: 32768 bytes of shared memory, about 172 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = kg_f16;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_simt_streaming.cuh"
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// ---- Online softmax: per row, the greatest score so far and the sum of 2^(score - greatest), of which each lane holds its keys' part.
-struct OnlineSoftmax
-{
-    float peak[rows_per_thread];
-    float total[rows_per_thread];
-};
-
-KG_DEVICE void begin_rows(OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims])
-{
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-    {
-        softmax.peak[i] = -kg_infinity();
-        softmax.total[i] = 0.0f;
-#pragma unroll
-        for (int d = 0; d < lane_dims; d++)
-            sums[i][d] = 0.0f;
-    }
-}
-
-// Takes a tile of scores into the rows: rescales what was summed so far and leaves 2^(score - greatest) in shared memory.
-KG_DEVICE void add_probabilities(
-    OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims], const float (&scores)[rows_per_thread][keys_per_thread], float* shared)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-    {
-        float peak = scores[i][0];
-#pragma unroll
-        for (int j = 1; j < keys_per_thread; j++)
-            peak = kg_max(peak, scores[i][j]);
-        peak = kg_max(softmax.peak[i], max_over<lanes>(peak));
-
-        // While a row has seen no key its peak is minus infinity, from which nothing can be subtracted.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        const float rescale = kg_exp2(kg_add(softmax.peak[i], -base));
-        softmax.peak[i] = peak;
-
-        float total = kg_multiply(softmax.total[i], rescale);
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const float probability = kg_exp2(kg_add(scores[i][j], -base));
-            total = kg_add(total, probability);
-            kg_store_shared(shared + (group + i * row_groups) * probability_pitch + lane + j * lanes, probability);
-        }
-
-        softmax.total[i] = total;
-#pragma unroll
-        for (int d = 0; d < lane_dims; d++)
-            sums[i][d] = kg_multiply(sums[i][d], rescale);
-    }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) streaming_simt_f16_d160_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int all_heads = arguments.head_begin + slice_head;
-        const int batch = all_heads / arguments.heads;
-        const int head = all_heads % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
+        const Head head = open_head(arguments, slice_head);
         OnlineSoftmax softmax;
         float sums[rows_per_thread][lane_dims];
         begin_rows(softmax, sums);
 
         // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
             add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            add_weighted_values(sums, shared, head.value, key_begin, key_valid);
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-        {
-            const float total = sum_over<lanes>(softmax.total[i]);
-            const int row = group + i * row_groups;
-            if (row >= row_valid)
-                continue;
-
-            // A row that sees no key is zero.
-            store_row(output, row_begin + row, sums[i], total == 0.0f ? 0.0f : kg_divide(1.0f, total));
-            if (arguments.log_sum_exp != nullptr && lane == 0)
-                kg_store(
-                    arguments.log_sum_exp + static_cast<long long>(all_heads) * arguments.queries + row_begin + row,
-                    log_sum_exp(softmax.peak[i], total));
-        }
+        store_rows(arguments, rows, head, softmax, sums);
     }
 }
 
@@ -1939,484 +359,85 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_simt_f16_d160_r6
 // rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = kg_bf16;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
-
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d160_r512_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
-
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-            {
-                const int row = group + i * row_groups;
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + lane;
-#pragma unroll
-                for (int j = 0; j < keys_per_thread; j++)
-                    kg_store(target + j * lanes, scores[i][j]);
-            }
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
         }
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_bf16_d160_r512_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d160_r512_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-
+        const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
-            constexpr int row_quads = tile_keys / 4;
-#pragma unroll
-            for (int begin = 0; begin < tile_rows * row_quads; begin += threads)
-            {
-                const int item = begin + kg_thread();
-                const int row = item / row_quads;
-                const int column = item % row_quads * 4;
-                quad probabilities = {};
-                if (row < row_valid)
-                    probabilities = kg_load(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, row_offset + row) + key_begin + column));
-                kg_store_shared(shared + row * probability_pitch + column, probabilities);
-            }
-
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-            if (group + i * row_groups < row_valid)
-                store_row(output, row_begin + group + i * row_groups, sums[i], 1.0f);
+        store_rows(arguments, rows, head, sums);
     }
 }
 
@@ -2429,484 +450,85 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d16
 // rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = kg_bf16;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
-
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d160_r2048_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
-
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-            {
-                const int row = group + i * row_groups;
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + lane;
-#pragma unroll
-                for (int j = 0; j < keys_per_thread; j++)
-                    kg_store(target + j * lanes, scores[i][j]);
-            }
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
         }
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_bf16_d160_r2048_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d160_r2048_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-
+        const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
-            constexpr int row_quads = tile_keys / 4;
-#pragma unroll
-            for (int begin = 0; begin < tile_rows * row_quads; begin += threads)
-            {
-                const int item = begin + kg_thread();
-                const int row = item / row_quads;
-                const int column = item % row_quads * 4;
-                quad probabilities = {};
-                if (row < row_valid)
-                    probabilities = kg_load(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, row_offset + row) + key_begin + column));
-                kg_store_shared(shared + row * probability_pitch + column, probabilities);
-            }
-
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-            if (group + i * row_groups < row_valid)
-                store_row(output, row_begin + group + i * row_groups, sums[i], 1.0f);
+        store_rows(arguments, rows, head, sums);
     }
 }
 
@@ -2919,484 +541,85 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d16
 // rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = kg_bf16;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
-
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d160_r8192_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
-
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-            {
-                const int row = group + i * row_groups;
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + lane;
-#pragma unroll
-                for (int j = 0; j < keys_per_thread; j++)
-                    kg_store(target + j * lanes, scores[i][j]);
-            }
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
         }
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_bf16_d160_r8192_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d160_r8192_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-
+        const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
-            constexpr int row_quads = tile_keys / 4;
-#pragma unroll
-            for (int begin = 0; begin < tile_rows * row_quads; begin += threads)
-            {
-                const int item = begin + kg_thread();
-                const int row = item / row_quads;
-                const int column = item % row_quads * 4;
-                quad probabilities = {};
-                if (row < row_valid)
-                    probabilities = kg_load(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, row_offset + row) + key_begin + column));
-                kg_store_shared(shared + row * probability_pitch + column, probabilities);
-            }
-
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-            if (group + i * row_groups < row_valid)
-                store_row(output, row_begin + group + i * row_groups, sums[i], 1.0f);
+        store_rows(arguments, rows, head, sums);
     }
 }
 
@@ -3408,447 +631,64 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d16
 // Budget: 32768 bytes of shared memory, about 172 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = kg_bf16;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_simt_streaming.cuh"
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// ---- Online softmax: per row, the greatest score so far and the sum of 2^(score - greatest), of which each lane holds its keys' part.
-struct OnlineSoftmax
-{
-    float peak[rows_per_thread];
-    float total[rows_per_thread];
-};
-
-KG_DEVICE void begin_rows(OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims])
-{
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-    {
-        softmax.peak[i] = -kg_infinity();
-        softmax.total[i] = 0.0f;
-#pragma unroll
-        for (int d = 0; d < lane_dims; d++)
-            sums[i][d] = 0.0f;
-    }
-}
-
-// Takes a tile of scores into the rows: rescales what was summed so far and leaves 2^(score - greatest) in shared memory.
-KG_DEVICE void add_probabilities(
-    OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims], const float (&scores)[rows_per_thread][keys_per_thread], float* shared)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-    {
-        float peak = scores[i][0];
-#pragma unroll
-        for (int j = 1; j < keys_per_thread; j++)
-            peak = kg_max(peak, scores[i][j]);
-        peak = kg_max(softmax.peak[i], max_over<lanes>(peak));
-
-        // While a row has seen no key its peak is minus infinity, from which nothing can be subtracted.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        const float rescale = kg_exp2(kg_add(softmax.peak[i], -base));
-        softmax.peak[i] = peak;
-
-        float total = kg_multiply(softmax.total[i], rescale);
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const float probability = kg_exp2(kg_add(scores[i][j], -base));
-            total = kg_add(total, probability);
-            kg_store_shared(shared + (group + i * row_groups) * probability_pitch + lane + j * lanes, probability);
-        }
-
-        softmax.total[i] = total;
-#pragma unroll
-        for (int d = 0; d < lane_dims; d++)
-            sums[i][d] = kg_multiply(sums[i][d], rescale);
-    }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) streaming_simt_bf16_d160_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int all_heads = arguments.head_begin + slice_head;
-        const int batch = all_heads / arguments.heads;
-        const int head = all_heads % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
+        const Head head = open_head(arguments, slice_head);
         OnlineSoftmax softmax;
         float sums[rows_per_thread][lane_dims];
         begin_rows(softmax, sums);
 
         // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
             add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            add_weighted_values(sums, shared, head.value, key_begin, key_valid);
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-        {
-            const float total = sum_over<lanes>(softmax.total[i]);
-            const int row = group + i * row_groups;
-            if (row >= row_valid)
-                continue;
-
-            // A row that sees no key is zero.
-            store_row(output, row_begin + row, sums[i], total == 0.0f ? 0.0f : kg_divide(1.0f, total));
-            if (arguments.log_sum_exp != nullptr && lane == 0)
-                kg_store(
-                    arguments.log_sum_exp + static_cast<long long>(all_heads) * arguments.queries + row_begin + row,
-                    log_sum_exp(softmax.peak[i], total));
-        }
+        store_rows(arguments, rows, head, softmax, sums);
     }
 }
 
@@ -3861,484 +701,85 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_simt_bf16_d160_r
 // rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = float;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
-
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160_r512_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
-
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-            {
-                const int row = group + i * row_groups;
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + lane;
-#pragma unroll
-                for (int j = 0; j < keys_per_thread; j++)
-                    kg_store(target + j * lanes, scores[i][j]);
-            }
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
         }
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f32_d160_r512_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160_r512_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-
+        const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
-            constexpr int row_quads = tile_keys / 4;
-#pragma unroll
-            for (int begin = 0; begin < tile_rows * row_quads; begin += threads)
-            {
-                const int item = begin + kg_thread();
-                const int row = item / row_quads;
-                const int column = item % row_quads * 4;
-                quad probabilities = {};
-                if (row < row_valid)
-                    probabilities = kg_load(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, row_offset + row) + key_begin + column));
-                kg_store_shared(shared + row * probability_pitch + column, probabilities);
-            }
-
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-            if (group + i * row_groups < row_valid)
-                store_row(output, row_begin + group + i * row_groups, sums[i], 1.0f);
+        store_rows(arguments, rows, head, sums);
     }
 }
 
@@ -4351,484 +792,85 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160
 // rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = float;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
-
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160_r2048_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
-
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-            {
-                const int row = group + i * row_groups;
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + lane;
-#pragma unroll
-                for (int j = 0; j < keys_per_thread; j++)
-                    kg_store(target + j * lanes, scores[i][j]);
-            }
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
         }
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f32_d160_r2048_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160_r2048_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-
+        const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
-            constexpr int row_quads = tile_keys / 4;
-#pragma unroll
-            for (int begin = 0; begin < tile_rows * row_quads; begin += threads)
-            {
-                const int item = begin + kg_thread();
-                const int row = item / row_quads;
-                const int column = item % row_quads * 4;
-                quad probabilities = {};
-                if (row < row_valid)
-                    probabilities = kg_load(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, row_offset + row) + key_begin + column));
-                kg_store_shared(shared + row * probability_pitch + column, probabilities);
-            }
-
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-            if (group + i * row_groups < row_valid)
-                store_row(output, row_begin + group + i * row_groups, sums[i], 1.0f);
+        store_rows(arguments, rows, head, sums);
     }
 }
 
@@ -4841,484 +883,85 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160
 // rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = float;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
-
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160_r8192_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
-
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-            {
-                const int row = group + i * row_groups;
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + lane;
-#pragma unroll
-                for (int j = 0; j < keys_per_thread; j++)
-                    kg_store(target + j * lanes, scores[i][j]);
-            }
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
         }
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f32_d160_r8192_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160_r8192_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-
+        const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
-            constexpr int row_quads = tile_keys / 4;
-#pragma unroll
-            for (int begin = 0; begin < tile_rows * row_quads; begin += threads)
-            {
-                const int item = begin + kg_thread();
-                const int row = item / row_quads;
-                const int column = item % row_quads * 4;
-                quad probabilities = {};
-                if (row < row_valid)
-                    probabilities = kg_load(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, row_offset + row) + key_begin + column));
-                kg_store_shared(shared + row * probability_pitch + column, probabilities);
-            }
-
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-            if (group + i * row_groups < row_valid)
-                store_row(output, row_begin + group + i * row_groups, sums[i], 1.0f);
+        store_rows(arguments, rows, head, sums);
     }
 }
 
@@ -5330,447 +973,64 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160
 // Budget: 32768 bytes of shared memory, about 172 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
 using element = float;
-using element_quad = kg_quad<element>;
-using quad = kg_quad<float>;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int lanes = 8;
-constexpr int row_groups = threads / lanes;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 64;
 constexpr int rows_per_thread = 4;
-constexpr int tile_rows = row_groups * rows_per_thread;  // 64
 constexpr int keys_per_thread = 8;
-constexpr int tile_keys = lanes * keys_per_thread;       // 64
 
 // Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
 constexpr int chunk_dims = 40;
 constexpr int chunk_pitch = 44;
 constexpr int probability_pitch = 72;
-constexpr int value_keys = 16;    // keys of a chunk of V
-constexpr int value_pitch = 160;   // the head dim
+constexpr int value_keys = 16;  // keys of a chunk of V
+constexpr int value_pitch = 160;
 
-// A lane's share of the head dim: quads, so that every lane does the same work.
-constexpr int lane_quads = 5;
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
 constexpr int lane_dims = 20;
+constexpr int lane_quads = 5;
+constexpr int lane_pairs = 0;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 160;
+constexpr int singles_begin = 160;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 constexpr int value_chunk_begin = 5632;
-
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
 static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
 
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool quads;  // every row begins at a multiple of a quad's size
-};
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_simt_streaming.cuh"
 
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.quads = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % sizeof(element_quad) == 0;
-    return rows;
-}
-
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
-{
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
-    quad values;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-        values.at[i] = kg_to_f32(elements.at[i]);
-    return values;
-}
-
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
-{
-    constexpr int quads = (dims + 3) / 4;
-#pragma unroll
-    for (int begin = 0; begin < row_count * quads; begin += threads)
-    {
-        const int item = begin + kg_thread();
-        if (begin + threads > row_count * quads && item >= row_count * quads)
-            continue;
-
-        const int row = item / quads;
-        const int dim = item % quads * 4;
-        quad values = {};
-        if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
-        kg_store_shared(tile + row * pitch + dim, values);
-    }
-}
-
-// Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
-// Begins when nobody uses shared memory any more; ends with a barrier.
-KG_DEVICE void dot_products(
-    float (&dots)[rows_per_thread][keys_per_thread], float* shared,
-    const Rows<const element>& query, long long row_begin, int row_valid,
-    const Rows<const element>& key, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    for (int i = 0; i < rows_per_thread; i++)
-        for (int j = 0; j < keys_per_thread; j++)
-            dots[i][j] = 0.0f;
-
-#pragma unroll 1
-    for (int dim_begin = 0; dim_begin < head_dim; dim_begin += chunk_dims)
-    {
-        load_tile<tile_rows, chunk_dims, chunk_pitch>(shared, query, row_begin, row_valid, dim_begin);
-        load_tile<tile_keys, chunk_dims, chunk_pitch>(shared + key_chunk_begin, key, key_begin, key_valid, dim_begin);
-        kg_barrier();
-
-        constexpr int dims = chunk_dims;
-#pragma unroll 1
-        for (int dim = 0; dim < dims; dim += 4)
-        {
-            quad rows[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                rows[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * chunk_pitch + dim);
-
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-            {
-                const quad column = kg_load_shared<quad>(shared + key_chunk_begin + (lane + j * lanes) * chunk_pitch + dim);
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int n = 0; n < 4; n++)
-                        dots[i][j] = kg_multiply_add(rows[i].at[n], column.at[n], dots[i][j]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
-
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
-        }
-}
-
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// ---- Online softmax: per row, the greatest score so far and the sum of 2^(score - greatest), of which each lane holds its keys' part.
-struct OnlineSoftmax
-{
-    float peak[rows_per_thread];
-    float total[rows_per_thread];
-};
-
-KG_DEVICE void begin_rows(OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims])
-{
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-    {
-        softmax.peak[i] = -kg_infinity();
-        softmax.total[i] = 0.0f;
-#pragma unroll
-        for (int d = 0; d < lane_dims; d++)
-            sums[i][d] = 0.0f;
-    }
-}
-
-// Takes a tile of scores into the rows: rescales what was summed so far and leaves 2^(score - greatest) in shared memory.
-KG_DEVICE void add_probabilities(
-    OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims], const float (&scores)[rows_per_thread][keys_per_thread], float* shared)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-    {
-        float peak = scores[i][0];
-#pragma unroll
-        for (int j = 1; j < keys_per_thread; j++)
-            peak = kg_max(peak, scores[i][j]);
-        peak = kg_max(softmax.peak[i], max_over<lanes>(peak));
-
-        // While a row has seen no key its peak is minus infinity, from which nothing can be subtracted.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        const float rescale = kg_exp2(kg_add(softmax.peak[i], -base));
-        softmax.peak[i] = peak;
-
-        float total = kg_multiply(softmax.total[i], rescale);
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-        {
-            const float probability = kg_exp2(kg_add(scores[i][j], -base));
-            total = kg_add(total, probability);
-            kg_store_shared(shared + (group + i * row_groups) * probability_pitch + lane + j * lanes, probability);
-        }
-
-        softmax.total[i] = total;
-#pragma unroll
-        for (int d = 0; d < lane_dims; d++)
-            sums[i][d] = kg_multiply(sums[i][d], rescale);
-    }
-}
-
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
-KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    float* chunk = shared + value_chunk_begin;
-#pragma unroll 1
-    for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
-    {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
-
-#pragma unroll 1
-        for (int key = 0; key < value_keys; key += 4)
-        {
-            quad weights[rows_per_thread];
-#pragma unroll
-            for (int i = 0; i < rows_per_thread; i++)
-                weights[i] = kg_load_shared<quad>(shared + (group + i * row_groups) * probability_pitch + first + key);
-
-#pragma unroll
-            for (int n = 0; n < 4; n++)
-            {
-                const float* row = chunk + (key + n) * value_pitch;
-                float values[lane_dims];
-#pragma unroll
-                for (int q = 0; q < lane_quads; q++)
-                {
-                    const quad part = kg_load_shared<quad>(row + 4 * (q * lanes + lane));
-#pragma unroll
-                    for (int d = 0; d < 4; d++)
-                        values[4 * q + d] = part.at[d];
-                }
-
-#pragma unroll
-                for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-                    for (int d = 0; d < lane_dims; d++)
-                        sums[i][d] = kg_multiply_add(weights[i].at[n], values[d], sums[i][d]);
-            }
-        }
-
-        kg_barrier();
-    }
-}
-
-// Writes a lane's share of one output row: its sums times `factor`, rounded to the element type.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-KG_DEVICE void store_row(const Rows<element>& output, long long row, const float (&sums)[lane_dims], float factor)
-{
-    const int lane = kg_thread() % lanes;
-    element* address = output.first + row * output.stride;
-#pragma unroll
-    for (int q = 0; q < lane_quads; q++)
-    {
-        element_quad elements;
-#pragma unroll
-        for (int d = 0; d < 4; d++)
-            kg_from_f32(kg_multiply_add(sums[4 * q + d], factor, 0.0f), elements.at[d]);
-
-        element* target = address + 4 * (q * lanes + lane);
-        if (output.quads)
-            kg_store(reinterpret_cast<element_quad*>(target), elements);
-        else
-            for (int d = 0; d < 4; d++)
-                kg_store(target + d, elements.at[d]);
-    }
-}
-
-// Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) streaming_simt_f32_d160_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int all_heads = arguments.head_begin + slice_head;
-        const int batch = all_heads / arguments.heads;
-        const int head = all_heads % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const Rows<const element> value = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
+        const Head head = open_head(arguments, slice_head);
         OnlineSoftmax softmax;
         float sums[rows_per_thread][lane_dims];
         begin_rows(softmax, sums);
 
         // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
-            const int key_valid = arguments.keys - key_begin < tile_keys ? static_cast<int>(arguments.keys - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, query, row_begin, row_valid, key, key_begin, key_valid);
-            finish_scores(scores, rule, row_begin, row_valid, static_cast<int>(key_begin), key_valid);
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
             add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, value, key_begin, key_valid);
+            add_weighted_values(sums, shared, head.value, key_begin, key_valid);
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-        {
-            const float total = sum_over<lanes>(softmax.total[i]);
-            const int row = group + i * row_groups;
-            if (row >= row_valid)
-                continue;
-
-            // A row that sees no key is zero.
-            store_row(output, row_begin + row, sums[i], total == 0.0f ? 0.0f : kg_divide(1.0f, total));
-            if (arguments.log_sum_exp != nullptr && lane == 0)
-                kg_store(
-                    arguments.log_sum_exp + static_cast<long long>(all_heads) * arguments.queries + row_begin + row,
-                    log_sum_exp(softmax.peak[i], total));
-        }
+        store_rows(arguments, rows, head, softmax, sums);
     }
 }
 

@@ -17,541 +17,62 @@ unsafe partial class StableDiffusion15Attention
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: rows of Q, K and V in shared memory, in chunks of eight elements (16 bytes), the unit of copies and of matrix loads.
 using element = kg_f16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int warp_threads = 32;
-constexpr int row_chunks = head_dim / 8;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr int wide_steps = head_dim / 16;   // products over the head dim take 16 dims at a time
-
-// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks:
-// a row is an odd number of chunks, of which the last is not used.
-KG_DEVICE unsigned int chunk_offset(int row, int chunk)
-{
-    return row * row_bytes + 16 * chunk;
-}
-
-// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
-KG_DEVICE int warp_index()
-{
-    return kg_thread() / warp_threads;
-}
-
-KG_DEVICE int lane_index()
-{
-    return kg_thread() % warp_threads;
-}
-
-KG_DEVICE int lane_row()
-{
-    return lane_index() / 4;
-}
-
-KG_DEVICE int lane_column()
-{
-    return lane_index() % 4 * 2;
-}
-
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
-};
-
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
-    return rows;
-}
-
-KG_DEVICE unsigned int join(element low, element high)
-{
-    return low.bits | static_cast<unsigned int>(high.bits) << 16;
-}
-
-// Begins to copy `row_count` rows from row_begin into the tile at `tile` bytes of shared memory, all threads together. Past row_valid there are zeros.
-// The tile is there for the thread after a wait for the copies, for all after a barrier.
-template <int row_count>
-KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-    constexpr int chunks = row_count * row_chunks;
-    const element* source = rows.first + row_begin * rows.stride;
-    if (rows.lines)
-    {
-        const unsigned int target = kg_shared_address(kg_shared_memory()) + tile;
-#pragma unroll
-        for (int begin = 0; begin < chunks; begin += threads)
-        {
-            const int item = begin + kg_thread();
-            if (begin + threads > chunks && item >= chunks)
-                continue;
-
-            const int row = item / row_chunks;
-            const int chunk = item % row_chunks;
-            const bool exists = row < row_valid;
-            kg_copy_async(target + chunk_offset(row, chunk), source + (exists ? row * rows.stride : 0) + 8 * chunk, exists ? 16 : 0);
-        }
-
-        return;
-    }
-
-    // Rows that are not aligned, element by element.
-#pragma unroll 1
-    for (int item = kg_thread(); item < chunks; item += threads)
-    {
-        const int row = item / row_chunks;
-        const int chunk = item % row_chunks;
-        kg_fragment line = {};
-        if (row < row_valid)
-        {
-            const element* address = source + row * rows.stride + 8 * chunk;
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                line.at[i] = join(kg_load(address + 2 * i), kg_load(address + 2 * i + 1));
-        }
-
-        kg_store_shared(kg_shared_memory() + (tile + chunk_offset(row, chunk)) / sizeof(float), line);
-    }
-}
-
-// ---- Dot products of queries and keys, and the scores they become.
-// scores[m][n] is the lane's part of 16 rows (m) by 8 keys (n): row g at keys 2t, 2t + 1, then row g + 8.
-
-// The warp's query rows are read from a tile at each step; `query` is the address of their first row.
-// scores = the warp's queries times the keys that begin at address `keys`.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void multiply_keys(
-    float (&scores)[row_tiles][key_tiles][4], unsigned int query, unsigned int keys)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                scores[m][n][i] = 0.0f;
-
-#pragma unroll
-    for (int step = 0; step < wide_steps; step++)
-    {
-        kg_fragment rows[row_tiles];
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-            rows[m] = kg_load_matrices_x4(query + chunk_offset(lane % 16, 2 * step + lane / 16) + m * 16 * row_bytes);
-
-#pragma unroll
-        for (int n = 0; n < key_tiles; n += 2)
-        {
-            const kg_fragment columns = kg_load_matrices_x4(keys + chunk_offset(lane / 16 * 8 + lane % 8, 2 * step + lane / 8 % 2) + n * 8 * row_bytes);
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), scores[m][n], rows[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), scores[m][n + 1], rows[m], columns.at[2], columns.at[3]);
-            }
-        }
-    }
-}
-
-// Turns dot products into scores, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head;
-// row_valid and key_valid say how many there are from there.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void finish_scores(
-    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
-{
-    if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
-    {
-        if (rule.scale == 1.0f)
-            return;
-
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    scores[m][n][i] = plain_score(rule, scores[m][n][i]);
-        return;
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int key = 8 * n + lane_column() + i % 2;
-                scores[m][n][i] = row < row_valid && key < key_valid
-                    ? finish_score(rule, scores[m][n][i], row_begin + row, static_cast<int>(key_begin) + key)
-                    : -kg_infinity();
-            }
-}
-
-// ---- Values weighted by probabilities.
-// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
-template <int row_tiles, int value_tiles>
-KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                sums[m][n][i] = 0.0f;
-}
-
-// Multiplies row (m, half) of the sums.
-template <int value_tiles>
-KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
-{
-#pragma unroll
-    for (int n = 0; n < value_tiles; n++)
-    {
-        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
-        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
-    }
-}
-
-// sums += probabilities of 16 keys times the values of these keys, which begin at address `values` of a tile: `chunk_count` chunks from first_chunk.
-template <int row_tiles, int value_tiles>
-KG_DEVICE void add_values(
-    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 2)
-    {
-        if (n + 1 < value_tiles && n + 1 < chunk_count)
-        {
-            const kg_fragment columns = kg_load_matrices_x4_transposed(values + chunk_offset(lane % 16, first_chunk + n + lane / 16));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), sums[m][n + 1 < value_tiles ? n + 1 : n], probabilities[m], columns.at[2], columns.at[3]);
-            }
-        }
-        else if (n < chunk_count)
-        {
-            const kg_fragment column = kg_load_matrices_x2_transposed(values + chunk_offset(lane % 16, first_chunk + n));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], column.at[0], column.at[1]);
-        }
-    }
-}
-
-// Lanes whose `condition` differs exchange: each gives one of its two words and gets the partner's word of the same column.
-KG_DEVICE void exchange_words(bool condition, int lane_bits, unsigned int& first, unsigned int& second)
-{
-    const unsigned int received = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(condition ? first : second), lane_bits));
-    first = condition ? received : first;
-    second = condition ? second : received;
-}
-
-// Four lanes hold four words each, one of every column: afterwards lane t holds the words of column t in the order of the lanes.
-KG_DEVICE kg_fragment transpose_quad(kg_fragment words)
-{
-    const int t = lane_index() % 4;
-    exchange_words(t % 2 != 0, 1, words.at[0], words.at[1]);
-    exchange_words(t % 2 != 0, 1, words.at[2], words.at[3]);
-    exchange_words(t / 2 != 0, 2, words.at[0], words.at[2]);
-    exchange_words(t / 2 != 0, 2, words.at[1], words.at[3]);
-    return words;
-}
-
-KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, unsigned int pair)
-{
-    element* address = rows.first + row * rows.stride + dim;
-    if (rows.lines)
-    {
-        kg_store_word(address, pair);
-        return;
-    }
-
-    element part;
-    part.bits = static_cast<unsigned short>(pair);
-    kg_store(address, part);
-    part.bits = static_cast<unsigned short>(pair >> 16);
-    kg_store(address + 1, part);
-}
-
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-template <int value_tiles>
-KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
-{
-    const int column = lane_column();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 4)
-    {
-        kg_fragment pairs;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            pairs.at[i] = n + i < value_tiles
-                ? kg_pack(
-                      element(), kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half], factor, 0.0f),
-                      kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half + 1], factor, 0.0f))
-                : 0;
-
-        // Four chunks at once: each lane of the quad writes one whole.
-        if (n + 3 < value_tiles && n + 3 < chunk_count && rows.lines)
-        {
-            const kg_fragment line = transpose_quad(pairs);
-            if (exists)
-                kg_store_line(rows.first + row * rows.stride + 8 * (first_chunk + n + column / 2), line);
-            continue;
-        }
-
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            if (exists && n + i < value_tiles && n + i < chunk_count)
-                store_pair(rows, row, 8 * (first_chunk + n + i) + column, pairs.at[i]);
-    }
-}
-
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where a tile holds hidden keys, such values are taken out of it before the products; rows that do see them get them afterwards.
-
-KG_DEVICE bool is_finite(unsigned int bits)
-{
-    return (bits & 0x7c00u) != 0x7c00u;
-}
-
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
-// Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
-// 16 * m + 8 * half + g of the warp.
-template <int row_tiles, int value_tiles, typename Weights>
-KG_DEVICE void add_cleaned_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const Rows<const element>& values, long long key_begin, int key_valid,
-    int first_chunk, int chunk_count)
-{
-#pragma unroll 1
-    for (int key = 0; key < key_valid; key++)
-    {
-        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const float weight = row_weight(weights, m, half, key);
-#pragma unroll
-                for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        if (n >= chunk_count || weight == 0.0f)
-                            continue;
-
-                        const element value = kg_load(address + 8 * n + i);
-                        if (!is_finite(value.bits))
-                            sums[m][n][2 * half + i] = kg_multiply_add(weight, kg_to_f32(value), sums[m][n][2 * half + i]);
-                    }
-            }
-    }
-}
-
-// ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
-constexpr int row_groups = tile_rows / 16;
-constexpr int column_groups = threads / warp_threads / row_groups;
-constexpr int group_keys = tile_keys / column_groups;
-constexpr int key_tiles = group_keys / 8;
-constexpr int value_tiles = (row_chunks + column_groups - 1) / column_groups;  // chunks of the output of a warp
-constexpr int tile_bytes = tile_keys * row_bytes;
+constexpr int row_bytes = 336;  // from a row of a tile to the next
+constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
 
 // Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 32768.0f;
 
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm80.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_sm80_materialized.cuh"
 
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
-
-// First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
+// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r512_scores(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query_rows = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key_rows = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        copy_tile<tile_rows>(0, query_rows, row_begin, row_valid);
-        if (key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, key_rows, 0, key_end);
+        const Head head = open_head(arguments, slice_head);
+        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // This tile has landed, and nobody reads the other stage any more.
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, key_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
 
-            const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
             multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
-            finish_scores(scores, rule, row_begin + warp_row, row_valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
-
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const int row = warp_row + 8 * half + lane_row();
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + warp_key + lane_column();
-#pragma unroll
-                for (int n = 0; n < key_tiles; n++)
-                    kg_store(reinterpret_cast<kg_pair<float>*>(target + 8 * n), kg_pair<float> { { scores[0][n][2 * half], scores[0][n][2 * half + 1] } });
-            }
         }
 
         // The next head's tiles come where the slowest warp may still read.
@@ -560,171 +81,62 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_f16_d160_r512_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
-// Probabilities of 16 rows and 16 keys as a left operand, straight from the workspace.
-KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row, bool exists, bool second_exists)
-{
-    kg_fragment packed;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-    {
-        kg_pair<float> pair = {};
-        if (i % 2 == 0 ? exists : second_exists)
-            pair = kg_load(reinterpret_cast<const kg_pair<float>*>(row + (i % 2 == 0 ? 0 : second_row) + i / 2 * 8));
-        packed.at[i] = kg_pack(element(), kg_multiply(pair.at[0], probability_scale), kg_multiply(pair.at[1], probability_scale));
-    }
-
-    return packed;
-}
-
-// Probabilities in the workspace, as add_cleaned_values takes them: of rows `first` and, `eighth` floats behind it, of the eighth row after it.
-struct WorkspaceWeights
-{
-    const float* first;
-    long long eighth;
-    bool exists[2];
-};
-
-KG_DEVICE float row_weight(const WorkspaceWeights& weights, int, int half, int key)
-{
-    return weights.exists[half] ? kg_multiply(kg_load(weights.first + half * weights.eighth + key), probability_scale) : 0.0f;
-}
-
-// Third launch: the rows' probabilities times V.
+// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r512_values(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value_rows = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-        const float* probability_row = workspace_row(arguments, slice_head, row_offset + row) + lane_column();
+        const Head head = open_head(arguments, slice_head);
+        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
         const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-
         float sums[1][value_tiles][4];
         clear(sums);
-        if (key_end > 0)
-            copy_tile<tile_keys>(0, value_rows, 0, key_end);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, value_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
-            const bool hides = !is_plain(rule, row_begin, next);
+            const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
 
 #pragma unroll
             for (int key = 0; key < tile_keys; key += 16)
             {
                 const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < row_valid, row + 8 < row_valid)
+                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
                 };
                 add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
             }
 
             if (cleaned)
             {
-                const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < row_valid, row + 8 < row_valid } };
-                add_cleaned_values(sums, weights, value_rows, key_begin, key_valid, first_chunk, chunk_count);
+                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-            store_row(
-                output, row_begin + row + 8 * half, row + 8 * half < row_valid, sums[0], half, 1.0f / probability_scale, first_chunk, chunk_count);
+        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
 
         // The next head's tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
@@ -741,541 +153,62 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: rows of Q, K and V in shared memory, in chunks of eight elements (16 bytes), the unit of copies and of matrix loads.
 using element = kg_f16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int warp_threads = 32;
-constexpr int row_chunks = head_dim / 8;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr int wide_steps = head_dim / 16;   // products over the head dim take 16 dims at a time
-
-// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks:
-// a row is an odd number of chunks, of which the last is not used.
-KG_DEVICE unsigned int chunk_offset(int row, int chunk)
-{
-    return row * row_bytes + 16 * chunk;
-}
-
-// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
-KG_DEVICE int warp_index()
-{
-    return kg_thread() / warp_threads;
-}
-
-KG_DEVICE int lane_index()
-{
-    return kg_thread() % warp_threads;
-}
-
-KG_DEVICE int lane_row()
-{
-    return lane_index() / 4;
-}
-
-KG_DEVICE int lane_column()
-{
-    return lane_index() % 4 * 2;
-}
-
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
-};
-
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
-    return rows;
-}
-
-KG_DEVICE unsigned int join(element low, element high)
-{
-    return low.bits | static_cast<unsigned int>(high.bits) << 16;
-}
-
-// Begins to copy `row_count` rows from row_begin into the tile at `tile` bytes of shared memory, all threads together. Past row_valid there are zeros.
-// The tile is there for the thread after a wait for the copies, for all after a barrier.
-template <int row_count>
-KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-    constexpr int chunks = row_count * row_chunks;
-    const element* source = rows.first + row_begin * rows.stride;
-    if (rows.lines)
-    {
-        const unsigned int target = kg_shared_address(kg_shared_memory()) + tile;
-#pragma unroll
-        for (int begin = 0; begin < chunks; begin += threads)
-        {
-            const int item = begin + kg_thread();
-            if (begin + threads > chunks && item >= chunks)
-                continue;
-
-            const int row = item / row_chunks;
-            const int chunk = item % row_chunks;
-            const bool exists = row < row_valid;
-            kg_copy_async(target + chunk_offset(row, chunk), source + (exists ? row * rows.stride : 0) + 8 * chunk, exists ? 16 : 0);
-        }
-
-        return;
-    }
-
-    // Rows that are not aligned, element by element.
-#pragma unroll 1
-    for (int item = kg_thread(); item < chunks; item += threads)
-    {
-        const int row = item / row_chunks;
-        const int chunk = item % row_chunks;
-        kg_fragment line = {};
-        if (row < row_valid)
-        {
-            const element* address = source + row * rows.stride + 8 * chunk;
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                line.at[i] = join(kg_load(address + 2 * i), kg_load(address + 2 * i + 1));
-        }
-
-        kg_store_shared(kg_shared_memory() + (tile + chunk_offset(row, chunk)) / sizeof(float), line);
-    }
-}
-
-// ---- Dot products of queries and keys, and the scores they become.
-// scores[m][n] is the lane's part of 16 rows (m) by 8 keys (n): row g at keys 2t, 2t + 1, then row g + 8.
-
-// The warp's query rows are read from a tile at each step; `query` is the address of their first row.
-// scores = the warp's queries times the keys that begin at address `keys`.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void multiply_keys(
-    float (&scores)[row_tiles][key_tiles][4], unsigned int query, unsigned int keys)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                scores[m][n][i] = 0.0f;
-
-#pragma unroll
-    for (int step = 0; step < wide_steps; step++)
-    {
-        kg_fragment rows[row_tiles];
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-            rows[m] = kg_load_matrices_x4(query + chunk_offset(lane % 16, 2 * step + lane / 16) + m * 16 * row_bytes);
-
-#pragma unroll
-        for (int n = 0; n < key_tiles; n += 2)
-        {
-            const kg_fragment columns = kg_load_matrices_x4(keys + chunk_offset(lane / 16 * 8 + lane % 8, 2 * step + lane / 8 % 2) + n * 8 * row_bytes);
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), scores[m][n], rows[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), scores[m][n + 1], rows[m], columns.at[2], columns.at[3]);
-            }
-        }
-    }
-}
-
-// Turns dot products into scores, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head;
-// row_valid and key_valid say how many there are from there.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void finish_scores(
-    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
-{
-    if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
-    {
-        if (rule.scale == 1.0f)
-            return;
-
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    scores[m][n][i] = plain_score(rule, scores[m][n][i]);
-        return;
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int key = 8 * n + lane_column() + i % 2;
-                scores[m][n][i] = row < row_valid && key < key_valid
-                    ? finish_score(rule, scores[m][n][i], row_begin + row, static_cast<int>(key_begin) + key)
-                    : -kg_infinity();
-            }
-}
-
-// ---- Values weighted by probabilities.
-// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
-template <int row_tiles, int value_tiles>
-KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                sums[m][n][i] = 0.0f;
-}
-
-// Multiplies row (m, half) of the sums.
-template <int value_tiles>
-KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
-{
-#pragma unroll
-    for (int n = 0; n < value_tiles; n++)
-    {
-        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
-        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
-    }
-}
-
-// sums += probabilities of 16 keys times the values of these keys, which begin at address `values` of a tile: `chunk_count` chunks from first_chunk.
-template <int row_tiles, int value_tiles>
-KG_DEVICE void add_values(
-    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 2)
-    {
-        if (n + 1 < value_tiles && n + 1 < chunk_count)
-        {
-            const kg_fragment columns = kg_load_matrices_x4_transposed(values + chunk_offset(lane % 16, first_chunk + n + lane / 16));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), sums[m][n + 1 < value_tiles ? n + 1 : n], probabilities[m], columns.at[2], columns.at[3]);
-            }
-        }
-        else if (n < chunk_count)
-        {
-            const kg_fragment column = kg_load_matrices_x2_transposed(values + chunk_offset(lane % 16, first_chunk + n));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], column.at[0], column.at[1]);
-        }
-    }
-}
-
-// Lanes whose `condition` differs exchange: each gives one of its two words and gets the partner's word of the same column.
-KG_DEVICE void exchange_words(bool condition, int lane_bits, unsigned int& first, unsigned int& second)
-{
-    const unsigned int received = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(condition ? first : second), lane_bits));
-    first = condition ? received : first;
-    second = condition ? second : received;
-}
-
-// Four lanes hold four words each, one of every column: afterwards lane t holds the words of column t in the order of the lanes.
-KG_DEVICE kg_fragment transpose_quad(kg_fragment words)
-{
-    const int t = lane_index() % 4;
-    exchange_words(t % 2 != 0, 1, words.at[0], words.at[1]);
-    exchange_words(t % 2 != 0, 1, words.at[2], words.at[3]);
-    exchange_words(t / 2 != 0, 2, words.at[0], words.at[2]);
-    exchange_words(t / 2 != 0, 2, words.at[1], words.at[3]);
-    return words;
-}
-
-KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, unsigned int pair)
-{
-    element* address = rows.first + row * rows.stride + dim;
-    if (rows.lines)
-    {
-        kg_store_word(address, pair);
-        return;
-    }
-
-    element part;
-    part.bits = static_cast<unsigned short>(pair);
-    kg_store(address, part);
-    part.bits = static_cast<unsigned short>(pair >> 16);
-    kg_store(address + 1, part);
-}
-
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-template <int value_tiles>
-KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
-{
-    const int column = lane_column();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 4)
-    {
-        kg_fragment pairs;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            pairs.at[i] = n + i < value_tiles
-                ? kg_pack(
-                      element(), kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half], factor, 0.0f),
-                      kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half + 1], factor, 0.0f))
-                : 0;
-
-        // Four chunks at once: each lane of the quad writes one whole.
-        if (n + 3 < value_tiles && n + 3 < chunk_count && rows.lines)
-        {
-            const kg_fragment line = transpose_quad(pairs);
-            if (exists)
-                kg_store_line(rows.first + row * rows.stride + 8 * (first_chunk + n + column / 2), line);
-            continue;
-        }
-
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            if (exists && n + i < value_tiles && n + i < chunk_count)
-                store_pair(rows, row, 8 * (first_chunk + n + i) + column, pairs.at[i]);
-    }
-}
-
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where a tile holds hidden keys, such values are taken out of it before the products; rows that do see them get them afterwards.
-
-KG_DEVICE bool is_finite(unsigned int bits)
-{
-    return (bits & 0x7c00u) != 0x7c00u;
-}
-
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
-// Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
-// 16 * m + 8 * half + g of the warp.
-template <int row_tiles, int value_tiles, typename Weights>
-KG_DEVICE void add_cleaned_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const Rows<const element>& values, long long key_begin, int key_valid,
-    int first_chunk, int chunk_count)
-{
-#pragma unroll 1
-    for (int key = 0; key < key_valid; key++)
-    {
-        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const float weight = row_weight(weights, m, half, key);
-#pragma unroll
-                for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        if (n >= chunk_count || weight == 0.0f)
-                            continue;
-
-                        const element value = kg_load(address + 8 * n + i);
-                        if (!is_finite(value.bits))
-                            sums[m][n][2 * half + i] = kg_multiply_add(weight, kg_to_f32(value), sums[m][n][2 * half + i]);
-                    }
-            }
-    }
-}
-
-// ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
-constexpr int row_groups = tile_rows / 16;
-constexpr int column_groups = threads / warp_threads / row_groups;
-constexpr int group_keys = tile_keys / column_groups;
-constexpr int key_tiles = group_keys / 8;
-constexpr int value_tiles = (row_chunks + column_groups - 1) / column_groups;  // chunks of the output of a warp
-constexpr int tile_bytes = tile_keys * row_bytes;
+constexpr int row_bytes = 336;  // from a row of a tile to the next
+constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
 
 // Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 32768.0f;
 
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm80.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_sm80_materialized.cuh"
 
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
-
-// First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
+// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r2048_scores(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query_rows = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key_rows = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        copy_tile<tile_rows>(0, query_rows, row_begin, row_valid);
-        if (key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, key_rows, 0, key_end);
+        const Head head = open_head(arguments, slice_head);
+        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // This tile has landed, and nobody reads the other stage any more.
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, key_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
 
-            const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
             multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
-            finish_scores(scores, rule, row_begin + warp_row, row_valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
-
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const int row = warp_row + 8 * half + lane_row();
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + warp_key + lane_column();
-#pragma unroll
-                for (int n = 0; n < key_tiles; n++)
-                    kg_store(reinterpret_cast<kg_pair<float>*>(target + 8 * n), kg_pair<float> { { scores[0][n][2 * half], scores[0][n][2 * half + 1] } });
-            }
         }
 
         // The next head's tiles come where the slowest warp may still read.
@@ -1284,171 +217,62 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_f16_d160_r2048_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
-// Probabilities of 16 rows and 16 keys as a left operand, straight from the workspace.
-KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row, bool exists, bool second_exists)
-{
-    kg_fragment packed;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-    {
-        kg_pair<float> pair = {};
-        if (i % 2 == 0 ? exists : second_exists)
-            pair = kg_load(reinterpret_cast<const kg_pair<float>*>(row + (i % 2 == 0 ? 0 : second_row) + i / 2 * 8));
-        packed.at[i] = kg_pack(element(), kg_multiply(pair.at[0], probability_scale), kg_multiply(pair.at[1], probability_scale));
-    }
-
-    return packed;
-}
-
-// Probabilities in the workspace, as add_cleaned_values takes them: of rows `first` and, `eighth` floats behind it, of the eighth row after it.
-struct WorkspaceWeights
-{
-    const float* first;
-    long long eighth;
-    bool exists[2];
-};
-
-KG_DEVICE float row_weight(const WorkspaceWeights& weights, int, int half, int key)
-{
-    return weights.exists[half] ? kg_multiply(kg_load(weights.first + half * weights.eighth + key), probability_scale) : 0.0f;
-}
-
-// Third launch: the rows' probabilities times V.
+// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r2048_values(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value_rows = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-        const float* probability_row = workspace_row(arguments, slice_head, row_offset + row) + lane_column();
+        const Head head = open_head(arguments, slice_head);
+        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
         const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-
         float sums[1][value_tiles][4];
         clear(sums);
-        if (key_end > 0)
-            copy_tile<tile_keys>(0, value_rows, 0, key_end);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, value_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
-            const bool hides = !is_plain(rule, row_begin, next);
+            const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
 
 #pragma unroll
             for (int key = 0; key < tile_keys; key += 16)
             {
                 const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < row_valid, row + 8 < row_valid)
+                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
                 };
                 add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
             }
 
             if (cleaned)
             {
-                const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < row_valid, row + 8 < row_valid } };
-                add_cleaned_values(sums, weights, value_rows, key_begin, key_valid, first_chunk, chunk_count);
+                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-            store_row(
-                output, row_begin + row + 8 * half, row + 8 * half < row_valid, sums[0], half, 1.0f / probability_scale, first_chunk, chunk_count);
+        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
 
         // The next head's tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
@@ -1465,541 +289,62 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: rows of Q, K and V in shared memory, in chunks of eight elements (16 bytes), the unit of copies and of matrix loads.
 using element = kg_f16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int warp_threads = 32;
-constexpr int row_chunks = head_dim / 8;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr int wide_steps = head_dim / 16;   // products over the head dim take 16 dims at a time
-
-// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks:
-// a row is an odd number of chunks, of which the last is not used.
-KG_DEVICE unsigned int chunk_offset(int row, int chunk)
-{
-    return row * row_bytes + 16 * chunk;
-}
-
-// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
-KG_DEVICE int warp_index()
-{
-    return kg_thread() / warp_threads;
-}
-
-KG_DEVICE int lane_index()
-{
-    return kg_thread() % warp_threads;
-}
-
-KG_DEVICE int lane_row()
-{
-    return lane_index() / 4;
-}
-
-KG_DEVICE int lane_column()
-{
-    return lane_index() % 4 * 2;
-}
-
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
-};
-
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
-    return rows;
-}
-
-KG_DEVICE unsigned int join(element low, element high)
-{
-    return low.bits | static_cast<unsigned int>(high.bits) << 16;
-}
-
-// Begins to copy `row_count` rows from row_begin into the tile at `tile` bytes of shared memory, all threads together. Past row_valid there are zeros.
-// The tile is there for the thread after a wait for the copies, for all after a barrier.
-template <int row_count>
-KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-    constexpr int chunks = row_count * row_chunks;
-    const element* source = rows.first + row_begin * rows.stride;
-    if (rows.lines)
-    {
-        const unsigned int target = kg_shared_address(kg_shared_memory()) + tile;
-#pragma unroll
-        for (int begin = 0; begin < chunks; begin += threads)
-        {
-            const int item = begin + kg_thread();
-            if (begin + threads > chunks && item >= chunks)
-                continue;
-
-            const int row = item / row_chunks;
-            const int chunk = item % row_chunks;
-            const bool exists = row < row_valid;
-            kg_copy_async(target + chunk_offset(row, chunk), source + (exists ? row * rows.stride : 0) + 8 * chunk, exists ? 16 : 0);
-        }
-
-        return;
-    }
-
-    // Rows that are not aligned, element by element.
-#pragma unroll 1
-    for (int item = kg_thread(); item < chunks; item += threads)
-    {
-        const int row = item / row_chunks;
-        const int chunk = item % row_chunks;
-        kg_fragment line = {};
-        if (row < row_valid)
-        {
-            const element* address = source + row * rows.stride + 8 * chunk;
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                line.at[i] = join(kg_load(address + 2 * i), kg_load(address + 2 * i + 1));
-        }
-
-        kg_store_shared(kg_shared_memory() + (tile + chunk_offset(row, chunk)) / sizeof(float), line);
-    }
-}
-
-// ---- Dot products of queries and keys, and the scores they become.
-// scores[m][n] is the lane's part of 16 rows (m) by 8 keys (n): row g at keys 2t, 2t + 1, then row g + 8.
-
-// The warp's query rows are read from a tile at each step; `query` is the address of their first row.
-// scores = the warp's queries times the keys that begin at address `keys`.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void multiply_keys(
-    float (&scores)[row_tiles][key_tiles][4], unsigned int query, unsigned int keys)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                scores[m][n][i] = 0.0f;
-
-#pragma unroll
-    for (int step = 0; step < wide_steps; step++)
-    {
-        kg_fragment rows[row_tiles];
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-            rows[m] = kg_load_matrices_x4(query + chunk_offset(lane % 16, 2 * step + lane / 16) + m * 16 * row_bytes);
-
-#pragma unroll
-        for (int n = 0; n < key_tiles; n += 2)
-        {
-            const kg_fragment columns = kg_load_matrices_x4(keys + chunk_offset(lane / 16 * 8 + lane % 8, 2 * step + lane / 8 % 2) + n * 8 * row_bytes);
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), scores[m][n], rows[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), scores[m][n + 1], rows[m], columns.at[2], columns.at[3]);
-            }
-        }
-    }
-}
-
-// Turns dot products into scores, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head;
-// row_valid and key_valid say how many there are from there.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void finish_scores(
-    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
-{
-    if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
-    {
-        if (rule.scale == 1.0f)
-            return;
-
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    scores[m][n][i] = plain_score(rule, scores[m][n][i]);
-        return;
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int key = 8 * n + lane_column() + i % 2;
-                scores[m][n][i] = row < row_valid && key < key_valid
-                    ? finish_score(rule, scores[m][n][i], row_begin + row, static_cast<int>(key_begin) + key)
-                    : -kg_infinity();
-            }
-}
-
-// ---- Values weighted by probabilities.
-// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
-template <int row_tiles, int value_tiles>
-KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                sums[m][n][i] = 0.0f;
-}
-
-// Multiplies row (m, half) of the sums.
-template <int value_tiles>
-KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
-{
-#pragma unroll
-    for (int n = 0; n < value_tiles; n++)
-    {
-        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
-        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
-    }
-}
-
-// sums += probabilities of 16 keys times the values of these keys, which begin at address `values` of a tile: `chunk_count` chunks from first_chunk.
-template <int row_tiles, int value_tiles>
-KG_DEVICE void add_values(
-    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 2)
-    {
-        if (n + 1 < value_tiles && n + 1 < chunk_count)
-        {
-            const kg_fragment columns = kg_load_matrices_x4_transposed(values + chunk_offset(lane % 16, first_chunk + n + lane / 16));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), sums[m][n + 1 < value_tiles ? n + 1 : n], probabilities[m], columns.at[2], columns.at[3]);
-            }
-        }
-        else if (n < chunk_count)
-        {
-            const kg_fragment column = kg_load_matrices_x2_transposed(values + chunk_offset(lane % 16, first_chunk + n));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], column.at[0], column.at[1]);
-        }
-    }
-}
-
-// Lanes whose `condition` differs exchange: each gives one of its two words and gets the partner's word of the same column.
-KG_DEVICE void exchange_words(bool condition, int lane_bits, unsigned int& first, unsigned int& second)
-{
-    const unsigned int received = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(condition ? first : second), lane_bits));
-    first = condition ? received : first;
-    second = condition ? second : received;
-}
-
-// Four lanes hold four words each, one of every column: afterwards lane t holds the words of column t in the order of the lanes.
-KG_DEVICE kg_fragment transpose_quad(kg_fragment words)
-{
-    const int t = lane_index() % 4;
-    exchange_words(t % 2 != 0, 1, words.at[0], words.at[1]);
-    exchange_words(t % 2 != 0, 1, words.at[2], words.at[3]);
-    exchange_words(t / 2 != 0, 2, words.at[0], words.at[2]);
-    exchange_words(t / 2 != 0, 2, words.at[1], words.at[3]);
-    return words;
-}
-
-KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, unsigned int pair)
-{
-    element* address = rows.first + row * rows.stride + dim;
-    if (rows.lines)
-    {
-        kg_store_word(address, pair);
-        return;
-    }
-
-    element part;
-    part.bits = static_cast<unsigned short>(pair);
-    kg_store(address, part);
-    part.bits = static_cast<unsigned short>(pair >> 16);
-    kg_store(address + 1, part);
-}
-
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-template <int value_tiles>
-KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
-{
-    const int column = lane_column();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 4)
-    {
-        kg_fragment pairs;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            pairs.at[i] = n + i < value_tiles
-                ? kg_pack(
-                      element(), kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half], factor, 0.0f),
-                      kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half + 1], factor, 0.0f))
-                : 0;
-
-        // Four chunks at once: each lane of the quad writes one whole.
-        if (n + 3 < value_tiles && n + 3 < chunk_count && rows.lines)
-        {
-            const kg_fragment line = transpose_quad(pairs);
-            if (exists)
-                kg_store_line(rows.first + row * rows.stride + 8 * (first_chunk + n + column / 2), line);
-            continue;
-        }
-
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            if (exists && n + i < value_tiles && n + i < chunk_count)
-                store_pair(rows, row, 8 * (first_chunk + n + i) + column, pairs.at[i]);
-    }
-}
-
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where a tile holds hidden keys, such values are taken out of it before the products; rows that do see them get them afterwards.
-
-KG_DEVICE bool is_finite(unsigned int bits)
-{
-    return (bits & 0x7c00u) != 0x7c00u;
-}
-
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
-// Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
-// 16 * m + 8 * half + g of the warp.
-template <int row_tiles, int value_tiles, typename Weights>
-KG_DEVICE void add_cleaned_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const Rows<const element>& values, long long key_begin, int key_valid,
-    int first_chunk, int chunk_count)
-{
-#pragma unroll 1
-    for (int key = 0; key < key_valid; key++)
-    {
-        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const float weight = row_weight(weights, m, half, key);
-#pragma unroll
-                for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        if (n >= chunk_count || weight == 0.0f)
-                            continue;
-
-                        const element value = kg_load(address + 8 * n + i);
-                        if (!is_finite(value.bits))
-                            sums[m][n][2 * half + i] = kg_multiply_add(weight, kg_to_f32(value), sums[m][n][2 * half + i]);
-                    }
-            }
-    }
-}
-
-// ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
-constexpr int row_groups = tile_rows / 16;
-constexpr int column_groups = threads / warp_threads / row_groups;
-constexpr int group_keys = tile_keys / column_groups;
-constexpr int key_tiles = group_keys / 8;
-constexpr int value_tiles = (row_chunks + column_groups - 1) / column_groups;  // chunks of the output of a warp
-constexpr int tile_bytes = tile_keys * row_bytes;
+constexpr int row_bytes = 336;  // from a row of a tile to the next
+constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
 
 // Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 32768.0f;
 
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm80.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_sm80_materialized.cuh"
 
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
-
-// First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
+// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r8192_scores(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query_rows = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key_rows = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        copy_tile<tile_rows>(0, query_rows, row_begin, row_valid);
-        if (key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, key_rows, 0, key_end);
+        const Head head = open_head(arguments, slice_head);
+        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // This tile has landed, and nobody reads the other stage any more.
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, key_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
 
-            const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
             multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
-            finish_scores(scores, rule, row_begin + warp_row, row_valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
-
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const int row = warp_row + 8 * half + lane_row();
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + warp_key + lane_column();
-#pragma unroll
-                for (int n = 0; n < key_tiles; n++)
-                    kg_store(reinterpret_cast<kg_pair<float>*>(target + 8 * n), kg_pair<float> { { scores[0][n][2 * half], scores[0][n][2 * half + 1] } });
-            }
         }
 
         // The next head's tiles come where the slowest warp may still read.
@@ -2008,171 +353,62 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_f16_d160_r8192_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
-// Probabilities of 16 rows and 16 keys as a left operand, straight from the workspace.
-KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row, bool exists, bool second_exists)
-{
-    kg_fragment packed;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-    {
-        kg_pair<float> pair = {};
-        if (i % 2 == 0 ? exists : second_exists)
-            pair = kg_load(reinterpret_cast<const kg_pair<float>*>(row + (i % 2 == 0 ? 0 : second_row) + i / 2 * 8));
-        packed.at[i] = kg_pack(element(), kg_multiply(pair.at[0], probability_scale), kg_multiply(pair.at[1], probability_scale));
-    }
-
-    return packed;
-}
-
-// Probabilities in the workspace, as add_cleaned_values takes them: of rows `first` and, `eighth` floats behind it, of the eighth row after it.
-struct WorkspaceWeights
-{
-    const float* first;
-    long long eighth;
-    bool exists[2];
-};
-
-KG_DEVICE float row_weight(const WorkspaceWeights& weights, int, int half, int key)
-{
-    return weights.exists[half] ? kg_multiply(kg_load(weights.first + half * weights.eighth + key), probability_scale) : 0.0f;
-}
-
-// Third launch: the rows' probabilities times V.
+// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r8192_values(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value_rows = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-        const float* probability_row = workspace_row(arguments, slice_head, row_offset + row) + lane_column();
+        const Head head = open_head(arguments, slice_head);
+        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
         const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-
         float sums[1][value_tiles][4];
         clear(sums);
-        if (key_end > 0)
-            copy_tile<tile_keys>(0, value_rows, 0, key_end);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, value_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
-            const bool hides = !is_plain(rule, row_begin, next);
+            const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
 
 #pragma unroll
             for (int key = 0; key < tile_keys; key += 16)
             {
                 const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < row_valid, row + 8 < row_valid)
+                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
                 };
                 add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
             }
 
             if (cleaned)
             {
-                const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < row_valid, row + 8 < row_valid } };
-                add_cleaned_values(sums, weights, value_rows, key_begin, key_valid, first_chunk, chunk_count);
+                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-            store_row(
-                output, row_begin + row + 8 * half, row + 8 * half < row_valid, sums[0], half, 1.0f / probability_scale, first_chunk, chunk_count);
+        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
 
         // The next head's tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
@@ -2188,747 +424,79 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
 // Budget: 43008 bytes of shared memory, about 200 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: rows of Q, K and V in shared memory, in chunks of eight elements (16 bytes), the unit of copies and of matrix loads.
 using element = kg_f16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int warp_threads = 32;
-constexpr int row_chunks = head_dim / 8;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr int wide_steps = head_dim / 16;   // products over the head dim take 16 dims at a time
-constexpr int dim_steps = (head_dim + 15) / 16;
-
-// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks:
-// a row is an odd number of chunks, of which the last is not used.
-KG_DEVICE unsigned int chunk_offset(int row, int chunk)
-{
-    return row * row_bytes + 16 * chunk;
-}
-
-// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
-KG_DEVICE int warp_index()
-{
-    return kg_thread() / warp_threads;
-}
-
-KG_DEVICE int lane_index()
-{
-    return kg_thread() % warp_threads;
-}
-
-KG_DEVICE int lane_row()
-{
-    return lane_index() / 4;
-}
-
-KG_DEVICE int lane_column()
-{
-    return lane_index() % 4 * 2;
-}
-
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
-};
-
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
-    return rows;
-}
-
-KG_DEVICE unsigned int join(element low, element high)
-{
-    return low.bits | static_cast<unsigned int>(high.bits) << 16;
-}
-
-// Begins to copy `row_count` rows from row_begin into the tile at `tile` bytes of shared memory, all threads together. Past row_valid there are zeros.
-// The tile is there for the thread after a wait for the copies, for all after a barrier.
-template <int row_count>
-KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-    constexpr int chunks = row_count * row_chunks;
-    const element* source = rows.first + row_begin * rows.stride;
-    if (rows.lines)
-    {
-        const unsigned int target = kg_shared_address(kg_shared_memory()) + tile;
-#pragma unroll
-        for (int begin = 0; begin < chunks; begin += threads)
-        {
-            const int item = begin + kg_thread();
-            if (begin + threads > chunks && item >= chunks)
-                continue;
-
-            const int row = item / row_chunks;
-            const int chunk = item % row_chunks;
-            const bool exists = row < row_valid;
-            kg_copy_async(target + chunk_offset(row, chunk), source + (exists ? row * rows.stride : 0) + 8 * chunk, exists ? 16 : 0);
-        }
-
-        return;
-    }
-
-    // Rows that are not aligned, element by element.
-#pragma unroll 1
-    for (int item = kg_thread(); item < chunks; item += threads)
-    {
-        const int row = item / row_chunks;
-        const int chunk = item % row_chunks;
-        kg_fragment line = {};
-        if (row < row_valid)
-        {
-            const element* address = source + row * rows.stride + 8 * chunk;
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                line.at[i] = join(kg_load(address + 2 * i), kg_load(address + 2 * i + 1));
-        }
-
-        kg_store_shared(kg_shared_memory() + (tile + chunk_offset(row, chunk)) / sizeof(float), line);
-    }
-}
-
-// ---- Dot products of queries and keys, and the scores they become.
-// scores[m][n] is the lane's part of 16 rows (m) by 8 keys (n): row g at keys 2t, 2t + 1, then row g + 8.
-
-// Two neighbouring elements; zeros in rows that do not exist.
-KG_DEVICE unsigned int load_pair(const Rows<const element>& rows, long long row, bool exists, int dim)
-{
-    if (!exists)
-        return 0;
-
-    const element* address = rows.first + row * rows.stride + dim;
-    return rows.lines ? kg_load_word(address) : join(kg_load(address), kg_load(address + 1));
-}
-
-// The warp's query rows as left operands, kept in registers: `row_tiles` times 16 rows from row_begin.
-template <int row_tiles>
-KG_DEVICE void load_query(kg_fragment (&query)[row_tiles][dim_steps], const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-    {
-        const int row = 16 * m + lane_row();
-#pragma unroll
-        for (int step = 0; step < dim_steps; step++)
-        {
-            const int dim = 16 * step + lane_column();
-            query[m][step].at[0] = load_pair(rows, row_begin + row, row < row_valid, dim);
-            query[m][step].at[1] = load_pair(rows, row_begin + row + 8, row + 8 < row_valid, dim);
-            query[m][step].at[2] = load_pair(rows, row_begin + row, row < row_valid, dim + 8);
-            query[m][step].at[3] = load_pair(rows, row_begin + row + 8, row + 8 < row_valid, dim + 8);
-        }
-    }
-}
-
-// scores = the warp's queries times the keys that begin at address `keys`.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void multiply_keys(
-    float (&scores)[row_tiles][key_tiles][4], const kg_fragment (&query)[row_tiles][dim_steps], unsigned int keys)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                scores[m][n][i] = 0.0f;
-
-#pragma unroll
-    for (int step = 0; step < wide_steps; step++)
-    {
-#pragma unroll
-        for (int n = 0; n < key_tiles; n += 2)
-        {
-            const kg_fragment columns = kg_load_matrices_x4(keys + chunk_offset(lane / 16 * 8 + lane % 8, 2 * step + lane / 8 % 2) + n * 8 * row_bytes);
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), scores[m][n], query[m][step], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), scores[m][n + 1], query[m][step], columns.at[2], columns.at[3]);
-            }
-        }
-    }
-}
-
-// Turns dot products into scores, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head;
-// row_valid and key_valid say how many there are from there.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void finish_scores(
-    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
-{
-    if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
-    {
-        if (rule.scale == 1.0f)
-            return;
-
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    scores[m][n][i] = plain_score(rule, scores[m][n][i]);
-        return;
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int key = 8 * n + lane_column() + i % 2;
-                scores[m][n][i] = row < row_valid && key < key_valid
-                    ? finish_score(rule, scores[m][n][i], row_begin + row, static_cast<int>(key_begin) + key)
-                    : -kg_infinity();
-            }
-}
-
-// ---- Softmax of rows that lie in quads: the four lanes 4 * g...4 * g + 3 hold the keys of row g, and those of row g + 8.
-
-// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale, the scale comes
-// in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
-KG_DEVICE float fold_scale(ScoreRule& rule)
-{
-    const float scale = rule.scale;
-    if (rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
-        return 1.0f;
-
-    rule.scale = 1.0f;
-    return scale;
-}
-
-// Per row (m, half): what is subtracted from its scores, and the sum of 2^(score - base), of which each lane holds its keys' part.
-template <int row_tiles>
-struct RowSums
-{
-    float base[row_tiles][2];
-    float total[row_tiles][2];
-};
-
-template <int row_tiles>
-KG_DEVICE void begin_rows(RowSums<row_tiles>& rows)
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-        {
-            rows.base[m][half] = -kg_infinity();
-            rows.total[m][half] = 0.0f;
-        }
-}
-
-// The greatest of the row's scores in the lane's quad.
-template <int key_tiles>
-KG_DEVICE float greatest_score(const float (&scores)[key_tiles][4], int half)
-{
-    float greatest = scores[0][2 * half];
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-    {
-        greatest = kg_max(greatest, scores[n][2 * half]);
-        greatest = kg_max(greatest, scores[n][2 * half + 1]);
-    }
-
-    greatest = kg_max(greatest, kg_shuffle_xor(greatest, 1));
-    return kg_max(greatest, kg_shuffle_xor(greatest, 2));
-}
-
-// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has seen no key has no base, and nothing to subtract from.
-template <int key_tiles>
-KG_DEVICE void add_probabilities(float (&scores)[key_tiles][4], int half, float factor, float base, float& total)
-{
-    const float shift = base == -kg_infinity() ? 0.0f : -base;
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-        for (int i = 2 * half; i < 2 * half + 2; i++)
-        {
-            scores[n][i] = kg_exp2(kg_multiply_add(scores[n][i], factor, shift));
-            total = kg_add(total, scores[n][i]);
-        }
-}
-
-// The sum over the lanes of a quad; each of them gets the same bits.
-KG_DEVICE float sum_of_quad(float value)
-{
-    value = kg_add(value, kg_shuffle_xor(value, 1));
-    return kg_add(value, kg_shuffle_xor(value, 2));
-}
-
-// Natural logarithm of the sum of exp(score), from the base (in powers of two) and the sum of 2^(score - base).
-KG_DEVICE float row_log_sum_exp(float base, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(base, kg_log2(total)), ln_2);
-}
-
-// ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when a tile's greatest exceeds it by more than `slack`,
-// so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
-constexpr float slack = 8.0f;
-
-// The factor for what was summed before a tile whose greatest score is `greatest`; moves the base.
-KG_DEVICE float move_base(float& base, float greatest)
-{
-    if (!(greatest > kg_add(base, slack)))
-        return 1.0f;
-
-    const float rescale = kg_exp2(kg_add(base, -greatest));
-    base = greatest;
-    return rescale;
-}
-
-// ---- Values weighted by probabilities.
-// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
-template <int row_tiles, int value_tiles>
-KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                sums[m][n][i] = 0.0f;
-}
-
-// Multiplies row (m, half) of the sums.
-template <int value_tiles>
-KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
-{
-#pragma unroll
-    for (int n = 0; n < value_tiles; n++)
-    {
-        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
-        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
-    }
-}
-
-// sums += probabilities of 16 keys times the values of these keys, which begin at address `values` of a tile: `chunk_count` chunks from first_chunk.
-template <int row_tiles, int value_tiles>
-KG_DEVICE void add_values(
-    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 2)
-    {
-        if (n + 1 < value_tiles && n + 1 < chunk_count)
-        {
-            const kg_fragment columns = kg_load_matrices_x4_transposed(values + chunk_offset(lane % 16, first_chunk + n + lane / 16));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), sums[m][n + 1 < value_tiles ? n + 1 : n], probabilities[m], columns.at[2], columns.at[3]);
-            }
-        }
-        else if (n < chunk_count)
-        {
-            const kg_fragment column = kg_load_matrices_x2_transposed(values + chunk_offset(lane % 16, first_chunk + n));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], column.at[0], column.at[1]);
-        }
-    }
-}
-
-// Lanes whose `condition` differs exchange: each gives one of its two words and gets the partner's word of the same column.
-KG_DEVICE void exchange_words(bool condition, int lane_bits, unsigned int& first, unsigned int& second)
-{
-    const unsigned int received = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(condition ? first : second), lane_bits));
-    first = condition ? received : first;
-    second = condition ? second : received;
-}
-
-// Four lanes hold four words each, one of every column: afterwards lane t holds the words of column t in the order of the lanes.
-KG_DEVICE kg_fragment transpose_quad(kg_fragment words)
-{
-    const int t = lane_index() % 4;
-    exchange_words(t % 2 != 0, 1, words.at[0], words.at[1]);
-    exchange_words(t % 2 != 0, 1, words.at[2], words.at[3]);
-    exchange_words(t / 2 != 0, 2, words.at[0], words.at[2]);
-    exchange_words(t / 2 != 0, 2, words.at[1], words.at[3]);
-    return words;
-}
-
-KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, unsigned int pair)
-{
-    element* address = rows.first + row * rows.stride + dim;
-    if (rows.lines)
-    {
-        kg_store_word(address, pair);
-        return;
-    }
-
-    element part;
-    part.bits = static_cast<unsigned short>(pair);
-    kg_store(address, part);
-    part.bits = static_cast<unsigned short>(pair >> 16);
-    kg_store(address + 1, part);
-}
-
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-template <int value_tiles>
-KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
-{
-    const int column = lane_column();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 4)
-    {
-        kg_fragment pairs;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            pairs.at[i] = n + i < value_tiles
-                ? kg_pack(
-                      element(), kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half], factor, 0.0f),
-                      kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half + 1], factor, 0.0f))
-                : 0;
-
-        // Four chunks at once: each lane of the quad writes one whole.
-        if (n + 3 < value_tiles && n + 3 < chunk_count && rows.lines)
-        {
-            const kg_fragment line = transpose_quad(pairs);
-            if (exists)
-                kg_store_line(rows.first + row * rows.stride + 8 * (first_chunk + n + column / 2), line);
-            continue;
-        }
-
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            if (exists && n + i < value_tiles && n + i < chunk_count)
-                store_pair(rows, row, 8 * (first_chunk + n + i) + column, pairs.at[i]);
-    }
-}
-
-// Probabilities of 16 keys as a left operand: two neighbouring tiles of scores are one, for a lane holds the same rows and columns of both.
-KG_DEVICE kg_fragment pack_probabilities(const float (&first)[4], const float (&second)[4])
-{
-    kg_fragment packed;
-    packed.at[0] = kg_pack(element(), first[0], first[1]);
-    packed.at[1] = kg_pack(element(), first[2], first[3]);
-    packed.at[2] = kg_pack(element(), second[0], second[1]);
-    packed.at[3] = kg_pack(element(), second[2], second[3]);
-    return packed;
-}
-
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where a tile holds hidden keys, such values are taken out of it before the products; rows that do see them get them afterwards.
-
-KG_DEVICE bool is_finite(unsigned int bits)
-{
-    return (bits & 0x7c00u) != 0x7c00u;
-}
-
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
-// Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
-// 16 * m + 8 * half + g of the warp.
-template <int row_tiles, int value_tiles, typename Weights>
-KG_DEVICE void add_cleaned_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const Rows<const element>& values, long long key_begin, int key_valid,
-    int first_chunk, int chunk_count)
-{
-#pragma unroll 1
-    for (int key = 0; key < key_valid; key++)
-    {
-        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const float weight = row_weight(weights, m, half, key);
-#pragma unroll
-                for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        if (n >= chunk_count || weight == 0.0f)
-                            continue;
-
-                        const element value = kg_load(address + 8 * n + i);
-                        if (!is_finite(value.bits))
-                            sums[m][n][2 * half + i] = kg_multiply_add(weight, kg_to_f32(value), sums[m][n][2 * half + i]);
-                    }
-            }
-    }
-}
-
-// Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
-template <int row_tiles, int key_tiles>
-struct RegisterWeights
-{
-    const float (&probabilities)[row_tiles][key_tiles][4];
-};
-
-template <int row_tiles, int key_tiles>
-KG_DEVICE float row_weight(const RegisterWeights<row_tiles, key_tiles>& weights, int m, int half, int key)
-{
-    float mine = 0.0f;
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-        for (int i = 0; i < 2; i++)
-            if (8 * n + lane_column() + i == key)
-                mine = weights.probabilities[m][n][2 * half + i];
-    return sum_of_quad(mine);
-}
-
-// ---- The block: each warp computes its own rows against every key.
-constexpr int row_tiles = 1;                 // of 16 rows, of a warp
-constexpr int warp_rows = 16 * row_tiles;
-constexpr int tile_rows = threads / warp_threads * warp_rows;  // 64
+constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int row_bytes = 336;  // from a row of a tile to the next
+constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
+
+// Each warp computes its own rows against every key.
+constexpr int row_tiles = 1;  // of 16 rows, of a warp
+constexpr int warp_rows = 16 * row_tiles;
 constexpr int key_tiles = tile_keys / 8;
-constexpr int tile_bytes = tile_keys * row_bytes;
-constexpr int stages = 1;                    // tiles of K, and of V, in shared memory
+constexpr int stages = 1;  // tiles of K, and of V, in shared memory
 
 // Shared memory, in bytes: the tiles of K, then those of V.
+constexpr int tile_bytes = tile_keys * row_bytes;
 constexpr int key_tiles_begin = 0;
 constexpr int value_tiles_begin = key_tiles_begin + stages * tile_bytes;
+static_assert(value_tiles_begin + stages * tile_bytes == 43008, "the launch gives other shared memory");
 
-static_assert(tile_rows == 64 && value_tiles_begin + stages * tile_bytes == 43008, "the launch gives other shared memory");
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm80.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_sm80_streaming.cuh"
 
-// What a warp carries from tile to tile.
-struct WarpState
-{
-    RowSums<row_tiles> rows;
-    float sums[row_tiles][row_chunks][4];
-};
-
-// Takes the scores of a key tile into the rows, and adds the tile's values.
-KG_DEVICE void add_tile(WarpState& state, float (&scores)[row_tiles][key_tiles][4], float factor, unsigned int values)
-{
-    float rescale[row_tiles][2];
-    bool moved = false;
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-        {
-            rescale[m][half] = move_base(state.rows.base[m][half], kg_multiply(greatest_score(scores[m], half), factor));
-            state.rows.total[m][half] = kg_multiply(state.rows.total[m][half], rescale[m][half]);
-            moved = moved || rescale[m][half] != 1.0f;
-        }
-
-    // Multiplying by one changes nothing, so that the warp may skip it when none of its rows has moved.
-    if (kg_any(moved))
-    {
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-                rescale_row(state.sums[m], half, rescale[m][half]);
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-            add_probabilities(scores[m], half, factor, state.rows.base[m][half], state.rows.total[m][half]);
-
-#pragma unroll
-    for (int n = 0; n < key_tiles; n += 2)
-    {
-        kg_fragment probabilities[row_tiles];
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-            probabilities[m] = pack_probabilities(scores[m][n], scores[m][n + 1]);
-        add_values(state.sums, probabilities, values + n * 8 * row_bytes, 0, row_chunks);
-    }
-}
-
-// Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r64(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
+    const BlockRows rows = block_rows(arguments);
     const int warp_row = warp_index() * warp_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int all_heads = arguments.head_begin + slice_head;
-        const int batch = all_heads / arguments.heads;
-        const int head = all_heads % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query_rows = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key_rows = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const Rows<const element> value_rows = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        ScoreRule rule = score_rule(arguments, batch, head);
-        const float factor = fold_scale(rule);
-
+        Head head = open_head(arguments, slice_head);
+        const float factor = fold_scale(head.rule);
         WarpState state;
         begin_rows(state.rows);
         clear(state.sums);
 
-        if (key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, key_rows, 0, key_end);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
         kg_fragment query[row_tiles][dim_steps];
-        load_query(query, query_rows, row_begin + warp_row, row_valid - warp_row);
+        load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
         // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const long long next = key_begin + tile_keys;
-            const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[row_tiles][key_tiles][4];
             // K has landed, and nobody reads V any more.
             kg_wait_copies<0>();
             kg_barrier();
-            copy_tile<tile_keys>(value_tiles_begin, value_rows, key_begin, key_valid);
+            copy_tile<tile_keys>(value_tiles_begin, head.value, key_begin, key_valid);
             kg_commit_copies();
             multiply_keys(scores, query, shared + key_tiles_begin);
-            finish_scores(scores, rule, row_begin + warp_row, row_valid - warp_row, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
 
             // V has landed, and nobody reads K any more.
             kg_wait_copies<0>();
             kg_barrier();
-            if (next < key_end)
-                copy_tile<tile_keys>(key_tiles_begin, key_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>(key_tiles_begin, head.key, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
-            const bool hides = !is_plain(rule, row_begin, next);
+            const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(value_tiles_begin));
             add_tile(state, scores, factor, shared + value_tiles_begin);
             if (cleaned)
-                add_cleaned_values(state.sums, RegisterWeights<row_tiles, key_tiles> { scores }, value_rows, key_begin, key_valid, 0, row_chunks);
+                add_cleaned_values(state.sums, RegisterWeights<row_tiles, key_tiles> { scores }, head.value, key_begin, key_valid, 0, row_chunks);
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const int row = warp_row + 16 * m + 8 * half + lane_row();
-                const float total = sum_of_quad(state.rows.total[m][half]);
-
-                // A row that sees no key is zero.
-                store_row(output, row_begin + row, row < row_valid, state.sums[m], half, total == 0.0f ? 0.0f : kg_divide(1.0f, total), 0, row_chunks);
-                if (arguments.log_sum_exp != nullptr && row < row_valid && lane_column() == 0)
-                    kg_store(
-                        arguments.log_sum_exp + static_cast<long long>(all_heads) * arguments.queries + row_begin + row,
-                        row_log_sum_exp(state.rows.base[m][half], total));
-            }
+        store_rows(arguments, rows, head, warp_row, state);
 
         // The next head's tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
@@ -2944,660 +512,64 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r6
 // Budget: 53760 bytes of shared memory, about 208 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: rows of Q, K and V in shared memory, in chunks of eight elements (16 bytes), the unit of copies and of matrix loads.
 using element = kg_f16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int warp_threads = 32;
-constexpr int row_chunks = head_dim / 8;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr int wide_steps = head_dim / 16;   // products over the head dim take 16 dims at a time
-constexpr int dim_steps = (head_dim + 15) / 16;
-
-// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks:
-// a row is an odd number of chunks, of which the last is not used.
-KG_DEVICE unsigned int chunk_offset(int row, int chunk)
-{
-    return row * row_bytes + 16 * chunk;
-}
-
-// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
-KG_DEVICE int warp_index()
-{
-    return kg_thread() / warp_threads;
-}
-
-KG_DEVICE int lane_index()
-{
-    return kg_thread() % warp_threads;
-}
-
-KG_DEVICE int lane_row()
-{
-    return lane_index() / 4;
-}
-
-KG_DEVICE int lane_column()
-{
-    return lane_index() % 4 * 2;
-}
-
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
-};
-
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
-    return rows;
-}
-
-KG_DEVICE unsigned int join(element low, element high)
-{
-    return low.bits | static_cast<unsigned int>(high.bits) << 16;
-}
-
-// Begins to copy `row_count` rows from row_begin into the tile at `tile` bytes of shared memory, all threads together. Past row_valid there are zeros.
-// The tile is there for the thread after a wait for the copies, for all after a barrier.
-template <int row_count>
-KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-    constexpr int chunks = row_count * row_chunks;
-    const element* source = rows.first + row_begin * rows.stride;
-    if (rows.lines)
-    {
-        const unsigned int target = kg_shared_address(kg_shared_memory()) + tile;
-#pragma unroll
-        for (int begin = 0; begin < chunks; begin += threads)
-        {
-            const int item = begin + kg_thread();
-            if (begin + threads > chunks && item >= chunks)
-                continue;
-
-            const int row = item / row_chunks;
-            const int chunk = item % row_chunks;
-            const bool exists = row < row_valid;
-            kg_copy_async(target + chunk_offset(row, chunk), source + (exists ? row * rows.stride : 0) + 8 * chunk, exists ? 16 : 0);
-        }
-
-        return;
-    }
-
-    // Rows that are not aligned, element by element.
-#pragma unroll 1
-    for (int item = kg_thread(); item < chunks; item += threads)
-    {
-        const int row = item / row_chunks;
-        const int chunk = item % row_chunks;
-        kg_fragment line = {};
-        if (row < row_valid)
-        {
-            const element* address = source + row * rows.stride + 8 * chunk;
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                line.at[i] = join(kg_load(address + 2 * i), kg_load(address + 2 * i + 1));
-        }
-
-        kg_store_shared(kg_shared_memory() + (tile + chunk_offset(row, chunk)) / sizeof(float), line);
-    }
-}
-
-// ---- Dot products of queries and keys, and the scores they become.
-// scores[m][n] is the lane's part of 16 rows (m) by 8 keys (n): row g at keys 2t, 2t + 1, then row g + 8.
-
-// Two neighbouring elements; zeros in rows that do not exist.
-KG_DEVICE unsigned int load_pair(const Rows<const element>& rows, long long row, bool exists, int dim)
-{
-    if (!exists)
-        return 0;
-
-    const element* address = rows.first + row * rows.stride + dim;
-    return rows.lines ? kg_load_word(address) : join(kg_load(address), kg_load(address + 1));
-}
-
-// The warp's query rows as left operands, kept in registers: `row_tiles` times 16 rows from row_begin.
-template <int row_tiles>
-KG_DEVICE void load_query(kg_fragment (&query)[row_tiles][dim_steps], const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-    {
-        const int row = 16 * m + lane_row();
-#pragma unroll
-        for (int step = 0; step < dim_steps; step++)
-        {
-            const int dim = 16 * step + lane_column();
-            query[m][step].at[0] = load_pair(rows, row_begin + row, row < row_valid, dim);
-            query[m][step].at[1] = load_pair(rows, row_begin + row + 8, row + 8 < row_valid, dim);
-            query[m][step].at[2] = load_pair(rows, row_begin + row, row < row_valid, dim + 8);
-            query[m][step].at[3] = load_pair(rows, row_begin + row + 8, row + 8 < row_valid, dim + 8);
-        }
-    }
-}
-
-// scores = the warp's queries times the keys that begin at address `keys`.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void multiply_keys(
-    float (&scores)[row_tiles][key_tiles][4], const kg_fragment (&query)[row_tiles][dim_steps], unsigned int keys)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                scores[m][n][i] = 0.0f;
-
-#pragma unroll
-    for (int step = 0; step < wide_steps; step++)
-    {
-#pragma unroll
-        for (int n = 0; n < key_tiles; n += 2)
-        {
-            const kg_fragment columns = kg_load_matrices_x4(keys + chunk_offset(lane / 16 * 8 + lane % 8, 2 * step + lane / 8 % 2) + n * 8 * row_bytes);
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), scores[m][n], query[m][step], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), scores[m][n + 1], query[m][step], columns.at[2], columns.at[3]);
-            }
-        }
-    }
-}
-
-// Turns dot products into scores, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head;
-// row_valid and key_valid say how many there are from there.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void finish_scores(
-    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
-{
-    if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
-    {
-        if (rule.scale == 1.0f)
-            return;
-
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    scores[m][n][i] = plain_score(rule, scores[m][n][i]);
-        return;
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int key = 8 * n + lane_column() + i % 2;
-                scores[m][n][i] = row < row_valid && key < key_valid
-                    ? finish_score(rule, scores[m][n][i], row_begin + row, static_cast<int>(key_begin) + key)
-                    : -kg_infinity();
-            }
-}
-
-// ---- Softmax of rows that lie in quads: the four lanes 4 * g...4 * g + 3 hold the keys of row g, and those of row g + 8.
-
-// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale, the scale comes
-// in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
-KG_DEVICE float fold_scale(ScoreRule& rule)
-{
-    const float scale = rule.scale;
-    if (rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
-        return 1.0f;
-
-    rule.scale = 1.0f;
-    return scale;
-}
-
-// Per row (m, half): what is subtracted from its scores, and the sum of 2^(score - base), of which each lane holds its keys' part.
-template <int row_tiles>
-struct RowSums
-{
-    float base[row_tiles][2];
-    float total[row_tiles][2];
-};
-
-template <int row_tiles>
-KG_DEVICE void begin_rows(RowSums<row_tiles>& rows)
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-        {
-            rows.base[m][half] = -kg_infinity();
-            rows.total[m][half] = 0.0f;
-        }
-}
-
-// The greatest of the row's scores in the lane's quad.
-template <int key_tiles>
-KG_DEVICE float greatest_score(const float (&scores)[key_tiles][4], int half)
-{
-    float greatest = scores[0][2 * half];
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-    {
-        greatest = kg_max(greatest, scores[n][2 * half]);
-        greatest = kg_max(greatest, scores[n][2 * half + 1]);
-    }
-
-    greatest = kg_max(greatest, kg_shuffle_xor(greatest, 1));
-    return kg_max(greatest, kg_shuffle_xor(greatest, 2));
-}
-
-// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has seen no key has no base, and nothing to subtract from.
-template <int key_tiles>
-KG_DEVICE void add_probabilities(float (&scores)[key_tiles][4], int half, float factor, float base, float& total)
-{
-    const float shift = base == -kg_infinity() ? 0.0f : -base;
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-        for (int i = 2 * half; i < 2 * half + 2; i++)
-        {
-            scores[n][i] = kg_exp2(kg_multiply_add(scores[n][i], factor, shift));
-            total = kg_add(total, scores[n][i]);
-        }
-}
-
-// The sum over the lanes of a quad; each of them gets the same bits.
-KG_DEVICE float sum_of_quad(float value)
-{
-    value = kg_add(value, kg_shuffle_xor(value, 1));
-    return kg_add(value, kg_shuffle_xor(value, 2));
-}
-
-// Natural logarithm of the sum of exp(score), from the base (in powers of two) and the sum of 2^(score - base).
-KG_DEVICE float row_log_sum_exp(float base, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(base, kg_log2(total)), ln_2);
-}
-
-// ---- Values weighted by probabilities.
-// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
-template <int row_tiles, int value_tiles>
-KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                sums[m][n][i] = 0.0f;
-}
-
-// Multiplies row (m, half) of the sums.
-template <int value_tiles>
-KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
-{
-#pragma unroll
-    for (int n = 0; n < value_tiles; n++)
-    {
-        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
-        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
-    }
-}
-
-// sums += probabilities of 16 keys times the values of these keys, which begin at address `values` of a tile: `chunk_count` chunks from first_chunk.
-template <int row_tiles, int value_tiles>
-KG_DEVICE void add_values(
-    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 2)
-    {
-        if (n + 1 < value_tiles && n + 1 < chunk_count)
-        {
-            const kg_fragment columns = kg_load_matrices_x4_transposed(values + chunk_offset(lane % 16, first_chunk + n + lane / 16));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), sums[m][n + 1 < value_tiles ? n + 1 : n], probabilities[m], columns.at[2], columns.at[3]);
-            }
-        }
-        else if (n < chunk_count)
-        {
-            const kg_fragment column = kg_load_matrices_x2_transposed(values + chunk_offset(lane % 16, first_chunk + n));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], column.at[0], column.at[1]);
-        }
-    }
-}
-
-// Lanes whose `condition` differs exchange: each gives one of its two words and gets the partner's word of the same column.
-KG_DEVICE void exchange_words(bool condition, int lane_bits, unsigned int& first, unsigned int& second)
-{
-    const unsigned int received = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(condition ? first : second), lane_bits));
-    first = condition ? received : first;
-    second = condition ? second : received;
-}
-
-// Four lanes hold four words each, one of every column: afterwards lane t holds the words of column t in the order of the lanes.
-KG_DEVICE kg_fragment transpose_quad(kg_fragment words)
-{
-    const int t = lane_index() % 4;
-    exchange_words(t % 2 != 0, 1, words.at[0], words.at[1]);
-    exchange_words(t % 2 != 0, 1, words.at[2], words.at[3]);
-    exchange_words(t / 2 != 0, 2, words.at[0], words.at[2]);
-    exchange_words(t / 2 != 0, 2, words.at[1], words.at[3]);
-    return words;
-}
-
-KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, unsigned int pair)
-{
-    element* address = rows.first + row * rows.stride + dim;
-    if (rows.lines)
-    {
-        kg_store_word(address, pair);
-        return;
-    }
-
-    element part;
-    part.bits = static_cast<unsigned short>(pair);
-    kg_store(address, part);
-    part.bits = static_cast<unsigned short>(pair >> 16);
-    kg_store(address + 1, part);
-}
-
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-template <int value_tiles>
-KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
-{
-    const int column = lane_column();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 4)
-    {
-        kg_fragment pairs;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            pairs.at[i] = n + i < value_tiles
-                ? kg_pack(
-                      element(), kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half], factor, 0.0f),
-                      kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half + 1], factor, 0.0f))
-                : 0;
-
-        // Four chunks at once: each lane of the quad writes one whole.
-        if (n + 3 < value_tiles && n + 3 < chunk_count && rows.lines)
-        {
-            const kg_fragment line = transpose_quad(pairs);
-            if (exists)
-                kg_store_line(rows.first + row * rows.stride + 8 * (first_chunk + n + column / 2), line);
-            continue;
-        }
-
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            if (exists && n + i < value_tiles && n + i < chunk_count)
-                store_pair(rows, row, 8 * (first_chunk + n + i) + column, pairs.at[i]);
-    }
-}
-
-// Probabilities of 16 keys as a left operand: two neighbouring tiles of scores are one, for a lane holds the same rows and columns of both.
-KG_DEVICE kg_fragment pack_probabilities(const float (&first)[4], const float (&second)[4])
-{
-    kg_fragment packed;
-    packed.at[0] = kg_pack(element(), first[0], first[1]);
-    packed.at[1] = kg_pack(element(), first[2], first[3]);
-    packed.at[2] = kg_pack(element(), second[0], second[1]);
-    packed.at[3] = kg_pack(element(), second[2], second[3]);
-    return packed;
-}
-
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where a tile holds hidden keys, such values are taken out of it before the products; rows that do see them get them afterwards.
-
-KG_DEVICE bool is_finite(unsigned int bits)
-{
-    return (bits & 0x7c00u) != 0x7c00u;
-}
-
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
-// Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
-// 16 * m + 8 * half + g of the warp.
-template <int row_tiles, int value_tiles, typename Weights>
-KG_DEVICE void add_cleaned_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const Rows<const element>& values, long long key_begin, int key_valid,
-    int first_chunk, int chunk_count)
-{
-#pragma unroll 1
-    for (int key = 0; key < key_valid; key++)
-    {
-        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const float weight = row_weight(weights, m, half, key);
-#pragma unroll
-                for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        if (n >= chunk_count || weight == 0.0f)
-                            continue;
-
-                        const element value = kg_load(address + 8 * n + i);
-                        if (!is_finite(value.bits))
-                            sums[m][n][2 * half + i] = kg_multiply_add(weight, kg_to_f32(value), sums[m][n][2 * half + i]);
-                    }
-            }
-    }
-}
-
-// Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
-template <int row_tiles, int key_tiles>
-struct RegisterWeights
-{
-    const float (&probabilities)[row_tiles][key_tiles][4];
-};
-
-template <int row_tiles, int key_tiles>
-KG_DEVICE float row_weight(const RegisterWeights<row_tiles, key_tiles>& weights, int m, int half, int key)
-{
-    float mine = 0.0f;
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-        for (int i = 0; i < 2; i++)
-            if (8 * n + lane_column() + i == key)
-                mine = weights.probabilities[m][n][2 * half + i];
-    return sum_of_quad(mine);
-}
-
-// ---- The block: each warp computes 16 rows at a time.
 constexpr int tile_rows = 128;
-constexpr int pass_rows = threads / warp_threads * 16;  // 64
 constexpr int tile_keys = 80;
+constexpr int row_bytes = 336;  // from a row of a tile to the next
+constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
+
+// Each warp computes 16 rows at a time.
+constexpr int pass_rows = 64;
 constexpr int key_tiles = tile_keys / 8;
 
 // Shared memory, in bytes: K, then V.
 constexpr int value_tile_begin = tile_keys * row_bytes;
-
 static_assert(2 * tile_keys * row_bytes == 53760, "the launch gives other shared memory");
 
-// Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm80.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_sm80_short_keys.cuh"
+
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r128_k80(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int all_heads = arguments.head_begin + slice_head;
-        const int batch = all_heads / arguments.heads;
-        const int head = all_heads % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query_rows = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key_rows = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const Rows<const element> value_rows = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-        ScoreRule rule = score_rule(arguments, batch, head);
-        const float factor = fold_scale(rule);
-
-        copy_tile<tile_keys>(0, key_rows, 0, key_end);
+        Head head = open_head(arguments, slice_head);
+        const Rows<element> output = open_output(arguments, head);
+        const float factor = fold_scale(head.rule);
+        copy_tile<tile_keys>(0, head.key, 0, rows.key_end);
         kg_commit_copies();
-        copy_tile<tile_keys>(value_tile_begin, value_rows, 0, key_end);
+        copy_tile<tile_keys>(value_tile_begin, head.value, 0, rows.key_end);
         kg_commit_copies();
         kg_fragment query[1][dim_steps];
-        load_query(query, query_rows, row_begin + warp_index() * 16, row_valid - warp_index() * 16);
+        load_query(query, head.query, rows.begin + warp_index() * 16, rows.valid - warp_index() * 16);
         kg_wait_copies<1>();
         kg_barrier();
 
         bool cleaned = false;
 #pragma unroll 1
-        for (int pass = 0; pass < row_valid; pass += pass_rows)
+        for (int pass = 0; pass < rows.valid; pass += pass_rows)
         {
             const int warp_row = pass + warp_index() * 16;
             float scores[1][key_tiles][4];
             multiply_keys(scores, query, shared);
-            if (pass + pass_rows < row_valid)
-                load_query(query, query_rows, row_begin + warp_row + pass_rows, row_valid - warp_row - pass_rows);
+            if (pass + pass_rows < rows.valid)
+                load_query(query, head.query, rows.begin + warp_row + pass_rows, rows.valid - warp_row - pass_rows);
 
-            finish_scores(scores, rule, row_begin + warp_row, row_valid - warp_row, 0, key_end);
-            RowSums<1> rows;
-            begin_rows(rows);
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                rows.base[0][half] = kg_multiply(greatest_score(scores[0], half), factor);
-                add_probabilities(scores[0], half, factor, rows.base[0][half], rows.total[0][half]);
-            }
-
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, 0, rows.key_end);
+            RowSums<1> softmax;
+            turn_into_probabilities(softmax, scores[0], factor);
             if (pass == 0)
             {
                 kg_wait_copies<0>();
                 kg_barrier();
-                cleaned = !is_plain(rule, row_begin, key_end) && kg_any_in_block(clean_values<tile_keys>(value_tile_begin));
+                cleaned = !is_plain(head.rule, rows.begin, rows.key_end) && kg_any_in_block(clean_values<tile_keys>(value_tile_begin));
             }
 
             float sums[1][row_chunks][4];
@@ -3610,21 +582,9 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r1
             }
 
             if (cleaned)
-                add_cleaned_values(sums, RegisterWeights<1, key_tiles> { scores }, value_rows, 0, key_end, 0, row_chunks);
+                add_cleaned_values(sums, RegisterWeights<1, key_tiles> { scores }, head.value, 0, rows.key_end, 0, row_chunks);
 
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const int row = warp_row + 8 * half + lane_row();
-                const float total = sum_of_quad(rows.total[0][half]);
-
-                // A row that sees no key is zero.
-                store_row(output, row_begin + row, row < row_valid, sums[0], half, total == 0.0f ? 0.0f : kg_divide(1.0f, total), 0, row_chunks);
-                if (arguments.log_sum_exp != nullptr && row < row_valid && lane_column() == 0)
-                    kg_store(
-                        arguments.log_sum_exp + static_cast<long long>(all_heads) * arguments.queries + row_begin + row,
-                        row_log_sum_exp(rows.base[0][half], total));
-            }
+            store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
         }
 
         // The next head's tiles come where the slowest warp may still read.
@@ -3641,541 +601,62 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r1
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: rows of Q, K and V in shared memory, in chunks of eight elements (16 bytes), the unit of copies and of matrix loads.
 using element = kg_bf16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int warp_threads = 32;
-constexpr int row_chunks = head_dim / 8;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr int wide_steps = head_dim / 16;   // products over the head dim take 16 dims at a time
-
-// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks:
-// a row is an odd number of chunks, of which the last is not used.
-KG_DEVICE unsigned int chunk_offset(int row, int chunk)
-{
-    return row * row_bytes + 16 * chunk;
-}
-
-// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
-KG_DEVICE int warp_index()
-{
-    return kg_thread() / warp_threads;
-}
-
-KG_DEVICE int lane_index()
-{
-    return kg_thread() % warp_threads;
-}
-
-KG_DEVICE int lane_row()
-{
-    return lane_index() / 4;
-}
-
-KG_DEVICE int lane_column()
-{
-    return lane_index() % 4 * 2;
-}
-
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
-};
-
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
-    return rows;
-}
-
-KG_DEVICE unsigned int join(element low, element high)
-{
-    return low.bits | static_cast<unsigned int>(high.bits) << 16;
-}
-
-// Begins to copy `row_count` rows from row_begin into the tile at `tile` bytes of shared memory, all threads together. Past row_valid there are zeros.
-// The tile is there for the thread after a wait for the copies, for all after a barrier.
-template <int row_count>
-KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-    constexpr int chunks = row_count * row_chunks;
-    const element* source = rows.first + row_begin * rows.stride;
-    if (rows.lines)
-    {
-        const unsigned int target = kg_shared_address(kg_shared_memory()) + tile;
-#pragma unroll
-        for (int begin = 0; begin < chunks; begin += threads)
-        {
-            const int item = begin + kg_thread();
-            if (begin + threads > chunks && item >= chunks)
-                continue;
-
-            const int row = item / row_chunks;
-            const int chunk = item % row_chunks;
-            const bool exists = row < row_valid;
-            kg_copy_async(target + chunk_offset(row, chunk), source + (exists ? row * rows.stride : 0) + 8 * chunk, exists ? 16 : 0);
-        }
-
-        return;
-    }
-
-    // Rows that are not aligned, element by element.
-#pragma unroll 1
-    for (int item = kg_thread(); item < chunks; item += threads)
-    {
-        const int row = item / row_chunks;
-        const int chunk = item % row_chunks;
-        kg_fragment line = {};
-        if (row < row_valid)
-        {
-            const element* address = source + row * rows.stride + 8 * chunk;
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                line.at[i] = join(kg_load(address + 2 * i), kg_load(address + 2 * i + 1));
-        }
-
-        kg_store_shared(kg_shared_memory() + (tile + chunk_offset(row, chunk)) / sizeof(float), line);
-    }
-}
-
-// ---- Dot products of queries and keys, and the scores they become.
-// scores[m][n] is the lane's part of 16 rows (m) by 8 keys (n): row g at keys 2t, 2t + 1, then row g + 8.
-
-// The warp's query rows are read from a tile at each step; `query` is the address of their first row.
-// scores = the warp's queries times the keys that begin at address `keys`.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void multiply_keys(
-    float (&scores)[row_tiles][key_tiles][4], unsigned int query, unsigned int keys)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                scores[m][n][i] = 0.0f;
-
-#pragma unroll
-    for (int step = 0; step < wide_steps; step++)
-    {
-        kg_fragment rows[row_tiles];
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-            rows[m] = kg_load_matrices_x4(query + chunk_offset(lane % 16, 2 * step + lane / 16) + m * 16 * row_bytes);
-
-#pragma unroll
-        for (int n = 0; n < key_tiles; n += 2)
-        {
-            const kg_fragment columns = kg_load_matrices_x4(keys + chunk_offset(lane / 16 * 8 + lane % 8, 2 * step + lane / 8 % 2) + n * 8 * row_bytes);
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), scores[m][n], rows[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), scores[m][n + 1], rows[m], columns.at[2], columns.at[3]);
-            }
-        }
-    }
-}
-
-// Turns dot products into scores, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head;
-// row_valid and key_valid say how many there are from there.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void finish_scores(
-    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
-{
-    if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
-    {
-        if (rule.scale == 1.0f)
-            return;
-
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    scores[m][n][i] = plain_score(rule, scores[m][n][i]);
-        return;
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int key = 8 * n + lane_column() + i % 2;
-                scores[m][n][i] = row < row_valid && key < key_valid
-                    ? finish_score(rule, scores[m][n][i], row_begin + row, static_cast<int>(key_begin) + key)
-                    : -kg_infinity();
-            }
-}
-
-// ---- Values weighted by probabilities.
-// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
-template <int row_tiles, int value_tiles>
-KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                sums[m][n][i] = 0.0f;
-}
-
-// Multiplies row (m, half) of the sums.
-template <int value_tiles>
-KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
-{
-#pragma unroll
-    for (int n = 0; n < value_tiles; n++)
-    {
-        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
-        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
-    }
-}
-
-// sums += probabilities of 16 keys times the values of these keys, which begin at address `values` of a tile: `chunk_count` chunks from first_chunk.
-template <int row_tiles, int value_tiles>
-KG_DEVICE void add_values(
-    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 2)
-    {
-        if (n + 1 < value_tiles && n + 1 < chunk_count)
-        {
-            const kg_fragment columns = kg_load_matrices_x4_transposed(values + chunk_offset(lane % 16, first_chunk + n + lane / 16));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), sums[m][n + 1 < value_tiles ? n + 1 : n], probabilities[m], columns.at[2], columns.at[3]);
-            }
-        }
-        else if (n < chunk_count)
-        {
-            const kg_fragment column = kg_load_matrices_x2_transposed(values + chunk_offset(lane % 16, first_chunk + n));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], column.at[0], column.at[1]);
-        }
-    }
-}
-
-// Lanes whose `condition` differs exchange: each gives one of its two words and gets the partner's word of the same column.
-KG_DEVICE void exchange_words(bool condition, int lane_bits, unsigned int& first, unsigned int& second)
-{
-    const unsigned int received = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(condition ? first : second), lane_bits));
-    first = condition ? received : first;
-    second = condition ? second : received;
-}
-
-// Four lanes hold four words each, one of every column: afterwards lane t holds the words of column t in the order of the lanes.
-KG_DEVICE kg_fragment transpose_quad(kg_fragment words)
-{
-    const int t = lane_index() % 4;
-    exchange_words(t % 2 != 0, 1, words.at[0], words.at[1]);
-    exchange_words(t % 2 != 0, 1, words.at[2], words.at[3]);
-    exchange_words(t / 2 != 0, 2, words.at[0], words.at[2]);
-    exchange_words(t / 2 != 0, 2, words.at[1], words.at[3]);
-    return words;
-}
-
-KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, unsigned int pair)
-{
-    element* address = rows.first + row * rows.stride + dim;
-    if (rows.lines)
-    {
-        kg_store_word(address, pair);
-        return;
-    }
-
-    element part;
-    part.bits = static_cast<unsigned short>(pair);
-    kg_store(address, part);
-    part.bits = static_cast<unsigned short>(pair >> 16);
-    kg_store(address + 1, part);
-}
-
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-template <int value_tiles>
-KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
-{
-    const int column = lane_column();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 4)
-    {
-        kg_fragment pairs;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            pairs.at[i] = n + i < value_tiles
-                ? kg_pack(
-                      element(), kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half], factor, 0.0f),
-                      kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half + 1], factor, 0.0f))
-                : 0;
-
-        // Four chunks at once: each lane of the quad writes one whole.
-        if (n + 3 < value_tiles && n + 3 < chunk_count && rows.lines)
-        {
-            const kg_fragment line = transpose_quad(pairs);
-            if (exists)
-                kg_store_line(rows.first + row * rows.stride + 8 * (first_chunk + n + column / 2), line);
-            continue;
-        }
-
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            if (exists && n + i < value_tiles && n + i < chunk_count)
-                store_pair(rows, row, 8 * (first_chunk + n + i) + column, pairs.at[i]);
-    }
-}
-
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where a tile holds hidden keys, such values are taken out of it before the products; rows that do see them get them afterwards.
-
-KG_DEVICE bool is_finite(unsigned int bits)
-{
-    return (bits & 0x7f80u) != 0x7f80u;
-}
-
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
-// Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
-// 16 * m + 8 * half + g of the warp.
-template <int row_tiles, int value_tiles, typename Weights>
-KG_DEVICE void add_cleaned_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const Rows<const element>& values, long long key_begin, int key_valid,
-    int first_chunk, int chunk_count)
-{
-#pragma unroll 1
-    for (int key = 0; key < key_valid; key++)
-    {
-        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const float weight = row_weight(weights, m, half, key);
-#pragma unroll
-                for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        if (n >= chunk_count || weight == 0.0f)
-                            continue;
-
-                        const element value = kg_load(address + 8 * n + i);
-                        if (!is_finite(value.bits))
-                            sums[m][n][2 * half + i] = kg_multiply_add(weight, kg_to_f32(value), sums[m][n][2 * half + i]);
-                    }
-            }
-    }
-}
-
-// ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
-constexpr int row_groups = tile_rows / 16;
-constexpr int column_groups = threads / warp_threads / row_groups;
-constexpr int group_keys = tile_keys / column_groups;
-constexpr int key_tiles = group_keys / 8;
-constexpr int value_tiles = (row_chunks + column_groups - 1) / column_groups;  // chunks of the output of a warp
-constexpr int tile_bytes = tile_keys * row_bytes;
+constexpr int row_bytes = 336;  // from a row of a tile to the next
+constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
 
 // Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 1.0f;
 
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm80.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_sm80_materialized.cuh"
 
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
-
-// First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
+// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r512_scores(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query_rows = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key_rows = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        copy_tile<tile_rows>(0, query_rows, row_begin, row_valid);
-        if (key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, key_rows, 0, key_end);
+        const Head head = open_head(arguments, slice_head);
+        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // This tile has landed, and nobody reads the other stage any more.
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, key_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
 
-            const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
             multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
-            finish_scores(scores, rule, row_begin + warp_row, row_valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
-
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const int row = warp_row + 8 * half + lane_row();
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + warp_key + lane_column();
-#pragma unroll
-                for (int n = 0; n < key_tiles; n++)
-                    kg_store(reinterpret_cast<kg_pair<float>*>(target + 8 * n), kg_pair<float> { { scores[0][n][2 * half], scores[0][n][2 * half + 1] } });
-            }
         }
 
         // The next head's tiles come where the slowest warp may still read.
@@ -4184,171 +665,62 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_bf16_d160_r512_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
-// Probabilities of 16 rows and 16 keys as a left operand, straight from the workspace.
-KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row, bool exists, bool second_exists)
-{
-    kg_fragment packed;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-    {
-        kg_pair<float> pair = {};
-        if (i % 2 == 0 ? exists : second_exists)
-            pair = kg_load(reinterpret_cast<const kg_pair<float>*>(row + (i % 2 == 0 ? 0 : second_row) + i / 2 * 8));
-        packed.at[i] = kg_pack(element(), kg_multiply(pair.at[0], probability_scale), kg_multiply(pair.at[1], probability_scale));
-    }
-
-    return packed;
-}
-
-// Probabilities in the workspace, as add_cleaned_values takes them: of rows `first` and, `eighth` floats behind it, of the eighth row after it.
-struct WorkspaceWeights
-{
-    const float* first;
-    long long eighth;
-    bool exists[2];
-};
-
-KG_DEVICE float row_weight(const WorkspaceWeights& weights, int, int half, int key)
-{
-    return weights.exists[half] ? kg_multiply(kg_load(weights.first + half * weights.eighth + key), probability_scale) : 0.0f;
-}
-
-// Third launch: the rows' probabilities times V.
+// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r512_values(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value_rows = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-        const float* probability_row = workspace_row(arguments, slice_head, row_offset + row) + lane_column();
+        const Head head = open_head(arguments, slice_head);
+        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
         const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-
         float sums[1][value_tiles][4];
         clear(sums);
-        if (key_end > 0)
-            copy_tile<tile_keys>(0, value_rows, 0, key_end);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, value_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
-            const bool hides = !is_plain(rule, row_begin, next);
+            const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
 
 #pragma unroll
             for (int key = 0; key < tile_keys; key += 16)
             {
                 const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < row_valid, row + 8 < row_valid)
+                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
                 };
                 add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
             }
 
             if (cleaned)
             {
-                const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < row_valid, row + 8 < row_valid } };
-                add_cleaned_values(sums, weights, value_rows, key_begin, key_valid, first_chunk, chunk_count);
+                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-            store_row(
-                output, row_begin + row + 8 * half, row + 8 * half < row_valid, sums[0], half, 1.0f / probability_scale, first_chunk, chunk_count);
+        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
 
         // The next head's tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
@@ -4365,541 +737,62 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: rows of Q, K and V in shared memory, in chunks of eight elements (16 bytes), the unit of copies and of matrix loads.
 using element = kg_bf16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int warp_threads = 32;
-constexpr int row_chunks = head_dim / 8;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr int wide_steps = head_dim / 16;   // products over the head dim take 16 dims at a time
-
-// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks:
-// a row is an odd number of chunks, of which the last is not used.
-KG_DEVICE unsigned int chunk_offset(int row, int chunk)
-{
-    return row * row_bytes + 16 * chunk;
-}
-
-// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
-KG_DEVICE int warp_index()
-{
-    return kg_thread() / warp_threads;
-}
-
-KG_DEVICE int lane_index()
-{
-    return kg_thread() % warp_threads;
-}
-
-KG_DEVICE int lane_row()
-{
-    return lane_index() / 4;
-}
-
-KG_DEVICE int lane_column()
-{
-    return lane_index() % 4 * 2;
-}
-
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
-};
-
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
-    return rows;
-}
-
-KG_DEVICE unsigned int join(element low, element high)
-{
-    return low.bits | static_cast<unsigned int>(high.bits) << 16;
-}
-
-// Begins to copy `row_count` rows from row_begin into the tile at `tile` bytes of shared memory, all threads together. Past row_valid there are zeros.
-// The tile is there for the thread after a wait for the copies, for all after a barrier.
-template <int row_count>
-KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-    constexpr int chunks = row_count * row_chunks;
-    const element* source = rows.first + row_begin * rows.stride;
-    if (rows.lines)
-    {
-        const unsigned int target = kg_shared_address(kg_shared_memory()) + tile;
-#pragma unroll
-        for (int begin = 0; begin < chunks; begin += threads)
-        {
-            const int item = begin + kg_thread();
-            if (begin + threads > chunks && item >= chunks)
-                continue;
-
-            const int row = item / row_chunks;
-            const int chunk = item % row_chunks;
-            const bool exists = row < row_valid;
-            kg_copy_async(target + chunk_offset(row, chunk), source + (exists ? row * rows.stride : 0) + 8 * chunk, exists ? 16 : 0);
-        }
-
-        return;
-    }
-
-    // Rows that are not aligned, element by element.
-#pragma unroll 1
-    for (int item = kg_thread(); item < chunks; item += threads)
-    {
-        const int row = item / row_chunks;
-        const int chunk = item % row_chunks;
-        kg_fragment line = {};
-        if (row < row_valid)
-        {
-            const element* address = source + row * rows.stride + 8 * chunk;
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                line.at[i] = join(kg_load(address + 2 * i), kg_load(address + 2 * i + 1));
-        }
-
-        kg_store_shared(kg_shared_memory() + (tile + chunk_offset(row, chunk)) / sizeof(float), line);
-    }
-}
-
-// ---- Dot products of queries and keys, and the scores they become.
-// scores[m][n] is the lane's part of 16 rows (m) by 8 keys (n): row g at keys 2t, 2t + 1, then row g + 8.
-
-// The warp's query rows are read from a tile at each step; `query` is the address of their first row.
-// scores = the warp's queries times the keys that begin at address `keys`.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void multiply_keys(
-    float (&scores)[row_tiles][key_tiles][4], unsigned int query, unsigned int keys)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                scores[m][n][i] = 0.0f;
-
-#pragma unroll
-    for (int step = 0; step < wide_steps; step++)
-    {
-        kg_fragment rows[row_tiles];
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-            rows[m] = kg_load_matrices_x4(query + chunk_offset(lane % 16, 2 * step + lane / 16) + m * 16 * row_bytes);
-
-#pragma unroll
-        for (int n = 0; n < key_tiles; n += 2)
-        {
-            const kg_fragment columns = kg_load_matrices_x4(keys + chunk_offset(lane / 16 * 8 + lane % 8, 2 * step + lane / 8 % 2) + n * 8 * row_bytes);
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), scores[m][n], rows[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), scores[m][n + 1], rows[m], columns.at[2], columns.at[3]);
-            }
-        }
-    }
-}
-
-// Turns dot products into scores, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head;
-// row_valid and key_valid say how many there are from there.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void finish_scores(
-    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
-{
-    if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
-    {
-        if (rule.scale == 1.0f)
-            return;
-
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    scores[m][n][i] = plain_score(rule, scores[m][n][i]);
-        return;
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int key = 8 * n + lane_column() + i % 2;
-                scores[m][n][i] = row < row_valid && key < key_valid
-                    ? finish_score(rule, scores[m][n][i], row_begin + row, static_cast<int>(key_begin) + key)
-                    : -kg_infinity();
-            }
-}
-
-// ---- Values weighted by probabilities.
-// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
-template <int row_tiles, int value_tiles>
-KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                sums[m][n][i] = 0.0f;
-}
-
-// Multiplies row (m, half) of the sums.
-template <int value_tiles>
-KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
-{
-#pragma unroll
-    for (int n = 0; n < value_tiles; n++)
-    {
-        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
-        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
-    }
-}
-
-// sums += probabilities of 16 keys times the values of these keys, which begin at address `values` of a tile: `chunk_count` chunks from first_chunk.
-template <int row_tiles, int value_tiles>
-KG_DEVICE void add_values(
-    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 2)
-    {
-        if (n + 1 < value_tiles && n + 1 < chunk_count)
-        {
-            const kg_fragment columns = kg_load_matrices_x4_transposed(values + chunk_offset(lane % 16, first_chunk + n + lane / 16));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), sums[m][n + 1 < value_tiles ? n + 1 : n], probabilities[m], columns.at[2], columns.at[3]);
-            }
-        }
-        else if (n < chunk_count)
-        {
-            const kg_fragment column = kg_load_matrices_x2_transposed(values + chunk_offset(lane % 16, first_chunk + n));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], column.at[0], column.at[1]);
-        }
-    }
-}
-
-// Lanes whose `condition` differs exchange: each gives one of its two words and gets the partner's word of the same column.
-KG_DEVICE void exchange_words(bool condition, int lane_bits, unsigned int& first, unsigned int& second)
-{
-    const unsigned int received = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(condition ? first : second), lane_bits));
-    first = condition ? received : first;
-    second = condition ? second : received;
-}
-
-// Four lanes hold four words each, one of every column: afterwards lane t holds the words of column t in the order of the lanes.
-KG_DEVICE kg_fragment transpose_quad(kg_fragment words)
-{
-    const int t = lane_index() % 4;
-    exchange_words(t % 2 != 0, 1, words.at[0], words.at[1]);
-    exchange_words(t % 2 != 0, 1, words.at[2], words.at[3]);
-    exchange_words(t / 2 != 0, 2, words.at[0], words.at[2]);
-    exchange_words(t / 2 != 0, 2, words.at[1], words.at[3]);
-    return words;
-}
-
-KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, unsigned int pair)
-{
-    element* address = rows.first + row * rows.stride + dim;
-    if (rows.lines)
-    {
-        kg_store_word(address, pair);
-        return;
-    }
-
-    element part;
-    part.bits = static_cast<unsigned short>(pair);
-    kg_store(address, part);
-    part.bits = static_cast<unsigned short>(pair >> 16);
-    kg_store(address + 1, part);
-}
-
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-template <int value_tiles>
-KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
-{
-    const int column = lane_column();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 4)
-    {
-        kg_fragment pairs;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            pairs.at[i] = n + i < value_tiles
-                ? kg_pack(
-                      element(), kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half], factor, 0.0f),
-                      kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half + 1], factor, 0.0f))
-                : 0;
-
-        // Four chunks at once: each lane of the quad writes one whole.
-        if (n + 3 < value_tiles && n + 3 < chunk_count && rows.lines)
-        {
-            const kg_fragment line = transpose_quad(pairs);
-            if (exists)
-                kg_store_line(rows.first + row * rows.stride + 8 * (first_chunk + n + column / 2), line);
-            continue;
-        }
-
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            if (exists && n + i < value_tiles && n + i < chunk_count)
-                store_pair(rows, row, 8 * (first_chunk + n + i) + column, pairs.at[i]);
-    }
-}
-
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where a tile holds hidden keys, such values are taken out of it before the products; rows that do see them get them afterwards.
-
-KG_DEVICE bool is_finite(unsigned int bits)
-{
-    return (bits & 0x7f80u) != 0x7f80u;
-}
-
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
-// Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
-// 16 * m + 8 * half + g of the warp.
-template <int row_tiles, int value_tiles, typename Weights>
-KG_DEVICE void add_cleaned_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const Rows<const element>& values, long long key_begin, int key_valid,
-    int first_chunk, int chunk_count)
-{
-#pragma unroll 1
-    for (int key = 0; key < key_valid; key++)
-    {
-        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const float weight = row_weight(weights, m, half, key);
-#pragma unroll
-                for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        if (n >= chunk_count || weight == 0.0f)
-                            continue;
-
-                        const element value = kg_load(address + 8 * n + i);
-                        if (!is_finite(value.bits))
-                            sums[m][n][2 * half + i] = kg_multiply_add(weight, kg_to_f32(value), sums[m][n][2 * half + i]);
-                    }
-            }
-    }
-}
-
-// ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
-constexpr int row_groups = tile_rows / 16;
-constexpr int column_groups = threads / warp_threads / row_groups;
-constexpr int group_keys = tile_keys / column_groups;
-constexpr int key_tiles = group_keys / 8;
-constexpr int value_tiles = (row_chunks + column_groups - 1) / column_groups;  // chunks of the output of a warp
-constexpr int tile_bytes = tile_keys * row_bytes;
+constexpr int row_bytes = 336;  // from a row of a tile to the next
+constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
 
 // Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 1.0f;
 
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm80.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_sm80_materialized.cuh"
 
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
-
-// First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
+// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r2048_scores(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query_rows = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key_rows = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        copy_tile<tile_rows>(0, query_rows, row_begin, row_valid);
-        if (key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, key_rows, 0, key_end);
+        const Head head = open_head(arguments, slice_head);
+        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // This tile has landed, and nobody reads the other stage any more.
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, key_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
 
-            const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
             multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
-            finish_scores(scores, rule, row_begin + warp_row, row_valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
-
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const int row = warp_row + 8 * half + lane_row();
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + warp_key + lane_column();
-#pragma unroll
-                for (int n = 0; n < key_tiles; n++)
-                    kg_store(reinterpret_cast<kg_pair<float>*>(target + 8 * n), kg_pair<float> { { scores[0][n][2 * half], scores[0][n][2 * half + 1] } });
-            }
         }
 
         // The next head's tiles come where the slowest warp may still read.
@@ -4908,171 +801,62 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_bf16_d160_r2048_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
-// Probabilities of 16 rows and 16 keys as a left operand, straight from the workspace.
-KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row, bool exists, bool second_exists)
-{
-    kg_fragment packed;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-    {
-        kg_pair<float> pair = {};
-        if (i % 2 == 0 ? exists : second_exists)
-            pair = kg_load(reinterpret_cast<const kg_pair<float>*>(row + (i % 2 == 0 ? 0 : second_row) + i / 2 * 8));
-        packed.at[i] = kg_pack(element(), kg_multiply(pair.at[0], probability_scale), kg_multiply(pair.at[1], probability_scale));
-    }
-
-    return packed;
-}
-
-// Probabilities in the workspace, as add_cleaned_values takes them: of rows `first` and, `eighth` floats behind it, of the eighth row after it.
-struct WorkspaceWeights
-{
-    const float* first;
-    long long eighth;
-    bool exists[2];
-};
-
-KG_DEVICE float row_weight(const WorkspaceWeights& weights, int, int half, int key)
-{
-    return weights.exists[half] ? kg_multiply(kg_load(weights.first + half * weights.eighth + key), probability_scale) : 0.0f;
-}
-
-// Third launch: the rows' probabilities times V.
+// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r2048_values(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value_rows = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-        const float* probability_row = workspace_row(arguments, slice_head, row_offset + row) + lane_column();
+        const Head head = open_head(arguments, slice_head);
+        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
         const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-
         float sums[1][value_tiles][4];
         clear(sums);
-        if (key_end > 0)
-            copy_tile<tile_keys>(0, value_rows, 0, key_end);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, value_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
-            const bool hides = !is_plain(rule, row_begin, next);
+            const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
 
 #pragma unroll
             for (int key = 0; key < tile_keys; key += 16)
             {
                 const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < row_valid, row + 8 < row_valid)
+                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
                 };
                 add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
             }
 
             if (cleaned)
             {
-                const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < row_valid, row + 8 < row_valid } };
-                add_cleaned_values(sums, weights, value_rows, key_begin, key_valid, first_chunk, chunk_count);
+                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-            store_row(
-                output, row_begin + row + 8 * half, row + 8 * half < row_valid, sums[0], half, 1.0f / probability_scale, first_chunk, chunk_count);
+        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
 
         // The next head's tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
@@ -5089,541 +873,62 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: rows of Q, K and V in shared memory, in chunks of eight elements (16 bytes), the unit of copies and of matrix loads.
 using element = kg_bf16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int warp_threads = 32;
-constexpr int row_chunks = head_dim / 8;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr int wide_steps = head_dim / 16;   // products over the head dim take 16 dims at a time
-
-// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks:
-// a row is an odd number of chunks, of which the last is not used.
-KG_DEVICE unsigned int chunk_offset(int row, int chunk)
-{
-    return row * row_bytes + 16 * chunk;
-}
-
-// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
-KG_DEVICE int warp_index()
-{
-    return kg_thread() / warp_threads;
-}
-
-KG_DEVICE int lane_index()
-{
-    return kg_thread() % warp_threads;
-}
-
-KG_DEVICE int lane_row()
-{
-    return lane_index() / 4;
-}
-
-KG_DEVICE int lane_column()
-{
-    return lane_index() % 4 * 2;
-}
-
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
-};
-
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
-    return rows;
-}
-
-KG_DEVICE unsigned int join(element low, element high)
-{
-    return low.bits | static_cast<unsigned int>(high.bits) << 16;
-}
-
-// Begins to copy `row_count` rows from row_begin into the tile at `tile` bytes of shared memory, all threads together. Past row_valid there are zeros.
-// The tile is there for the thread after a wait for the copies, for all after a barrier.
-template <int row_count>
-KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-    constexpr int chunks = row_count * row_chunks;
-    const element* source = rows.first + row_begin * rows.stride;
-    if (rows.lines)
-    {
-        const unsigned int target = kg_shared_address(kg_shared_memory()) + tile;
-#pragma unroll
-        for (int begin = 0; begin < chunks; begin += threads)
-        {
-            const int item = begin + kg_thread();
-            if (begin + threads > chunks && item >= chunks)
-                continue;
-
-            const int row = item / row_chunks;
-            const int chunk = item % row_chunks;
-            const bool exists = row < row_valid;
-            kg_copy_async(target + chunk_offset(row, chunk), source + (exists ? row * rows.stride : 0) + 8 * chunk, exists ? 16 : 0);
-        }
-
-        return;
-    }
-
-    // Rows that are not aligned, element by element.
-#pragma unroll 1
-    for (int item = kg_thread(); item < chunks; item += threads)
-    {
-        const int row = item / row_chunks;
-        const int chunk = item % row_chunks;
-        kg_fragment line = {};
-        if (row < row_valid)
-        {
-            const element* address = source + row * rows.stride + 8 * chunk;
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                line.at[i] = join(kg_load(address + 2 * i), kg_load(address + 2 * i + 1));
-        }
-
-        kg_store_shared(kg_shared_memory() + (tile + chunk_offset(row, chunk)) / sizeof(float), line);
-    }
-}
-
-// ---- Dot products of queries and keys, and the scores they become.
-// scores[m][n] is the lane's part of 16 rows (m) by 8 keys (n): row g at keys 2t, 2t + 1, then row g + 8.
-
-// The warp's query rows are read from a tile at each step; `query` is the address of their first row.
-// scores = the warp's queries times the keys that begin at address `keys`.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void multiply_keys(
-    float (&scores)[row_tiles][key_tiles][4], unsigned int query, unsigned int keys)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                scores[m][n][i] = 0.0f;
-
-#pragma unroll
-    for (int step = 0; step < wide_steps; step++)
-    {
-        kg_fragment rows[row_tiles];
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-            rows[m] = kg_load_matrices_x4(query + chunk_offset(lane % 16, 2 * step + lane / 16) + m * 16 * row_bytes);
-
-#pragma unroll
-        for (int n = 0; n < key_tiles; n += 2)
-        {
-            const kg_fragment columns = kg_load_matrices_x4(keys + chunk_offset(lane / 16 * 8 + lane % 8, 2 * step + lane / 8 % 2) + n * 8 * row_bytes);
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), scores[m][n], rows[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), scores[m][n + 1], rows[m], columns.at[2], columns.at[3]);
-            }
-        }
-    }
-}
-
-// Turns dot products into scores, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head;
-// row_valid and key_valid say how many there are from there.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void finish_scores(
-    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
-{
-    if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
-    {
-        if (rule.scale == 1.0f)
-            return;
-
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    scores[m][n][i] = plain_score(rule, scores[m][n][i]);
-        return;
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int key = 8 * n + lane_column() + i % 2;
-                scores[m][n][i] = row < row_valid && key < key_valid
-                    ? finish_score(rule, scores[m][n][i], row_begin + row, static_cast<int>(key_begin) + key)
-                    : -kg_infinity();
-            }
-}
-
-// ---- Values weighted by probabilities.
-// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
-template <int row_tiles, int value_tiles>
-KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                sums[m][n][i] = 0.0f;
-}
-
-// Multiplies row (m, half) of the sums.
-template <int value_tiles>
-KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
-{
-#pragma unroll
-    for (int n = 0; n < value_tiles; n++)
-    {
-        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
-        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
-    }
-}
-
-// sums += probabilities of 16 keys times the values of these keys, which begin at address `values` of a tile: `chunk_count` chunks from first_chunk.
-template <int row_tiles, int value_tiles>
-KG_DEVICE void add_values(
-    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 2)
-    {
-        if (n + 1 < value_tiles && n + 1 < chunk_count)
-        {
-            const kg_fragment columns = kg_load_matrices_x4_transposed(values + chunk_offset(lane % 16, first_chunk + n + lane / 16));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), sums[m][n + 1 < value_tiles ? n + 1 : n], probabilities[m], columns.at[2], columns.at[3]);
-            }
-        }
-        else if (n < chunk_count)
-        {
-            const kg_fragment column = kg_load_matrices_x2_transposed(values + chunk_offset(lane % 16, first_chunk + n));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], column.at[0], column.at[1]);
-        }
-    }
-}
-
-// Lanes whose `condition` differs exchange: each gives one of its two words and gets the partner's word of the same column.
-KG_DEVICE void exchange_words(bool condition, int lane_bits, unsigned int& first, unsigned int& second)
-{
-    const unsigned int received = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(condition ? first : second), lane_bits));
-    first = condition ? received : first;
-    second = condition ? second : received;
-}
-
-// Four lanes hold four words each, one of every column: afterwards lane t holds the words of column t in the order of the lanes.
-KG_DEVICE kg_fragment transpose_quad(kg_fragment words)
-{
-    const int t = lane_index() % 4;
-    exchange_words(t % 2 != 0, 1, words.at[0], words.at[1]);
-    exchange_words(t % 2 != 0, 1, words.at[2], words.at[3]);
-    exchange_words(t / 2 != 0, 2, words.at[0], words.at[2]);
-    exchange_words(t / 2 != 0, 2, words.at[1], words.at[3]);
-    return words;
-}
-
-KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, unsigned int pair)
-{
-    element* address = rows.first + row * rows.stride + dim;
-    if (rows.lines)
-    {
-        kg_store_word(address, pair);
-        return;
-    }
-
-    element part;
-    part.bits = static_cast<unsigned short>(pair);
-    kg_store(address, part);
-    part.bits = static_cast<unsigned short>(pair >> 16);
-    kg_store(address + 1, part);
-}
-
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-template <int value_tiles>
-KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
-{
-    const int column = lane_column();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 4)
-    {
-        kg_fragment pairs;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            pairs.at[i] = n + i < value_tiles
-                ? kg_pack(
-                      element(), kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half], factor, 0.0f),
-                      kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half + 1], factor, 0.0f))
-                : 0;
-
-        // Four chunks at once: each lane of the quad writes one whole.
-        if (n + 3 < value_tiles && n + 3 < chunk_count && rows.lines)
-        {
-            const kg_fragment line = transpose_quad(pairs);
-            if (exists)
-                kg_store_line(rows.first + row * rows.stride + 8 * (first_chunk + n + column / 2), line);
-            continue;
-        }
-
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            if (exists && n + i < value_tiles && n + i < chunk_count)
-                store_pair(rows, row, 8 * (first_chunk + n + i) + column, pairs.at[i]);
-    }
-}
-
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where a tile holds hidden keys, such values are taken out of it before the products; rows that do see them get them afterwards.
-
-KG_DEVICE bool is_finite(unsigned int bits)
-{
-    return (bits & 0x7f80u) != 0x7f80u;
-}
-
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
-// Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
-// 16 * m + 8 * half + g of the warp.
-template <int row_tiles, int value_tiles, typename Weights>
-KG_DEVICE void add_cleaned_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const Rows<const element>& values, long long key_begin, int key_valid,
-    int first_chunk, int chunk_count)
-{
-#pragma unroll 1
-    for (int key = 0; key < key_valid; key++)
-    {
-        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const float weight = row_weight(weights, m, half, key);
-#pragma unroll
-                for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        if (n >= chunk_count || weight == 0.0f)
-                            continue;
-
-                        const element value = kg_load(address + 8 * n + i);
-                        if (!is_finite(value.bits))
-                            sums[m][n][2 * half + i] = kg_multiply_add(weight, kg_to_f32(value), sums[m][n][2 * half + i]);
-                    }
-            }
-    }
-}
-
-// ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
-constexpr int row_groups = tile_rows / 16;
-constexpr int column_groups = threads / warp_threads / row_groups;
-constexpr int group_keys = tile_keys / column_groups;
-constexpr int key_tiles = group_keys / 8;
-constexpr int value_tiles = (row_chunks + column_groups - 1) / column_groups;  // chunks of the output of a warp
-constexpr int tile_bytes = tile_keys * row_bytes;
+constexpr int row_bytes = 336;  // from a row of a tile to the next
+constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
 
 // Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 1.0f;
 
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
-{
-    return (count + tile - 1) / tile * tile;
-}
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm80.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_sm80_materialized.cuh"
 
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
-{
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
-}
-
-// First launch: scores of every tile that has a visible key.
-// Grid of the first and third launch: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
+// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r8192_scores(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query_rows = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key_rows = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-
-        copy_tile<tile_rows>(0, query_rows, row_begin, row_valid);
-        if (key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, key_rows, 0, key_end);
+        const Head head = open_head(arguments, slice_head);
+        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // This tile has landed, and nobody reads the other stage any more.
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, key_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
 
-            const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
             multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
-            finish_scores(scores, rule, row_begin + warp_row, row_valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
-
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const int row = warp_row + 8 * half + lane_row();
-                if (row >= row_valid)
-                    continue;
-
-                float* target = workspace_row(arguments, slice_head, row_offset + row) + key_begin + warp_key + lane_column();
-#pragma unroll
-                for (int n = 0; n < key_tiles; n++)
-                    kg_store(reinterpret_cast<kg_pair<float>*>(target + 8 * n), kg_pair<float> { { scores[0][n][2 * half], scores[0][n][2 * half + 1] } });
-            }
         }
 
         // The next head's tiles come where the slowest warp may still read.
@@ -5632,171 +937,62 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
     }
 }
 
-// ---- Reductions over `width` neighbouring threads, a power of two up to 32; each of them gets the same bits.
-template <int width>
-KG_DEVICE float max_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_max(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-template <int width>
-KG_DEVICE float sum_over(float value)
-{
-#pragma unroll
-    for (int bits = width / 2; bits > 0; bits /= 2)
-        value = kg_add(value, kg_shuffle_xor(value, bits));
-    return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
-}
-
-// Second launch: softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the third launch reads whole tiles.
-constexpr int softmax_threads = 128;
-constexpr int warp_lanes = 32;
-
-// Grid: (groups of 4 query rows, heads of the slice).
+// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_bf16_d160_r8192_softmax(const KernelArguments arguments)
 {
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // Keys that this row sees; keys of the tiles that its row tile visits.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
-    const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
-        float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
-        peak = max_over<warp_lanes>(peak);
-
-        // A row that sees no key has no peak to subtract, and only zeros.
-        const float base = peak == -kg_infinity() ? 0.0f : peak;
-        float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
-        total = sum_over<warp_lanes>(total);
-
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
-
-        const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
-        if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
-    }
+    softmax_rows(arguments);
 }
 
-// Probabilities of 16 rows and 16 keys as a left operand, straight from the workspace.
-KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row, bool exists, bool second_exists)
-{
-    kg_fragment packed;
-#pragma unroll
-    for (int i = 0; i < 4; i++)
-    {
-        kg_pair<float> pair = {};
-        if (i % 2 == 0 ? exists : second_exists)
-            pair = kg_load(reinterpret_cast<const kg_pair<float>*>(row + (i % 2 == 0 ? 0 : second_row) + i / 2 * 8));
-        packed.at[i] = kg_pack(element(), kg_multiply(pair.at[0], probability_scale), kg_multiply(pair.at[1], probability_scale));
-    }
-
-    return packed;
-}
-
-// Probabilities in the workspace, as add_cleaned_values takes them: of rows `first` and, `eighth` floats behind it, of the eighth row after it.
-struct WorkspaceWeights
-{
-    const float* first;
-    long long eighth;
-    bool exists[2];
-};
-
-KG_DEVICE float row_weight(const WorkspaceWeights& weights, int, int half, int key)
-{
-    return weights.exists[half] ? kg_multiply(kg_load(weights.first + half * weights.eighth + key), probability_scale) : 0.0f;
-}
-
-// Third launch: the rows' probabilities times V.
+// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r8192_values(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
+    const BlockRows rows = block_rows(arguments);
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int batch = (arguments.head_begin + slice_head) / arguments.heads;
-        const int head = (arguments.head_begin + slice_head) % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> value_rows = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        const ScoreRule rule = score_rule(arguments, batch, head);
-        const float* probability_row = workspace_row(arguments, slice_head, row_offset + row) + lane_column();
+        const Head head = open_head(arguments, slice_head);
+        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
         const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-
         float sums[1][value_tiles][4];
         clear(sums);
-        if (key_end > 0)
-            copy_tile<tile_keys>(0, value_rows, 0, key_end);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
-            if (next < key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, value_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
-            const bool hides = !is_plain(rule, row_begin, next);
+            const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
 
 #pragma unroll
             for (int key = 0; key < tile_keys; key += 16)
             {
                 const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < row_valid, row + 8 < row_valid)
+                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
                 };
                 add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
             }
 
             if (cleaned)
             {
-                const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < row_valid, row + 8 < row_valid } };
-                add_cleaned_values(sums, weights, value_rows, key_begin, key_valid, first_chunk, chunk_count);
+                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-            store_row(
-                output, row_begin + row + 8 * half, row + 8 * half < row_valid, sums[0], half, 1.0f / probability_scale, first_chunk, chunk_count);
+        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
 
         // The next head's tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
@@ -5812,747 +1008,79 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
 // Budget: 43008 bytes of shared memory, about 200 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: rows of Q, K and V in shared memory, in chunks of eight elements (16 bytes), the unit of copies and of matrix loads.
 using element = kg_bf16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int warp_threads = 32;
-constexpr int row_chunks = head_dim / 8;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr int wide_steps = head_dim / 16;   // products over the head dim take 16 dims at a time
-constexpr int dim_steps = (head_dim + 15) / 16;
-
-// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks:
-// a row is an odd number of chunks, of which the last is not used.
-KG_DEVICE unsigned int chunk_offset(int row, int chunk)
-{
-    return row * row_bytes + 16 * chunk;
-}
-
-// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
-KG_DEVICE int warp_index()
-{
-    return kg_thread() / warp_threads;
-}
-
-KG_DEVICE int lane_index()
-{
-    return kg_thread() % warp_threads;
-}
-
-KG_DEVICE int lane_row()
-{
-    return lane_index() / 4;
-}
-
-KG_DEVICE int lane_column()
-{
-    return lane_index() % 4 * 2;
-}
-
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
-};
-
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
-    return rows;
-}
-
-KG_DEVICE unsigned int join(element low, element high)
-{
-    return low.bits | static_cast<unsigned int>(high.bits) << 16;
-}
-
-// Begins to copy `row_count` rows from row_begin into the tile at `tile` bytes of shared memory, all threads together. Past row_valid there are zeros.
-// The tile is there for the thread after a wait for the copies, for all after a barrier.
-template <int row_count>
-KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-    constexpr int chunks = row_count * row_chunks;
-    const element* source = rows.first + row_begin * rows.stride;
-    if (rows.lines)
-    {
-        const unsigned int target = kg_shared_address(kg_shared_memory()) + tile;
-#pragma unroll
-        for (int begin = 0; begin < chunks; begin += threads)
-        {
-            const int item = begin + kg_thread();
-            if (begin + threads > chunks && item >= chunks)
-                continue;
-
-            const int row = item / row_chunks;
-            const int chunk = item % row_chunks;
-            const bool exists = row < row_valid;
-            kg_copy_async(target + chunk_offset(row, chunk), source + (exists ? row * rows.stride : 0) + 8 * chunk, exists ? 16 : 0);
-        }
-
-        return;
-    }
-
-    // Rows that are not aligned, element by element.
-#pragma unroll 1
-    for (int item = kg_thread(); item < chunks; item += threads)
-    {
-        const int row = item / row_chunks;
-        const int chunk = item % row_chunks;
-        kg_fragment line = {};
-        if (row < row_valid)
-        {
-            const element* address = source + row * rows.stride + 8 * chunk;
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                line.at[i] = join(kg_load(address + 2 * i), kg_load(address + 2 * i + 1));
-        }
-
-        kg_store_shared(kg_shared_memory() + (tile + chunk_offset(row, chunk)) / sizeof(float), line);
-    }
-}
-
-// ---- Dot products of queries and keys, and the scores they become.
-// scores[m][n] is the lane's part of 16 rows (m) by 8 keys (n): row g at keys 2t, 2t + 1, then row g + 8.
-
-// Two neighbouring elements; zeros in rows that do not exist.
-KG_DEVICE unsigned int load_pair(const Rows<const element>& rows, long long row, bool exists, int dim)
-{
-    if (!exists)
-        return 0;
-
-    const element* address = rows.first + row * rows.stride + dim;
-    return rows.lines ? kg_load_word(address) : join(kg_load(address), kg_load(address + 1));
-}
-
-// The warp's query rows as left operands, kept in registers: `row_tiles` times 16 rows from row_begin.
-template <int row_tiles>
-KG_DEVICE void load_query(kg_fragment (&query)[row_tiles][dim_steps], const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-    {
-        const int row = 16 * m + lane_row();
-#pragma unroll
-        for (int step = 0; step < dim_steps; step++)
-        {
-            const int dim = 16 * step + lane_column();
-            query[m][step].at[0] = load_pair(rows, row_begin + row, row < row_valid, dim);
-            query[m][step].at[1] = load_pair(rows, row_begin + row + 8, row + 8 < row_valid, dim);
-            query[m][step].at[2] = load_pair(rows, row_begin + row, row < row_valid, dim + 8);
-            query[m][step].at[3] = load_pair(rows, row_begin + row + 8, row + 8 < row_valid, dim + 8);
-        }
-    }
-}
-
-// scores = the warp's queries times the keys that begin at address `keys`.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void multiply_keys(
-    float (&scores)[row_tiles][key_tiles][4], const kg_fragment (&query)[row_tiles][dim_steps], unsigned int keys)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                scores[m][n][i] = 0.0f;
-
-#pragma unroll
-    for (int step = 0; step < wide_steps; step++)
-    {
-#pragma unroll
-        for (int n = 0; n < key_tiles; n += 2)
-        {
-            const kg_fragment columns = kg_load_matrices_x4(keys + chunk_offset(lane / 16 * 8 + lane % 8, 2 * step + lane / 8 % 2) + n * 8 * row_bytes);
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), scores[m][n], query[m][step], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), scores[m][n + 1], query[m][step], columns.at[2], columns.at[3]);
-            }
-        }
-    }
-}
-
-// Turns dot products into scores, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head;
-// row_valid and key_valid say how many there are from there.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void finish_scores(
-    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
-{
-    if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
-    {
-        if (rule.scale == 1.0f)
-            return;
-
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    scores[m][n][i] = plain_score(rule, scores[m][n][i]);
-        return;
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int key = 8 * n + lane_column() + i % 2;
-                scores[m][n][i] = row < row_valid && key < key_valid
-                    ? finish_score(rule, scores[m][n][i], row_begin + row, static_cast<int>(key_begin) + key)
-                    : -kg_infinity();
-            }
-}
-
-// ---- Softmax of rows that lie in quads: the four lanes 4 * g...4 * g + 3 hold the keys of row g, and those of row g + 8.
-
-// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale, the scale comes
-// in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
-KG_DEVICE float fold_scale(ScoreRule& rule)
-{
-    const float scale = rule.scale;
-    if (rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
-        return 1.0f;
-
-    rule.scale = 1.0f;
-    return scale;
-}
-
-// Per row (m, half): what is subtracted from its scores, and the sum of 2^(score - base), of which each lane holds its keys' part.
-template <int row_tiles>
-struct RowSums
-{
-    float base[row_tiles][2];
-    float total[row_tiles][2];
-};
-
-template <int row_tiles>
-KG_DEVICE void begin_rows(RowSums<row_tiles>& rows)
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-        {
-            rows.base[m][half] = -kg_infinity();
-            rows.total[m][half] = 0.0f;
-        }
-}
-
-// The greatest of the row's scores in the lane's quad.
-template <int key_tiles>
-KG_DEVICE float greatest_score(const float (&scores)[key_tiles][4], int half)
-{
-    float greatest = scores[0][2 * half];
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-    {
-        greatest = kg_max(greatest, scores[n][2 * half]);
-        greatest = kg_max(greatest, scores[n][2 * half + 1]);
-    }
-
-    greatest = kg_max(greatest, kg_shuffle_xor(greatest, 1));
-    return kg_max(greatest, kg_shuffle_xor(greatest, 2));
-}
-
-// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has seen no key has no base, and nothing to subtract from.
-template <int key_tiles>
-KG_DEVICE void add_probabilities(float (&scores)[key_tiles][4], int half, float factor, float base, float& total)
-{
-    const float shift = base == -kg_infinity() ? 0.0f : -base;
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-        for (int i = 2 * half; i < 2 * half + 2; i++)
-        {
-            scores[n][i] = kg_exp2(kg_multiply_add(scores[n][i], factor, shift));
-            total = kg_add(total, scores[n][i]);
-        }
-}
-
-// The sum over the lanes of a quad; each of them gets the same bits.
-KG_DEVICE float sum_of_quad(float value)
-{
-    value = kg_add(value, kg_shuffle_xor(value, 1));
-    return kg_add(value, kg_shuffle_xor(value, 2));
-}
-
-// Natural logarithm of the sum of exp(score), from the base (in powers of two) and the sum of 2^(score - base).
-KG_DEVICE float row_log_sum_exp(float base, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(base, kg_log2(total)), ln_2);
-}
-
-// ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when a tile's greatest exceeds it by more than `slack`,
-// so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
-constexpr float slack = 8.0f;
-
-// The factor for what was summed before a tile whose greatest score is `greatest`; moves the base.
-KG_DEVICE float move_base(float& base, float greatest)
-{
-    if (!(greatest > kg_add(base, slack)))
-        return 1.0f;
-
-    const float rescale = kg_exp2(kg_add(base, -greatest));
-    base = greatest;
-    return rescale;
-}
-
-// ---- Values weighted by probabilities.
-// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
-template <int row_tiles, int value_tiles>
-KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                sums[m][n][i] = 0.0f;
-}
-
-// Multiplies row (m, half) of the sums.
-template <int value_tiles>
-KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
-{
-#pragma unroll
-    for (int n = 0; n < value_tiles; n++)
-    {
-        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
-        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
-    }
-}
-
-// sums += probabilities of 16 keys times the values of these keys, which begin at address `values` of a tile: `chunk_count` chunks from first_chunk.
-template <int row_tiles, int value_tiles>
-KG_DEVICE void add_values(
-    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 2)
-    {
-        if (n + 1 < value_tiles && n + 1 < chunk_count)
-        {
-            const kg_fragment columns = kg_load_matrices_x4_transposed(values + chunk_offset(lane % 16, first_chunk + n + lane / 16));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), sums[m][n + 1 < value_tiles ? n + 1 : n], probabilities[m], columns.at[2], columns.at[3]);
-            }
-        }
-        else if (n < chunk_count)
-        {
-            const kg_fragment column = kg_load_matrices_x2_transposed(values + chunk_offset(lane % 16, first_chunk + n));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], column.at[0], column.at[1]);
-        }
-    }
-}
-
-// Lanes whose `condition` differs exchange: each gives one of its two words and gets the partner's word of the same column.
-KG_DEVICE void exchange_words(bool condition, int lane_bits, unsigned int& first, unsigned int& second)
-{
-    const unsigned int received = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(condition ? first : second), lane_bits));
-    first = condition ? received : first;
-    second = condition ? second : received;
-}
-
-// Four lanes hold four words each, one of every column: afterwards lane t holds the words of column t in the order of the lanes.
-KG_DEVICE kg_fragment transpose_quad(kg_fragment words)
-{
-    const int t = lane_index() % 4;
-    exchange_words(t % 2 != 0, 1, words.at[0], words.at[1]);
-    exchange_words(t % 2 != 0, 1, words.at[2], words.at[3]);
-    exchange_words(t / 2 != 0, 2, words.at[0], words.at[2]);
-    exchange_words(t / 2 != 0, 2, words.at[1], words.at[3]);
-    return words;
-}
-
-KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, unsigned int pair)
-{
-    element* address = rows.first + row * rows.stride + dim;
-    if (rows.lines)
-    {
-        kg_store_word(address, pair);
-        return;
-    }
-
-    element part;
-    part.bits = static_cast<unsigned short>(pair);
-    kg_store(address, part);
-    part.bits = static_cast<unsigned short>(pair >> 16);
-    kg_store(address + 1, part);
-}
-
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-template <int value_tiles>
-KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
-{
-    const int column = lane_column();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 4)
-    {
-        kg_fragment pairs;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            pairs.at[i] = n + i < value_tiles
-                ? kg_pack(
-                      element(), kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half], factor, 0.0f),
-                      kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half + 1], factor, 0.0f))
-                : 0;
-
-        // Four chunks at once: each lane of the quad writes one whole.
-        if (n + 3 < value_tiles && n + 3 < chunk_count && rows.lines)
-        {
-            const kg_fragment line = transpose_quad(pairs);
-            if (exists)
-                kg_store_line(rows.first + row * rows.stride + 8 * (first_chunk + n + column / 2), line);
-            continue;
-        }
-
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            if (exists && n + i < value_tiles && n + i < chunk_count)
-                store_pair(rows, row, 8 * (first_chunk + n + i) + column, pairs.at[i]);
-    }
-}
-
-// Probabilities of 16 keys as a left operand: two neighbouring tiles of scores are one, for a lane holds the same rows and columns of both.
-KG_DEVICE kg_fragment pack_probabilities(const float (&first)[4], const float (&second)[4])
-{
-    kg_fragment packed;
-    packed.at[0] = kg_pack(element(), first[0], first[1]);
-    packed.at[1] = kg_pack(element(), first[2], first[3]);
-    packed.at[2] = kg_pack(element(), second[0], second[1]);
-    packed.at[3] = kg_pack(element(), second[2], second[3]);
-    return packed;
-}
-
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where a tile holds hidden keys, such values are taken out of it before the products; rows that do see them get them afterwards.
-
-KG_DEVICE bool is_finite(unsigned int bits)
-{
-    return (bits & 0x7f80u) != 0x7f80u;
-}
-
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
-// Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
-// 16 * m + 8 * half + g of the warp.
-template <int row_tiles, int value_tiles, typename Weights>
-KG_DEVICE void add_cleaned_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const Rows<const element>& values, long long key_begin, int key_valid,
-    int first_chunk, int chunk_count)
-{
-#pragma unroll 1
-    for (int key = 0; key < key_valid; key++)
-    {
-        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const float weight = row_weight(weights, m, half, key);
-#pragma unroll
-                for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        if (n >= chunk_count || weight == 0.0f)
-                            continue;
-
-                        const element value = kg_load(address + 8 * n + i);
-                        if (!is_finite(value.bits))
-                            sums[m][n][2 * half + i] = kg_multiply_add(weight, kg_to_f32(value), sums[m][n][2 * half + i]);
-                    }
-            }
-    }
-}
-
-// Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
-template <int row_tiles, int key_tiles>
-struct RegisterWeights
-{
-    const float (&probabilities)[row_tiles][key_tiles][4];
-};
-
-template <int row_tiles, int key_tiles>
-KG_DEVICE float row_weight(const RegisterWeights<row_tiles, key_tiles>& weights, int m, int half, int key)
-{
-    float mine = 0.0f;
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-        for (int i = 0; i < 2; i++)
-            if (8 * n + lane_column() + i == key)
-                mine = weights.probabilities[m][n][2 * half + i];
-    return sum_of_quad(mine);
-}
-
-// ---- The block: each warp computes its own rows against every key.
-constexpr int row_tiles = 1;                 // of 16 rows, of a warp
-constexpr int warp_rows = 16 * row_tiles;
-constexpr int tile_rows = threads / warp_threads * warp_rows;  // 64
+constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int row_bytes = 336;  // from a row of a tile to the next
+constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
+
+// Each warp computes its own rows against every key.
+constexpr int row_tiles = 1;  // of 16 rows, of a warp
+constexpr int warp_rows = 16 * row_tiles;
 constexpr int key_tiles = tile_keys / 8;
-constexpr int tile_bytes = tile_keys * row_bytes;
-constexpr int stages = 1;                    // tiles of K, and of V, in shared memory
+constexpr int stages = 1;  // tiles of K, and of V, in shared memory
 
 // Shared memory, in bytes: the tiles of K, then those of V.
+constexpr int tile_bytes = tile_keys * row_bytes;
 constexpr int key_tiles_begin = 0;
 constexpr int value_tiles_begin = key_tiles_begin + stages * tile_bytes;
+static_assert(value_tiles_begin + stages * tile_bytes == 43008, "the launch gives other shared memory");
 
-static_assert(tile_rows == 64 && value_tiles_begin + stages * tile_bytes == 43008, "the launch gives other shared memory");
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm80.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_sm80_streaming.cuh"
 
-// What a warp carries from tile to tile.
-struct WarpState
-{
-    RowSums<row_tiles> rows;
-    float sums[row_tiles][row_chunks][4];
-};
-
-// Takes the scores of a key tile into the rows, and adds the tile's values.
-KG_DEVICE void add_tile(WarpState& state, float (&scores)[row_tiles][key_tiles][4], float factor, unsigned int values)
-{
-    float rescale[row_tiles][2];
-    bool moved = false;
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-        {
-            rescale[m][half] = move_base(state.rows.base[m][half], kg_multiply(greatest_score(scores[m], half), factor));
-            state.rows.total[m][half] = kg_multiply(state.rows.total[m][half], rescale[m][half]);
-            moved = moved || rescale[m][half] != 1.0f;
-        }
-
-    // Multiplying by one changes nothing, so that the warp may skip it when none of its rows has moved.
-    if (kg_any(moved))
-    {
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-                rescale_row(state.sums[m], half, rescale[m][half]);
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-            add_probabilities(scores[m], half, factor, state.rows.base[m][half], state.rows.total[m][half]);
-
-#pragma unroll
-    for (int n = 0; n < key_tiles; n += 2)
-    {
-        kg_fragment probabilities[row_tiles];
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-            probabilities[m] = pack_probabilities(scores[m][n], scores[m][n + 1]);
-        add_values(state.sums, probabilities, values + n * 8 * row_bytes, 0, row_chunks);
-    }
-}
-
-// Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d160_r64(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
+    const BlockRows rows = block_rows(arguments);
     const int warp_row = warp_index() * warp_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int all_heads = arguments.head_begin + slice_head;
-        const int batch = all_heads / arguments.heads;
-        const int head = all_heads % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query_rows = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key_rows = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const Rows<const element> value_rows = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        ScoreRule rule = score_rule(arguments, batch, head);
-        const float factor = fold_scale(rule);
-
+        Head head = open_head(arguments, slice_head);
+        const float factor = fold_scale(head.rule);
         WarpState state;
         begin_rows(state.rows);
         clear(state.sums);
 
-        if (key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, key_rows, 0, key_end);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
         kg_fragment query[row_tiles][dim_steps];
-        load_query(query, query_rows, row_begin + warp_row, row_valid - warp_row);
+        load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
         // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = 0; key_begin < key_end; key_begin += tile_keys)
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const long long next = key_begin + tile_keys;
-            const int key_valid = key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
+            const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[row_tiles][key_tiles][4];
             // K has landed, and nobody reads V any more.
             kg_wait_copies<0>();
             kg_barrier();
-            copy_tile<tile_keys>(value_tiles_begin, value_rows, key_begin, key_valid);
+            copy_tile<tile_keys>(value_tiles_begin, head.value, key_begin, key_valid);
             kg_commit_copies();
             multiply_keys(scores, query, shared + key_tiles_begin);
-            finish_scores(scores, rule, row_begin + warp_row, row_valid - warp_row, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
 
             // V has landed, and nobody reads K any more.
             kg_wait_copies<0>();
             kg_barrier();
-            if (next < key_end)
-                copy_tile<tile_keys>(key_tiles_begin, key_rows, next, static_cast<int>(key_end - next));
+            if (next < rows.key_end)
+                copy_tile<tile_keys>(key_tiles_begin, head.key, next, static_cast<int>(rows.key_end - next));
             kg_commit_copies();
-            const bool hides = !is_plain(rule, row_begin, next);
+            const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(value_tiles_begin));
             add_tile(state, scores, factor, shared + value_tiles_begin);
             if (cleaned)
-                add_cleaned_values(state.sums, RegisterWeights<row_tiles, key_tiles> { scores }, value_rows, key_begin, key_valid, 0, row_chunks);
+                add_cleaned_values(state.sums, RegisterWeights<row_tiles, key_tiles> { scores }, head.value, key_begin, key_valid, 0, row_chunks);
         }
 
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const int row = warp_row + 16 * m + 8 * half + lane_row();
-                const float total = sum_of_quad(state.rows.total[m][half]);
-
-                // A row that sees no key is zero.
-                store_row(output, row_begin + row, row < row_valid, state.sums[m], half, total == 0.0f ? 0.0f : kg_divide(1.0f, total), 0, row_chunks);
-                if (arguments.log_sum_exp != nullptr && row < row_valid && lane_column() == 0)
-                    kg_store(
-                        arguments.log_sum_exp + static_cast<long long>(all_heads) * arguments.queries + row_begin + row,
-                        row_log_sum_exp(state.rows.base[m][half], total));
-            }
+        store_rows(arguments, rows, head, warp_row, state);
 
         // The next head's tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
@@ -6568,660 +1096,64 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d160_r
 // Budget: 53760 bytes of shared memory, about 208 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 
-// ---- Scores: the one place that turns the dot product of a query and a key into a score.
-
-constexpr float log2_e = 1.44269504f;
-constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
-
-// What a score of one head depends on besides the dot product.
-struct ScoreRule
-{
-    float scale;            // of the dot product, times log2(e): softmax works with powers of two
-    int causal;             // key j is visible to query i when j <= i
-    int mask_kind;
-    const void* mask;       // the mask's element of query 0 and key 0
-    long long mask_query;   // strides in mask elements
-    long long mask_key;
-};
-
-KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int head)
-{
-    const long long offset = batch * arguments.mask_strides.batch + head * arguments.mask_strides.head;
-    const long long element_bytes = arguments.mask_kind == kg_mask_additive ? sizeof(float) : 1;
-    ScoreRule rule;
-    rule.scale = kg_multiply(arguments.scale, log2_e);
-    rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
-    rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
-    rule.mask_query = arguments.mask_strides.query;
-    rule.mask_key = arguments.mask_strides.key;
-    return rule;
-}
-
-// True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
-KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
-{
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
-}
-
-// The score of a query and a key without causality and mask.
-KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
-{
-    return kg_multiply(dot, rule.scale);
-}
-
-// The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
-KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
-{
-    if (rule.causal && key > row)
-        return -kg_infinity();
-
-    const float score = plain_score(rule, dot);
-    const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
-}
-
-// Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
-KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
-{
-    return arguments.causal && last_row < arguments.keys ? last_row + 1 : arguments.keys;
-}
-
-// ---- Tiles: rows of Q, K and V in shared memory, in chunks of eight elements (16 bytes), the unit of copies and of matrix loads.
 using element = kg_bf16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int warp_threads = 32;
-constexpr int row_chunks = head_dim / 8;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr int wide_steps = head_dim / 16;   // products over the head dim take 16 dims at a time
-constexpr int dim_steps = (head_dim + 15) / 16;
-
-// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks:
-// a row is an odd number of chunks, of which the last is not used.
-KG_DEVICE unsigned int chunk_offset(int row, int chunk)
-{
-    return row * row_bytes + 16 * chunk;
-}
-
-// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
-KG_DEVICE int warp_index()
-{
-    return kg_thread() / warp_threads;
-}
-
-KG_DEVICE int lane_index()
-{
-    return kg_thread() % warp_threads;
-}
-
-KG_DEVICE int lane_row()
-{
-    return lane_index() / 4;
-}
-
-KG_DEVICE int lane_column()
-{
-    return lane_index() % 4 * 2;
-}
-
-// Rows of one head of Q, K, V or the output.
-template <typename T>
-struct Rows
-{
-    T* first;
-    long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
-};
-
-template <typename T>
-KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
-{
-    const long long begin = batch * strides.batch + head * strides.head;
-    Rows<T> rows;
-    rows.first = tensor + begin;
-    rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
-    return rows;
-}
-
-KG_DEVICE unsigned int join(element low, element high)
-{
-    return low.bits | static_cast<unsigned int>(high.bits) << 16;
-}
-
-// Begins to copy `row_count` rows from row_begin into the tile at `tile` bytes of shared memory, all threads together. Past row_valid there are zeros.
-// The tile is there for the thread after a wait for the copies, for all after a barrier.
-template <int row_count>
-KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-    constexpr int chunks = row_count * row_chunks;
-    const element* source = rows.first + row_begin * rows.stride;
-    if (rows.lines)
-    {
-        const unsigned int target = kg_shared_address(kg_shared_memory()) + tile;
-#pragma unroll
-        for (int begin = 0; begin < chunks; begin += threads)
-        {
-            const int item = begin + kg_thread();
-            if (begin + threads > chunks && item >= chunks)
-                continue;
-
-            const int row = item / row_chunks;
-            const int chunk = item % row_chunks;
-            const bool exists = row < row_valid;
-            kg_copy_async(target + chunk_offset(row, chunk), source + (exists ? row * rows.stride : 0) + 8 * chunk, exists ? 16 : 0);
-        }
-
-        return;
-    }
-
-    // Rows that are not aligned, element by element.
-#pragma unroll 1
-    for (int item = kg_thread(); item < chunks; item += threads)
-    {
-        const int row = item / row_chunks;
-        const int chunk = item % row_chunks;
-        kg_fragment line = {};
-        if (row < row_valid)
-        {
-            const element* address = source + row * rows.stride + 8 * chunk;
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                line.at[i] = join(kg_load(address + 2 * i), kg_load(address + 2 * i + 1));
-        }
-
-        kg_store_shared(kg_shared_memory() + (tile + chunk_offset(row, chunk)) / sizeof(float), line);
-    }
-}
-
-// ---- Dot products of queries and keys, and the scores they become.
-// scores[m][n] is the lane's part of 16 rows (m) by 8 keys (n): row g at keys 2t, 2t + 1, then row g + 8.
-
-// Two neighbouring elements; zeros in rows that do not exist.
-KG_DEVICE unsigned int load_pair(const Rows<const element>& rows, long long row, bool exists, int dim)
-{
-    if (!exists)
-        return 0;
-
-    const element* address = rows.first + row * rows.stride + dim;
-    return rows.lines ? kg_load_word(address) : join(kg_load(address), kg_load(address + 1));
-}
-
-// The warp's query rows as left operands, kept in registers: `row_tiles` times 16 rows from row_begin.
-template <int row_tiles>
-KG_DEVICE void load_query(kg_fragment (&query)[row_tiles][dim_steps], const Rows<const element>& rows, long long row_begin, int row_valid)
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-    {
-        const int row = 16 * m + lane_row();
-#pragma unroll
-        for (int step = 0; step < dim_steps; step++)
-        {
-            const int dim = 16 * step + lane_column();
-            query[m][step].at[0] = load_pair(rows, row_begin + row, row < row_valid, dim);
-            query[m][step].at[1] = load_pair(rows, row_begin + row + 8, row + 8 < row_valid, dim);
-            query[m][step].at[2] = load_pair(rows, row_begin + row, row < row_valid, dim + 8);
-            query[m][step].at[3] = load_pair(rows, row_begin + row + 8, row + 8 < row_valid, dim + 8);
-        }
-    }
-}
-
-// scores = the warp's queries times the keys that begin at address `keys`.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void multiply_keys(
-    float (&scores)[row_tiles][key_tiles][4], const kg_fragment (&query)[row_tiles][dim_steps], unsigned int keys)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                scores[m][n][i] = 0.0f;
-
-#pragma unroll
-    for (int step = 0; step < wide_steps; step++)
-    {
-#pragma unroll
-        for (int n = 0; n < key_tiles; n += 2)
-        {
-            const kg_fragment columns = kg_load_matrices_x4(keys + chunk_offset(lane / 16 * 8 + lane % 8, 2 * step + lane / 8 % 2) + n * 8 * row_bytes);
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), scores[m][n], query[m][step], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), scores[m][n + 1], query[m][step], columns.at[2], columns.at[3]);
-            }
-        }
-    }
-}
-
-// Turns dot products into scores, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head;
-// row_valid and key_valid say how many there are from there.
-template <int row_tiles, int key_tiles>
-KG_DEVICE void finish_scores(
-    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
-{
-    if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
-    {
-        if (rule.scale == 1.0f)
-            return;
-
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    scores[m][n][i] = plain_score(rule, scores[m][n][i]);
-        return;
-    }
-
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int key = 8 * n + lane_column() + i % 2;
-                scores[m][n][i] = row < row_valid && key < key_valid
-                    ? finish_score(rule, scores[m][n][i], row_begin + row, static_cast<int>(key_begin) + key)
-                    : -kg_infinity();
-            }
-}
-
-// ---- Softmax of rows that lie in quads: the four lanes 4 * g...4 * g + 3 hold the keys of row g, and those of row g + 8.
-
-// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale, the scale comes
-// in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
-KG_DEVICE float fold_scale(ScoreRule& rule)
-{
-    const float scale = rule.scale;
-    if (rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
-        return 1.0f;
-
-    rule.scale = 1.0f;
-    return scale;
-}
-
-// Per row (m, half): what is subtracted from its scores, and the sum of 2^(score - base), of which each lane holds its keys' part.
-template <int row_tiles>
-struct RowSums
-{
-    float base[row_tiles][2];
-    float total[row_tiles][2];
-};
-
-template <int row_tiles>
-KG_DEVICE void begin_rows(RowSums<row_tiles>& rows)
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int half = 0; half < 2; half++)
-        {
-            rows.base[m][half] = -kg_infinity();
-            rows.total[m][half] = 0.0f;
-        }
-}
-
-// The greatest of the row's scores in the lane's quad.
-template <int key_tiles>
-KG_DEVICE float greatest_score(const float (&scores)[key_tiles][4], int half)
-{
-    float greatest = scores[0][2 * half];
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-    {
-        greatest = kg_max(greatest, scores[n][2 * half]);
-        greatest = kg_max(greatest, scores[n][2 * half + 1]);
-    }
-
-    greatest = kg_max(greatest, kg_shuffle_xor(greatest, 1));
-    return kg_max(greatest, kg_shuffle_xor(greatest, 2));
-}
-
-// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has seen no key has no base, and nothing to subtract from.
-template <int key_tiles>
-KG_DEVICE void add_probabilities(float (&scores)[key_tiles][4], int half, float factor, float base, float& total)
-{
-    const float shift = base == -kg_infinity() ? 0.0f : -base;
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-        for (int i = 2 * half; i < 2 * half + 2; i++)
-        {
-            scores[n][i] = kg_exp2(kg_multiply_add(scores[n][i], factor, shift));
-            total = kg_add(total, scores[n][i]);
-        }
-}
-
-// The sum over the lanes of a quad; each of them gets the same bits.
-KG_DEVICE float sum_of_quad(float value)
-{
-    value = kg_add(value, kg_shuffle_xor(value, 1));
-    return kg_add(value, kg_shuffle_xor(value, 2));
-}
-
-// Natural logarithm of the sum of exp(score), from the base (in powers of two) and the sum of 2^(score - base).
-KG_DEVICE float row_log_sum_exp(float base, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(base, kg_log2(total)), ln_2);
-}
-
-// ---- Values weighted by probabilities.
-// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
-template <int row_tiles, int value_tiles>
-KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
-{
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                sums[m][n][i] = 0.0f;
-}
-
-// Multiplies row (m, half) of the sums.
-template <int value_tiles>
-KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
-{
-#pragma unroll
-    for (int n = 0; n < value_tiles; n++)
-    {
-        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
-        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
-    }
-}
-
-// sums += probabilities of 16 keys times the values of these keys, which begin at address `values` of a tile: `chunk_count` chunks from first_chunk.
-template <int row_tiles, int value_tiles>
-KG_DEVICE void add_values(
-    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
-{
-    const int lane = lane_index();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 2)
-    {
-        if (n + 1 < value_tiles && n + 1 < chunk_count)
-        {
-            const kg_fragment columns = kg_load_matrices_x4_transposed(values + chunk_offset(lane % 16, first_chunk + n + lane / 16));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-            {
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], columns.at[0], columns.at[1]);
-                kg_multiply_k16(element(), sums[m][n + 1 < value_tiles ? n + 1 : n], probabilities[m], columns.at[2], columns.at[3]);
-            }
-        }
-        else if (n < chunk_count)
-        {
-            const kg_fragment column = kg_load_matrices_x2_transposed(values + chunk_offset(lane % 16, first_chunk + n));
-#pragma unroll
-            for (int m = 0; m < row_tiles; m++)
-                kg_multiply_k16(element(), sums[m][n], probabilities[m], column.at[0], column.at[1]);
-        }
-    }
-}
-
-// Lanes whose `condition` differs exchange: each gives one of its two words and gets the partner's word of the same column.
-KG_DEVICE void exchange_words(bool condition, int lane_bits, unsigned int& first, unsigned int& second)
-{
-    const unsigned int received = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(condition ? first : second), lane_bits));
-    first = condition ? received : first;
-    second = condition ? second : received;
-}
-
-// Four lanes hold four words each, one of every column: afterwards lane t holds the words of column t in the order of the lanes.
-KG_DEVICE kg_fragment transpose_quad(kg_fragment words)
-{
-    const int t = lane_index() % 4;
-    exchange_words(t % 2 != 0, 1, words.at[0], words.at[1]);
-    exchange_words(t % 2 != 0, 1, words.at[2], words.at[3]);
-    exchange_words(t / 2 != 0, 2, words.at[0], words.at[2]);
-    exchange_words(t / 2 != 0, 2, words.at[1], words.at[3]);
-    return words;
-}
-
-KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, unsigned int pair)
-{
-    element* address = rows.first + row * rows.stride + dim;
-    if (rows.lines)
-    {
-        kg_store_word(address, pair);
-        return;
-    }
-
-    element part;
-    part.bits = static_cast<unsigned short>(pair);
-    kg_store(address, part);
-    part.bits = static_cast<unsigned short>(pair >> 16);
-    kg_store(address + 1, part);
-}
-
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
-template <int value_tiles>
-KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
-{
-    const int column = lane_column();
-#pragma unroll
-    for (int n = 0; n < value_tiles; n += 4)
-    {
-        kg_fragment pairs;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            pairs.at[i] = n + i < value_tiles
-                ? kg_pack(
-                      element(), kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half], factor, 0.0f),
-                      kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half + 1], factor, 0.0f))
-                : 0;
-
-        // Four chunks at once: each lane of the quad writes one whole.
-        if (n + 3 < value_tiles && n + 3 < chunk_count && rows.lines)
-        {
-            const kg_fragment line = transpose_quad(pairs);
-            if (exists)
-                kg_store_line(rows.first + row * rows.stride + 8 * (first_chunk + n + column / 2), line);
-            continue;
-        }
-
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-            if (exists && n + i < value_tiles && n + i < chunk_count)
-                store_pair(rows, row, 8 * (first_chunk + n + i) + column, pairs.at[i]);
-    }
-}
-
-// Probabilities of 16 keys as a left operand: two neighbouring tiles of scores are one, for a lane holds the same rows and columns of both.
-KG_DEVICE kg_fragment pack_probabilities(const float (&first)[4], const float (&second)[4])
-{
-    kg_fragment packed;
-    packed.at[0] = kg_pack(element(), first[0], first[1]);
-    packed.at[1] = kg_pack(element(), first[2], first[3]);
-    packed.at[2] = kg_pack(element(), second[0], second[1]);
-    packed.at[3] = kg_pack(element(), second[2], second[3]);
-    return packed;
-}
-
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where a tile holds hidden keys, such values are taken out of it before the products; rows that do see them get them afterwards.
-
-KG_DEVICE bool is_finite(unsigned int bits)
-{
-    return (bits & 0x7f80u) != 0x7f80u;
-}
-
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
-// Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
-// 16 * m + 8 * half + g of the warp.
-template <int row_tiles, int value_tiles, typename Weights>
-KG_DEVICE void add_cleaned_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const Rows<const element>& values, long long key_begin, int key_valid,
-    int first_chunk, int chunk_count)
-{
-#pragma unroll 1
-    for (int key = 0; key < key_valid; key++)
-    {
-        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const float weight = row_weight(weights, m, half, key);
-#pragma unroll
-                for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        if (n >= chunk_count || weight == 0.0f)
-                            continue;
-
-                        const element value = kg_load(address + 8 * n + i);
-                        if (!is_finite(value.bits))
-                            sums[m][n][2 * half + i] = kg_multiply_add(weight, kg_to_f32(value), sums[m][n][2 * half + i]);
-                    }
-            }
-    }
-}
-
-// Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
-template <int row_tiles, int key_tiles>
-struct RegisterWeights
-{
-    const float (&probabilities)[row_tiles][key_tiles][4];
-};
-
-template <int row_tiles, int key_tiles>
-KG_DEVICE float row_weight(const RegisterWeights<row_tiles, key_tiles>& weights, int m, int half, int key)
-{
-    float mine = 0.0f;
-#pragma unroll
-    for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-        for (int i = 0; i < 2; i++)
-            if (8 * n + lane_column() + i == key)
-                mine = weights.probabilities[m][n][2 * half + i];
-    return sum_of_quad(mine);
-}
-
-// ---- The block: each warp computes 16 rows at a time.
 constexpr int tile_rows = 128;
-constexpr int pass_rows = threads / warp_threads * 16;  // 64
 constexpr int tile_keys = 80;
+constexpr int row_bytes = 336;  // from a row of a tile to the next
+constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
+
+// Each warp computes 16 rows at a time.
+constexpr int pass_rows = 64;
 constexpr int key_tiles = tile_keys / 8;
 
 // Shared memory, in bytes: K, then V.
 constexpr int value_tile_begin = tile_keys * row_bytes;
-
 static_assert(2 * tile_keys * row_bytes == 53760, "the launch gives other shared memory");
 
-// Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm80.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_sm80_short_keys.cuh"
+
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d160_r128_k80(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const int row_offset = kg_block_x() * tile_rows;
-    const int row_begin = arguments.row_begin + row_offset;
-    const int row_valid = arguments.row_count - row_offset < tile_rows ? arguments.row_count - row_offset : tile_rows;
-    const int key_end = visible_keys(arguments, row_begin + row_valid - 1);
-
+    const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        const int all_heads = arguments.head_begin + slice_head;
-        const int batch = all_heads / arguments.heads;
-        const int head = all_heads % arguments.heads;
-        const int key_head = head / (arguments.heads / arguments.key_value_heads);
-        const Rows<const element> query_rows = open_rows(static_cast<const element*>(arguments.query), arguments.query_strides, batch, head);
-        const Rows<const element> key_rows = open_rows(static_cast<const element*>(arguments.key), arguments.key_strides, batch, key_head);
-        const Rows<const element> value_rows = open_rows(static_cast<const element*>(arguments.value), arguments.value_strides, batch, key_head);
-        const Rows<element> output = open_rows(static_cast<element*>(arguments.output), arguments.output_strides, batch, head);
-        ScoreRule rule = score_rule(arguments, batch, head);
-        const float factor = fold_scale(rule);
-
-        copy_tile<tile_keys>(0, key_rows, 0, key_end);
+        Head head = open_head(arguments, slice_head);
+        const Rows<element> output = open_output(arguments, head);
+        const float factor = fold_scale(head.rule);
+        copy_tile<tile_keys>(0, head.key, 0, rows.key_end);
         kg_commit_copies();
-        copy_tile<tile_keys>(value_tile_begin, value_rows, 0, key_end);
+        copy_tile<tile_keys>(value_tile_begin, head.value, 0, rows.key_end);
         kg_commit_copies();
         kg_fragment query[1][dim_steps];
-        load_query(query, query_rows, row_begin + warp_index() * 16, row_valid - warp_index() * 16);
+        load_query(query, head.query, rows.begin + warp_index() * 16, rows.valid - warp_index() * 16);
         kg_wait_copies<1>();
         kg_barrier();
 
         bool cleaned = false;
 #pragma unroll 1
-        for (int pass = 0; pass < row_valid; pass += pass_rows)
+        for (int pass = 0; pass < rows.valid; pass += pass_rows)
         {
             const int warp_row = pass + warp_index() * 16;
             float scores[1][key_tiles][4];
             multiply_keys(scores, query, shared);
-            if (pass + pass_rows < row_valid)
-                load_query(query, query_rows, row_begin + warp_row + pass_rows, row_valid - warp_row - pass_rows);
+            if (pass + pass_rows < rows.valid)
+                load_query(query, head.query, rows.begin + warp_row + pass_rows, rows.valid - warp_row - pass_rows);
 
-            finish_scores(scores, rule, row_begin + warp_row, row_valid - warp_row, 0, key_end);
-            RowSums<1> rows;
-            begin_rows(rows);
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                rows.base[0][half] = kg_multiply(greatest_score(scores[0], half), factor);
-                add_probabilities(scores[0], half, factor, rows.base[0][half], rows.total[0][half]);
-            }
-
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, 0, rows.key_end);
+            RowSums<1> softmax;
+            turn_into_probabilities(softmax, scores[0], factor);
             if (pass == 0)
             {
                 kg_wait_copies<0>();
                 kg_barrier();
-                cleaned = !is_plain(rule, row_begin, key_end) && kg_any_in_block(clean_values<tile_keys>(value_tile_begin));
+                cleaned = !is_plain(head.rule, rows.begin, rows.key_end) && kg_any_in_block(clean_values<tile_keys>(value_tile_begin));
             }
 
             float sums[1][row_chunks][4];
@@ -7234,21 +1166,9 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d160_r
             }
 
             if (cleaned)
-                add_cleaned_values(sums, RegisterWeights<1, key_tiles> { scores }, value_rows, 0, key_end, 0, row_chunks);
+                add_cleaned_values(sums, RegisterWeights<1, key_tiles> { scores }, head.value, 0, rows.key_end, 0, row_chunks);
 
-#pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const int row = warp_row + 8 * half + lane_row();
-                const float total = sum_of_quad(rows.total[0][half]);
-
-                // A row that sees no key is zero.
-                store_row(output, row_begin + row, row < row_valid, sums[0], half, total == 0.0f ? 0.0f : kg_divide(1.0f, total), 0, row_chunks);
-                if (arguments.log_sum_exp != nullptr && row < row_valid && lane_column() == 0)
-                    kg_store(
-                        arguments.log_sum_exp + static_cast<long long>(all_heads) * arguments.queries + row_begin + row,
-                        row_log_sum_exp(rows.base[0][half], total));
-            }
+            store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
         }
 
         // The next head's tiles come where the slowest warp may still read.

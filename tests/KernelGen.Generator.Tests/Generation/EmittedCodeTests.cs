@@ -83,6 +83,30 @@ public sealed class EmittedCodeTests
     }
 
     [TestMethod]
+    [DataRow("Simt", "Streaming", "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_simt.cuh kernelgen_slice.cuh kernelgen_reductions.cuh kernelgen_simt_streaming.cuh")]
+    [DataRow("Sm80", "Streaming", "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_sm80.cuh kernelgen_slice.cuh kernelgen_sm80_streaming_split.cuh")]
+    [DataRow("Cpu", "Streaming", "")]
+    public void Class_CarriesTheHeadersOfItsKernelsOnly(string target, string family, string names)
+    {
+        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(
+            $$"""
+            using KernelGen;
+            using KernelGen.Kernels;
+            using KernelGen.Tensors;
+
+            [SliceAttention(HeadDims = [512], ElementTypes = [ElementType.Float16], Families = [KernelFamily.{{family}}], Targets = [KernelTarget.{{target}}])]
+            public sealed partial class OneKernel;
+            """));
+
+        string headers = run.Files.GetValueOrDefault("OneKernel.CudaHeaders.g.cs", "");
+
+        Assert.AreSequenceEqual(
+            names.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            headers.Split('\n').Where(line => line.Contains("CudaHeader ", StringComparison.Ordinal)).Select(line => line.Split('"')[1]));
+        Assert.IsEmpty(Faults(run.Output));
+    }
+
+    [TestMethod]
     [DataRow("public sealed class NotPartial;")]
     [DataRow("public static partial class Static;")]
     [DataRow("public partial class Generic<T>;")]
