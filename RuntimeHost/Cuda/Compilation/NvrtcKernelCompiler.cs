@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using KernelGen.Cuda.Interop;
+using KernelGen.Kernels;
+
+namespace KernelGen.Cuda.Compilation;
+
+/// <summary>Compiles with NVRTC. The sources need no toolkit headers, so there is no include path to get wrong.</summary>
+internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
+{
+    private const string LanguageOption = "--std=c++17";
+
+    /// <inheritdoc/>
+    public string Identity => string.Create(CultureInfo.InvariantCulture, $"nvrtc {nvrtc.Version} {LanguageOption}");
+
+    /// <inheritdoc/>
+    public string ArchitectureFor(int computeCapability)
+    {
+        IReadOnlyList<int> known = nvrtc.SupportedArchitectures;
+        if (known.Contains(computeCapability))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"sm_{computeCapability}");
+        }
+
+        int newest = known.LastOrDefault(architecture => architecture < computeCapability);
+        return newest != 0
+            ? string.Create(CultureInfo.InvariantCulture, $"compute_{newest}")
+            : throw new DeviceNotUsableException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"NVRTC {nvrtc.Version} makes code for compute capability {known[0] / 10}.{known[0] % 10} and newer; this GPU has {computeCapability / 10}.{computeCapability % 10}. Install an older NVRTC (12.x goes back to 5.0), or use the CPU."));
+    }
+
+    /// <inheritdoc/>
+    public KernelImage Compile(KernelVariant variant, string architecture)
+    {
+        CudaKernelSource source = variant.Cuda ?? throw new ArgumentException($"{variant.Id} is not a CUDA variant.", nameof(variant));
+        List<nint> strings = [];
+        nint program = 0;
+        try
+        {
+            int count = source.Headers.Count;
+            byte** headers = stackalloc byte*[count];
+            byte** names = stackalloc byte*[count];
+            for (int i = 0; i < count; i++)
+            {
+                headers[i] = Terminated(source.Headers[i].Text(), strings);
+                names[i] = Terminated(Encoding.UTF8.GetBytes(source.Headers[i].Name), strings);
+            }
+
+            byte* text = Terminated(source.Text(), strings);
+            byte* fileName = Terminated(Encoding.UTF8.GetBytes(variant.Id + ".cu"), strings);
+            Require(nvrtc.CreateProgram(&program, text, fileName, count, headers, names), "nvrtcCreateProgram", variant);
+
+            byte** options = stackalloc byte*[2];
+            options[0] = Terminated(Encoding.UTF8.GetBytes("--gpu-architecture=" + architecture), strings);
+            options[1] = Terminated(Encoding.UTF8.GetBytes(LanguageOption), strings);
+            int result = nvrtc.CompileProgram(program, 2, options);
+            if (result != 0)
+            {
+                throw new KernelCompilationException(variant.Id, $"nvrtcCompileProgram for {architecture} says {nvrtc.Text(result)}", Log(program));
+            }
+
+            return architecture.StartsWith("sm_", StringComparison.Ordinal)
+                ? new(KernelImageKind.Cubin, Cubin(program, variant))
+                : new(KernelImageKind.Ptx, Ptx(program, variant));
+        }
+        finally
+        {
+            if (program != 0)
+            {
+                _ = nvrtc.DestroyProgram(&program);
+            }
+
+            foreach (nint text in strings)
+            {
+                NativeMemory.Free((void*)text);
+            }
+        }
+    }
+
+    private static byte* Terminated(ReadOnlySpan<byte> text, List<nint> strings)
+    {
+        byte* copy = (byte*)NativeMemory.Alloc((nuint)text.Length + 1);
+        text.CopyTo(new(copy, text.Length));
+        copy[text.Length] = 0;
+        strings.Add((nint)copy);
+        return copy;
+    }
+
+    private byte[] Cubin(nint program, KernelVariant variant)
+    {
+        nuint size;
+        Require(nvrtc.GetCubinSize(program, &size), "nvrtcGetCUBINSize", variant);
+        byte[] image = new byte[size];
+        fixed (byte* first = image)
+        {
+            Require(nvrtc.GetCubin(program, first), "nvrtcGetCUBIN", variant);
+        }
+
+        return image;
+    }
+
+    private byte[] Ptx(nint program, KernelVariant variant)
+    {
+        nuint size;
+        Require(nvrtc.GetPtxSize(program, &size), "nvrtcGetPTXSize", variant);
+        byte[] image = new byte[size];
+        fixed (byte* first = image)
+        {
+            Require(nvrtc.GetPtx(program, first), "nvrtcGetPTX", variant);
+        }
+
+        return image;
+    }
+
+    private string Log(nint program)
+    {
+        nuint size;
+        if (nvrtc.GetProgramLogSize(program, &size) != 0 || size <= 1)
+        {
+            return "";
+        }
+
+        byte[] log = new byte[size];
+        fixed (byte* first = log)
+        {
+            return nvrtc.GetProgramLog(program, first) == 0 ? Encoding.UTF8.GetString(log).TrimEnd('\0', '\n') : "";
+        }
+    }
+
+    private void Require(int result, string call, KernelVariant variant)
+    {
+        if (result != 0)
+        {
+            throw new KernelCompilationException(variant.Id, $"{call} says {nvrtc.Text(result)}", "");
+        }
+    }
+}
