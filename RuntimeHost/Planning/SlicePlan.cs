@@ -1,9 +1,10 @@
 using KernelGen.Kernels;
+using KernelGen.Planning.Policies;
 using KernelGen.Tensors;
 
 namespace KernelGen.Planning;
 
-/// <summary>How a call is cut into slices, on which variant, and why.</summary>
+/// <summary>How a call is cut into slices, on which variant, and why. Immutable; may be kept and used for any number of calls of the same shape.</summary>
 public sealed class SlicePlan
 {
     /// <summary>What was planned for.</summary>
@@ -27,19 +28,89 @@ public sealed class SlicePlan
     /// <summary>The most query rows of a slice.</summary>
     public required int RowsPerSlice { get; init; }
 
-    /// <summary>Keys that are worked on at once.</summary>
+    /// <summary>Keys that are worked on at once: all, except where a preset asks for key chunks, which <c>streaming</c> kernels serve within a slice.</summary>
     public required int KeysPerSlice { get; init; }
 
-    /// <summary>Slices.</summary>
+    /// <summary>Slices: head groups times row groups. 0 when there are no queries.</summary>
     public required int SliceCount { get; init; }
 
     /// <summary>Bytes of workspace that a run takes: exactly this many.</summary>
     public required long WorkspaceBytes { get; init; }
 
-    /// <summary>The slice with an index.</summary>
-    /// <param name="index">From 0 to <see cref="SliceCount"/>, exclusive.</param>
-    public SliceRange this[int index] => throw new InvalidOperationException($"slice {index}");
+    /// <summary>
+    /// Slices are of even size: heads differ by at most one, rows by at most one tile of the variant. When false, every slice but the last along an
+    /// axis has the full size, as in the systems that the presets reproduce.
+    /// </summary>
+    public bool Balanced { get; init; }
 
-    /// <summary>A table a person can read: every variant considered, its footprint and predicted time, and why it was taken or left.</summary>
-    public string Explain() => "";
+    /// <summary>What the policy decided, in its own terms.</summary>
+    public PolicyDecision Decision { get; init; }
+
+    /// <summary>The time that <see cref="KernelCostModel"/> predicts.</summary>
+    public double PredictedSeconds { get; init; }
+
+    /// <summary>The workspace is within <see cref="MemoryBudget.UsableBytes"/>. Always so for <c>exact</c>; a preset may have guessed too low.</summary>
+    public bool FitsBudget => WorkspaceBytes <= Budget.UsableBytes;
+
+    /// <summary>
+    /// Every variant that was considered, in the order given, and why it was taken or left. Worked out anew on each call from what the plan was made
+    /// from; only the variant itself when the plan was not made by <see cref="SlicePlanner"/>.
+    /// </summary>
+    public IReadOnlyList<PlanCandidate> Candidates =>
+        Request is not null
+            ? SlicePolicies.Get(Policy).Candidates(this)
+            : [new(Variant, Taken: true, HeadsPerSlice, RowsPerSlice, SliceCount, WorkspaceBytes, PredictedSeconds: null, "given")];
+
+    /// <summary>What the plan was made from; null for one that was not made by <see cref="SlicePlanner"/>.</summary>
+    internal PlanRequest? Request { get; init; }
+
+    private SliceGroups HeadGroups =>
+        Balanced ? SliceGroups.Balanced(Shape.TotalHeads, HeadsPerSlice) : SliceGroups.Ragged(Shape.TotalHeads, HeadsPerSlice);
+
+    /// <summary>The slice with an index, in head-major order: all row slices of a head group come before those of the next group.</summary>
+    /// <param name="index">From 0 to <see cref="SliceCount"/>, exclusive.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such slice.</exception>
+    public SliceRange this[int index]
+    {
+        get
+        {
+            if ((uint)index >= (uint)SliceCount)
+                throw new ArgumentOutOfRangeException(nameof(index), index, $"The plan has {SliceCount.ToInvariantText()} slices, counted from 0.");
+
+            int rowGroups = SliceGroups.CeilingDivide(Shape.Queries, RowsPerSlice);
+            (int headGroup, int rowGroup) = Math.DivRem(index, rowGroups);
+            SliceGroups heads = HeadGroups;
+            int headBegin = heads.Begin(headGroup);
+            int rowBegin = RowBegin(rowGroup);
+            return new(headBegin, heads.Begin(headGroup + 1) - headBegin, rowBegin, RowBegin(rowGroup + 1) - rowBegin);
+        }
+    }
+
+    /// <summary>The plan to go on with when an allocation failed in spite of this one; null when there is none, and the failure is to be reported.</summary>
+    /// <remarks>
+    /// <c>exact</c> halves the heads of a slice, then its rows, down to one tile. <c>comfyui-split</c> doubles its steps up to 64, as its original
+    /// does (which, as there, changes nothing when the rows cannot be divided). The other originals give up.
+    /// </remarks>
+    public SlicePlan? NextAfterOutOfMemory() => Request is null ? null : SlicePolicies.Get(Policy).NextAfterOutOfMemory(this);
+
+    /// <summary>Goes through the slices without allocating.</summary>
+    public SliceEnumerator GetEnumerator() => new(this);
+
+    /// <summary>A table a person can read: every variant considered, its footprint and predicted time, and why it was taken or left. At most 120 columns wide.</summary>
+    public string Explain() => PlanExplanation.Text(this);
+
+    /// <summary>The plan in one line.</summary>
+    public override string ToString() =>
+        $"{Variant.Id}: {SliceCount.ToInvariantText()} {(SliceCount == 1 ? "slice" : "slices")} of {HeadsPerSlice.ToInvariantText()} heads x {RowsPerSlice.ToInvariantText()} rows, {ByteSize.Text(WorkspaceBytes)} workspace ({Policy})";
+
+    private int RowBegin(int group)
+    {
+        if (!Balanced)
+            return (int)Math.Min((long)group * RowsPerSlice, Shape.Queries);
+
+        int tileRows = Variant.Footprint.TileRows;
+        int tiles = SliceGroups.CeilingDivide(Shape.Queries, tileRows);
+        SliceGroups groups = SliceGroups.Balanced(tiles, SliceGroups.CeilingDivide(RowsPerSlice, tileRows));
+        return (int)Math.Min((long)groups.Begin(group) * tileRows, Shape.Queries);
+    }
 }

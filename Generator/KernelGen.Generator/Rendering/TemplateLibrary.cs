@@ -1,0 +1,95 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Threading;
+
+namespace KernelGen.Generator.Rendering;
+
+/// <summary>A set of named templates. It is immutable, and each template is parsed at most once.</summary>
+internal sealed class TemplateLibrary
+{
+    private static readonly Lazy<TemplateLibrary> _embedded = new(ReadEmbedded);
+
+    private readonly Dictionary<string, TemplateEntry> _entries;
+
+    private TemplateLibrary(Dictionary<string, TemplateEntry> entries) => _entries = entries;
+
+    /// <summary>The templates that are part of the generator.</summary>
+    public static TemplateLibrary Embedded => _embedded.Value;
+
+    /// <summary>A library without templates.</summary>
+    public static TemplateLibrary Empty { get; } = new(new Dictionary<string, TemplateEntry>(StringComparer.Ordinal));
+
+    /// <summary>The names of the templates in ordinal order.</summary>
+    public IEnumerable<string> Names => _entries.Keys.OrderBy(name => name, StringComparer.Ordinal);
+
+    /// <summary>A library in which the given templates are added or stand in for the ones of the same name.</summary>
+    /// <param name="nameToText">Names such as <c>cpu/streaming.cs.sbn</c> and the text of each.</param>
+    public TemplateLibrary WithOverrides(IEnumerable<KeyValuePair<string, string>> nameToText)
+    {
+        var entries = new Dictionary<string, TemplateEntry>(_entries, StringComparer.Ordinal);
+        foreach (KeyValuePair<string, string> pair in nameToText)
+            entries[pair.Key] = new TemplateEntry(pair.Key, pair.Value);
+        return entries.Count == 0 ? this : new TemplateLibrary(entries);
+    }
+
+    /// <summary>The text of a template as it was given.</summary>
+    /// <exception cref="ArgumentException">There is no template of the name.</exception>
+    public string TextOf(string templateName) => _entries.TryGetValue(templateName, out TemplateEntry? entry)
+        ? entry.Text
+        : throw UnknownTemplate(templateName);
+
+    /// <summary>Renders a template.</summary>
+    /// <param name="templateName">Its name, such as <c>cpu/streaming.cs.sbn</c>.</param>
+    /// <param name="model">The names that it sees.</param>
+    /// <param name="cancellationToken">Looked at in every loop round and include.</param>
+    /// <returns>The text, with <c>\n</c> line ends where the template has them.</returns>
+    /// <exception cref="ArgumentException">There is no template of the name.</exception>
+    /// <exception cref="TemplateException">The template, or one it includes, has a fault or does not fit the model.</exception>
+    public string Render(string templateName, TemplateObject model, CancellationToken cancellationToken = default)
+    {
+        if (!TryGet(templateName, out Template? template))
+            throw UnknownTemplate(templateName);
+        var context = new RenderContext(this, template!.Source, model, cancellationToken);
+        template.Body.Render(context);
+        return context.Output.ToString();
+    }
+
+    /// <summary>Looks a template up and parses it when this is its first use.</summary>
+    /// <exception cref="TemplateException">The template has a fault.</exception>
+    public bool TryGet(string templateName, out Template? template)
+    {
+        template = _entries.TryGetValue(templateName, out TemplateEntry? entry) ? entry.Parsed : null;
+        return template is not null;
+    }
+
+    private static TemplateLibrary ReadEmbedded()
+    {
+        Assembly assembly = typeof(TemplateLibrary).Assembly;
+        var entries = new Dictionary<string, TemplateEntry>(StringComparer.Ordinal);
+        foreach (string name in assembly.GetManifestResourceNames())
+        {
+            if (!name.EndsWith(".sbn", StringComparison.Ordinal))
+                continue;
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            entries.Add(name, new TemplateEntry(name, reader.ReadToEnd()));
+        }
+
+        return new TemplateLibrary(entries);
+    }
+
+    private ArgumentException UnknownTemplate(string templateName) =>
+        new($"There is no template '{templateName}'; known templates: {string.Join(", ", Names)}.", nameof(templateName));
+
+    // Libraries with overrides share the entries, and so the parsed templates, of the one they were made from.
+    private sealed class TemplateEntry(string name, string text)
+    {
+        private readonly Lazy<Template> _parsed = new(() => Template.Parse(name, text));
+
+        public string Text => text;
+
+        public Template Parsed => _parsed.Value;
+    }
+}

@@ -1,0 +1,35 @@
+using KernelGen.Kernels;
+using KernelGen.Tensors;
+
+namespace KernelGen.Planning;
+
+/// <summary>None of the variants may be used for what was asked: the options or the policy rule all of them out.</summary>
+public sealed class NoMatchingVariantException : NotSupportedException
+{
+    private NoMatchingVariantException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Says what was asked, what there is, and what to do.</summary>
+    /// <param name="request">What was planned.</param>
+    /// <param name="needs">The family that the policy needs; null when any would do.</param>
+    internal static NoMatchingVariantException Create(in PlanRequest request, KernelFamily? needs)
+    {
+        PlanningOptions options = request.Options;
+        string asked = needs is { } family ? $"policy {options.Policy} needs a {family.Name()} kernel" : $"policy {options.Policy} needs a kernel";
+        asked += $" for {request.ElementType.ShortName()}, head dim {request.Shape.HeadDim.ToInvariantText()}";
+        if (options.Family is { } wanted)
+            asked += $", options.Family is {wanted}";
+
+        if (options.SliceRows is { } rows)
+            asked += $", options.SliceRows is {rows.ToInvariantText()}";
+
+        if (options.CaptureMap)
+            asked += ", options.CaptureMap is set, which only materialized kernels serve";
+
+        string offered = request.Variants.IsEmpty ? "none" : string.Join(", ", request.Variants.ToArray().Select(variant => variant.Id));
+        return new(
+            $"No kernel matches: {asked}. Kernels offered: {offered}. Loosen the options, choose another policy, or add the family or slice size to Families or SliceRows of [SliceAttention].");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text;
+using KernelGen.Tensors;
+
+namespace KernelGen.Planning;
+
+/// <summary>Writes <see cref="SlicePlan.Explain"/>.</summary>
+internal static class PlanExplanation
+{
+    private const int Width = 120;
+
+    /// <summary>A paragraph on the plan, then a table of the variants.</summary>
+    public static string Text(SlicePlan plan)
+    {
+        StringBuilder text = new();
+        Wrap(text, "Plan:     ", $"{plan.Shape}, {plan.ElementType.ShortName()}, policy {plan.Policy}");
+        Wrap(text, "Budget:   ", BudgetText(plan));
+        Wrap(text, "Decision: ", DecisionText(plan));
+        Wrap(text, "Taken:    ", TakenText(plan));
+        text.Append('\n');
+        Table(text, plan.Candidates);
+        return text.ToString();
+    }
+
+    private static string BudgetText(SlicePlan plan)
+    {
+        MemoryBudget budget = plan.Budget;
+        string source = string.IsNullOrEmpty(budget.Source) ? "" : $" ({budget.Source})";
+        return $"{ByteSize.Text(budget.FreeBytes)} free{source}, {ByteSize.Text(budget.ReserveBytes)} reserve, safety factor {plan.Decision.SafetyFactor.ToInvariantText()}";
+    }
+
+    private static string DecisionText(SlicePlan plan)
+    {
+        PolicyDecision decision = plan.Decision;
+        return $"slices along {decision.Axis.Name()}, steps {decision.Steps.ToInvariantText()}, iterations {decision.Iterations.ToInvariantText()}, {decision.HeadsPerSlice.ToInvariantText()} heads x {decision.RowsPerSlice.ToInvariantText()} rows x {decision.KeysPerSlice.ToInvariantText()} keys at once; unsliced it counts {ByteSize.Text(decision.RequiredBytes)} (modifier {decision.Modifier.ToInvariantText()})";
+    }
+
+    private static string TakenText(SlicePlan plan)
+    {
+        string text = plan.ToString();
+        return plan.FitsBudget
+            ? text
+            : $"{text}; EXCEEDS the budget by {ByteSize.Text(plan.WorkspaceBytes - plan.Budget.UsableBytes)}: the preset counts less than its slices take here";
+    }
+
+    private static void Table(StringBuilder text, IReadOnlyList<PlanCandidate> candidates)
+    {
+        int idWidth = Math.Clamp(candidates.Max(candidate => candidate.Variant.Id.Length), 7, 44);
+        Row(text, idWidth, false, "variant", "heads x rows", "slices", "workspace", "predicted", "why");
+        Row(text, idWidth, false, new string('-', idWidth), "----------------", "--------", "---------", "---------", "--------------------------");
+        foreach (PlanCandidate candidate in candidates)
+        {
+            bool sliced = candidate.HeadsPerSlice > 0;
+            Row(
+                text, idWidth, candidate.Taken, candidate.Variant.Id,
+                sliced ? $"{candidate.HeadsPerSlice.ToInvariantText()} x {candidate.RowsPerSlice.ToInvariantText()}" : "-",
+                sliced ? candidate.SliceCount.ToInvariantText() : "-",
+                sliced ? ByteSize.Text(candidate.WorkspaceBytes) : "-",
+                candidate.PredictedSeconds is { } seconds ? ByteSize.Time(seconds) : "-",
+                candidate.Verdict);
+        }
+    }
+
+    private static void Row(StringBuilder text, int idWidth, bool taken, string id, string slice, string slices, string workspace, string predicted, string why)
+    {
+        string begin = $"{(taken ? "> " : "  ")}{id.PadRight(idWidth)}  {slice.PadLeft(16)}  {slices.PadLeft(8)}  {workspace.PadLeft(9)}  {predicted.PadLeft(9)}  ";
+        Wrap(text, begin, why);
+    }
+
+    // Continuation lines are indented by the length of the label, so that a long reason stays in its column.
+    private static void Wrap(StringBuilder text, string label, string content)
+    {
+        int room = Math.Max(Width - label.Length, 20);
+        text.Append(label);
+        int column = 0;
+        foreach (string word in content.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (column > 0 && column + 1 + word.Length > room)
+            {
+                text.Append('\n').Append(' ', label.Length);
+                column = 0;
+            }
+
+            if (column > 0)
+            {
+                text.Append(' ');
+                column++;
+            }
+
+            text.Append(word);
+            column += word.Length;
+        }
+
+        text.Append('\n');
+    }
+}

@@ -1,0 +1,40 @@
+using KernelGen.Kernels;
+using KernelGen.Tensors;
+
+namespace KernelGen.Planning;
+
+/// <summary>All that a plan is made from. A plan keeps one, so that it can be explained later.</summary>
+/// <param name="Shape">The call.</param>
+/// <param name="ElementType">Its element type.</param>
+/// <param name="Variants">The variants to choose from.</param>
+/// <param name="Device">The device.</param>
+/// <param name="Budget">The memory.</param>
+/// <param name="Options">The options.</param>
+internal readonly record struct PlanRequest(
+    AttentionShape Shape, ElementType ElementType, ReadOnlyMemory<KernelVariant> Variants, DeviceProfile Device, MemoryBudget Budget,
+    PlanningOptions Options)
+{
+    /// <summary>The options leave a variant in.</summary>
+    public bool Allows(KernelVariant variant) => ExclusionOf(variant) is null;
+
+    /// <summary>Why the options leave a variant out; null when they do not.</summary>
+    public string? ExclusionOf(KernelVariant variant)
+    {
+        if (Options.CaptureMap && variant.Family == KernelFamily.Streaming)
+            return "cannot hand out the map";
+
+        if (Options.Family is { } family && variant.Family != family)
+            return "family excluded";
+
+        return Options.SliceRows is { } rows && variant.SliceRows != rows ? "slice size excluded" : null;
+    }
+
+    /// <summary>Workspace of a slice; saturates where <see cref="KernelFootprint.Bytes"/> would overflow.</summary>
+    public long WorkspaceBytes(KernelVariant variant, int heads, int rows)
+    {
+        KernelFootprint footprint = variant.Footprint;
+        long tiles = footprint.Tiles(heads, rows);
+        Int128 bytes = ((Int128)tiles * footprint.ScoreBytesPerTile(Shape.Keys)) + ((Int128)Math.Min(Device.Workers, tiles) * footprint.WorkerBytes);
+        return (long)Int128.Min(bytes, long.MaxValue);
+    }
+}

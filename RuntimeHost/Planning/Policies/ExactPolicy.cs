@@ -1,0 +1,136 @@
+using KernelGen.Kernels;
+using KernelGen.Tensors;
+
+namespace KernelGen.Planning.Policies;
+
+/// <summary>
+/// The default: of all variants, and of all ways to slice each of them along heads and rows, the one with the least predicted time whose exact footprint is
+/// within the budget divided by the safety factor.
+/// </summary>
+internal sealed class ExactPolicy() : SlicePolicy(
+    SlicePolicies.Exact, "exact footprints within free / safety factor, least predicted time; heads and rows sliced evenly, no cap")
+{
+    /// <inheritdoc/>
+    internal override bool Balances => true;
+
+    /// <inheritdoc/>
+    internal override bool TryPlan(in PlanRequest request, out PlanOutcome outcome)
+    {
+        outcome = default;
+        long allowed = Allowed(request);
+        bool any = false;
+        foreach (KernelVariant variant in request.Variants.Span)
+        {
+            if (!request.Allows(variant))
+                continue;
+
+            any = true;
+            if (ExactSearch.TryFit(request, variant, allowed, out PlanOutcome fit) && fit.IsBetterThan(outcome))
+                outcome = fit;
+        }
+
+        return any && outcome.Variant is not null;
+    }
+
+    /// <inheritdoc/>
+    internal override Exception Refusal(in PlanRequest request, in PlanOutcome outcome)
+    {
+        RequireVariant(request);
+        PlanOutcome smallest = default;
+        foreach (KernelVariant variant in request.Variants.Span)
+        {
+            if (!request.Allows(variant))
+                continue;
+
+            PlanOutcome tile = ExactSearch.Smallest(request, variant);
+            if (smallest.Variant is null || tile.WorkspaceBytes < smallest.WorkspaceBytes)
+                smallest = tile;
+        }
+
+        return Insufficient(request, smallest, LargestLengthSearch.Find(request, this));
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<PlanCandidate> Candidates(SlicePlan plan)
+    {
+        PlanRequest request = plan.Request!.Value;
+        long allowed = Allowed(request);
+        List<PlanCandidate> candidates = new(request.Variants.Length);
+        foreach (KernelVariant variant in request.Variants.Span)
+            candidates.Add(Candidate(plan, request, variant, allowed));
+
+        return candidates;
+    }
+
+    /// <inheritdoc/>
+    internal override SlicePlan? NextAfterOutOfMemory(SlicePlan plan)
+    {
+        PlanRequest request = plan.Request!.Value;
+        int tileRows = plan.Variant.Footprint.TileRows;
+        int tiles = SliceGroups.CeilingDivide(plan.RowsPerSlice, tileRows);
+        if (plan.HeadsPerSlice <= 1 && tiles <= 1)
+            return null;
+
+        int heads = plan.HeadsPerSlice > 1 ? plan.HeadsPerSlice / 2 : 1;
+        int halfTiles = plan.HeadsPerSlice > 1 ? tiles : tiles / 2;
+        PlanOutcome outcome = ExactSearch.Outcome(
+            request, plan.Variant, SliceGroups.BalancedSize(plan.Shape.TotalHeads, heads),
+            SliceGroups.BalancedSize(SliceGroups.CeilingDivide(plan.Shape.Queries, tileRows), halfTiles));
+        return outcome.SliceCount > int.MaxValue ? null : SlicePlanner.Create(request, this, outcome);
+    }
+
+    private static PlanCandidate Candidate(SlicePlan plan, in PlanRequest request, KernelVariant variant, long allowed)
+    {
+        if (request.ExclusionOf(variant) is { } exclusion)
+            return new(variant, Taken: false, 0, 0, 0, 0, PredictedSeconds: null, exclusion);
+
+        bool fits = ExactSearch.TryFit(request, variant, allowed, out PlanOutcome fit);
+        if (ReferenceEquals(variant, plan.Variant))
+        {
+            string why = fit.SliceCount == plan.SliceCount ? "taken: fastest that fits" : "taken, cut smaller after an allocation failed";
+            return new(
+                variant, Taken: true, plan.HeadsPerSlice, plan.RowsPerSlice, plan.SliceCount, plan.WorkspaceBytes, plan.PredictedSeconds, why);
+        }
+
+        if (fits)
+        {
+            string why = fit.PredictedSeconds > plan.PredictedSeconds ? "fits, slower" : "fits, no faster and no smaller";
+            return new(
+                variant, Taken: false, fit.HeadsPerSlice, fit.RowsPerSlice, fit.SliceCount, fit.WorkspaceBytes, fit.PredictedSeconds, why);
+        }
+
+        PlanOutcome tile = ExactSearch.Smallest(request, variant);
+        return new(
+            variant, Taken: false, tile.HeadsPerSlice, tile.RowsPerSlice, tile.SliceCount, tile.WorkspaceBytes, PredictedSeconds: null,
+            $"needs {ByteSize.Text(tile.WorkspaceBytes)}, {ByteSize.Text(allowed)} allowed");
+    }
+
+    private static long Allowed(in PlanRequest request)
+    {
+        long usable = request.Budget.UsableBytes;
+        return request.Options.SafetyFactor == 1 ? usable : Math.Min(usable, (long)(usable / request.Options.SafetyFactor));
+    }
+
+    private static InsufficientMemoryException Insufficient(in PlanRequest request, in PlanOutcome smallest, int largest)
+    {
+        MemoryBudget budget = request.Budget;
+        string source = string.IsNullOrEmpty(budget.Source) ? "" : $" ({budget.Source})";
+        string tried = $"{smallest.Variant!.Id}, {smallest.SliceCount.ToInvariantText()} slices of {smallest.HeadsPerSlice.ToInvariantText()} head x {smallest.RowsPerSlice.ToInvariantText()} rows";
+        string advice = largest == 0
+            ? "no length fits, not even one query"
+            : $"the largest length that fits is {largest.ToInvariantText()} queries x {LargestLengthSearch.KeysFor(request.Shape, largest).ToInvariantText()} keys with this batch, head count, head dim and element type";
+        return new(
+            $"Attention over {request.Shape} in {request.ElementType.ShortName()} does not fit: the smallest plan ({tried}) needs {ByteSize.Text(smallest.WorkspaceBytes)} of workspace, and of {ByteSize.Text(budget.FreeBytes)} free{source} less {ByteSize.Text(budget.ReserveBytes)} reserve, divided by the safety factor {request.Options.SafetyFactor.ToInvariantText()}, {ByteSize.Text(Allowed(request))} may be used; {advice}. Free memory, lower the reserve, or shorten the call.")
+        {
+            Shape = request.Shape,
+            ElementType = request.ElementType,
+            Policy = SlicePolicies.Exact,
+            NeededBytes = smallest.WorkspaceBytes,
+            FreeBytes = budget.FreeBytes,
+            ReserveBytes = budget.ReserveBytes,
+            SafetyFactor = request.Options.SafetyFactor,
+            PlanTried = tried,
+            LargestLength = largest,
+        };
+    }
+}

@@ -1,0 +1,127 @@
+using KernelGen.Kernels;
+
+namespace KernelGen.Planning.Policies;
+
+/// <summary>Finds the fastest way to slice a variant along heads and rows within a workspace.</summary>
+/// <remarks>
+/// Only even cuts are looked at, and of those with the same number of groups one: sizes h over heads and t over tiles of rows for which
+/// <c>h = ceil(heads / groups)</c>. There are about <c>2 sqrt(heads)</c> of the one and <c>2 sqrt(tiles)</c> of the other. The workspace depends on
+/// <c>h * t</c> alone, so that its limit is one number, and t runs down from the largest that fits until a lower bound on the time
+/// (every worker busy all the time, no slice shorter than one turn) says that smaller ones cannot win. The result is the optimum over these
+/// cuts, hence more memory never gives a slower plan.
+/// </remarks>
+internal static class ExactSearch
+{
+    /// <summary>The fastest cut; false when not even one tile of one head fits.</summary>
+    public static bool TryFit(in PlanRequest request, KernelVariant variant, long allowed, out PlanOutcome outcome)
+    {
+        int heads = request.Shape.TotalHeads;
+        int tiles = SliceGroups.CeilingDivide(request.Shape.Queries, variant.Footprint.TileRows);
+        if (tiles == 0)
+        {
+            outcome = Outcome(request, variant, 0, 0);
+            return true;
+        }
+
+        outcome = default;
+        long most = MostTiles(request, variant, allowed);
+        if (most < 1)
+            return false;
+
+        int workers = request.Device.Workers;
+        double sliceSeconds = request.Device.SliceSeconds;
+        double tileSeconds = KernelCostModel.TileSeconds(variant, request.Shape, request.Device, request.Options.Causal);
+        double leastBusy = KernelCostModel.Busy((long)heads * tiles, workers);
+        int mostRowTiles = MostRowTiles(variant, tiles);
+        double bestSeconds = double.PositiveInfinity;
+        (int Heads, int Tiles) best = default;
+
+        int h = SliceGroups.BalancedSize(heads, (int)Math.Min(heads, most));
+        while (true)
+        {
+            SliceGroups headGroups = SliceGroups.Balanced(heads, h);
+            int t = SliceGroups.BalancedSize(tiles, (int)Math.Min(mostRowTiles, most / h));
+            while (true)
+            {
+                SliceGroups rowGroups = SliceGroups.Balanced(tiles, t);
+                double slices = (double)headGroups.Count * rowGroups.Count;
+                double bound = (Math.Max(leastBusy, slices * Math.Max(workers, 1)) * tileSeconds) + (slices * sliceSeconds);
+                if (bound >= bestSeconds || slices > int.MaxValue)
+                    break;
+
+                double seconds = (KernelCostModel.Busy(headGroups, rowGroups, workers) * tileSeconds) + (slices * sliceSeconds);
+                if (seconds < bestSeconds)
+                {
+                    bestSeconds = seconds;
+                    best = (h, t);
+                }
+
+                if (t == 1)
+                    break;
+
+                t = SliceGroups.BalancedSize(tiles, t - 1);
+            }
+
+            if (h == 1)
+                break;
+
+            h = SliceGroups.BalancedSize(heads, h - 1);
+        }
+
+        if (best.Heads == 0)
+            return false;
+
+        outcome = Outcome(request, variant, best.Heads, best.Tiles);
+        return true;
+    }
+
+    /// <summary>The cut into single tiles of single heads.</summary>
+    public static PlanOutcome Smallest(in PlanRequest request, KernelVariant variant) => Outcome(request, variant, 1, 1);
+
+    /// <summary>Works out a cut.</summary>
+    /// <param name="request">What is planned.</param>
+    /// <param name="variant">The variant.</param>
+    /// <param name="headsPerSlice">The most heads of a slice.</param>
+    /// <param name="tilesPerSlice">The most tiles of rows of a slice.</param>
+    public static PlanOutcome Outcome(in PlanRequest request, KernelVariant variant, int headsPerSlice, int tilesPerSlice)
+    {
+        int tileRows = variant.Footprint.TileRows;
+        SliceGroups heads = SliceGroups.Balanced(request.Shape.TotalHeads, headsPerSlice);
+        SliceGroups tiles = SliceGroups.Balanced(SliceGroups.CeilingDivide(request.Shape.Queries, tileRows), tilesPerSlice);
+        int rows = (int)Math.Min((long)tilesPerSlice * tileRows, request.Shape.Queries);
+        long slices = (long)heads.Count * tiles.Count;
+        bool causal = request.Options.Causal;
+        double seconds = (KernelCostModel.Busy(heads, tiles, request.Device.Workers) * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, causal))
+            + KernelCostModel.TrafficSeconds(variant, request.Shape, request.Device, causal)
+            + (slices * request.Device.SliceSeconds);
+        PolicyDecision decision = new()
+        {
+            Steps = slices,
+            Axis = SliceAxisExtensions.Of(heads.Count > 1, tiles.Count > 1, cutsKeys: false),
+            HeadsPerSlice = headsPerSlice,
+            RowsPerSlice = rows,
+            KeysPerSlice = request.Shape.Keys,
+            Iterations = slices,
+            Modifier = 1,
+            SafetyFactor = request.Options.SafetyFactor,
+            RequiredBytes = request.WorkspaceBytes(variant, request.Shape.TotalHeads, request.Shape.Queries),
+        };
+        return new(variant, decision, headsPerSlice, rows, slices, request.WorkspaceBytes(variant, headsPerSlice, rows), seconds);
+    }
+
+    // Of the tiles of a slice, as many have scratch as there are workers, and all have scores.
+    private static long MostTiles(in PlanRequest request, KernelVariant variant, long allowed)
+    {
+        KernelFootprint footprint = variant.Footprint;
+        long scores = footprint.ScoreBytesPerTile(request.Shape.Keys);
+        long workers = request.Device.Workers;
+        long scratch = workers == 0 ? 0 : footprint.WorkerBytes;
+        if (allowed / Math.Max(workers, 1) < scores + scratch)
+            return allowed / (scores + scratch);
+
+        return scores == 0 ? long.MaxValue : (allowed - (workers * scratch)) / scores;
+    }
+
+    private static int MostRowTiles(KernelVariant variant, int tiles) =>
+        variant.Family == KernelFamily.Streaming ? tiles : Math.Clamp(variant.SliceRows / variant.Footprint.TileRows, 1, tiles);
+}
