@@ -5,6 +5,9 @@ namespace KernelGen.Planning;
 /// <summary>What the caller asks of a plan.</summary>
 public sealed record PlanningOptions
 {
+    /// <summary>The policy <c>exact</c> over every variant.</summary>
+    public static PlanningOptions Default { get; } = new();
+
     /// <summary>The name of the policy; <c>exact</c>, or a preset of an existing system.</summary>
     public string Policy { get; init; } = "exact";
 

@@ -1,0 +1,93 @@
+using System.Globalization;
+using KernelGen.Generator.Model;
+
+namespace KernelGen.Generator.Emission;
+
+/// <summary>Writes the catalogue: one entry per variant with its id, footprint formula, source and kernels.</summary>
+internal static class CatalogueFile
+{
+    private const string Kernels = "global::KernelGen.Kernels.";
+
+    public static string Write(ModelClass modelClass) => ClassScope.Write(
+        modelClass,
+        $"The {Number(modelClass.Configurations.Count)} variants of {modelClass.Name}.",
+        "",
+        writer =>
+        {
+            writer.Lines($"/// <summary>Every kernel of this class: {Number(modelClass.Configurations.Count)} variants.</summary>");
+            writer.Lines($"public static {Kernels}KernelCatalogue Catalogue {{ get; }} = new(");
+            writer.Indent();
+            writer.Lines($"\"{modelClass.Name}\",");
+            for (int i = 0; i < modelClass.Configurations.Count; i++)
+            {
+                WriteVariant(writer, modelClass.Configurations[i], i + 1 < modelClass.Configurations.Count ? "," : ");");
+            }
+
+            writer.Outdent();
+        });
+
+    private static void WriteVariant(SourceWriter writer, KernelConfiguration configuration, string end)
+    {
+        KernelFootprint footprint = configuration.Target == KernelTarget.Cpu
+            ? CpuKernelUnit.Footprint(configuration)
+            : CudaKernelUnit.Footprint(configuration);
+        writer.Lines($"new {Kernels}KernelVariant(");
+        writer.Indent();
+        writer.Lines(
+            $"""
+            "{configuration.Id}",
+            {Kernels}KernelFamily.{configuration.Family},
+            """);
+        if (configuration.Target != KernelTarget.Cpu)
+        {
+            writer.Lines($"{Kernels}KernelTarget.{configuration.Target},");
+        }
+
+        writer.Lines(
+            $"""
+            global::KernelGen.Tensors.ElementType.{configuration.ElementType},
+            headDim: {Number(configuration.HeadDim)},
+            sliceRows: {Number(configuration.SliceRows)},
+            new {Kernels}KernelFootprint(TileRows: {Number(footprint.TileRows)}, TileKeys: {Number(footprint.TileKeys)}, BytesPerScore: {Number(footprint.BytesPerScore)}, WorkerBytes: {Number(footprint.WorkerBytes)}),
+            """);
+        if (configuration.Target == KernelTarget.Cpu)
+        {
+            WriteCpuKernels(writer, configuration);
+        }
+        else
+        {
+            WriteCudaSource(writer, configuration);
+        }
+
+        writer.Outdent();
+        writer.Lines(")" + end);
+    }
+
+    private static void WriteCpuKernels(SourceWriter writer, KernelConfiguration configuration)
+    {
+        string unit = CpuKernelUnit.ClassName(configuration.HeadDim);
+        string Kernel(int vectorBits) => $"{unit}.{CpuKernelUnit.KernelName(configuration.Family, configuration.ElementType, vectorBits)}";
+        writer.Lines($"static () => {CpuFiles.SourcesClass}.{unit},");
+        writer.Lines($"new {Kernels}CpuKernelSet({Kernel(512)}, {Kernel(256)}, {Kernel(128)})");
+    }
+
+    private static void WriteCudaSource(SourceWriter writer, KernelConfiguration configuration)
+    {
+        writer.Lines(
+            $"""
+            new {Kernels}CudaKernelSource(
+                static () => {CudaFiles.UnitClass(configuration)}.{CudaFiles.SourceProperty(configuration)},
+                [new("{SimtKernelUnit.PrimitivesHeaderName}", static () => {CudaFiles.HeadersClass}.Primitives)],
+                [
+            """);
+        foreach (CudaStage stage in CudaKernelUnit.Stages(configuration))
+        {
+            writer.Lines(
+                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}),");
+        }
+
+        writer.Lines("    ])");
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,44 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using KernelGen.Generator.Model;
+using KernelGen.Generator.Rendering;
+
+namespace KernelGen.Generator.Emission;
+
+/// <summary>Turns a model class into the files that are added to the user's compilation.</summary>
+internal static class ModelClassEmitter
+{
+    /// <summary>Emits every file of a class; none when one of the user's templates is at fault, which its analyzer reports at the template's line.</summary>
+    public static EquatableArray<EmittedFile> Emit(
+        ModelClass modelClass, EquatableArray<TemplateOverride> overrides, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new(EmitWith(WithOverrides(overrides), modelClass, cancellationToken));
+        }
+        catch (TemplateException) when (overrides.Count > 0)
+        {
+            return default;
+        }
+    }
+
+    /// <summary>Emits every file of a class from the given templates.</summary>
+    /// <exception cref="TemplateException">A template is at fault.</exception>
+    public static ImmutableArray<EmittedFile> EmitWith(TemplateLibrary templates, ModelClass modelClass, CancellationToken cancellationToken)
+    {
+        ImmutableArray<EmittedFile>.Builder files = ImmutableArray.CreateBuilder<EmittedFile>();
+        files.Add(new($"{modelClass.FileName}.g.cs", ModelClassMembers.Write(modelClass)));
+        files.Add(new($"{modelClass.FileName}.Catalogue.g.cs", CatalogueFile.Write(modelClass)));
+        files.AddRange(CpuFiles.Write(modelClass, templates, cancellationToken));
+        files.AddRange(CudaFiles.Write(modelClass, templates, cancellationToken));
+        return files.ToImmutable();
+    }
+
+    /// <summary>The embedded templates with the user's in place of those of the same name.</summary>
+    /// <exception cref="TemplateException">A template of the user's cannot be parsed.</exception>
+    public static TemplateLibrary WithOverrides(EquatableArray<TemplateOverride> overrides) => overrides.Count == 0
+        ? TemplateLibrary.Embedded
+        : TemplateLibrary.Embedded.WithOverrides(overrides.Select(static template => new KeyValuePair<string, string>(template.Name, template.Text)));
+}

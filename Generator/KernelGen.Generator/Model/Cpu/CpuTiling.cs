@@ -1,0 +1,51 @@
+using System.Collections.Generic;
+
+namespace KernelGen.Generator.Model;
+
+/// <summary>How the CPU kernels of a head dim cut their work: the tile, the blocks of keys, and a worker's scratch memory.</summary>
+internal sealed record CpuTiling
+{
+    /// <summary>Blocks of keys begin at multiples of it. Every micro-kernel's keys divide it, and the score workspace is padded to it.</summary>
+    public const int KeyStep = 12;
+
+    private CpuTiling(int headDim)
+    {
+        HeadDim = headDim;
+        KeyBlock = KeyBlockFor(headDim);
+        Vectors = [CpuVectorTile.For(512, headDim), CpuVectorTile.For(256, headDim), CpuVectorTile.For(128, headDim)];
+        Scratch = new CpuScratch(this);
+    }
+
+    /// <summary>Elements of a row.</summary>
+    public int HeadDim { get; }
+
+    /// <summary>
+    /// Query rows of a tile. The tile shares one conversion of each block of keys: at 128 rows that costs a few percent of the arithmetic, and more
+    /// rows would leave fewer tiles to share out among threads.
+    /// </summary>
+    public int TileRows => 128;
+
+    /// <summary>The most keys of a block: the scores of a lane group stay in the first-level cache, keys and values of the block in the second.</summary>
+    public int KeyBlock { get; }
+
+    /// <summary>The register tiles, widest vector first.</summary>
+    public IReadOnlyList<CpuVectorTile> Vectors { get; }
+
+    /// <summary>Query rows of the widest lane group.</summary>
+    public int MaxLanes => Vectors[0].Lanes;
+
+    /// <summary>A worker's scratch memory.</summary>
+    public CpuScratch Scratch { get; }
+
+    /// <summary>The tiling for a head dim.</summary>
+    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
+    public static CpuTiling For(int headDim) => new(headDim);
+
+    private static int KeyBlockFor(int headDim) => headDim switch
+    {
+        <= 64 => 240,
+        <= 96 => 192,
+        <= 160 => 120,
+        _ => 60,
+    };
+}

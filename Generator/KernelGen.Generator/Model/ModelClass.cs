@@ -1,0 +1,14 @@
+namespace KernelGen.Generator.Model;
+
+/// <summary>An annotated class, reduced to what emission needs: no symbols, no syntax, no locations, so that it can be cached.</summary>
+/// <param name="Namespace">Its namespace; empty for the global one.</param>
+/// <param name="ContainingTypes">The headers of the types around it, outermost first, such as <c>partial struct Outer</c>.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="FileName">Its full name in the form that generated files are named by.</param>
+/// <param name="Configurations">Its variants, in the order in which they are emitted.</param>
+internal sealed record ModelClass(
+    string Namespace,
+    EquatableArray<string> ContainingTypes,
+    string Name,
+    string FileName,
+    EquatableArray<KernelConfiguration> Configurations);

@@ -1,0 +1,48 @@
+using System.Linq;
+using KernelGen.Generator.Discovery;
+using KernelGen.Generator.Emission;
+using KernelGen.Generator.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace KernelGen.Generator;
+
+/// <summary>Gives every class with <c>[SliceAttention]</c> its kernels: attribute to model to text. Faults are reported by the analyzers beside it.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class SliceAttentionGenerator : IIncrementalGenerator
+{
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<ModelClass> classes = context.SyntaxProvider
+            .ForAttributeWithMetadataName(
+                ModelClassReader.AttributeName,
+                static (node, _) => node is ClassDeclarationSyntax,
+                static (match, cancellationToken) =>
+                    ModelClassReader.Read((INamedTypeSymbol)match.TargetSymbol, match.Attributes, cancellationToken))
+            .Where(static modelClass => modelClass is not null)
+            .Select(static (modelClass, _) => modelClass!)
+            .WithTrackingName(StepNames.Discover);
+
+        IncrementalValueProvider<EquatableArray<TemplateOverride>> overrides = context.AdditionalTextsProvider
+            .Combine(context.AnalyzerConfigOptionsProvider)
+            .Select(static (pair, cancellationToken) => TemplateOverrideReader.Read(pair.Left, pair.Right.GetOptions(pair.Left), cancellationToken))
+            .Where(static template => template is not null)
+            .Collect()
+            .Select(static (templates, _) => new EquatableArray<TemplateOverride>(templates!))
+            .WithTrackingName(StepNames.TemplateOverrides);
+
+        IncrementalValuesProvider<EquatableArray<EmittedFile>> files = classes
+            .Combine(overrides)
+            .Select(static (pair, cancellationToken) => ModelClassEmitter.Emit(pair.Left, pair.Right, cancellationToken))
+            .WithTrackingName(StepNames.Render);
+
+        context.RegisterSourceOutput(files, static (output, files) =>
+        {
+            foreach (EmittedFile file in files)
+            {
+                output.AddSource(file.HintName, file.Text);
+            }
+        });
+    }
+}

@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using KernelGen.Cpu;
+using KernelGen.Execution;
+using KernelGen.Kernels;
+using KernelGen.Planning;
+using KernelGen.Tensors;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KernelGen;
+
+/// <summary>A device and its memory: plans calls for it and runs them. Safe to use from several threads.</summary>
+public sealed class AttentionHost : IDisposable
+{
+    private readonly AttentionHostOptions _options;
+    private readonly ILogger _logger;
+    private readonly PlanCache _plans = new();
+    private readonly ConcurrentDictionary<(KernelCatalogue Catalogue, ElementType ElementType, int HeadDim), KernelVariant[]> _variants = new();
+
+    /// <summary>A host on a device.</summary>
+    /// <param name="device">The device; the host disposes it.</param>
+    /// <param name="deviceChoice">A sentence that says why it was taken.</param>
+    /// <param name="options">Budget, reserve and logger.</param>
+    public AttentionHost(IAttentionDevice device, string deviceChoice, AttentionHostOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(options);
+        Device = device;
+        DeviceChoice = deviceChoice;
+        _options = options;
+        _logger = options.Logger ?? NullLogger.Instance;
+        HostLog.DeviceChosen(_logger, deviceChoice);
+    }
+
+    /// <summary>The device.</summary>
+    public IAttentionDevice Device { get; }
+
+    /// <summary>Which device was taken, and why, in a sentence.</summary>
+    public string DeviceChoice { get; }
+
+    /// <summary>A host on the device that the options ask for.</summary>
+    /// <param name="options">The device and its limits; the best device there is by default.</param>
+    /// <exception cref="DeviceNotUsableException">The device that was insisted on cannot be used.</exception>
+    /// <exception cref="ArgumentException">The device's name is unknown, or a number is out of range.</exception>
+    public static AttentionHost CreateDefault(AttentionHostOptions? options = null)
+    {
+        options ??= new();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.ReserveBytes);
+        if (options.FreeBytes < 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.FreeBytes, string.Create(CultureInfo.InvariantCulture, $"FreeBytes is {options.FreeBytes}; it must be 0 or more."));
+        }
+
+        switch (options.Device)
+        {
+            case "auto":
+            case "cpu":
+                CpuDevice device = new(new() { Threads = options.Threads, VectorPath = options.VectorPath });
+                string reason = options.Device == "cpu" ? "as asked" : "this build runs kernels on the CPU only";
+                return new(device, $"{device.Name}: {reason}.", options);
+            case "cuda":
+                throw new DeviceNotUsableException(
+                    "The device 'cuda' is not available: this build generates CUDA C but has no CUDA run time yet. Use 'cpu' or 'auto'.");
+            default:
+                throw new ArgumentException($"The device '{options.Device}' is unknown. Use 'auto', 'cpu' or 'cuda'.", nameof(options));
+        }
+    }
+
+    /// <summary>The memory that plans are made with now.</summary>
+    public MemoryBudget MeasureBudget()
+    {
+        MemoryBudget budget = _options.FreeBytes is { } freeBytes ? new(freeBytes, 0, "given by the caller") : Device.MeasureBudget();
+        return budget with { ReserveBytes = _options.ReserveBytes };
+    }
+
+    /// <summary>Plans a call; generated classes call this with their own catalogue.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="catalogue">The kernels to choose from.</param>
+    /// <param name="shape">The sizes of the call.</param>
+    /// <param name="options">Policy and wishes.</param>
+    public SlicePlan Plan<T>(KernelCatalogue catalogue, in AttentionShape shape, PlanningOptions? options = null)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(catalogue);
+        ElementType elementType = ElementTypeExtensions.Of<T>();
+        KernelVariant[] variants = VariantsFor(catalogue, elementType, shape.HeadDim);
+        return _plans.Plan(shape, elementType, variants, Device.Profile, MeasureBudget(), options ?? PlanningOptions.Default);
+    }
+
+    /// <summary>Runs a plan on tensors in host memory; see <see cref="ISliceAttention.Run"/>.</summary>
+    /// <typeparam name="T">The plan's element type.</typeparam>
+    /// <param name="plan">A plan made by this host.</param>
+    /// <param name="query">Q.</param>
+    /// <param name="key">K.</param>
+    /// <param name="value">V.</param>
+    /// <param name="output">Receives the result.</param>
+    /// <param name="options">Scale, causal, mask, strides and more.</param>
+    public unsafe RunReport Run<T>(
+        SlicePlan plan, ReadOnlySpan<T> query, ReadOnlySpan<T> key, ReadOnlySpan<T> value, Span<T> output, AttentionOptions? options = null)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        options ??= AttentionOptions.Default;
+        if (ElementTypeExtensions.Of<T>() != plan.ElementType)
+        {
+            throw new ArgumentException($"The plan is for {plan.ElementType.ShortName()}; the tensors are {ElementTypeExtensions.Of<T>().ShortName()}.");
+        }
+
+        KernelArguments arguments = ArgumentBinder.Bind(plan, options);
+        ArgumentBinder.CheckLengths(plan.Shape, arguments, options, query.Length, key.Length, value.Length, output.Length);
+        ReadOnlySpan<T> result = output;
+        if (result.Overlaps(query) || result.Overlaps(key) || result.Overlaps(value))
+        {
+            throw new ArgumentException("The output overlaps query, key or value; slices that run later would read what earlier ones wrote.");
+        }
+
+        using Activity? activity = KernelGenTelemetry.Activities.StartActivity("attention");
+        activity?.SetTag("kernelgen.variant", plan.Variant.Id).SetTag("kernelgen.slices", plan.SliceCount);
+        RunReport report;
+        fixed (T* queryPointer = query, keyPointer = key, valuePointer = value, outputPointer = output)
+        fixed (byte* maskPointer = options.Mask is { } mask ? mask.Bytes : default)
+        fixed (float* mapPointer = options.Map.Span, logSumExpPointer = options.LogSumExp.Span)
+        {
+            arguments.Query = (nint)queryPointer;
+            arguments.Key = (nint)keyPointer;
+            arguments.Value = (nint)valuePointer;
+            arguments.Output = (nint)outputPointer;
+            arguments.Mask = (nint)maskPointer;
+            arguments.Map = (nint)mapPointer;
+            arguments.LogSumExp = (nint)logSumExpPointer;
+            report = Device.Run(plan, arguments, options);
+        }
+
+        KernelGenTelemetry.RunDuration.Record(report.Elapsed.TotalSeconds);
+        KernelGenTelemetry.Slices.Add(report.Slices);
+        KernelGenTelemetry.WorkspaceBytes.Record(report.WorkspaceBytes);
+        HostLog.Ran(_logger, plan.Variant.Id, report.Slices, report.WorkspaceBytes, report.Elapsed.TotalMilliseconds);
+        return report;
+    }
+
+    /// <summary>Strides, sizes and flags of a launch, everything but the addresses.</summary>
+    /// <param name="plan">A plan made by this host.</param>
+    /// <param name="options">Scale, causal, mask, strides. Map and log-sum-exp are addresses and are set on the result.</param>
+    public static KernelArguments CreateArguments(SlicePlan plan, AttentionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return ArgumentBinder.Bind(plan, options ?? AttentionOptions.Default);
+    }
+
+    /// <summary>Runs a plan on raw addresses; see <see cref="ISliceAttention.Launch"/>.</summary>
+    /// <param name="plan">A plan made by this host.</param>
+    /// <param name="arguments">Addresses, strides and flags.</param>
+    /// <param name="stream">The device's stream.</param>
+    public void Launch(SlicePlan plan, in KernelArguments arguments, nint stream = 0)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        Device.Launch(plan, arguments, stream);
+    }
+
+    /// <summary>Releases the device.</summary>
+    public void Dispose() => Device.Dispose();
+
+    private KernelVariant[] VariantsFor(KernelCatalogue catalogue, ElementType elementType, int headDim)
+    {
+        if (_variants.TryGetValue((catalogue, elementType, headDim), out KernelVariant[]? variants))
+        {
+            return variants;
+        }
+
+        ReadOnlySpan<KernelVariant> all = catalogue.For(elementType, headDim);
+        variants = [.. all.ToArray().Where(variant => Device.Targets.Contains(variant.Target))];
+        if (variants.Length == 0)
+        {
+            throw new DeviceNotUsableException(
+                $"{catalogue.Owner} has no {elementType.ShortName()} kernel with head dim {headDim} for {Device.Name}. Add its target to [SliceAttention(Targets = ...)].");
+        }
+
+        return _variants.GetOrAdd((catalogue, elementType, headDim), variants);
+    }
+}

@@ -1,0 +1,26 @@
+using KernelGen.Cpu;
+using Microsoft.Extensions.Logging;
+
+namespace KernelGen;
+
+/// <summary>How an <see cref="AttentionHost"/> is made.</summary>
+public sealed record AttentionHostOptions
+{
+    /// <summary><c>auto</c> takes a GPU when one can be used and the CPU otherwise; <c>cpu</c> and <c>cuda</c> insist.</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>CPU threads; all that the process may use when null.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>The vector width of the CPU kernels; the widest that the machine has by default.</summary>
+    public CpuVectorPath VectorPath { get; init; }
+
+    /// <summary>Free bytes to plan with instead of what the device reports.</summary>
+    public long? FreeBytes { get; init; }
+
+    /// <summary>Bytes of the free memory that plans leave alone.</summary>
+    public long ReserveBytes { get; init; }
+
+    /// <summary>Receives what was planned and run; nothing is logged when null.</summary>
+    public ILogger? Logger { get; init; }
+}

@@ -1,0 +1,161 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace KernelGen.Cpu.Kernels;
+
+/// <summary>The softmax of a lane group: two vectors of query rows, one row in each lane, so that no step ever looks across lanes.</summary>
+/// <remarks>Scores lie as <c>[key][lane]</c> and are in units of log2, so that weights are powers of two. Maxima, sums and factors are one number a lane.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static unsafe class LaneSoftmax
+{
+    /// <summary>The state before any key: no maximum yet, nothing summed.</summary>
+    /// <param name="maximum">Set to negative infinity.</param>
+    /// <param name="sum">Set to zero.</param>
+    /// <param name="rows">Rows, padded to whole lane groups.</param>
+    public static void Reset(float* maximum, float* sum, int rows)
+    {
+        new Span<float>(maximum, rows).Fill(float.NegativeInfinity);
+        new Span<float>(sum, rows).Clear();
+    }
+
+    /// <summary>
+    /// A block of keys joins the online softmax: scores become weights relative to the new maximum, the sum is carried over to it, and
+    /// <paramref name="rescale"/> receives the factor that carries over the output too. It is exactly 1 for a row whose maximum did not rise.
+    /// </summary>
+    /// <typeparam name="TVector">The vector.</typeparam>
+    /// <param name="scores">The block's scores; weights on return.</param>
+    /// <param name="keys">Keys of the block.</param>
+    /// <param name="newMaximum">The maximum over the keys so far and this block; negative infinity when no key was visible.</param>
+    /// <param name="maximum">The maximum before the block; the new one on return.</param>
+    /// <param name="sum">The sum of weights.</param>
+    /// <param name="rescale">The factor from the old to the new maximum.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Join<TVector>(float* scores, int keys, float* newMaximum, float* maximum, float* sum, float* rescale)
+        where TVector : unmanaged, ILaneVector<TVector>
+    {
+        LaneExponential<TVector> exponential = new();
+        TVector reference0 = Reference(TVector.Load(newMaximum));
+        TVector reference1 = Reference(TVector.Load(newMaximum + TVector.Count));
+        TVector rescale0 = exponential.Exp2(TVector.Load(maximum) - reference0);
+        TVector rescale1 = exponential.Exp2(TVector.Load(maximum + TVector.Count) - reference1);
+        TVector.Store(rescale0, rescale);
+        TVector.Store(rescale1, rescale + TVector.Count);
+        TVector.Store(TVector.Load(newMaximum), maximum);
+        TVector.Store(TVector.Load(newMaximum + TVector.Count), maximum + TVector.Count);
+
+        TVector sum0 = TVector.Load(sum) * rescale0;
+        TVector sum1 = TVector.Load(sum + TVector.Count) * rescale1;
+        float* end = scores + ((long)keys * 2 * TVector.Count);
+        for (float* score = scores; score < end; score += 2 * TVector.Count)
+        {
+            TVector weight0 = exponential.Exp2(TVector.Load(score) - reference0);
+            TVector weight1 = exponential.Exp2(TVector.Load(score + TVector.Count) - reference1);
+            TVector.Store(weight0, score);
+            TVector.Store(weight1, score + TVector.Count);
+            sum0 += weight0;
+            sum1 += weight1;
+        }
+
+        TVector.Store(sum0, sum);
+        TVector.Store(sum1, sum + TVector.Count);
+    }
+
+    /// <summary>Weights relative to a maximum that is known to be that of all keys, and their sum.</summary>
+    /// <typeparam name="TVector">The vector.</typeparam>
+    /// <param name="scores">The block's scores.</param>
+    /// <param name="keys">Keys of the block.</param>
+    /// <param name="maximum">The maximum over all keys.</param>
+    /// <param name="sum">The block's weights are added to it.</param>
+    /// <param name="weights">Receives the weights.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Weigh<TVector>(float* scores, int keys, float* maximum, float* sum, float* weights)
+        where TVector : unmanaged, ILaneVector<TVector>
+    {
+        LaneExponential<TVector> exponential = new();
+        TVector reference0 = Reference(TVector.Load(maximum));
+        TVector reference1 = Reference(TVector.Load(maximum + TVector.Count));
+        TVector sum0 = TVector.Load(sum);
+        TVector sum1 = TVector.Load(sum + TVector.Count);
+        float* end = scores + ((long)keys * 2 * TVector.Count);
+        for (; scores < end; scores += 2 * TVector.Count, weights += 2 * TVector.Count)
+        {
+            TVector weight0 = exponential.Exp2(TVector.Load(scores) - reference0);
+            TVector weight1 = exponential.Exp2(TVector.Load(scores + TVector.Count) - reference1);
+            TVector.Store(weight0, weights);
+            TVector.Store(weight1, weights + TVector.Count);
+            sum0 += weight0;
+            sum1 += weight1;
+        }
+
+        TVector.Store(sum0, sum);
+        TVector.Store(sum1, sum + TVector.Count);
+    }
+
+    /// <summary>Raises a maximum to that of a block of finished scores.</summary>
+    /// <typeparam name="TVector">The vector.</typeparam>
+    /// <param name="scores">The scores.</param>
+    /// <param name="keys">Keys of the block.</param>
+    /// <param name="maximum">The maximum before the block.</param>
+    /// <param name="newMaximum">Receives the maximum with the block.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Raise<TVector>(float* scores, int keys, float* maximum, float* newMaximum)
+        where TVector : unmanaged, ILaneVector<TVector>
+    {
+        TVector maximum0 = TVector.Load(maximum);
+        TVector maximum1 = TVector.Load(maximum + TVector.Count);
+        float* end = scores + ((long)keys * 2 * TVector.Count);
+        for (; scores < end; scores += 2 * TVector.Count)
+        {
+            maximum0 = TVector.Max(maximum0, TVector.Load(scores));
+            maximum1 = TVector.Max(maximum1, TVector.Load(scores + TVector.Count));
+        }
+
+        TVector.Store(maximum0, newMaximum);
+        TVector.Store(maximum1, newMaximum + TVector.Count);
+    }
+
+    /// <summary>Divides a block by a number a lane; a lane whose divisor is zero (a row that sees no key) becomes zero.</summary>
+    /// <typeparam name="TVector">The vector.</typeparam>
+    /// <param name="block">The block, <c>[count][lane]</c>.</param>
+    /// <param name="count">Its length.</param>
+    /// <param name="divisor">The divisors, usually the sums of weights.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Divide<TVector>(float* block, int count, float* divisor)
+        where TVector : unmanaged, ILaneVector<TVector>
+    {
+        TVector factor0 = Inverse(TVector.Load(divisor));
+        TVector factor1 = Inverse(TVector.Load(divisor + TVector.Count));
+        float* end = block + ((long)count * 2 * TVector.Count);
+        for (; block < end; block += 2 * TVector.Count)
+        {
+            TVector.Store(TVector.Load(block) * factor0, block);
+            TVector.Store(TVector.Load(block + TVector.Count) * factor1, block + TVector.Count);
+        }
+
+        static TVector Inverse(TVector divisor)
+        {
+            TVector zero = TVector.Create(0f);
+            return TVector.SelectEqual(divisor, zero, zero, TVector.Create(1f) / divisor);
+        }
+    }
+
+    /// <summary>Writes the natural log-sum-exp of rows; negative infinity for a row that sees no key.</summary>
+    /// <param name="maximum">The maxima, in units of log2.</param>
+    /// <param name="sum">The sums of weights.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="destination">Where they go.</param>
+    public static void WriteLogSumExp(float* maximum, float* sum, int rows, float* destination)
+    {
+        const double Ln2 = 0.69314718055994530942;
+        for (int row = 0; row < rows; row++)
+        {
+            destination[row] = sum[row] == 0f ? float.NegativeInfinity : (float)((maximum[row] + Math.Log2(sum[row])) * Ln2);
+        }
+    }
+
+    // Scores that are all hidden would give infinity minus infinity; measured from zero they give weights of zero.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Reference<TVector>(TVector maximum)
+        where TVector : unmanaged, ILaneVector<TVector> =>
+        TVector.SelectEqual(maximum, TVector.Create(float.NegativeInfinity), TVector.Create(0f), maximum);
+}

@@ -1,0 +1,134 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace KernelGen.Cpu.Kernels;
+
+/// <summary>Four query rows in a <see cref="Vector128{T}"/>.</summary>
+/// <param name="Value">The lanes.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly unsafe record struct LaneVector128(Vector128<float> Value) : ILaneVector<LaneVector128>
+{
+    /// <inheritdoc/>
+    public static int Count => Vector128<float>.Count;
+
+    /// <inheritdoc/>
+    public static LaneVector128 LaneIndices => new(Vector128<float>.Indices);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 operator +(LaneVector128 left, LaneVector128 right) => new(left.Value + right.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 operator -(LaneVector128 left, LaneVector128 right) => new(left.Value - right.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 operator *(LaneVector128 left, LaneVector128 right) => new(left.Value * right.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 operator /(LaneVector128 left, LaneVector128 right) => new(left.Value / right.Value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 Create(float value) => new(Vector128.Create(value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 Load(float* source) => new(Vector128.Load(source));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(LaneVector128 value, float* destination) => value.Value.Store(destination);
+
+    /// <inheritdoc/>
+    /// <remarks>Fused on every machine that can; elsewhere two roundings are better than a call into software.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 MultiplyAdd(LaneVector128 left, LaneVector128 right, LaneVector128 addend) =>
+        new(Vector128.MultiplyAddEstimate(left.Value, right.Value, addend.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 Max(LaneVector128 left, LaneVector128 right) => new(Vector128.MaxNative(left.Value, right.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 SelectEqual(LaneVector128 left, LaneVector128 right, LaneVector128 whenEqual, LaneVector128 otherwise) =>
+        new(Vector128.ConditionalSelect(Vector128.Equals(left.Value, right.Value), whenEqual.Value, otherwise.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 SelectLess(LaneVector128 left, LaneVector128 right, LaneVector128 whenLess, LaneVector128 otherwise) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThan(left.Value, right.Value), whenLess.Value, otherwise.Value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 LowBitsToExponent(LaneVector128 integer) => new((integer.Value.AsInt32() << 23).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyNonFinite(LaneVector128 value) =>
+        Vector128.GreaterThanOrEqualAny(value.Value.AsInt32() & Vector128.Create(0x7FFF_FFFF), Vector128.Create(0x7F80_0000));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 LoadAttend(byte* source)
+    {
+        Vector128<uint> attend = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte()));
+        return new((Vector128.Equals(attend, Vector128<uint>.Zero) & Vector128.Create(0xFF80_0000u)).AsSingle());
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// With the ten fraction bits moved to the top of binary32's, a product with 2^112 corrects the exponent, and normalises subnormals on the way.
+    /// Only infinity and NaN, which then lie above every finite number, still need their exponent filled.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 LoadFloat16(ushort* source)
+    {
+        Vector128<int> aligned = Vector128.WidenLower(Vector64.Load((short*)source).ToVector128Unsafe()) << 13;
+        Vector128<float> scaled = (aligned & Vector128.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector128.Create(5.192296858534828e33f);
+        Vector128<int> bits = scaled.AsInt32();
+        Vector128<int> special = Vector128.GreaterThanOrEqual(bits & Vector128.Create(0x7FFF_FFFF), Vector128.Create(0x4780_0000));
+        return new((bits | (special & Vector128.Create(0x7F80_0000))).AsSingle());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 LoadBFloat16(ushort* source) => new((Vector128.WidenLower(Vector64.Load((short*)source).ToVector128Unsafe()) << 16).AsSingle());
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Normal numbers are rounded by an integer addition that carries into the exponent. Below 2^-14, adding 0.5 lets the machine round to
+    /// multiples of 2^-24, the step of binary16's subnormals, which then are the low bits of the sum.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFloat16(LaneVector128 value, ushort* destination)
+    {
+        Vector128<int> bits = value.Value.AsInt32();
+        Vector128<int> magnitude = bits & Vector128.Create(0x7FFF_FFFF);
+        Vector128<int> normal = (magnitude + Vector128.Create(0xFFF - (112 << 23)) + ((magnitude >> 13) & Vector128<int>.One)) >> 13;
+        Vector128<int> half = Vector128.Create(0.5f).AsInt32();
+        Vector128<int> subnormal = (magnitude.AsSingle() + half.AsSingle()).AsInt32() - half;
+        Vector128<int> rounded = Vector128.ConditionalSelect(
+            Vector128.LessThan(magnitude, Vector128.Create(0x3880_0000)), subnormal, Vector128.Min(normal, Vector128.Create(0x7C00)));
+        rounded = Vector128.ConditionalSelect(
+            Vector128.GreaterThan(magnitude, Vector128.Create(0x7F80_0000)), Vector128.Create(0x7E00), rounded);
+        Vector128<uint> result = (rounded | ((bits >> 16) & Vector128.Create(0x8000))).AsUInt32();
+        Vector128.Narrow(result, result).GetLower().Store(destination);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBFloat16(LaneVector128 value, ushort* destination)
+    {
+        Vector128<uint> bits = value.Value.AsUInt32();
+        Vector128<uint> rounded = (bits + Vector128.Create(0x7FFFu) + ((bits >> 16) & Vector128<uint>.One)) >> 16;
+        Vector128<uint> quiet = (bits >> 16) | Vector128.Create(0x40u);
+        Vector128<uint> number = Vector128.Equals(value.Value, value.Value).AsUInt32();
+        Vector128<uint> result = Vector128.ConditionalSelect(number, rounded, quiet);
+        Vector128.Narrow(result, result).GetLower().Store(destination);
+    }
+}

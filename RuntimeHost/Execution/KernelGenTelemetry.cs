@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace KernelGen.Execution;
+
+/// <summary>The names under which the library can be observed: <c>Meter("KernelGen")</c> and <c>ActivitySource("KernelGen")</c>.</summary>
+internal static class KernelGenTelemetry
+{
+    private const string Name = "KernelGen";
+
+    private static readonly Meter _meter = new(Name);
+
+    /// <summary>One activity per run.</summary>
+    public static ActivitySource Activities { get; } = new(Name);
+
+    /// <summary>Wall time of runs.</summary>
+    public static Histogram<double> RunDuration { get; } = _meter.CreateHistogram<double>("kernelgen.run.duration", "s", "Wall time of attention runs.");
+
+    /// <summary>Slices run.</summary>
+    public static Counter<long> Slices { get; } = _meter.CreateCounter<long>("kernelgen.slices", "{slice}", "Slices run.");
+
+    /// <summary>Workspace taken by runs.</summary>
+    public static Histogram<long> WorkspaceBytes { get; } = _meter.CreateHistogram<long>("kernelgen.workspace", "By", "Workspace taken by attention runs.");
+}

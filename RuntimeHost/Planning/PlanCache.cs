@@ -1,0 +1,106 @@
+using KernelGen.Kernels;
+using KernelGen.Tensors;
+
+namespace KernelGen.Planning;
+
+/// <summary>Keeps plans, so that the slices of a shape stay the same over the steps of an image although free memory flutters. Thread-safe.</summary>
+/// <remarks>
+/// A kept plan is given again while it still fits the new budget and the usable bytes are not more than twice those it was made with: a plan that is too
+/// large would fail, and one that is much too small would waste the memory that has become free. A preset that did not fit when it was made is
+/// kept as long as there is no less memory than then. A hit allocates nothing. The plan given carries the budget it was made with.
+/// When the cache is full, the plan that was used least recently goes.
+/// </remarks>
+public sealed class PlanCache
+{
+    private readonly Dictionary<PlanCacheKey, Entry> _entries;
+    private readonly Lock _lock = new();
+    private long _clock;
+
+    /// <summary>Makes an empty cache.</summary>
+    /// <param name="capacity">The most plans that are kept, at least 1.</param>
+    public PlanCache(int capacity = 256)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        Capacity = capacity;
+        _entries = new(capacity);
+    }
+
+    /// <summary>The most plans that are kept.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Plans that are kept now.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _entries.Count;
+        }
+    }
+
+    /// <summary>A kept plan, or a new one.</summary>
+    /// <param name="shape">The call.</param>
+    /// <param name="elementType">Its element type.</param>
+    /// <param name="variants">The variants to choose from; plans for one array are not given for another.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="budget">The memory there is now.</param>
+    /// <param name="options">Policy, and what variants may be used.</param>
+    /// <exception cref="InsufficientMemoryException">See <see cref="SlicePlanner.Plan"/>; failures are not kept.</exception>
+    public SlicePlan Plan(
+        in AttentionShape shape, ElementType elementType, ReadOnlyMemory<KernelVariant> variants, DeviceProfile device, MemoryBudget budget,
+        PlanningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(options);
+        PlanCacheKey key = new(shape, elementType, variants, device, options);
+        lock (_lock)
+        {
+            if (_entries.TryGetValue(key, out Entry? entry) && StillGood(entry.Plan, budget, options))
+            {
+                entry.LastUse = ++_clock;
+                return entry.Plan;
+            }
+        }
+
+        // Outside the lock: two threads may plan the same shape, and one of the equal plans is dropped.
+        SlicePlan plan = SlicePlanner.Plan(shape, elementType, variants, device, budget, options);
+        lock (_lock)
+        {
+            if (_entries.Count >= Capacity && !_entries.ContainsKey(key))
+                _entries.Remove(_entries.MinBy(pair => pair.Value.LastUse).Key);
+
+            _entries[key] = new(plan) { LastUse = ++_clock };
+        }
+
+        return plan;
+    }
+
+    /// <summary>Forgets every plan.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+            _entries.Clear();
+    }
+
+    private static bool StillGood(SlicePlan plan, in MemoryBudget budget, PlanningOptions options)
+    {
+        long then = plan.Budget.UsableBytes;
+        long now = budget.UsableBytes;
+        if (now / 2 > then || (now > 0 && then == 0))
+            return false;
+
+        if (!plan.FitsBudget)
+            return now >= then;
+
+        return plan.Policy == Policies.SlicePolicies.Exact
+            ? plan.WorkspaceBytes <= now / options.SafetyFactor
+            : plan.WorkspaceBytes <= now;
+    }
+
+    private sealed class Entry(SlicePlan plan)
+    {
+        public SlicePlan Plan => plan;
+
+        public long LastUse { get; set; }
+    }
+}

@@ -1,0 +1,41 @@
+using KernelGen.Kernels;
+using KernelGen.Tensors;
+
+namespace KernelGen.Planning;
+
+/// <summary>What plans are kept by. Compares options itself, because the equality that a record generates boxes its nullable enumeration.</summary>
+internal readonly struct PlanCacheKey(
+    AttentionShape shape, ElementType elementType, ReadOnlyMemory<KernelVariant> variants, DeviceProfile device, PlanningOptions options)
+    : IEquatable<PlanCacheKey>
+{
+    private readonly AttentionShape _shape = shape;
+    private readonly ElementType _elementType = elementType;
+    private readonly ReadOnlyMemory<KernelVariant> _variants = variants;
+    private readonly DeviceProfile _device = device;
+    private readonly PlanningOptions _options = options;
+
+    /// <inheritdoc/>
+    public bool Equals(PlanCacheKey other) =>
+        _shape == other._shape
+        && _elementType == other._elementType
+        && _variants.Equals(other._variants)
+        && (ReferenceEquals(_device, other._device) || _device == other._device)
+        && (ReferenceEquals(_options, other._options) || Same(_options, other._options));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is PlanCacheKey other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(
+        _shape.Batch, _shape.Heads, _shape.Queries, _shape.Keys, _shape.HeadDim, (int)_elementType, _variants,
+        string.GetHashCode(_options.Policy, StringComparison.Ordinal));
+
+    private static bool Same(PlanningOptions one, PlanningOptions other) =>
+        one.Policy == other.Policy
+        && one.SafetyFactor == other.SafetyFactor
+        && one.Family.GetValueOrDefault() == other.Family.GetValueOrDefault()
+        && one.Family.HasValue == other.Family.HasValue
+        && one.SliceRows == other.SliceRows
+        && one.CaptureMap == other.CaptureMap
+        && one.Causal == other.Causal;
+}

@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using KernelGen.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(PlannerBenchmarks).Assembly).Run(args);

@@ -1,0 +1,85 @@
+using KernelGen.Generator.Tests.Compilations;
+using Microsoft.CodeAnalysis;
+
+namespace KernelGen.Generator.Tests.Generation;
+
+[TestClass]
+public sealed class EmittedCodeTests
+{
+    [TestMethod]
+    [DataRow(ModelSources.OneHeadDim)]
+    [DataRow(ModelSources.Nested)]
+    [DataRow(ModelSources.LargestHeadDim)]
+    public void EmittedCode_CompilesWithoutAnyDiagnostic(string source)
+    {
+        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(source));
+
+        Assert.AreSequenceEqual<string>([], Faults(run.Output));
+    }
+
+    [TestMethod]
+    public void EveryHeadDim_InEveryElementTypeFamilyAndTarget_Compiles()
+    {
+        string headDims = string.Join(", ", Enumerable.Range(1, 64).Select(i => i * 8));
+        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(
+            $$"""
+            using KernelGen;
+
+            [SliceAttention(HeadDims = [{{headDims}}], SliceRows = [512])]
+            public sealed partial class Everything;
+            """));
+
+        Assert.AreSequenceEqual<string>([], Faults(run.Output));
+    }
+
+    [TestMethod]
+    public void EmittedText_HasOnlyLineFeeds_AndNoTrailingWhiteSpace()
+    {
+        foreach ((string name, string text) in GeneratorRun.Of(TestCompilation.Create(ModelSources.OneHeadDim)).Files)
+        {
+            Assert.DoesNotContain("\r", text, name);
+            Assert.IsFalse(text.Split('\n').Any(line => line.EndsWith(' ')), $"{name} has a line that ends with a space.");
+        }
+    }
+
+    [TestMethod]
+    public void TwoAttributes_AddTheirVariants_EachOnce()
+    {
+        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(
+            """
+            using KernelGen;
+            using KernelGen.Kernels;
+            using KernelGen.Tensors;
+
+            [SliceAttention(HeadDims = [40], ElementTypes = [ElementType.Float16], SliceRows = [512], Targets = [KernelTarget.Cpu])]
+            [SliceAttention(HeadDims = [40, 64], ElementTypes = [ElementType.Float16], SliceRows = [512], Targets = [KernelTarget.Cpu])]
+            public sealed partial class Two;
+            """));
+
+        string catalogue = run.Files["Two.Catalogue.g.cs"];
+        Assert.AreEqual(2, catalogue.Split("materialized-cpu-f16-d").Length - 1);
+        Assert.AreEqual(2, catalogue.Split("streaming-cpu-f16-d").Length - 1);
+    }
+
+    [TestMethod]
+    [DataRow("public sealed class NotPartial;")]
+    [DataRow("public static partial class Static;")]
+    [DataRow("public partial class Generic<T>;")]
+    public void ClassesThatAnalyzersReport_GetNoCode(string declaration) =>
+        Assert.IsEmpty(GeneratorRun.Of(TestCompilation.Create($"[KernelGen.SliceAttention(HeadDims = [40])] {declaration}")).Files);
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("HeadDims = []")]
+    [DataRow("HeadDims = [41]")]
+    [DataRow("HeadDims = [520]")]
+    [DataRow("HeadDims = [40], SliceRows = []")]
+    [DataRow("HeadDims = [40], SliceRows = [100]")]
+    [DataRow("HeadDims = [40], Families = []")]
+    [DataRow("HeadDims = [40], Targets = [(KernelGen.Kernels.KernelTarget)9]")]
+    public void ArgumentsThatAnalyzersReport_GetNoCode(string arguments) =>
+        Assert.IsEmpty(GeneratorRun.Of(TestCompilation.Create($"[KernelGen.SliceAttention({arguments})] public partial class Wrong;")).Files);
+
+    private static string[] Faults(Compilation compilation) =>
+        [.. compilation.GetDiagnostics().Where(fault => fault.Severity != DiagnosticSeverity.Hidden).Select(fault => fault.ToString())];
+}
