@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using KernelGen.Cpu;
+using KernelGen.Cuda;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
@@ -54,19 +55,13 @@ public sealed class AttentionHost : IDisposable
                 nameof(options), options.FreeBytes, string.Create(CultureInfo.InvariantCulture, $"FreeBytes is {options.FreeBytes}; it must be 0 or more."));
         }
 
-        switch (options.Device)
+        return options.Device switch
         {
-            case "auto":
-            case "cpu":
-                CpuDevice device = new(new() { Threads = options.Threads, VectorPath = options.VectorPath });
-                string reason = options.Device == "cpu" ? "as asked" : "this build runs kernels on the CPU only";
-                return new(device, $"{device.Name}: {reason}.", options);
-            case "cuda":
-                throw new DeviceNotUsableException(
-                    "The device 'cuda' is not available: this build generates CUDA C but has no CUDA run time yet. Use 'cpu' or 'auto'.");
-            default:
-                throw new ArgumentException($"The device '{options.Device}' is unknown. Use 'auto', 'cpu' or 'cuda'.", nameof(options));
-        }
+            "auto" => CreateBest(options),
+            "cpu" => CreateCpu(options, "as asked"),
+            "cuda" => CreateCuda(options, "as asked"),
+            _ => throw new ArgumentException($"The device '{options.Device}' is unknown. Use 'auto', 'cpu' or 'cuda'.", nameof(options)),
+        };
     }
 
     /// <summary>The memory that plans are made with now.</summary>
@@ -162,6 +157,32 @@ public sealed class AttentionHost : IDisposable
 
     /// <summary>Releases the device.</summary>
     public void Dispose() => Device.Dispose();
+
+    private static AttentionHost CreateBest(AttentionHostOptions options)
+    {
+        try
+        {
+            return CreateCuda(options, "a usable GPU comes before the CPU");
+        }
+        catch (Exception fault) when (fault is DeviceNotUsableException or CudaException)
+        {
+            // Only the first line: the others list what was tried, which is for those who ask (doctor).
+            string reason = fault.Message.Split('\n', 2)[0].TrimEnd('.');
+            return CreateCpu(options, $"no GPU can be used ({reason})");
+        }
+    }
+
+    private static AttentionHost CreateCpu(AttentionHostOptions options, string reason)
+    {
+        CpuDevice device = new(new() { Threads = options.Threads, VectorPath = options.VectorPath });
+        return new(device, $"{device.Name}: {reason}.", options);
+    }
+
+    private static AttentionHost CreateCuda(AttentionHostOptions options, string reason)
+    {
+        CudaDevice device = CudaDevice.Create();
+        return new(device, $"{device.Name}: {reason}.", options);
+    }
 
     private KernelVariant[] VariantsFor(KernelCatalogue catalogue, ElementType elementType, int headDim)
     {
