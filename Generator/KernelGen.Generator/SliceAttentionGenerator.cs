@@ -16,7 +16,7 @@ public sealed class SliceAttentionGenerator : IIncrementalGenerator
     {
         IncrementalValuesProvider<ModelClass> classes = context.SyntaxProvider
             .ForAttributeWithMetadataName(
-                ModelClassReader.AttributeName,
+                SliceAttentionUsage.AttributeName,
                 static (node, _) => node is ClassDeclarationSyntax,
                 static (match, cancellationToken) =>
                     ModelClassReader.Read((INamedTypeSymbol)match.TargetSymbol, match.Attributes, cancellationToken))

@@ -31,7 +31,8 @@ internal static class PlanExplanation
     private static string DecisionText(SlicePlan plan)
     {
         PolicyDecision decision = plan.Decision;
-        return $"slices along {decision.Axis.Name()}, steps {decision.Steps.ToInvariantText()}, iterations {decision.Iterations.ToInvariantText()}, {decision.HeadsPerSlice.ToInvariantText()} heads x {decision.RowsPerSlice.ToInvariantText()} rows x {decision.KeysPerSlice.ToInvariantText()} keys at once; unsliced it counts {ByteSize.Text(decision.RequiredBytes)} (modifier {decision.Modifier.ToInvariantText()})";
+        string cut = decision.Axis == SliceAxis.None ? "not sliced" : $"slices along {decision.Axis.Name()}";
+        return $"{cut}: {Count(decision.Steps, "step")}, {Count(decision.Iterations, "iteration")} of {Count(decision.HeadsPerSlice, "head")} x {Count(decision.RowsPerSlice, "row")} x {Count(decision.KeysPerSlice, "key")}; unsliced it counts {ByteSize.Text(decision.RequiredBytes)} (modifier {decision.Modifier.ToInvariantText()})";
     }
 
     private static string TakenText(SlicePlan plan)
@@ -41,6 +42,8 @@ internal static class PlanExplanation
             ? text
             : $"{text}; EXCEEDS the budget by {ByteSize.Text(plan.WorkspaceBytes - plan.Budget.UsableBytes)}: the preset counts less than its slices take here";
     }
+
+    private static string Count(long count, string noun) => $"{count.ToInvariantText()} {noun}{(count == 1 ? "" : "s")}";
 
     private static void Table(StringBuilder text, IReadOnlyList<PlanCandidate> candidates)
     {

@@ -1,31 +1,29 @@
 using System.Collections.Generic;
-using System.Linq;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Discovery;
 
-/// <summary>Turns the arguments of an attribute into the variants they ask for.</summary>
+/// <summary>Turns an attribute into the variants it asks for.</summary>
 internal static class VariantExpansion
 {
     /// <summary>Every variant, ordered by target, head dim, element type, family and slice size.</summary>
-    public static IEnumerable<KernelConfiguration> Expand(SliceAttentionArguments arguments)
+    /// <param name="usage">An attribute without errors; warnings (repeated or unsorted values) are put in order here.</param>
+    public static IEnumerable<KernelConfiguration> Expand(SliceAttentionUsage usage)
     {
-        foreach (KernelTarget target in arguments.Targets.Distinct().OrderBy(static target => target))
+        foreach (KernelTarget target in SliceAttentionRules.InOrder(usage.Targets.Values))
         {
-            foreach (int headDim in arguments.HeadDims.Distinct().OrderBy(static headDim => headDim))
+            foreach (int headDim in SliceAttentionRules.InOrder(usage.HeadDims.Values))
             {
-                foreach (ElementType elementType in arguments.ElementTypes.Distinct().OrderBy(static elementType => elementType))
+                foreach (ElementType elementType in SliceAttentionRules.InOrder(usage.ElementTypes.Values))
                 {
-                    foreach (KernelFamily family in arguments.Families.Distinct().OrderBy(static family => family))
+                    foreach (KernelFamily family in SliceAttentionRules.InOrder(usage.Families.Values))
                     {
-                        IEnumerable<int> sizes = family == KernelFamily.Materialized
-                            ? arguments.SliceRows.Distinct().OrderBy(static rows => rows)
+                        IReadOnlyList<int> sizes = family == KernelFamily.Materialized
+                            ? SliceAttentionRules.InOrder(usage.SliceRows.Values)
                             : [StreamingTileRows(target, elementType, headDim)];
                         foreach (int rows in sizes)
-                        {
                             yield return new(family, target, elementType, headDim, rows);
-                        }
                     }
                 }
             }

@@ -81,8 +81,8 @@ internal static class CpuKernelUnit
         { "bits", vector.VectorBits },
         { "lanes", vector.Lanes },
         { "score_keys", vector.ScoreKeys },
-        { "value_dims", vector.ValueDims },
         { "registers", vector.Registers },
+        { "value_tiles", vector.ValueTiles.Select(tile => new TemplateObject { { "dims", tile.Dims }, { "count", tile.Count } }) },
     };
 
     private static IEnumerable<TemplateObject> KernelModels(CpuTiling tiling, KernelFamily family, ElementType elementType) =>

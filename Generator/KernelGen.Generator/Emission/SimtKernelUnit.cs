@@ -1,11 +1,105 @@
-using System.Collections.Immutable; using System.Threading; using KernelGen.Generator.Model; using KernelGen.Generator.Rendering;
+using System.Collections.Immutable;
+using System.Threading;
+using KernelGen.Generator.Model;
+using KernelGen.Generator.Rendering;
+
 namespace KernelGen.Generator.Emission;
+
+/// <summary>Renders the CUDA C of the target <c>simt</c>: kernels for any GPU from compute capability 7.5 and every element type.</summary>
 internal static class SimtKernelUnit
 {
+    /// <summary>The name under which every source includes the primitives.</summary>
     public const string PrimitivesHeaderName = "kernelgen_primitives.cuh";
-    public static string Render(TemplateLibrary t, KernelConfiguration c, CancellationToken k) => "// " + c.Id;
-    public static string RenderPrimitives(TemplateLibrary t) => "// primitives";
-    public static KernelFootprint Footprint(KernelConfiguration c) => new(64, 1, 4, 0);
-    public static ImmutableArray<CudaStage> Stages(KernelConfiguration c) => [];
-    public static int StreamingTileRows(ElementType e, int d) => 64;
+
+    /// <summary>The translation unit of a variant.</summary>
+    /// <param name="templates">The templates.</param>
+    /// <param name="configuration">A variant of the target <c>simt</c>.</param>
+    /// <param name="cancellationToken">Stops the rendering.</param>
+    public static string Render(TemplateLibrary templates, KernelConfiguration configuration, CancellationToken cancellationToken) =>
+        templates.Render(TemplateName(configuration.Family), Model(configuration), cancellationToken);
+
+    /// <summary>The template of a family.</summary>
+    public static string TemplateName(KernelFamily family) =>
+        family == KernelFamily.Materialized ? "cuda/simt/materialized.cu.sbn" : "cuda/simt/streaming.cu.sbn";
+
+    /// <summary>What the template of a variant is told.</summary>
+    /// <param name="configuration">A variant of the target <c>simt</c>.</param>
+    public static TemplateObject Model(KernelConfiguration configuration)
+    {
+        SimtKernelDesign design = SimtKernelDesign.For(configuration);
+        return new()
+        {
+            { "id", configuration.Id },
+            { "entry_point", EntryPoint(configuration) },
+            { "primitives_header", PrimitivesHeaderName },
+            { "element", CudaName(configuration.ElementType) },
+            { "element_name", configuration.ElementType.ToString() },
+            { "head_dim", design.HeadDim },
+            { "slice_rows", configuration.SliceRows },
+            { "threads", design.Threads },
+            { "lanes", design.Lanes },
+            { "rows_per_thread", design.RowsPerThread },
+            { "tile_rows", design.TileRows },
+            { "keys_per_thread", design.KeysPerThread },
+            { "tile_keys", SimtKernelDesign.TileKeys },
+            { "chunk_dims", design.ChunkDims },
+            { "chunk_pitch", design.ChunkPitch },
+            { "probability_pitch", design.ProbabilityPitch },
+            { "value_keys", design.ValueKeys },
+            { "value_pitch", design.ValuePitch },
+            { "value_chunk_begin", design.ValueChunkBegin },
+            { "lane_quads", design.LaneQuads },
+            { "lane_pairs", design.LanePairs },
+            { "lane_singles", design.LaneSingles },
+            { "lane_dims", design.LaneDims },
+            { "pairs_begin", design.PairsBegin },
+            { "singles_begin", design.SinglesBegin },
+            { "shared_bytes", design.SharedBytes },
+            { "expected_registers", design.ExpectedRegisters },
+            { "softmax_threads", SimtKernelDesign.SoftmaxThreads },
+            { "softmax_rows", SimtKernelDesign.SoftmaxRows },
+        };
+    }
+
+    /// <summary>The header that every source includes: the same for all variants and targets.</summary>
+    /// <param name="templates">The templates.</param>
+    public static string RenderPrimitives(TemplateLibrary templates) => templates.Render("cuda/primitives.cuh.sbn", []);
+
+    /// <summary>The workspace formula of a variant.</summary>
+    /// <param name="configuration">A variant of the target <c>simt</c>.</param>
+    public static KernelFootprint Footprint(KernelConfiguration configuration) => new(
+        SimtKernelDesign.For(configuration).TileRows,
+        SimtKernelDesign.TileKeys,
+        configuration.Family == KernelFamily.Materialized ? sizeof(float) : 0,
+        WorkerBytes: 0);
+
+    /// <summary>The launches of a variant, in order.</summary>
+    /// <param name="configuration">A variant of the target <c>simt</c>.</param>
+    public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
+    {
+        SimtKernelDesign design = SimtKernelDesign.For(configuration);
+        string entryPoint = EntryPoint(configuration);
+        return configuration.Family == KernelFamily.Streaming
+            ? [new(entryPoint, design.Threads, design.SharedBytes, design.TileRows)]
+            :
+            [
+                new(entryPoint + "_scores", design.Threads, design.SharedBytes, design.TileRows),
+                new(entryPoint + "_softmax", SimtKernelDesign.SoftmaxThreads, SharedBytes: 0, SimtKernelDesign.SoftmaxRows),
+                new(entryPoint + "_values", design.Threads, design.SharedBytes, design.TileRows),
+            ];
+    }
+
+    /// <summary>Query rows of a tile of a streaming variant, which is its slice size.</summary>
+    /// <param name="elementType">The element type; tiles are fp32 for all of them.</param>
+    /// <param name="headDim">The head dim; its chunks and lanes, not the rows, follow it.</param>
+    public static int StreamingTileRows(ElementType elementType, int headDim) => SimtKernelDesign.MaxTileRows;
+
+    private static string EntryPoint(KernelConfiguration configuration) => configuration.Id.Replace('-', '_');
+
+    private static string CudaName(ElementType elementType) => elementType switch
+    {
+        ElementType.Float16 => "kg_f16",
+        ElementType.BFloat16 => "kg_bf16",
+        _ => "float",
+    };
 }

@@ -46,7 +46,23 @@ public static unsafe class LaneSoftmax
         TVector sum0 = TVector.Load(sum) * rescale0;
         TVector sum1 = TVector.Load(sum + TVector.Count) * rescale1;
         float* end = scores + ((long)keys * 2 * TVector.Count);
-        for (float* score = scores; score < end; score += 2 * TVector.Count)
+        float* score = scores;
+        for (; score <= end - (4 * TVector.Count); score += 4 * TVector.Count)
+        {
+            TVector weight0 = TVector.Load(score) - reference0;
+            TVector weight1 = TVector.Load(score + TVector.Count) - reference1;
+            TVector weight2 = TVector.Load(score + (2 * TVector.Count)) - reference0;
+            TVector weight3 = TVector.Load(score + (3 * TVector.Count)) - reference1;
+            exponential.Exp2(ref weight0, ref weight1, ref weight2, ref weight3);
+            TVector.Store(weight0, score);
+            TVector.Store(weight1, score + TVector.Count);
+            TVector.Store(weight2, score + (2 * TVector.Count));
+            TVector.Store(weight3, score + (3 * TVector.Count));
+            sum0 = sum0 + weight0 + weight2;
+            sum1 = sum1 + weight1 + weight3;
+        }
+
+        if (score < end)
         {
             TVector weight0 = exponential.Exp2(TVector.Load(score) - reference0);
             TVector weight1 = exponential.Exp2(TVector.Load(score + TVector.Count) - reference1);

@@ -208,8 +208,8 @@ public abstract class PresetPolicy : SlicePolicy
         if (taken)
         {
             return holds
-                ? $"taken: smallest slice size that holds {rows.ToInvariantText()} rows"
-                : $"taken: largest slice size; {rows.ToInvariantText()} rows take {SliceGroups.CeilingDivide(rows, variant.SliceRows).ToInvariantText()} passes";
+                ? $"taken: smallest to hold {rows.ToInvariantText()} rows"
+                : $"taken: largest; {rows.ToInvariantText()} rows take {SliceGroups.CeilingDivide(rows, variant.SliceRows).ToInvariantText()} passes";
         }
 
         if (variant.SliceRows == plan.Variant.SliceRows)

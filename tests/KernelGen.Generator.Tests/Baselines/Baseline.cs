@@ -1,4 +1,5 @@
 using System.Text;
+using DiffPlex;
 using DiffPlex.DiffBuilder;
 using DiffPlex.DiffBuilder.Model;
 
@@ -66,7 +67,7 @@ internal static class Baseline
     {
         const int Context = 2;
         const int MostLines = 40;
-        List<DiffPiece> lines = InlineDiffBuilder.Diff(expected, actual).Lines;
+        List<DiffPiece> lines = new InlineDiffBuilder(new Differ()).BuildDiffModel(expected, actual).Lines;
         faults.AppendLine($"{name} differs (- committed, + generated):");
         int shown = 0;
         for (int i = 0; i < lines.Count && shown < MostLines; i++)

@@ -67,7 +67,7 @@ public sealed class VariantChoiceTests
         SlicePlan plan = PlanningSetup.Plan(Sd15At1024, 8 * PlanningSetup.GiB, new() { Policy = "doggettx", SliceRows = 512 });
 
         Assert.AreEqual(("materialized-cpu-f16-d40-r512", 4096, 4), (plan.Variant.Id, plan.RowsPerSlice, plan.SliceCount));
-        StringAssert.Contains(Unwrapped(plan.Explain()), "taken: largest slice size; 4096 rows take 8 passes");
+        StringAssert.Contains(Unwrapped(plan.Explain()), "taken: largest; 4096 rows take 8 passes");
     }
 
     [TestMethod]

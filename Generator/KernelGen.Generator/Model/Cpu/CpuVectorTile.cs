@@ -1,19 +1,21 @@
+using System.Collections.Generic;
+using System.Linq;
+
 namespace KernelGen.Generator.Model;
 
 /// <summary>The register tiles of the micro-kernels at one vector width.</summary>
 /// <remarks>
-/// A lane group is two vectors of query rows. Both micro-kernels hold <c>tile x 2</c> accumulators, two vectors of operands and one or two broadcast
-/// numbers, which has to fit the vector registers: 32 with AVX-512, 16 with AVX2 and with 128-bit vectors on x86.
+/// A lane group is two vectors of query rows. Both micro-kernels hold <c>tile x 2</c> accumulators, two vectors of operands and a broadcast number,
+/// which has to fit the vector registers: 32 with AVX-512, 16 with AVX2 and with 128-bit vectors on x86. Two multiply-adds a cycle that take
+/// four cycles each want 8 accumulators at the very least; a few more hide what else gets in the way.
 /// </remarks>
 internal sealed record CpuVectorTile
 {
-    private const int SpareRegisters = 3;
-
-    private CpuVectorTile(int vectorBits, int scoreKeys, int valueDims)
+    private CpuVectorTile(int vectorBits, int scoreKeys, params CpuValueTile[] valueTiles)
     {
         VectorBits = vectorBits;
         ScoreKeys = scoreKeys;
-        ValueDims = valueDims;
+        ValueTiles = [.. valueTiles.Where(tile => tile.Count > 0)];
     }
 
     /// <summary>The width: 512, 256 or 128.</summary>
@@ -25,16 +27,25 @@ internal sealed record CpuVectorTile
     /// <summary>Keys of a tile of <c>S = K Q</c>; a divisor of <see cref="CpuTiling.KeyStep"/>.</summary>
     public int ScoreKeys { get; }
 
-    /// <summary>Head dims of a tile of <c>O += V P</c>; a divisor of the head dim.</summary>
-    public int ValueDims { get; }
+    /// <summary>How the head dim is cut into tiles of <c>O += V P</c>.</summary>
+    public IReadOnlyList<CpuValueTile> ValueTiles { get; }
 
-    /// <summary>Vector registers that a micro-kernel keeps busy.</summary>
-    public int Registers => (System.Math.Max(ScoreKeys, ValueDims) * 2) + SpareRegisters;
+    /// <summary>The most vector registers that a micro-kernel keeps busy.</summary>
+    public int Registers => (System.Math.Max(ScoreKeys, ValueTiles.Max(tile => tile.Dims)) * 2) + 3;
 
     /// <summary>Chooses the tiles for a head dim.</summary>
     /// <param name="vectorBits">The width: 512, 256 or 128.</param>
     /// <param name="headDim">A multiple of 8.</param>
-    public static CpuVectorTile For(int vectorBits, int headDim) => vectorBits == 512
-        ? new(vectorBits, scoreKeys: 12, valueDims: headDim % 10 == 0 ? 10 : headDim % 12 == 0 ? 12 : 8)
-        : new(vectorBits, scoreKeys: 6, valueDims: headDim % 6 == 0 ? 6 : headDim % 5 == 0 ? 5 : 4);
+    public static CpuVectorTile For(int vectorBits, int headDim)
+    {
+        if (vectorBits == 512)
+        {
+            int dims = headDim % 10 == 0 ? 10 : headDim % 12 == 0 ? 12 : 8;
+            return new(vectorBits, scoreKeys: 12, new CpuValueTile(dims, headDim / dims));
+        }
+
+        // Sixes, and as few fours as make up a multiple of eight.
+        int fours = (headDim % 6) switch { 0 => 0, 4 => 1, _ => 2 };
+        return new(vectorBits, scoreKeys: 6, new CpuValueTile(6, (headDim - (fours * 4)) / 6), new CpuValueTile(4, fours));
+    }
 }

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text.Json;
+using KernelGen.Execution;
+using KernelGen.Kernels;
+using KernelGen.Planning;
+using KernelGen.Samples.Safetensors;
+using KernelGen.Samples.Verification;
+using KernelGen.Tensors;
+
+namespace KernelGen.Samples.Commands;
+
+/// <summary>Plans and runs one call of <c>attend</c>, writes its tensors and reports.</summary>
+internal sealed class AttendRun(SampleConsole console, AttentionHost host, AttendRequest request)
+{
+    private const int CheckedRows = 256;
+
+    /// <summary>Does it for an element type.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public int Execute<T>()
+        where T : unmanaged
+    {
+        AttentionInput input = request.Input;
+        AttentionShape shape = input.Shape;
+        ISliceAttention attention = input.Model.Create(host);
+        SlicePlan plan = PlanFaults.Translate(() => attention.Plan<T>(shape, request.Planning));
+
+        // Spans of the file are looked at before anything is computed, so that a tensor that is too long is found first.
+        ReadOnlySpan<T> query = input.Query.AsSpan<T>();
+        ReadOnlySpan<T> key = input.Key.AsSpan<T>();
+        ReadOnlySpan<T> value = input.Value.AsSpan<T>();
+        T[] output = new T[query.Length];
+        float[] map = request.CaptureMap ? new float[Elements("map", shape.ScoreElements)] : [];
+        float[] logSumExp = request.LogSumExp ? new float[Elements("lse", (long)shape.TotalHeads * shape.Queries)] : [];
+        AttentionOptions options = new()
+        {
+            Scale = request.Scale,
+            Causal = request.Causal,
+            Mask = input.Mask,
+            Layout = input.Layout,
+            Map = map,
+            LogSumExp = logSumExp,
+            CheckFinite = true,
+            Progress = console.ErrorIsTerminal ? new SliceProgress(console) : null,
+            CancellationToken = console.CancellationToken,
+        };
+
+        RunReport report = attention.Run(plan, query, key, value, output, options);
+        console.Progress("");
+
+        SampledCheck? check = request.Check ? SampledCheck.Compare(shape, query, key, value, output, options, CheckedRows) : null;
+        SafetensorsWriter writer = request.Writer;
+        writer.Add<T>("out", [.. input.Query.Shape], output);
+        if (request.CaptureMap)
+            writer.Add<float>("map", [shape.Batch, shape.Heads, shape.Queries, shape.Keys], map);
+        if (request.LogSumExp)
+            writer.Add<float>("lse", [shape.Batch, shape.Heads, shape.Queries], logSumExp);
+        writer.AddMetadata("variant", plan.Variant.Id);
+        writer.AddMetadata("scale", (request.Scale ?? 1 / Math.Sqrt(shape.HeadDim)).ToString("R", CultureInfo.InvariantCulture));
+        writer.AddMetadata("causal", request.Causal ? "true" : "false");
+        writer.Commit();
+
+        Report(report, check);
+        if (report.NonFiniteRows > 0)
+            console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: {report.NonFiniteRows} output rows hold NaN or infinity."));
+        if (check is { Passed: false } failed)
+        {
+            console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"error: the relative error {failed.RelativeError:0.0e+0} of {failed.Rows} sampled rows is above the bound {failed.Bound:0.0e+0}."));
+            return ExitCode.Failed;
+        }
+
+        return ExitCode.Done;
+    }
+
+    private void Report(RunReport report, SampledCheck? check)
+    {
+        SlicePlan plan = report.Plan;
+        if (request.Json)
+        {
+            AttendJson json = new(plan, LargestLength(plan), report, host.Device.Name, check);
+            console.Output.WriteLine(JsonSerializer.Serialize(json, SampleJson.Default.AttendJson));
+            return;
+        }
+
+        double gigaflops = plan.Shape.FloatingPointOperations * (request.Causal ? 0.5 : 1) / report.Elapsed.TotalSeconds / 1e9;
+        TextWriter output = console.Output;
+        output.WriteLine($"output     {request.OutputPath}");
+        output.WriteLine($"shape      {plan.Shape}, {plan.ElementType.ShortName()}");
+        output.WriteLine($"device     {host.DeviceChoice}");
+        output.WriteLine($"variant    {plan.Variant.Id} (policy {plan.Policy})");
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"slices     {report.Slices} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
+        output.WriteLine(
+            $"workspace  {ByteText.Format(report.WorkspaceBytes)} ({ByteText.Format(plan.Budget.FreeBytes)} free: {plan.Budget.Source}); a full score matrix is {ByteText.Format(plan.Shape.ScoreElements * plan.ElementType.SizeInBytes())}");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"time       {report.Elapsed.TotalMilliseconds:0.0} ms, {gigaflops:0.0} GFLOP/s"));
+        if (check is { } done)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"check      relative error {done.RelativeError:0.0e+0} over {done.Rows} sampled rows (bound {done.Bound:0.0e+0})"));
+        }
+    }
+
+    private int LargestLength(SlicePlan plan)
+    {
+        KernelVariant[] variants = [.. request.Input.Model.Kernels.For(plan.ElementType, plan.Shape.HeadDim).ToArray().Where(variant => host.Device.Targets.Contains(variant.Target))];
+        return SlicePlanner.LargestLength(plan.Shape, plan.ElementType, variants, host.Device.Profile, plan.Budget, request.Planning);
+    }
+
+    private static int Elements(string name, long elements) => elements <= Array.MaxLength
+        ? (int)elements
+        : throw new InputException(string.Create(
+            CultureInfo.InvariantCulture, $"'{name}' would have {elements} elements, more than the {Array.MaxLength} that one call can give. Run fewer heads or queries at a time."));
+
+    private sealed class SliceProgress(SampleConsole console) : IProgress<AttentionProgress>
+    {
+        public void Report(AttentionProgress value) =>
+            console.Progress(string.Create(CultureInfo.InvariantCulture, $"slice {value.SlicesDone} of {value.SliceCount}"));
+    }
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using KernelGen.Samples.Models;
+using KernelGen.Samples.Safetensors;
+using KernelGen.Tensors;
+
+namespace KernelGen.Samples.Commands;
+
+/// <summary>The attention call that a safetensors file describes, after every check that needs no kernel.</summary>
+/// <param name="Shape">The sizes.</param>
+/// <param name="ElementType">The type of the three tensors.</param>
+/// <param name="Layout">The order of their axes.</param>
+/// <param name="Query">Q.</param>
+/// <param name="Key">K.</param>
+/// <param name="Value">V.</param>
+/// <param name="Mask">The mask, or null.</param>
+/// <param name="Scale">The scale in the file's metadata, or null.</param>
+/// <param name="Causal">What the file's metadata says of causality; false when it says nothing.</param>
+/// <param name="Model">The class whose kernels serve the head dim.</param>
+internal sealed record AttentionInput(
+    AttentionShape Shape, ElementType ElementType, AttentionLayout Layout, SafetensorsTensor Query, SafetensorsTensor Key, SafetensorsTensor Value,
+    AttentionMask? Mask, float? Scale, bool Causal, AttentionModel Model)
+{
+    /// <summary>Reads the call from an open file.</summary>
+    /// <exception cref="InputException">The file does not describe an attention call; the message says which rule it breaks.</exception>
+    public static AttentionInput Read(SafetensorsFile file, AttentionLayout layout)
+    {
+        SafetensorsTensor query = Tensor(file, "q");
+        SafetensorsTensor key = Tensor(file, "k");
+        SafetensorsTensor value = Tensor(file, "v");
+        ElementType elementType = ElementTypeOf(file, query);
+        foreach (SafetensorsTensor other in (SafetensorsTensor[])[key, value])
+        {
+            if (ElementTypeOf(file, other) != elementType)
+                throw Fault(file, $"'q' is {query.Type.Name()} and '{other.Name}' is {other.Type.Name()}; they must have the same dtype.");
+        }
+
+        AttentionShape shape = ShapeOf(file, layout, query, key, value, elementType, out AttentionModel model);
+        return new(
+            shape, elementType, layout, query, key, value,
+            file.Tensors.TryGetValue("mask", out SafetensorsTensor? mask) ? MaskOf(file, mask, shape) : null,
+            ScaleOf(file), CausalOf(file), model);
+    }
+
+    private static SafetensorsTensor Tensor(SafetensorsFile file, string name)
+    {
+        if (file.Tensors.TryGetValue(name, out SafetensorsTensor? tensor))
+            return tensor;
+        string there = string.Join(", ", file.Tensors.Keys.Order(StringComparer.Ordinal).Take(8).Select(SafetensorsText.Quote));
+        throw Fault(file, $"there is no tensor '{name}'; 'q', 'k' and 'v' are needed. The file has {(there.Length == 0 ? "no tensors" : there)}{(file.Tensors.Count > 8 ? " and more" : "")}.");
+    }
+
+    private static ElementType ElementTypeOf(SafetensorsFile file, SafetensorsTensor tensor) =>
+        tensor.Type.ToAttention()
+        ?? throw Fault(file, $"'{tensor.Name}' is {tensor.Type.Name()}; attention computes with F16, BF16 and F32. Convert the tensor to one of these.");
+
+    private static AttentionShape ShapeOf(
+        SafetensorsFile file, AttentionLayout layout, SafetensorsTensor query, SafetensorsTensor key, SafetensorsTensor value, ElementType elementType,
+        out AttentionModel model)
+    {
+        string axes = layout == AttentionLayout.BatchRowsHeads ? "[batch, rows, heads, head dim]" : "[batch, heads, rows, head dim]";
+        foreach (SafetensorsTensor tensor in (SafetensorsTensor[])[query, key, value])
+        {
+            if (tensor.Shape.Count != 4)
+                throw Fault(file, $"'{tensor.Name}' is {tensor.ShapeText}, of rank {tensor.Shape.Count}; it must have rank 4: {axes}.");
+            if (tensor.Shape.Any(axis => axis > int.MaxValue))
+                throw Fault(file, $"'{tensor.Name}' is {tensor.ShapeText}; each axis must be below 2^31.");
+        }
+
+        if (!key.Shape.SequenceEqual(value.Shape))
+            throw Fault(file, $"'k' is {key.ShapeText} and 'v' is {value.ShapeText}; they must have the same shape.");
+
+        (int headAxis, int rowAxis) = layout == AttentionLayout.BatchRowsHeads ? (2, 1) : (1, 2);
+        int batch = (int)query.Shape[0];
+        int heads = (int)query.Shape[headAxis];
+        int keyValueHeads = (int)key.Shape[headAxis];
+        int headDim = (int)query.Shape[3];
+        if (key.Shape[3] != headDim)
+            throw Fault(file, $"'q' has head dim {headDim} and 'k' and 'v' have {key.Shape[3]}; they must be the same.");
+        if (key.Shape[0] != batch)
+            throw Fault(file, $"'q' has batch {batch} and 'k' and 'v' have {key.Shape[0]}; they must be the same.");
+        if (batch == 0)
+            throw Fault(file, $"'q' is {query.ShapeText}: there are no batch items; at least 1 is needed.");
+        if (heads == 0 || keyValueHeads == 0)
+            throw Fault(file, $"'q' has {heads} heads and 'k' and 'v' have {keyValueHeads}; at least 1 is needed.");
+        if (heads % keyValueHeads != 0)
+            throw Fault(file, $"'q' has {heads} heads and 'k' and 'v' have {keyValueHeads}; the heads of 'q' must be a multiple of theirs.");
+        if ((long)batch * heads > int.MaxValue)
+            throw Fault(file, $"'q' is {query.ShapeText}; batch x heads must be below 2^31.");
+        model = ModelCatalogue.Find(headDim, elementType);
+        return new(batch, heads, (int)query.Shape[rowAxis], (int)key.Shape[rowAxis], headDim, keyValueHeads);
+    }
+
+    private static AttentionMask MaskOf(SafetensorsFile file, SafetensorsTensor mask, in AttentionShape shape)
+    {
+        if (mask.Shape.Count is < 2 or > 4)
+            throw Fault(file, $"'mask' is {mask.ShapeText}, of rank {mask.Shape.Count}; it must have rank 2, 3 or 4, the last axes of [batch, heads, queries, keys].");
+        int[] full = [shape.Batch, shape.Heads, shape.Queries, shape.Keys];
+        int[] axes = [1, 1, 1, 1];
+        int missing = axes.Length - mask.Shape.Count;
+        for (int i = missing; i < axes.Length; i++)
+        {
+            long axis = mask.Shape[i - missing];
+            if (axis != 1 && axis != full[i])
+            {
+                throw Fault(
+                    file,
+                    $"'mask' is {mask.ShapeText} and does not broadcast to {SafetensorsText.Shape([.. full.Select(size => (long)size)])} [batch, heads, queries, keys]: each axis must be 1 or the full size.");
+            }
+
+            axes[i] = (int)axis;
+        }
+
+        return mask.Type switch
+        {
+            SafetensorsElementType.Bool => AttentionMask.Boolean(mask.AsSpan<bool>().ToArray(), axes[0], axes[1], axes[2], axes[3]),
+            SafetensorsElementType.F32 => AttentionMask.Additive(mask.AsSpan<float>().ToArray(), axes[0], axes[1], axes[2], axes[3]),
+            SafetensorsElementType.F16 => AttentionMask.Additive(Widen(mask.AsSpan<Half>(), half => (float)half), axes[0], axes[1], axes[2], axes[3]),
+            SafetensorsElementType.BF16 => AttentionMask.Additive(Widen(mask.AsSpan<BFloat16>(), bfloat => (float)bfloat), axes[0], axes[1], axes[2], axes[3]),
+            _ => throw Fault(file, $"'mask' is {mask.Type.Name()}; it must be BOOL (true = attend) or F32, F16 or BF16 (added to the scores)."),
+        };
+    }
+
+    private static float[] Widen<T>(ReadOnlySpan<T> elements, Func<T, float> widen)
+    {
+        float[] wide = new float[elements.Length];
+        for (int i = 0; i < wide.Length; i++)
+            wide[i] = widen(elements[i]);
+        return wide;
+    }
+
+    private static float? ScaleOf(SafetensorsFile file)
+    {
+        if (!file.Metadata.TryGetValue("scale", out string? text))
+            return null;
+        // Parsed as a double and rounded once: the scale in a file usually has a double's digits.
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double scale) && float.IsFinite((float)scale))
+            return (float)scale;
+        throw Fault(file, $"the metadata has scale = {SafetensorsText.Quote(text)}, which is not a finite number.");
+    }
+
+    private static bool CausalOf(SafetensorsFile file)
+    {
+        if (!file.Metadata.TryGetValue("causal", out string? text))
+            return false;
+        return text.ToLowerInvariant() switch
+        {
+            "true" or "1" => true,
+            "false" or "0" => false,
+            _ => throw Fault(file, $"the metadata has causal = {SafetensorsText.Quote(text)}; it must be 'true' or 'false'."),
+        };
+    }
+
+    private static InputException Fault(SafetensorsFile file, FormattableString fault) =>
+        new($"{file.Path}: {fault.ToString(CultureInfo.InvariantCulture)}");
+}

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using KernelGen.Kernels;
+using KernelGen.Tensors;
+
+namespace KernelGen.Samples.Commands;
+
+/// <summary>Options that several commands share, and the parsers behind them: each fault is one line that says what would do.</summary>
+internal static class CommandOptions
+{
+    private static readonly (string Suffix, long Bytes)[] Units =
+    [
+        ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40),
+    ];
+
+    /// <summary>How plans are made.</summary>
+    public static Option<string> Policy() => new("--policy")
+    {
+        Description = "How the plan is made: 'exact', or a preset of an existing system such as 'doggettx' or 'invokeai'",
+        DefaultValueFactory = _ => "exact",
+    };
+
+    /// <summary>Restricts the plan to a family.</summary>
+    public static Option<KernelFamily?> Family() => Choice<KernelFamily?>(
+        "--family", "Only kernels of this family", ("materialized", KernelFamily.Materialized), ("streaming", KernelFamily.Streaming));
+
+    /// <summary>Restricts the plan to a slice size.</summary>
+    public static Option<int?> SliceRows() => PositiveOrNull("--slice-rows", "Only kernels of this slice size, in query rows");
+
+    /// <summary>The margin of the policy <c>exact</c>.</summary>
+    public static Option<double?> SafetyFactor() => new("--safety-factor")
+    {
+        Description = "For the policy 'exact': the free memory is divided by this, 1 or more",
+        HelpName = "X",
+        CustomParser = result => Number(result, out double value) && value is >= 1 and <= 1e6
+            ? value
+            : Fault<double?>(result, "a number from 1 to 1000000"),
+    };
+
+    /// <summary>Planning with a given amount of memory.</summary>
+    public static Option<long?> FreeBytes() => Bytes("--free-bytes", "Plan with this much free memory instead of what is measured: bytes, or a number with KiB, MiB or GiB");
+
+    /// <summary>Memory to leave alone.</summary>
+    public static Option<long?> ReserveBytes() => Bytes("--reserve-bytes", "Free memory that the plan leaves alone");
+
+    /// <summary>CPU threads.</summary>
+    public static Option<int?> Threads() => PositiveOrNull("--threads", "CPU threads; all that the process may use by default");
+
+    /// <summary>The causal triangle.</summary>
+    public static Option<bool> Causal() => new("--causal") { Description = "Key j is visible to query i only when j <= i" };
+
+    /// <summary>JSON on standard output.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Write the result as JSON" };
+
+    /// <summary>The element type; f16 when not given.</summary>
+    public static Option<ElementType> ElementTypeOption() => Choice(
+        "--dtype", "Element type [default: f16]", ("f16", ElementType.Float16), ("bf16", ElementType.BFloat16), ("f32", ElementType.Float32));
+
+    /// <summary>One of some words; the type's default value when not given.</summary>
+    public static Option<T> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
+    {
+        string words = string.Join('|', choices.Select(choice => choice.Word));
+        return new(name)
+        {
+            Description = description,
+            HelpName = words,
+            CustomParser = result =>
+            {
+                foreach ((string word, T value) in choices)
+                {
+                    if (word == result.Tokens[0].Value)
+                        return value;
+                }
+
+                return Fault<T>(result, string.Join(" or ", choices.Select(choice => $"'{choice.Word}'")));
+            },
+        };
+    }
+
+    /// <summary>A whole number from 1.</summary>
+    public static Option<int> Positive(string name, string description, int defaultValue) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => defaultValue,
+        CustomParser = result => Whole(result, out long value) && value is >= 1 and <= int.MaxValue ? (int)value : Fault<int>(result, "a whole number from 1"),
+    };
+
+    /// <summary>A whole number from 1, or nothing.</summary>
+    public static Option<int?> PositiveOrNull(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Whole(result, out long value) && value is >= 1 and <= int.MaxValue ? (int)value : Fault<int?>(result, "a whole number from 1"),
+    };
+
+    /// <summary>A number that is neither NaN nor infinite, or nothing.</summary>
+    public static Option<float?> Finite(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result => Number(result, out double value) && float.IsFinite((float)value) ? (float)value : Fault<float?>(result, "a finite number"),
+    };
+
+    /// <summary>An amount of memory, or nothing.</summary>
+    public static Option<long?> Bytes(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => TryParseBytes(result.Tokens[0].Value, out long bytes)
+            ? bytes
+            : Fault<long?>(result, "a number of bytes such as 268435456 or 256MiB"),
+    };
+
+    private static bool TryParseBytes(string text, out long bytes)
+    {
+        long unit = 1;
+        foreach ((string suffix, long size) in Units)
+        {
+            if (text.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
+                (text, unit) = (text[..^suffix.Length], size);
+        }
+
+        bool whole = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= long.MaxValue / unit;
+        bytes = whole ? number * unit : 0;
+        return whole;
+    }
+
+    private static bool Whole(ArgumentResult result, out long value) =>
+        long.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    private static bool Number(ArgumentResult result, out double value) =>
+        double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
+    private static T Fault<T>(ArgumentResult result, string expected)
+    {
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} is '{result.Tokens[0].Value}'; it must be {expected}.");
+        return default!;
+    }
+}

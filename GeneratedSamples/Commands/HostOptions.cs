@@ -1,0 +1,33 @@
+using System.CommandLine;
+
+namespace KernelGen.Samples.Commands;
+
+/// <summary>The options that make a host, for commands that run kernels.</summary>
+internal sealed class HostOptions
+{
+    private readonly Option<string> _device = CommandOptions.Choice(
+        "--device", "Where kernels run [default: auto]", ("auto", "auto"), ("cpu", "cpu"), ("cuda", "cuda"));
+
+    private readonly Option<int?> _threads = CommandOptions.Threads();
+    private readonly Option<long?> _freeBytes = CommandOptions.FreeBytes();
+    private readonly Option<long?> _reserveBytes = CommandOptions.ReserveBytes();
+
+    /// <summary>Adds the options to a command.</summary>
+    public HostOptions(Command command)
+    {
+        command.Options.Add(_device);
+        command.Options.Add(_threads);
+        command.Options.Add(_freeBytes);
+        command.Options.Add(_reserveBytes);
+    }
+
+    /// <summary>Makes the host.</summary>
+    /// <exception cref="DeviceNotUsableException">The device asked for cannot be used.</exception>
+    public AttentionHost CreateHost(ParseResult parsed) => AttentionHost.CreateDefault(new()
+    {
+        Device = parsed.GetValue(_device) ?? "auto",
+        Threads = parsed.GetValue(_threads),
+        FreeBytes = parsed.GetValue(_freeBytes),
+        ReserveBytes = parsed.GetValue(_reserveBytes) ?? 0,
+    });
+}

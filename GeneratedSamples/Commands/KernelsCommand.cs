@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using KernelGen.Kernels;
+using KernelGen.Samples.Models;
+using KernelGen.Tensors;
+using Spectre.Console;
+
+namespace KernelGen.Samples.Commands;
+
+/// <summary>Lists the generated variants, or prints the source of one.</summary>
+internal sealed class KernelsCommand : Command
+{
+    private readonly SampleConsole _console;
+    private readonly Option<string?> _show = new("--show") { Description = "Print the generated source of this variant, C# or CUDA C", HelpName = "ID" };
+    private readonly Option<string?> _model = new("--model") { Description = "Only the variants of this model class", HelpName = "NAME" };
+    private readonly Option<bool> _json = CommandOptions.Json();
+
+    public KernelsCommand(SampleConsole console)
+        : base("kernels", "List the generated kernels, or print the source of one")
+    {
+        _console = console;
+        Options.Add(_show);
+        Options.Add(_model);
+        Options.Add(_json);
+        SetAction(parsed => Run(parsed.GetValue(_show), parsed.GetValue(_model), parsed.GetValue(_json)));
+    }
+
+    private int Run(string? id, string? modelName, bool json)
+    {
+        AttentionModel[] models = [.. ModelCatalogue.Models.Where(model => modelName is null || model.Name.Equals(modelName, StringComparison.OrdinalIgnoreCase))];
+        if (models.Length == 0)
+            throw new InputException($"There is no model class '{modelName}'; there are {string.Join(", ", ModelCatalogue.Models.Select(model => model.Name))}.");
+        if (id is not null)
+            Show(models, id);
+        else if (json)
+            WriteJson(models);
+        else
+            WriteTable(models);
+        return ExitCode.Done;
+    }
+
+    private void Show(AttentionModel[] models, string id)
+    {
+        KernelVariant[] variants = [.. models.SelectMany(model => model.Kernels.Variants.ToArray())];
+        KernelVariant? variant = variants.FirstOrDefault(variant => variant.Id == id);
+        if (variant is null)
+        {
+            string[] near = [.. variants.Select(variant => variant.Id).Distinct().OrderBy(known => Distance(known, id)).Take(3)];
+            throw new InputException($"There is no variant '{id}'. Near it are {string.Join(", ", near)}; 'kernels' lists all.");
+        }
+
+        // What a CUDA source includes comes first, as the run-time compiler would see it.
+        foreach (CudaHeader header in variant.Cuda?.Headers ?? [])
+            WriteSource($"// ---- {header.Name} ----\n", header.Text);
+        WriteSource(variant.Cuda is { Headers.Count: > 0 } ? $"// ---- {variant.Id} ----\n" : "", variant.Source);
+    }
+
+    private void WriteSource(string heading, KernelText text)
+    {
+        string source = Encoding.UTF8.GetString(text());
+        _console.Output.Write(heading);
+        _console.Output.Write(source);
+        if (!source.EndsWith('\n'))
+            _console.Output.Write('\n');
+    }
+
+    private void WriteJson(AttentionModel[] models)
+    {
+        KernelJson[] kernels =
+        [
+            .. models.SelectMany(model => model.Kernels.Variants.ToArray().Select(variant => new KernelJson(
+                variant.Id, model.Name, variant.Family.Name(), variant.Target.Name(), variant.ElementType.ShortName(), variant.HeadDim, variant.SliceRows,
+                variant.Footprint.TileRows, variant.Footprint.TileKeys, variant.Footprint.BytesPerScore, variant.Footprint.WorkerBytes,
+                variant.Source().Length))),
+        ];
+        _console.Output.WriteLine(JsonSerializer.Serialize(kernels, SampleJson.Default.KernelJsonArray));
+    }
+
+    private void WriteTable(AttentionModel[] models)
+    {
+        foreach (AttentionModel model in models)
+        {
+            Table table = new Table().Border(TableBorder.Simple).AddColumns("family", "target", "element types");
+            table.AddColumn(new TableColumn("head dims"));
+            table.AddColumn(new TableColumn("slice rows"));
+            table.AddColumn(new TableColumn("variants").RightAligned());
+            foreach (var group in model.Kernels.Variants.ToArray().GroupBy(variant => (variant.Family, variant.Target)).OrderBy(group => group.Key))
+            {
+                table.AddRow(
+                    group.Key.Family.Name(),
+                    group.Key.Target.Name(),
+                    string.Join(' ', group.Select(variant => variant.ElementType).Distinct().Select(type => type.ShortName())),
+                    Numbers(group.Select(variant => variant.HeadDim)),
+                    Numbers(group.Select(variant => variant.SliceRows)),
+                    group.Count().ToString(CultureInfo.InvariantCulture));
+            }
+
+            _console.Output.WriteLine($"{model.Name}: {model.Purpose}");
+            _console.Write(table);
+            _console.Output.WriteLine();
+        }
+
+        int all = models.Sum(model => model.Kernels.Variants.Length);
+        _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{all} variants. An id: streaming-cpu-f16-d40-r128: family, target, dtype, head dim, slice rows."));
+        _console.Output.WriteLine("'kernels --json' lists them all, 'kernels --show ID' prints the source of one.");
+    }
+
+    private static string Numbers(IEnumerable<int> numbers) =>
+        string.Join(' ', numbers.Distinct().Order().Select(number => number.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>Levenshtein's edit distance.</summary>
+    private static int Distance(string left, string right)
+    {
+        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
+        for (int i = 1; i <= left.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= right.Length; j++)
+            {
+                int cost = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1));
+                (diagonal, row[j]) = (row[j], cost);
+            }
+        }
+
+        return row[right.Length];
+    }
+}

@@ -1,0 +1,23 @@
+using KernelGen.Planning;
+
+namespace KernelGen.Samples.Commands;
+
+/// <summary>Planning for commands: what the user named wrongly becomes an <see cref="InputException"/>.</summary>
+internal static class PlanFaults
+{
+    /// <summary>Plans.</summary>
+    /// <exception cref="InputException">The policy is unknown, or one of its options is out of range.</exception>
+    public static SlicePlan Translate(Func<SlicePlan> plan)
+    {
+        try
+        {
+            return plan();
+        }
+        catch (ArgumentException exception)
+        {
+            // The name of the parameter is ours, not the user's.
+            string suffix = $" (Parameter '{exception.ParamName}')";
+            throw new InputException(exception.Message.Replace(suffix, "", StringComparison.Ordinal));
+        }
+    }
+}

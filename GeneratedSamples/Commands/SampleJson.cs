@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace KernelGen.Samples.Commands;
+
+/// <summary>The JSON of all commands: snake_case names, indented.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(KernelJson[]))]
+[JsonSerializable(typeof(PlanJson))]
+[JsonSerializable(typeof(AttendJson))]
+internal sealed partial class SampleJson : JsonSerializerContext;

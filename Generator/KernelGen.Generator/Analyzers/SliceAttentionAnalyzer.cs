@@ -1,0 +1,55 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using KernelGen.Generator.Discovery;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace KernelGen.Generator.Analyzers;
+
+/// <summary>An analyzer that looks at classes with <c>[SliceAttention]</c> for one kind of fault.</summary>
+public abstract class SliceAttentionAnalyzer : DiagnosticAnalyzer
+{
+    private protected SliceAttentionAnalyzer(DiagnosticDescriptor descriptor) => Descriptor = descriptor;
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Descriptor];
+
+    private protected DiagnosticDescriptor Descriptor { get; }
+
+    /// <inheritdoc/>
+    public sealed override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterSymbolAction(AnalyzeType, SymbolKind.NamedType);
+    }
+
+    /// <summary>Reports the faults of a class that carries at least one attribute.</summary>
+    private protected abstract void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages);
+
+    private protected void Report(SymbolAnalysisContext context, Location location, params object[] messageArguments) =>
+        context.ReportDiagnostic(Diagnostic.Create(Descriptor, location, messageArguments.Select(Invariant).ToArray()));
+
+    // The compiler would format numbers in the culture of whoever looks at the message.
+    private static object Invariant(object argument) => argument is int number ? number.ToString(CultureInfo.InvariantCulture) : argument;
+
+    private static bool IsSliceAttention(AttributeData attribute) =>
+        attribute.AttributeClass is { Name: "SliceAttentionAttribute" } type && type.ToDisplayString() == SliceAttentionUsage.AttributeName;
+
+    private void AnalyzeType(SymbolAnalysisContext context)
+    {
+        var type = (INamedTypeSymbol)context.Symbol;
+        if (type.TypeKind != TypeKind.Class)
+            return;
+        List<AttributeData> attributes = type.GetAttributes().Where(IsSliceAttention).ToList();
+        if (attributes.Count == 0)
+            return;
+        List<SliceAttentionUsage> usages = attributes
+            .Select(attribute => SliceAttentionUsage.Read(attribute, context.CancellationToken))
+            .OfType<SliceAttentionUsage>()
+            .ToList();
+        Analyze(context, type, usages);
+    }
+}

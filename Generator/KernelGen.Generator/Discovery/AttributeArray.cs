@@ -1,0 +1,71 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace KernelGen.Generator.Discovery;
+
+/// <summary>An array argument of <c>[SliceAttention]</c>: its values, and where each of them stands.</summary>
+internal sealed class AttributeArray
+{
+    private readonly AttributeSyntax? _attribute;
+    private readonly ExpressionSyntax? _expression;
+    private readonly IReadOnlyList<SyntaxNode>? _elements;
+
+    private AttributeArray(string name, IReadOnlyList<int> values, AttributeSyntax? attribute, ExpressionSyntax? expression)
+    {
+        Name = name;
+        Values = values;
+        _attribute = attribute;
+        _expression = expression;
+        IReadOnlyList<SyntaxNode>? elements = expression is null ? null : ElementsOf(expression);
+        _elements = elements?.Count == values.Count ? elements : null;
+    }
+
+    /// <summary>The name of the argument, such as <c>HeadDims</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The values as written, enum values as their numbers; the attribute's defaults when it was not given.</summary>
+    public IReadOnlyList<int> Values { get; }
+
+    /// <summary>The argument's expression, else the attribute.</summary>
+    public Location Location => _expression?.GetLocation() ?? _attribute?.GetLocation() ?? Location.None;
+
+    /// <summary>Reads an argument.</summary>
+    /// <param name="data">The attribute.</param>
+    /// <param name="attribute">The attribute in the source, if it is there.</param>
+    /// <param name="name">The argument's name.</param>
+    /// <param name="defaults">Its values when it is not given.</param>
+    /// <returns>Null when the argument is not a valid constant, which the compiler reports.</returns>
+    public static AttributeArray? Read(AttributeData data, AttributeSyntax? attribute, string name, IReadOnlyList<int> defaults)
+    {
+        ExpressionSyntax? expression = attribute?.ArgumentList?.Arguments
+            .FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == name)?.Expression;
+        foreach (KeyValuePair<string, TypedConstant> argument in data.NamedArguments)
+        {
+            if (argument.Key != name)
+                continue;
+            if (argument.Value.Kind != TypedConstantKind.Array)
+                return null;
+            if (argument.Value.IsNull)
+                return new AttributeArray(name, [], attribute, expression);
+            if (argument.Value.Values.Any(value => value.Value is not int))
+                return null;
+            return new AttributeArray(name, argument.Value.Values.Select(value => (int)value.Value!).ToList(), attribute, expression);
+        }
+
+        return expression is null ? new AttributeArray(name, defaults, attribute, null) : null;
+    }
+
+    /// <summary>The elements of <c>[...]</c>, <c>new[] {...}</c> or <c>new T[] {...}</c>; null for any other expression.</summary>
+    public static IReadOnlyList<SyntaxNode>? ElementsOf(SyntaxNode expression) => expression switch
+    {
+        CollectionExpressionSyntax collection => collection.Elements,
+        ImplicitArrayCreationExpressionSyntax array => array.Initializer.Expressions,
+        ArrayCreationExpressionSyntax { Initializer: { } initializer } => initializer.Expressions,
+        _ => null,
+    };
+
+    /// <summary>Where a value stands: its element where there is one, else the argument, else the attribute.</summary>
+    public Location LocationOf(int index) => _elements is null ? Location : _elements[index].GetLocation();
+}

@@ -1,0 +1,134 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace KernelGen.Generator.Discovery;
+
+/// <summary>What a class must be for the generator to add members to it.</summary>
+internal static class ModelClassRules
+{
+    private static readonly HashSet<string> _generatedMembers = new(StringComparer.Ordinal) { "Catalogue", "Kernels", "Plan", "Run", "Launch" };
+
+    /// <summary>Whether the class itself keeps the generator from adding to it: KGEN0001, 0008 or 0011.</summary>
+    public static bool HasError(INamedTypeSymbol type, CancellationToken cancellationToken) =>
+        NonPartialDeclarations(type, cancellationToken).Any()
+        || FindObstacle(type, cancellationToken) is not null
+        || ConflictingMembers(type, cancellationToken).Any();
+
+    /// <summary>The declarations of the class and its containing types that are not partial (KGEN0001).</summary>
+    public static IEnumerable<BaseTypeDeclarationSyntax> NonPartialDeclarations(INamedTypeSymbol type, CancellationToken cancellationToken)
+    {
+        for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType)
+        {
+            foreach (BaseTypeDeclarationSyntax declaration in DeclarationsOf(current, cancellationToken))
+            {
+                if (!declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
+                    yield return declaration;
+            }
+        }
+    }
+
+    /// <summary>Why the class cannot take the generated constructor and members, and where (KGEN0008); null when it can.</summary>
+    public static (Location Location, string Reason)? FindObstacle(INamedTypeSymbol type, CancellationToken cancellationToken)
+    {
+        foreach (TypeDeclarationSyntax declaration in DeclarationsOf(type, cancellationToken).OfType<TypeDeclarationSyntax>())
+        {
+            foreach (SyntaxToken modifier in declaration.Modifiers)
+            {
+                string? reason = modifier.Kind() switch
+                {
+                    SyntaxKind.StaticKeyword => "is static",
+                    SyntaxKind.AbstractKeyword => "is abstract",
+                    SyntaxKind.FileKeyword => "is local to its file",
+                    _ => null,
+                };
+                if (reason is not null)
+                    return (modifier.GetLocation(), reason);
+            }
+
+            if (declaration is RecordDeclarationSyntax)
+                return (declaration.Keyword.GetLocation(), "is a record");
+            if (declaration.TypeParameterList is { } typeParameters)
+                return (typeParameters.GetLocation(), "is generic");
+            if (declaration.ParameterList is { } parameters)
+                return (parameters.GetLocation(), "has a primary constructor");
+            if (!HasUsableBase(type))
+                return (declaration.Identifier.GetLocation(), $"has the base class '{type.BaseType!.Name}', which has no accessible constructor without parameters");
+        }
+
+        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
+            foreach (TypeDeclarationSyntax declaration in DeclarationsOf(outer, cancellationToken).OfType<TypeDeclarationSyntax>())
+            {
+                if (declaration.TypeParameterList is { } typeParameters)
+                    return (typeParameters.GetLocation(), $"is nested in the generic type '{outer.Name}'");
+                if (declaration.Modifiers.FirstOrDefault(modifier => modifier.IsKind(SyntaxKind.FileKeyword)) is { RawKind: not 0 } file)
+                    return (file.GetLocation(), $"is nested in the type '{outer.Name}', which is local to its file");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The members that a person wrote and the generator emits as well (KGEN0011).</summary>
+    public static IEnumerable<(Location Location, string Description)> ConflictingMembers(INamedTypeSymbol type, CancellationToken cancellationToken)
+    {
+        foreach (ISymbol member in type.GetMembers())
+        {
+            string? description = null;
+            if (member is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters.Length: 1 })
+                description = "a constructor with one parameter";
+            else if (_generatedMembers.Contains(member.Name))
+                description = $"'{member.Name}'";
+            if (description is null || member.IsImplicitlyDeclared)
+                continue;
+
+            foreach (SyntaxReference reference in member.DeclaringSyntaxReferences)
+            {
+                // A primary constructor is KGEN0008's concern.
+                SyntaxNode syntax = reference.GetSyntax(cancellationToken);
+                if (IsGenerated(reference.SyntaxTree, cancellationToken) || (member is IMethodSymbol && syntax is TypeDeclarationSyntax))
+                    continue;
+                yield return (IdentifierOf(syntax).GetLocation(), description);
+            }
+        }
+    }
+
+    private static IEnumerable<BaseTypeDeclarationSyntax> DeclarationsOf(INamedTypeSymbol type, CancellationToken cancellationToken) =>
+        type.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax(cancellationToken)).OfType<BaseTypeDeclarationSyntax>();
+
+    private static bool HasUsableBase(INamedTypeSymbol type) =>
+        type.BaseType is not { } baseType
+        || baseType.InstanceConstructors.Any(constructor =>
+            constructor.Parameters.All(parameter => parameter.IsOptional || parameter.IsParams) && IsAccessible(constructor, type));
+
+    private static bool IsAccessible(IMethodSymbol constructor, INamedTypeSymbol from) => constructor.DeclaredAccessibility switch
+    {
+        Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal => true,
+        Accessibility.Internal or Accessibility.ProtectedAndInternal =>
+            SymbolEqualityComparer.Default.Equals(constructor.ContainingAssembly, from.ContainingAssembly),
+        _ => false,
+    };
+
+    // The generator's own output is part of the compilation that analyzers see.
+    private static bool IsGenerated(SyntaxTree tree, CancellationToken cancellationToken) =>
+        tree.FilePath.EndsWith(".g.cs", StringComparison.OrdinalIgnoreCase)
+        || tree.GetRoot(cancellationToken).GetLeadingTrivia().Any(trivia =>
+            trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) && trivia.ToString().IndexOf("<auto-generated", StringComparison.Ordinal) >= 0);
+
+    private static SyntaxToken IdentifierOf(SyntaxNode syntax) => syntax switch
+    {
+        MethodDeclarationSyntax method => method.Identifier,
+        PropertyDeclarationSyntax property => property.Identifier,
+        EventDeclarationSyntax @event => @event.Identifier,
+        VariableDeclaratorSyntax variable => variable.Identifier,
+        ConstructorDeclarationSyntax constructor => constructor.Identifier,
+        BaseTypeDeclarationSyntax type => type.Identifier,
+        DelegateDeclarationSyntax @delegate => @delegate.Identifier,
+        _ => syntax.GetFirstToken(),
+    };
+}

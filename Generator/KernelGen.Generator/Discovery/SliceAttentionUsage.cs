@@ -1,0 +1,89 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using KernelGen.Generator.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace KernelGen.Generator.Discovery;
+
+/// <summary>One <c>[SliceAttention]</c> on a class, with its values, their places and its faults.</summary>
+internal sealed class SliceAttentionUsage
+{
+    /// <summary>The attribute's full name in metadata.</summary>
+    public const string AttributeName = "KernelGen.SliceAttentionAttribute";
+
+    private SliceAttentionUsage(
+        Location location,
+        AttributeArray headDims,
+        AttributeArray elementTypes,
+        AttributeArray sliceRows,
+        AttributeArray families,
+        AttributeArray targets)
+    {
+        Location = location;
+        HeadDims = headDims;
+        ElementTypes = elementTypes;
+        SliceRows = sliceRows;
+        Families = families;
+        Targets = targets;
+    }
+
+    /// <summary>Where the attribute stands.</summary>
+    public Location Location { get; }
+
+    /// <summary>The head dims; empty when not given.</summary>
+    public AttributeArray HeadDims { get; }
+
+    /// <summary>The element types.</summary>
+    public AttributeArray ElementTypes { get; }
+
+    /// <summary>The slice sizes in query rows.</summary>
+    public AttributeArray SliceRows { get; }
+
+    /// <summary>The families.</summary>
+    public AttributeArray Families { get; }
+
+    /// <summary>The targets.</summary>
+    public AttributeArray Targets { get; }
+
+    /// <summary>Whether an argument keeps the generator from making kernels: KGEN0002, 0003, 0005, 0007 or 0012.</summary>
+    public bool HasError =>
+        HeadDims.Values.Count == 0
+        || !HeadDims.Values.All(SliceAttentionRules.IsHeadDim)
+        || !SliceRows.Values.All(SliceAttentionRules.IsSliceRows)
+        || HasEnumError(ElementTypes, SliceAttentionRules.IsElementType)
+        || HasEnumError(Families, SliceAttentionRules.IsFamily)
+        || HasEnumError(Targets, SliceAttentionRules.IsTarget)
+        || LacksSliceRows;
+
+    /// <summary>Whether the <c>materialized</c> family is asked for without a slice size (KGEN0012).</summary>
+    public bool LacksSliceRows => SliceRows.Values.Count == 0 && Families.Values.Contains((int)KernelFamily.Materialized);
+
+    /// <summary>Reads an attribute.</summary>
+    /// <returns>Null when one of its arguments is not a valid constant, which the compiler reports.</returns>
+    public static SliceAttentionUsage? Read(AttributeData data, CancellationToken cancellationToken)
+    {
+        var syntax = data.ApplicationSyntaxReference?.GetSyntax(cancellationToken) as AttributeSyntax;
+        AttributeArray? headDims = AttributeArray.Read(data, syntax, "HeadDims", []);
+        AttributeArray? elementTypes = AttributeArray.Read(data, syntax, "ElementTypes", SliceAttentionRules.DefaultElementTypes);
+        AttributeArray? sliceRows = AttributeArray.Read(data, syntax, "SliceRows", SliceAttentionRules.DefaultSliceRows);
+        AttributeArray? families = AttributeArray.Read(data, syntax, "Families", SliceAttentionRules.DefaultFamilies);
+        AttributeArray? targets = AttributeArray.Read(data, syntax, "Targets", SliceAttentionRules.DefaultTargets);
+        if (headDims is null || elementTypes is null || sliceRows is null || families is null || targets is null)
+            return null;
+        return new SliceAttentionUsage(syntax?.GetLocation() ?? Location.None, headDims, elementTypes, sliceRows, families, targets);
+    }
+
+    /// <summary>Every variant that the attribute asks for; the slice size is 0 where the family has none.</summary>
+    public IEnumerable<(int Family, int Target, int ElementType, int HeadDim, int SliceRows)> Variants() =>
+        from family in Families.Values
+        from target in Targets.Values
+        from elementType in ElementTypes.Values
+        from headDim in HeadDims.Values
+        from rows in family == (int)KernelFamily.Materialized ? SliceRows.Values : [0]
+        select (family, target, elementType, headDim, rows);
+
+    private static bool HasEnumError(AttributeArray array, System.Func<int, bool> isDefined) =>
+        array.Values.Count == 0 || !array.Values.All(isDefined) || SliceAttentionRules.IndicesOfRepeats(array.Values).Count != 0;
+}

@@ -1,0 +1,182 @@
+using System;
+
+namespace KernelGen.Generator.Model;
+
+/// <summary>How a kernel of the target <c>simt</c> cuts its work: the threads of a block, their register tiles, and shared memory. Templates only spell it out.</summary>
+/// <remarks>
+/// <para>
+/// A block computes <see cref="TileRows"/> query rows against tiles of <see cref="TileKeys"/> keys, in fp32. <see cref="Lanes"/> neighbouring threads
+/// share the rows of a group: each owns <see cref="RowsPerThread"/> rows, <see cref="KeysPerThread"/> keys of a tile and <see cref="LaneDims"/> elements
+/// of the output rows, so that a row's softmax needs shuffles only among its lanes.
+/// </para>
+/// <para>
+/// Shared memory holds a chunk of Q and one of K, over which the probabilities are written later, and after them a chunk of V. Q is read again for each
+/// tile of keys: that costs 3/2 of the least traffic and leaves the shared memory of a block below 48 KiB for every head dim.
+/// </para>
+/// </remarks>
+internal sealed record SimtKernelDesign
+{
+    /// <summary>Shared memory that a block has on every GPU without asking for more, in bytes.</summary>
+    public const int SharedBytesLimit = 48 * 1024;
+
+    /// <summary>Registers that a thread can have.</summary>
+    public const int RegisterLimit = 255;
+
+    /// <summary>Threads of a block of the softmax of <c>materialized</c>; a warp computes a row.</summary>
+    public const int SoftmaxThreads = 128;
+
+    /// <summary>Query rows of a block of the softmax of <c>materialized</c>.</summary>
+    public const int SoftmaxRows = SoftmaxThreads / WarpLanes;
+
+    /// <summary>Groups of lanes in a block.</summary>
+    public const int RowGroups = 16;
+
+    /// <summary>The most query rows of a tile: four for each thread.</summary>
+    public const int MaxTileRows = 4 * RowGroups;
+
+    /// <summary>Keys of a tile. The workspace of <c>materialized</c> is padded to it.</summary>
+    public const int TileKeys = 64;
+
+    private const int WarpLanes = 32;
+    private const int BankGroup = 4;
+    private const int MaxChunkDims = 44;
+    private const int MinChunkDims = 24;
+    private const int ValueChunkBytes = 16 * 1024;
+
+    private SimtKernelDesign(int headDim, int tileRows)
+    {
+        HeadDim = headDim;
+        TileRows = tileRows;
+        Lanes = headDim <= 256 ? 8 : 16;
+        ChunkDims = ChunkDimsFor(headDim);
+        ValueKeys = ValueKeysFor(ValuePitch);
+    }
+
+    /// <summary>Elements of a row.</summary>
+    public int HeadDim { get; }
+
+    /// <summary>Query rows of a block.</summary>
+    public int TileRows { get; }
+
+    /// <summary>
+    /// Threads that share a row. Eight divide every head dim; above 256, where a thread's part of the output no longer fits in its registers, it is sixteen.
+    /// </summary>
+    public int Lanes { get; }
+
+    /// <summary>Threads of a block.</summary>
+    public int Threads => RowGroups * Lanes;
+
+    /// <summary>Rows of a thread.</summary>
+    public int RowsPerThread => TileRows / RowGroups;
+
+    /// <summary>Keys of a thread in a tile.</summary>
+    public int KeysPerThread => TileKeys / Lanes;
+
+    /// <summary>Elements of the head dim that dot products take at once. The last chunk may be shorter.</summary>
+    public int ChunkDims { get; }
+
+    /// <summary>
+    /// Floats from a row of a chunk of Q or K to the next: an odd number of 16-byte groups, so that eight neighbouring rows lie in different banks.
+    /// </summary>
+    public int ChunkPitch => ChunkDims / BankGroup % 2 == 1 ? ChunkDims : ChunkDims + BankGroup;
+
+    /// <summary>Floats from a row of the probabilities to the next: neighbouring rows are <see cref="Lanes"/> banks apart, which is what a warp's stores fill.</summary>
+    public int ProbabilityPitch => TileKeys + Lanes;
+
+    /// <summary>Floats from a row of V to the next: the head dim rounded up to the lanes.</summary>
+    public int ValuePitch => (HeadDim + Lanes - 1) / Lanes * Lanes;
+
+    /// <summary>Keys of a chunk of V.</summary>
+    public int ValueKeys { get; }
+
+    /// <summary>Elements of an output row that a lane computes.</summary>
+    public int LaneDims => ValuePitch / Lanes;
+
+    /// <summary>Groups of four among them.</summary>
+    public int LaneQuads => LaneDims / 4;
+
+    /// <summary>1 when two elements are left over after the quads, else 0.</summary>
+    public int LanePairs => LaneDims % 4 / 2;
+
+    /// <summary>1 when one element is left over at the end, else 0.</summary>
+    public int LaneSingles => LaneDims % 2;
+
+    /// <summary>Where the lanes' pairs begin in a row.</summary>
+    public int PairsBegin => 4 * LaneQuads * Lanes;
+
+    /// <summary>Where the lanes' singles begin in a row.</summary>
+    public int SinglesBegin => PairsBegin + (2 * LanePairs * Lanes);
+
+    /// <summary>Where the chunk of V begins in shared memory, in floats.</summary>
+    public int ValueChunkBegin => Math.Max((TileRows + TileKeys) * ChunkPitch, TileRows * ProbabilityPitch);
+
+    /// <summary>Shared memory of a block, in bytes.</summary>
+    public int SharedBytes => sizeof(float) * (ValueChunkBegin + (ValueKeys * ValuePitch));
+
+    /// <summary>
+    /// Registers of a thread that the code calls for: the output sums and either the scores with a column of operands, or the operands of the values,
+    /// and about forty for addresses, softmax and the compiler. ptxas decides; a measurement replaces this number where there is a GPU.
+    /// </summary>
+    public int ExpectedRegisters
+    {
+        get
+        {
+            int sums = RowsPerThread * LaneDims;
+            int scorePhase = (RowsPerThread * KeysPerThread) + (4 * RowsPerThread) + 4;
+            int valuePhase = (4 * RowsPerThread) + LaneDims;
+            return sums + Math.Max(scorePhase, valuePhase) + 40;
+        }
+    }
+
+    /// <summary>The design for a variant.</summary>
+    /// <param name="configuration">A variant of the target <c>simt</c>.</param>
+    /// <exception cref="ArgumentException">The variant is of another target, or a streaming one whose slice size is no tile.</exception>
+    public static SimtKernelDesign For(KernelConfiguration configuration)
+    {
+        if (configuration.Target != KernelTarget.Simt)
+            throw new ArgumentException($"{configuration.Id} is not a variant of the target simt.", nameof(configuration));
+
+        int tileRows = TileRowsFor(configuration.SliceRows);
+        if (configuration.Family == KernelFamily.Streaming && tileRows != configuration.SliceRows)
+        {
+            throw new ArgumentException(
+                $"{configuration.Id}: the slice size of a streaming variant is its tile, which has 16, 32 or 64 query rows.", nameof(configuration));
+        }
+
+        return new(configuration.HeadDim, tileRows);
+    }
+
+    /// <summary>Query rows of a tile: no more than a slice has, so that short slices do not compute rows that nobody asked for.</summary>
+    private static int TileRowsFor(int sliceRows) => sliceRows switch
+    {
+        >= MaxTileRows => MaxTileRows,
+        >= MaxTileRows / 2 => MaxTileRows / 2,
+        _ => RowGroups,
+    };
+
+    // Short rows in one go; others in the chunks that leave the least of the last one empty, the longest of those.
+    private static int ChunkDimsFor(int headDim)
+    {
+        if (headDim <= MaxChunkDims)
+            return headDim;
+
+        int best = MaxChunkDims;
+        for (int dims = MaxChunkDims; dims >= MinChunkDims; dims -= BankGroup)
+        {
+            if (Padding(headDim, dims) < Padding(headDim, best))
+                best = dims;
+        }
+
+        return best;
+    }
+
+    private static int Padding(int headDim, int chunkDims) => ((headDim + chunkDims - 1) / chunkDims * chunkDims) - headDim;
+
+    private static int ValueKeysFor(int valuePitch)
+    {
+        int keys = TileKeys;
+        while (keys * valuePitch * sizeof(float) > ValueChunkBytes)
+            keys /= 2;
+        return keys;
+    }
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Globalization;
+using KernelGen.Execution;
+using KernelGen.Kernels;
+using KernelGen.Planning;
+
+namespace KernelGen.Cpu;
+
+/// <summary>This machine's processor: generated C# kernels on a fixed set of threads.</summary>
+/// <remarks>
+/// Calls from several threads are safe and run one after the other. After the first call of a size, a call allocates nothing. The result does
+/// not depend on the number of threads or on the vector path.
+/// </remarks>
+public sealed unsafe class CpuDevice : IAttentionDevice
+{
+    private readonly Lock _runGate = new();
+    private readonly CpuWorkspace _workspace = new();
+    private readonly CpuSliceRun _sliceRun;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="options">Threads and vector path; everything the machine has by default.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads is not positive.</exception>
+    /// <exception cref="DeviceNotUsableException">The machine does not have the vector path.</exception>
+    public CpuDevice(CpuDeviceOptions? options = null)
+    {
+        options ??= new();
+        Threads = options.Threads ?? Environment.ProcessorCount;
+        if (Threads < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), Threads, "The number of threads must be at least 1.");
+        }
+
+        VectorPath = CpuCapabilities.Resolve(options.VectorPath);
+        Profile = CpuCapabilities.Profile(VectorPath, Threads, CpuMemoryProbe.TotalBytes());
+        Name = string.Create(
+            CultureInfo.InvariantCulture, $"CPU ({CpuCapabilities.NameOf(VectorPath)}, {Threads} thread{(Threads == 1 ? "" : "s")})");
+        _sliceRun = new(Threads);
+    }
+
+    /// <summary>Threads that work on a call, the calling one included.</summary>
+    public int Threads { get; }
+
+    /// <summary>The vector path that was chosen.</summary>
+    public CpuVectorPath VectorPath { get; }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KernelTarget> Targets { get; } = [KernelTarget.Cpu];
+
+    /// <inheritdoc/>
+    public DeviceProfile Profile { get; }
+
+    /// <summary>Bytes of workspace that are kept for the next call: as many as the largest one took, 0 after <see cref="Trim"/>.</summary>
+    public long PooledBytes
+    {
+        get
+        {
+            lock (_runGate)
+            {
+                return _workspace.Capacity;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Workspace that is kept for the next call counts as free, because the next call uses it.</remarks>
+    public MemoryBudget MeasureBudget()
+    {
+        MemoryBudget measured = CpuMemoryProbe.Measure();
+        return measured with { FreeBytes = measured.FreeBytes + PooledBytes };
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The plan's variant is not for the CPU.</exception>
+    /// <exception cref="Planning.InsufficientMemoryException">The workspace could not be allocated, nor that of any smaller plan.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled; the output is incomplete.</exception>
+    public RunReport Run(SlicePlan plan, in KernelArguments arguments, AttentionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Run(plan, arguments, options.CheckFinite, options.Progress, options.CancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>On the CPU, device memory is host memory, and the call returns when it is done.</remarks>
+    /// <exception cref="ArgumentException">The plan's variant is not for the CPU, or <paramref name="stream"/> is not 0.</exception>
+    public void Launch(SlicePlan plan, in KernelArguments arguments, nint stream)
+    {
+        if (stream != 0)
+        {
+            throw new ArgumentException("The CPU has no streams; pass 0.", nameof(stream));
+        }
+
+        Run(plan, arguments, checkFinite: false, progress: null, CancellationToken.None);
+    }
+
+    /// <summary>Gives the workspace that is kept between calls back to the system.</summary>
+    public void Trim()
+    {
+        lock (_runGate)
+        {
+            _workspace.Trim();
+        }
+    }
+
+    /// <summary>Ends the threads and frees the workspace.</summary>
+    public void Dispose()
+    {
+        lock (_runGate)
+        {
+            _sliceRun.Dispose();
+            _workspace.Dispose();
+        }
+    }
+
+    private RunReport Run(
+        SlicePlan plan, in KernelArguments arguments, bool checkFinite, IProgress<AttentionProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        lock (_runGate)
+        {
+            long start = Stopwatch.GetTimestamp();
+            byte* workspace = Rent(ref plan, out long workspaceBytes);
+            CpuKernel kernel = CpuCapabilities.KernelFor(plan.Variant.Cpu!, VectorPath);
+            _sliceRun.Begin(plan, kernel, arguments, workspace, checkFinite, cancellationToken);
+            int slices = 0;
+            foreach (SliceRange slice in plan)
+            {
+                _sliceRun.Run(slice);
+                cancellationToken.ThrowIfCancellationRequested();
+                progress?.Report(new(++slices, plan.SliceCount));
+            }
+
+            return new(plan, plan.SliceCount, workspaceBytes, Stopwatch.GetElapsedTime(start), checkFinite ? _sliceRun.NonFiniteRows : null);
+        }
+    }
+
+    // Memory may have gone since the plan was made; a smaller plan then gives the same bits.
+    private byte* Rent(ref SlicePlan plan, out long bytes)
+    {
+        SlicePlan asked = plan;
+        while (true)
+        {
+            if (plan.Variant.Cpu is null)
+            {
+                throw new ArgumentException($"The plan's kernel {plan.Variant.Id} is not for the CPU; plan with {Name}.");
+            }
+
+            bytes = _sliceRun.WorkspaceBytes(plan);
+            byte* workspace = _workspace.TryRent(bytes);
+            if (workspace is not null || bytes == 0)
+            {
+                return workspace;
+            }
+
+            plan = plan.NextAfterOutOfMemory() ?? throw new Planning.InsufficientMemoryException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{bytes} bytes of workspace for {plan} could not be allocated. The plan asked for was {asked}, made with {asked.Budget.FreeBytes} bytes free ({asked.Budget.Source}). Free memory, or plan with a smaller budget."))
+            {
+                Shape = plan.Shape,
+                ElementType = plan.ElementType,
+                Policy = plan.Policy,
+                NeededBytes = bytes,
+                FreeBytes = plan.Budget.FreeBytes,
+                ReserveBytes = plan.Budget.ReserveBytes,
+                PlanTried = plan.ToString(),
+            };
+        }
+    }
+}

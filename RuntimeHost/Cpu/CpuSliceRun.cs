@@ -1,0 +1,139 @@
+using KernelGen.Kernels;
+using KernelGen.Planning;
+
+namespace KernelGen.Cpu;
+
+/// <summary>The slice that is running: hands its tiles out to the workers.</summary>
+/// <remarks>
+/// Workers take the next tile from a counter, so that a slow one holds nobody up. Tiles of a head follow each other, because they read the same
+/// keys; causal ones come longest first, so that short ones fill the end. The workspace is the workers' scratch, then the scores tile by tile.
+/// </remarks>
+internal sealed unsafe class CpuSliceRun : IDisposable
+{
+    private readonly CpuWorkers _workers;
+    private readonly int _threads;
+    private SlicePlan _plan = null!;
+    private CpuKernel _kernel = null!;
+    private KernelArguments _call;
+    private byte* _workspace;
+    private bool _checkFinite;
+    private CancellationToken _cancellationToken;
+    private SliceRange _slice;
+    private long _rowTiles;
+    private long _tiles;
+    private long _nextTile;
+    private long _nonFiniteRows;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="threads">Workers, the calling thread included.</param>
+    public CpuSliceRun(int threads)
+    {
+        _threads = threads;
+        _workers = new(threads, Work);
+    }
+
+    /// <summary>Rows with a NaN or an infinity that were met since <see cref="Begin"/>.</summary>
+    public long NonFiniteRows => _nonFiniteRows;
+
+    /// <summary>Bytes that the largest slice of a plan takes.</summary>
+    /// <param name="plan">The plan.</param>
+    public long WorkspaceBytes(SlicePlan plan)
+    {
+        long bytes = 0;
+        foreach (SliceRange slice in plan)
+        {
+            bytes = Math.Max(bytes, plan.Variant.Footprint.Bytes(slice.HeadCount, slice.RowCount, plan.Shape.Keys, _threads));
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Takes a call.</summary>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="kernel">The kernel for this machine's vectors.</param>
+    /// <param name="call">Addresses, strides and flags.</param>
+    /// <param name="workspace">As many bytes as <see cref="WorkspaceBytes"/> says.</param>
+    /// <param name="checkFinite">Look at the output.</param>
+    /// <param name="cancellationToken">Looked at before each tile.</param>
+    public void Begin(
+        SlicePlan plan, CpuKernel kernel, in KernelArguments call, byte* workspace, bool checkFinite, CancellationToken cancellationToken)
+    {
+        _plan = plan;
+        _kernel = kernel;
+        _call = call;
+        _workspace = workspace;
+        _checkFinite = checkFinite;
+        _cancellationToken = cancellationToken;
+        _nonFiniteRows = 0;
+    }
+
+    /// <summary>Runs a slice; returns early when the call is cancelled.</summary>
+    /// <param name="slice">The slice.</param>
+    public void Run(in SliceRange slice)
+    {
+        _slice = slice;
+        _call.HeadBegin = slice.HeadBegin;
+        _call.HeadCount = slice.HeadCount;
+        _call.RowBegin = slice.RowBegin;
+        _call.RowCount = slice.RowCount;
+        _tiles = _plan.Variant.Footprint.Tiles(slice.HeadCount, slice.RowCount);
+        _rowTiles = _tiles / slice.HeadCount;
+        _nextTile = 0;
+        _workers.Run();
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => _workers.Dispose();
+
+    private void Work(int worker)
+    {
+        KernelFootprint footprint = _plan.Variant.Footprint;
+        long workers = Math.Min(_threads, _tiles);
+        if (worker >= workers)
+        {
+            return;
+        }
+
+        byte* scratch = _workspace + (worker * footprint.WorkerBytes);
+        byte* scores = _workspace + (workers * footprint.WorkerBytes);
+        long scoreBytes = footprint.ScoreBytesPerTile(_plan.Shape.Keys);
+        bool causal = _call.Causal != 0;
+        try
+        {
+            while (!_cancellationToken.IsCancellationRequested)
+            {
+                long index = Interlocked.Increment(ref _nextTile) - 1;
+                if (index >= _tiles)
+                {
+                    return;
+                }
+
+                (long head, long rowTile) = causal
+                    ? (index % _slice.HeadCount, _rowTiles - 1 - (index / _slice.HeadCount))
+                    : Math.DivRem(index, _rowTiles);
+                RunTile(
+                    _slice.HeadBegin + (int)head,
+                    _slice.RowBegin + (int)(rowTile * footprint.TileRows),
+                    scratch,
+                    scoreBytes == 0 ? null : (float*)(scores + (((head * _rowTiles) + rowTile) * scoreBytes)));
+            }
+        }
+        catch
+        {
+            // The others need not finish what will be reported as failed.
+            Volatile.Write(ref _nextTile, _tiles);
+            throw;
+        }
+    }
+
+    private void RunTile(int head, int rowBegin, byte* scratch, float* scores)
+    {
+        int rowEnd = (int)Math.Min((long)rowBegin + _plan.Variant.Footprint.TileRows, (long)_slice.RowBegin + _slice.RowCount);
+        _kernel(_call, head, rowBegin, rowEnd, scratch, scores);
+        if (_checkFinite)
+        {
+            int rows = Cpu.NonFiniteRows.Count(_call, _plan.ElementType, _plan.Shape.HeadDim, head, rowBegin, rowEnd);
+            Interlocked.Add(ref _nonFiniteRows, rows);
+        }
+    }
+}

@@ -1,0 +1,423 @@
+// Runs generated attention kernels against a reference in float64. The folder holds the generator's text and a manifest, one line a kernel:
+//   file family element head_dim tile_rows tile_keys entry:threads:shared_bytes:rows_per_block ...
+#include "gpu.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <sstream>
+
+namespace selftest {
+
+namespace {
+
+struct Strides {
+    long long batch = 0, head = 0, row = 0;
+};
+
+struct MaskStrides {
+    long long batch = 0, head = 0, query = 0, key = 0;
+};
+
+// KernelGen.Kernels.KernelArguments.
+struct Arguments {
+    std::uintptr_t query = 0, key = 0, value = 0, output = 0, mask = 0, map = 0, log_sum_exp = 0, scores = 0;
+    Strides query_strides, key_strides, value_strides, output_strides;
+    MaskStrides mask_strides;
+    int heads = 0, key_value_heads = 0, queries = 0, keys = 0;
+    int head_begin = 0, head_count = 0, row_begin = 0, row_count = 0;
+    float scale = 0;
+    int mask_kind = 0, causal = 0, reserved = 0;
+};
+
+static_assert(sizeof(Arguments) == 240, "the structure that kernels take");
+
+struct Stage {
+    std::string entry;
+    int threads = 0, shared_bytes = 0, rows_per_block = 0;
+};
+
+struct Kernel {
+    std::string file, family, element;
+    int head_dim = 0, tile_rows = 0, tile_keys = 0;
+    std::vector<Stage> stages;
+    std::vector<void*> functions;
+};
+
+enum class Mask { none, boolean, additive, row_hidden, least };
+
+struct Case {
+    const char* name;
+    int batch, heads, key_value_heads, queries, keys;
+    bool causal;
+    Mask mask;
+    bool rows_before_heads; // [B, L, H, D]
+    int row_padding;        // elements between rows, so that they are not aligned to quads
+    int slice_rows, slice_heads;
+    unsigned grid_y;
+};
+
+const Case cases[] = {
+    {"one tile", 1, 1, 1, 64, 64, false, Mask::none, false, 0, 1000, 1000, 65535},
+    {"ragged", 1, 2, 2, 77, 131, false, Mask::none, false, 0, 1000, 1000, 65535},
+    {"rows before heads, slices", 2, 2, 2, 70, 77, false, Mask::none, true, 0, 33, 3, 65535},
+    {"causal", 1, 2, 2, 130, 130, true, Mask::none, false, 0, 1000, 1000, 65535},
+    {"causal, few keys, unaligned slices", 1, 1, 1, 150, 40, true, Mask::none, false, 0, 41, 1, 65535},
+    {"causal, many keys", 1, 1, 1, 20, 200, true, Mask::none, false, 0, 7, 1, 65535},
+    {"boolean mask", 2, 2, 2, 40, 90, false, Mask::boolean, false, 0, 1000, 1000, 65535},
+    {"additive mask, causal", 1, 2, 2, 70, 70, true, Mask::additive, false, 0, 50, 1000, 65535},
+    {"hidden rows", 1, 1, 1, 70, 90, false, Mask::row_hidden, false, 0, 1000, 1000, 65535},
+    {"a mask of the least number", 1, 1, 1, 10, 20, false, Mask::least, false, 0, 1000, 1000, 65535},
+    {"grouped heads, folded grid", 2, 6, 2, 20, 70, false, Mask::none, false, 0, 1000, 1000, 2},
+    {"unaligned rows", 1, 2, 1, 66, 67, false, Mask::none, false, 1, 1000, 1000, 65535},
+    {"one query, one key", 1, 2, 2, 1, 1, false, Mask::none, false, 0, 1000, 1000, 65535},
+    {"no keys", 1, 2, 2, 5, 0, false, Mask::none, false, 0, 1000, 1000, 65535},
+};
+
+float f16_value(std::uint16_t bits)
+{
+    _Float16 value;
+    std::memcpy(&value, &bits, 2);
+    return value;
+}
+
+std::uint16_t f16_bits(float value)
+{
+    const _Float16 rounded = static_cast<_Float16>(value);
+    std::uint16_t bits;
+    std::memcpy(&bits, &rounded, 2);
+    return bits;
+}
+
+float bf16_value(std::uint16_t bits)
+{
+    const std::uint32_t wide = static_cast<std::uint32_t>(bits) << 16;
+    float value;
+    std::memcpy(&value, &wide, 4);
+    return value;
+}
+
+// Rounds by the definition: the nearer neighbour, the even one of two equally near.
+std::uint16_t bf16_bits(float value)
+{
+    std::uint32_t wide;
+    std::memcpy(&wide, &value, 4);
+    const std::uint32_t rest = wide & 0xffff;
+    std::uint32_t upper = wide >> 16;
+    if (rest > 0x8000 || (rest == 0x8000 && upper % 2 == 1))
+        upper++;
+    return static_cast<std::uint16_t>(upper);
+}
+
+struct Tensor {
+    std::string element;
+    std::vector<unsigned char> bytes;
+    Strides strides;
+
+    std::size_t element_bytes() const { return element == "f32" ? 4 : 2; }
+
+    float get(long long at) const
+    {
+        if (element == "f32") {
+            float value;
+            std::memcpy(&value, &bytes[at * 4], 4);
+            return value;
+        }
+
+        std::uint16_t bits;
+        std::memcpy(&bits, &bytes[at * 2], 2);
+        return element == "f16" ? f16_value(bits) : bf16_value(bits);
+    }
+
+    void set(long long at, float value)
+    {
+        if (element == "f32") {
+            std::memcpy(&bytes[at * 4], &value, 4);
+            return;
+        }
+
+        const std::uint16_t bits = element == "f16" ? f16_bits(value) : bf16_bits(value);
+        std::memcpy(&bytes[at * 2], &bits, 2);
+    }
+};
+
+Tensor make_tensor(const std::string& element, const Case& c, int heads, int rows, int dims)
+{
+    Tensor tensor;
+    tensor.element = element;
+    const long long row = dims + c.row_padding;
+    tensor.strides = c.rows_before_heads ? Strides{row * heads * rows, row, row * heads} : Strides{row * heads * rows, row * rows, row};
+    // Ends with the last row's last element: what lies behind it is not the kernel's.
+    const long long count = rows == 0 ? 0 : (c.batch - 1) * tensor.strides.batch + (heads - 1) * tensor.strides.head + (rows - 1) * tensor.strides.row + dims;
+    tensor.bytes.resize(count * tensor.element_bytes());
+    return tensor;
+}
+
+void fill(Tensor& tensor, std::mt19937& random)
+{
+    std::normal_distribution<float> normal;
+    const long long count = static_cast<long long>(tensor.bytes.size() / tensor.element_bytes());
+    for (long long i = 0; i < count; i++)
+        tensor.set(i, normal(random));
+}
+
+struct Result {
+    Tensor output;
+    std::vector<float> log_sum_exp, map;
+};
+
+struct Problem {
+    Tensor query, key, value;
+    std::vector<unsigned char> boolean;
+    std::vector<float> additive;
+    Arguments arguments;
+};
+
+bool visible(const Case& c, const Problem& p, int b, int h, int i, int j, double& bias)
+{
+    bias = 0;
+    if (c.causal && j > i)
+        return false;
+    const MaskStrides& s = p.arguments.mask_strides;
+    const long long at = b * s.batch + h * s.head + i * s.query + j * s.key;
+    if (p.arguments.mask_kind == 1)
+        return p.boolean[at] != 0;
+    if (p.arguments.mask_kind == 2) {
+        bias = p.additive[at];
+        return bias != -std::numeric_limits<double>::infinity();
+    }
+
+    return true;
+}
+
+Problem make_problem(const Kernel& kernel, const Case& c)
+{
+    std::mt19937 random(static_cast<unsigned>(kernel.head_dim * 31 + c.queries));
+    Problem p;
+    p.query = make_tensor(kernel.element, c, c.heads, c.queries, kernel.head_dim);
+    p.key = make_tensor(kernel.element, c, c.key_value_heads, c.keys, kernel.head_dim);
+    p.value = make_tensor(kernel.element, c, c.key_value_heads, c.keys, kernel.head_dim);
+    fill(p.query, random);
+    fill(p.key, random);
+    fill(p.value, random);
+
+    Arguments& a = p.arguments;
+    a.query_strides = p.query.strides;
+    a.key_strides = p.key.strides;
+    a.value_strides = p.value.strides;
+    a.output_strides = p.query.strides;
+    a.heads = c.heads;
+    a.key_value_heads = c.key_value_heads;
+    a.queries = c.queries;
+    a.keys = c.keys;
+    a.scale = 1.0f / std::sqrt(static_cast<float>(kernel.head_dim));
+    a.causal = c.causal;
+    if (c.mask == Mask::boolean) {
+        // [batch, 1, queries, keys]
+        a.mask_kind = 1;
+        a.mask_strides = {static_cast<long long>(c.queries) * c.keys, 0, c.keys, 1};
+        p.boolean.resize(static_cast<std::size_t>(c.batch) * c.queries * c.keys);
+        for (unsigned char& byte : p.boolean)
+            byte = random() % 3 != 0;
+    } else if (c.mask == Mask::row_hidden) {
+        a.mask_kind = 1;
+        a.mask_strides = {0, 0, c.keys, 1};
+        p.boolean.resize(static_cast<std::size_t>(c.queries) * c.keys);
+        for (std::size_t i = 0; i < p.boolean.size(); i++)
+            p.boolean[i] = i / c.keys % 3 != 0 && i % c.keys > 66;
+    } else if (c.mask == Mask::additive) {
+        // [heads, queries, 1 for all keys but every fifth hidden]
+        a.mask_kind = 2;
+        a.mask_strides = {0, static_cast<long long>(c.queries) * c.keys, c.keys, 1};
+        p.additive.resize(static_cast<std::size_t>(c.heads) * c.queries * c.keys);
+        std::normal_distribution<float> normal;
+        for (float& bias : p.additive)
+            bias = random() % 5 == 0 ? -INFINITY : normal(random);
+    } else if (c.mask == Mask::least) {
+        // [1, 1, 1, keys] of the least fp32 number: hides nothing where it is everywhere.
+        a.mask_kind = 2;
+        a.mask_strides = {0, 0, 0, 1};
+        p.additive.assign(static_cast<std::size_t>(c.keys), -std::numeric_limits<float>::max());
+    }
+
+    return p;
+}
+
+// softmax(Q K^T scale + mask) V of one row, in float64; also the row's probabilities and log-sum-exp.
+void reference_row(const Kernel& kernel, const Case& c, const Problem& p, int b, int h, int i, std::vector<double>& out, std::vector<double>& probabilities, double& lse)
+{
+    const int kh = h / (c.heads / c.key_value_heads);
+    out.assign(kernel.head_dim, 0.0);
+    probabilities.assign(c.keys, 0.0);
+    std::vector<double> scores(c.keys, -INFINITY);
+    double peak = -INFINITY;
+    for (int j = 0; j < c.keys; j++) {
+        double bias = 0;
+        if (!visible(c, p, b, h, i, j, bias))
+            continue;
+        double dot = 0;
+        for (int d = 0; d < kernel.head_dim; d++)
+            dot += static_cast<double>(p.query.get(b * p.query.strides.batch + h * p.query.strides.head + i * p.query.strides.row + d))
+                * p.key.get(b * p.key.strides.batch + kh * p.key.strides.head + j * p.key.strides.row + d);
+        scores[j] = dot * p.arguments.scale + bias;
+        peak = std::max(peak, scores[j]);
+    }
+
+    double total = 0;
+    for (int j = 0; j < c.keys; j++)
+        total += probabilities[j] = scores[j] == -INFINITY ? 0.0 : std::exp(scores[j] - peak);
+    lse = total > 0 ? peak + std::log(total) : -INFINITY;
+    for (int j = 0; j < c.keys && total > 0; j++) {
+        probabilities[j] /= total;
+        for (int d = 0; d < kernel.head_dim; d++)
+            out[d] += probabilities[j] * p.value.get(b * p.value.strides.batch + kh * p.value.strides.head + j * p.value.strides.row + d);
+    }
+}
+
+Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads)
+{
+    Result result;
+    result.output = p.query;
+    std::fill(result.output.bytes.begin(), result.output.bytes.end(), static_cast<unsigned char>(0x11));
+    const int all_heads = c.batch * c.heads;
+    result.log_sum_exp.assign(static_cast<std::size_t>(all_heads) * c.queries, 0.0f);
+    const bool wants_map = kernel.family == "materialized";
+    result.map.assign(wants_map ? static_cast<std::size_t>(all_heads) * c.queries * c.keys : 0, 7.0f);
+
+    Arguments a = p.arguments;
+    a.query = upload(p.query.bytes);
+    a.key = upload(p.key.bytes);
+    a.value = upload(p.value.bytes);
+    a.output = upload(result.output.bytes);
+    a.log_sum_exp = upload(result.log_sum_exp);
+    a.map = wants_map ? upload(result.map) : 0;
+    a.mask = a.mask_kind == 1 ? upload(p.boolean) : a.mask_kind == 2 ? upload(p.additive) : 0;
+
+    for (int head = 0; head < all_heads; head += slice_heads)
+        for (int row = 0; row < c.queries; row += slice_rows) {
+            a.head_begin = head;
+            a.head_count = std::min(slice_heads, all_heads - head);
+            a.row_begin = row;
+            a.row_count = std::min(slice_rows, c.queries - row);
+            // Fresh for each slice, and exactly as large as the footprint says.
+            const auto up = [](long long n, int tile) { return (n + tile - 1) / tile * tile; };
+            const long long bytes = 4ll * a.head_count * up(a.row_count, kernel.tile_rows) * up(c.keys, kernel.tile_keys);
+            if (wants_map && bytes > 0)
+                require(cuMemAlloc_v2(&a.scores, static_cast<std::size_t>(bytes)), "cuMemAlloc");
+
+            for (std::size_t s = 0; s < kernel.stages.size(); s++) {
+                const Stage& stage = kernel.stages[s];
+                void* arguments[] = {&a};
+                const unsigned blocks = static_cast<unsigned>((a.row_count + stage.rows_per_block - 1) / stage.rows_per_block);
+                require(cuLaunchKernel(kernel.functions[s], blocks, std::min<unsigned>(c.grid_y, static_cast<unsigned>(a.head_count)), 1,
+                            static_cast<unsigned>(stage.threads), 1, 1, static_cast<unsigned>(stage.shared_bytes), nullptr, arguments, nullptr),
+                    "cuLaunchKernel");
+                require(cuCtxSynchronize(), (stage.entry + ", " + c.name).c_str());
+            }
+
+            if (wants_map && bytes > 0)
+                require(cuMemFree_v2(a.scores), "cuMemFree");
+        }
+
+    require(cuMemcpyDtoH_v2(result.output.bytes.data(), a.output, result.output.bytes.size()), "cuMemcpyDtoH");
+    require(cuMemcpyDtoH_v2(result.log_sum_exp.data(), a.log_sum_exp, result.log_sum_exp.size() * 4), "cuMemcpyDtoH");
+    if (wants_map)
+        require(cuMemcpyDtoH_v2(result.map.data(), a.map, result.map.size() * 4), "cuMemcpyDtoH");
+    for (const std::uintptr_t address : {a.query, a.key, a.value, a.output, a.log_sum_exp, a.map, a.mask})
+        require(cuMemFree_v2(address), "cuMemFree");
+    return result;
+}
+
+void check(const Kernel& kernel, const Case& c, double& worst)
+{
+    const Problem p = make_problem(kernel, c);
+    const Result sliced = run(kernel, c, p, c.slice_rows, c.slice_heads);
+    const std::string name = kernel.stages[0].entry + ", " + c.name;
+
+    double error = 0, norm = 0, map_error = 0, lse_error = 0;
+    bool zero_rows = true;
+    std::vector<double> expected, probabilities;
+    for (int b = 0; b < c.batch; b++)
+        for (int h = 0; h < c.heads; h++)
+            for (int i = 0; i < c.queries; i++) {
+                double lse = 0;
+                reference_row(kernel, c, p, b, h, i, expected, probabilities, lse);
+                const long long at = b * p.query.strides.batch + h * p.query.strides.head + i * p.query.strides.row;
+                for (int d = 0; d < kernel.head_dim; d++) {
+                    const double got = sliced.output.get(at + d);
+                    error += (got - expected[d]) * (got - expected[d]);
+                    norm += expected[d] * expected[d];
+                    zero_rows &= lse != -INFINITY || got == 0;
+                }
+
+                const std::size_t row = (static_cast<std::size_t>(b) * c.heads + h) * c.queries + i;
+                const float got = sliced.log_sum_exp[row];
+                if (lse == -INFINITY)
+                    zero_rows &= got == -INFINITY;
+                else if (c.mask != Mask::least) // there, scores end at the least fp32 number and so does their sum
+                    lse_error = std::max(lse_error, std::fabs(got - lse) / std::max(1.0, std::fabs(lse)));
+                for (int j = 0; j < c.keys && !sliced.map.empty(); j++)
+                    map_error = std::max(map_error, std::fabs(sliced.map[row * c.keys + j] - probabilities[j]));
+            }
+
+    const double bound = kernel.element == "f32" ? 2e-6 : kernel.element == "f16" ? 4e-4 : 3e-3;
+    const double relative = norm > 0 ? std::sqrt(error / norm) : std::sqrt(error);
+    worst = std::max(worst, relative);
+    char text[160];
+    std::snprintf(text, sizeof text, ": error %.2e, log-sum-exp %.2e, map %.2e", relative, lse_error, map_error);
+    tally().check(relative <= bound && lse_error <= 2e-6 && map_error <= 2e-6 && zero_rows, name + text);
+
+    // The same bits in one slice, and in slices of other sizes under another order of threads.
+    const Result whole = run(kernel, c, p, 100000, 100000);
+    tally().check(whole.output.bytes == sliced.output.bytes && std::memcmp(whole.log_sum_exp.data(), sliced.log_sum_exp.data(), 4 * whole.log_sum_exp.size()) == 0,
+        name + ": other bits in one slice");
+    emulator_set("CUDA_EMULATOR_SEED", "77");
+    const Result odd = run(kernel, c, p, 19, 1);
+    emulator_set("CUDA_EMULATOR_SEED", "1");
+    tally().check(odd.output.bytes == sliced.output.bytes, name + ": other bits in slices of 19 rows");
+    tally().check(odd.map == sliced.map, name + ": another map in slices of 19 rows");
+}
+
+} // namespace
+
+void test_attention(const std::string& folder)
+{
+    const std::string primitives = read_file(folder + "/kernelgen_primitives.cuh");
+    std::istringstream manifest(read_file(folder + "/manifest.txt"));
+    for (std::string line; std::getline(manifest, line);) {
+        std::istringstream words(line);
+        Kernel kernel;
+        words >> kernel.file >> kernel.family >> kernel.element >> kernel.head_dim >> kernel.tile_rows >> kernel.tile_keys;
+        for (std::string word; words >> word;) {
+            std::replace(word.begin(), word.end(), ':', ' ');
+            std::istringstream parts(word);
+            Stage stage;
+            parts >> stage.entry >> stage.threads >> stage.shared_bytes >> stage.rows_per_block;
+            kernel.stages.push_back(stage);
+        }
+
+        open_context();
+        const Compiled compiled = compile(read_file(folder + "/" + kernel.file), primitives);
+        tally().check(compiled.result == 0, kernel.file + " does not compile:\n" + compiled.log);
+        if (compiled.result == 0) {
+            void* module = nullptr;
+            require(cuModuleLoadData(&module, compiled.image.data()), "cuModuleLoadData");
+            for (const Stage& stage : kernel.stages) {
+                void* function = nullptr;
+                require(cuModuleGetFunction(&function, module, stage.entry.c_str()), "cuModuleGetFunction");
+                kernel.functions.push_back(function);
+            }
+
+            double worst = 0;
+            for (const Case& c : cases)
+                check(kernel, c, worst);
+            std::printf("%s: worst error %.2e\n", kernel.file.c_str(), worst);
+        }
+
+        close_context();
+    }
+}
+
+} // namespace selftest

@@ -1,0 +1,95 @@
+#include "gpu.hpp"
+
+#include <fstream>
+#include <iterator>
+
+namespace selftest {
+
+std::string read_file(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        std::fprintf(stderr, "%s is not there\n", path.c_str());
+        std::exit(2);
+    }
+
+    return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+void require(int result, const char* call)
+{
+    if (result == 0)
+        return;
+    const char* text = "";
+    cuGetErrorString(result, &text);
+    std::fprintf(stderr, "%s failed with %d: %s\n", call, result, text);
+    std::exit(2);
+}
+
+std::string primitives_of(const std::string& templates)
+{
+    std::string text = read_file(templates + "/cuda/primitives.cuh.sbn");
+    const std::string open = "{{ include '";
+    for (std::size_t at = text.find(open); at != std::string::npos; at = text.find(open)) {
+        const std::size_t name = at + open.size();
+        const std::size_t end = text.find('\'', name);
+        const std::string included = read_file(templates + "/" + text.substr(name, end - name));
+        text.replace(at, text.find("}}", end) + 2 - at, included);
+    }
+
+    return text;
+}
+
+Compiled compile(const std::string& source, const std::string& primitives, const std::string& architecture, bool as_ptx)
+{
+    void* program = nullptr;
+    const char* headers[] = {primitives.c_str()};
+    const char* names[] = {"kernelgen_primitives.cuh"};
+    require(nvrtcCreateProgram(&program, source.c_str(), "kernel.cu", 1, headers, names), "nvrtcCreateProgram");
+
+    const std::string option = "--gpu-architecture=" + architecture;
+    const char* options[] = {option.c_str(), "--std=c++17"};
+    Compiled compiled;
+    compiled.result = nvrtcCompileProgram(program, 2, options);
+    std::size_t bytes = 0;
+    require(nvrtcGetProgramLogSize(program, &bytes), "nvrtcGetProgramLogSize");
+    compiled.log.resize(bytes);
+    require(nvrtcGetProgramLog(program, &compiled.log[0]), "nvrtcGetProgramLog");
+    if (compiled.result == 0) {
+        require(as_ptx ? nvrtcGetPTXSize(program, &bytes) : nvrtcGetCUBINSize(program, &bytes), "nvrtcGet*Size");
+        compiled.image.resize(bytes);
+        require(as_ptx ? nvrtcGetPTX(program, &compiled.image[0]) : nvrtcGetCUBIN(program, &compiled.image[0]), "nvrtcGet*");
+    }
+
+    require(nvrtcDestroyProgram(&program), "nvrtcDestroyProgram");
+    return compiled;
+}
+
+void open_context()
+{
+    void* context = nullptr;
+    require(cuInit(0), "cuInit");
+    require(cuDevicePrimaryCtxRetain(&context, 0), "cuDevicePrimaryCtxRetain");
+    require(cuCtxSetCurrent(context), "cuCtxSetCurrent");
+}
+
+void close_context()
+{
+    require(cuDevicePrimaryCtxRelease_v2(0), "cuDevicePrimaryCtxRelease");
+    cuCtxSetCurrent(nullptr);
+}
+
+void Tally::check(bool holds, const std::string& what)
+{
+    (holds ? passed : failed)++;
+    if (!holds)
+        std::printf("FAILED: %s\n", what.c_str());
+}
+
+Tally& tally()
+{
+    static Tally instance;
+    return instance;
+}
+
+} // namespace selftest

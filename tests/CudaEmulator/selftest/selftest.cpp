@@ -1,0 +1,16 @@
+// The emulator's own tests. selftest TEMPLATES KERNELS [ATTENTION]: the project's templates, the faulty kernels beside this file, and, where
+// there is one, a folder of generated attention kernels.
+#include "gpu.hpp"
+
+int main(int argc, char** argv)
+{
+    if (argc < 3) {
+        std::fprintf(stderr, "usage: selftest TEMPLATES KERNELS [ATTENTION]\n");
+        return 2;
+    }
+
+    if (argc > 3)
+        selftest::test_attention(argv[3]);
+    std::printf("%d passed, %d failed\n", selftest::tally().passed, selftest::tally().failed);
+    return selftest::tally().failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,7 @@
+// Language: a kernel is a plain function that the emulator calls once for every thread.
+#pragma once
+
+#define __global__
+#define __device__
+#define __launch_bounds__(...)
+#define KG_DEVICE static inline

@@ -1,0 +1,27 @@
+// Settings: read from the environment once, changed afterwards by emulator_set (a process that sets its environment late cannot reach ours).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace emulator {
+
+struct Settings {
+    std::size_t memory_bytes = std::size_t{2} << 30; // CUDA_EMULATOR_MEMORY
+    int capability_major = 8;                         // CUDA_EMULATOR_COMPUTE_CAPABILITY
+    int capability_minor = 0;
+    std::uint64_t seed = 1;                           // CUDA_EMULATOR_SEED
+    std::string failing_function;                     // CUDA_EMULATOR_FAIL = function:n[:code], without a version suffix
+    int failing_call = 0;
+    int failing_code = 0;
+};
+
+Settings& settings();
+
+// Sets one of the variables above. False when the name or the value is not understood.
+bool set(const std::string& name, const std::string& value);
+
+// Counts a call of `function`. The code that the call has to fail with, or 0; `usual_code` where the setting names none.
+int injected_fault(const char* function, int usual_code);
+
+} // namespace emulator

@@ -1,0 +1,33 @@
+using KernelGen.Generator.Model;
+
+namespace KernelGen.Generator.Tests.Cuda;
+
+/// <summary>Emitted kernels run on the CUDA emulator and agree with float64: no GPU needed, only g++.</summary>
+[TestClass]
+public sealed class CudaEmulatorTests
+{
+    [TestMethod]
+    [ExecutableCondition("g++", IgnoreMessage = "g++ is not installed; it builds the CUDA emulator and the kernels for it.")]
+    public void EmittedKernels_AgreeWithFloat64OnTheEmulator()
+    {
+        using KernelFolder folder = new();
+        KernelConfiguration[] variants =
+        [
+            SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 40, 64),
+            SimtVariant.Of(KernelFamily.Streaming, ElementType.Float32, 64, 64),
+            SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 72, 32),
+            SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 264, 64),
+            SimtVariant.Of(KernelFamily.Materialized, ElementType.Float32, 8, 2048),
+            SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 80, 512),
+            SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 160, 20),
+        ];
+        foreach (KernelConfiguration variant in variants)
+            folder.Add(variant);
+        folder.WriteManifest();
+
+        (int exitCode, string output, string error) =
+            Tool.Run(Path.Combine(Repository.Root, "tests/CudaEmulator/build.sh"), "--test", folder.Path);
+
+        Assert.AreEqual(0, exitCode, output + error);
+    }
+}

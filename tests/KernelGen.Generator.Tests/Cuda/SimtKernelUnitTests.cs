@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using KernelGen.Generator.Emission;
+using KernelGen.Generator.Model;
+using KernelGen.Generator.Rendering;
+
+namespace KernelGen.Generator.Tests.Cuda;
+
+[TestClass]
+public sealed class SimtKernelUnitTests
+{
+    [TestMethod]
+    public void EveryVariant_RendersWithItsEntryPoints()
+    {
+        foreach (KernelConfiguration configuration in SimtVariant.All)
+        {
+            string text = SimtVariant.Render(configuration);
+
+            Assert.StartsWith($"// {configuration.Id}: ", text);
+            Assert.Contains($"#include \"{SimtKernelUnit.PrimitivesHeaderName}\"", text);
+            foreach (CudaStage stage in SimtKernelUnit.Stages(configuration))
+                Assert.Contains($" {stage.EntryPoint}(const KernelArguments arguments)", text);
+        }
+    }
+
+    [TestMethod]
+    public void EveryVariant_IncludesNothingButThePrimitives()
+    {
+        string primitives = SimtKernelUnit.RenderPrimitives(TemplateLibrary.Embedded);
+        string[] includes = [.. Includes(primitives)];
+        Assert.AreSequenceEqual(["#include \"kernelgen_emulated.hpp\""], includes);
+
+        foreach (KernelConfiguration configuration in SimtVariant.All)
+            Assert.HasCount(1, Includes(SimtVariant.Render(configuration)).ToArray(), configuration.Id);
+    }
+
+    [TestMethod]
+    public void EmittedText_HasNoLeftoversOfTemplates()
+    {
+        foreach (string text in SimtVariant.All.Select(SimtVariant.Render).Append(SimtKernelUnit.RenderPrimitives(TemplateLibrary.Embedded)))
+        {
+            Assert.DoesNotContain("{{", text);
+            Assert.DoesNotContain("\r", text);
+            Assert.DoesNotContain(" \n", text);
+            Assert.DoesNotContain("\n\n\n", text);
+            Assert.EndsWith("}\n", text.Replace("#endif // KERNELGEN_PRIMITIVES_CUH\n", "}\n"));
+        }
+    }
+
+    [TestMethod]
+    public void Footprint_IsZeroForStreamingAndPaddedScoresForMaterialized()
+    {
+        Assert.AreEqual(
+            new KernelFootprint(64, 64, 0, 0),
+            SimtKernelUnit.Footprint(SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 40, 64)));
+        Assert.AreEqual(
+            new KernelFootprint(64, 64, 4, 0),
+            SimtKernelUnit.Footprint(SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 40, 512)));
+        Assert.AreEqual(
+            new KernelFootprint(16, 64, 4, 0),
+            SimtKernelUnit.Footprint(SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 40, 24)));
+    }
+
+    [TestMethod]
+    public void Stages_AreOneOrThreeLaunches()
+    {
+        ImmutableArray<CudaStage> streaming = SimtKernelUnit.Stages(SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 40, 64));
+        ImmutableArray<CudaStage> materialized = SimtKernelUnit.Stages(SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 40, 512));
+
+        Assert.AreSequenceEqual([new CudaStage("streaming_simt_bf16_d40_r64", 128, 32768, 64)], streaming);
+        Assert.AreSequenceEqual(
+            [
+                new CudaStage("materialized_simt_bf16_d40_r512_scores", 128, 32768, 64),
+                new CudaStage("materialized_simt_bf16_d40_r512_softmax", 128, 0, 4),
+                new CudaStage("materialized_simt_bf16_d40_r512_values", 128, 32768, 64),
+            ],
+            materialized);
+    }
+
+    [TestMethod]
+    public void StreamingTile_IsAValidStreamingSlice()
+    {
+        foreach (int headDim in SimtVariant.HeadDims)
+        {
+            int rows = SimtKernelUnit.StreamingTileRows(ElementType.Float32, headDim);
+
+            Assert.AreEqual(rows, SimtKernelUnit.Footprint(SimtVariant.Of(KernelFamily.Streaming, ElementType.Float32, headDim, rows)).TileRows);
+        }
+    }
+
+    private static IEnumerable<string> Includes(string text) => text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal));
+}

@@ -1,0 +1,28 @@
+using KernelGen.Generator.Emission;
+using KernelGen.Generator.Model;
+using KernelGen.Generator.Rendering;
+
+namespace KernelGen.Generator.Tests.Cuda;
+
+/// <summary>The variants of the target <c>simt</c> that tests go through.</summary>
+internal static class SimtVariant
+{
+    public static IReadOnlyList<int> HeadDims { get; } = [.. Enumerable.Range(1, 64).Select(i => 8 * i)];
+
+    public static IReadOnlyList<ElementType> ElementTypes { get; } = [ElementType.Float16, ElementType.BFloat16, ElementType.Float32];
+
+    /// <summary>Every family, element type and head dim.</summary>
+    public static IReadOnlyList<KernelConfiguration> All { get; } =
+    [
+        .. from headDim in HeadDims
+           from elementType in ElementTypes
+           from family in new[] { KernelFamily.Streaming, KernelFamily.Materialized }
+           select Of(family, elementType, headDim, family == KernelFamily.Streaming ? 64 : 2048),
+    ];
+
+    public static KernelConfiguration Of(KernelFamily family, ElementType elementType, int headDim, int sliceRows) =>
+        new(family, KernelTarget.Simt, elementType, headDim, sliceRows);
+
+    public static string Render(KernelConfiguration configuration) =>
+        SimtKernelUnit.Render(TemplateLibrary.Embedded, configuration, CancellationToken.None);
+}

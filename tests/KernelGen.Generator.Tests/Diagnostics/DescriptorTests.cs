@@ -1,0 +1,97 @@
+using System.Reflection;
+using KernelGen.Generator.Analyzers;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+
+namespace KernelGen.Generator.Tests.Diagnostics;
+
+[TestClass]
+public sealed class DescriptorTests
+{
+    private static readonly IReadOnlyList<DiagnosticDescriptor> _descriptors =
+    [
+        .. typeof(DiagnosticDescriptors).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => field.GetValue(null))
+            .OfType<DiagnosticDescriptor>()
+            .OrderBy(descriptor => descriptor.Id, StringComparer.Ordinal),
+    ];
+
+    [TestMethod]
+    public void Descriptors_AreNumberedWithoutGaps()
+    {
+        string[] expected = [.. Enumerable.Range(1, _descriptors.Count).Select(i => FormattableString.Invariant($"KGEN{i:0000}"))];
+
+        Assert.AreSequenceEqual(expected, _descriptors.Select(descriptor => descriptor.Id).ToArray());
+        Assert.HasCount(12, _descriptors);
+    }
+
+    [TestMethod]
+    public void Descriptors_HaveOneAnalyzerEach()
+    {
+        string[] reported = [.. AnalyzerTest.AllAnalyzers.SelectMany(analyzer => analyzer.SupportedDiagnostics).Select(descriptor => descriptor.Id).Order(StringComparer.Ordinal)];
+
+        Assert.AreSequenceEqual(_descriptors.Select(descriptor => descriptor.Id).ToArray(), reported);
+    }
+
+    [TestMethod]
+    public void Descriptors_HaveOnePageEach()
+    {
+        string[] linked = [.. _descriptors.Select(descriptor => descriptor.HelpLinkUri)];
+        string[] pages =
+        [
+            .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "diagnostics"), "KGEN*.md")
+                .Select(file => "docs/diagnostics/" + Path.GetFileName(file))
+                .Order(StringComparer.Ordinal),
+        ];
+
+        Assert.AreSequenceEqual(linked, pages);
+    }
+
+    [TestMethod]
+    public void Pages_StartWithIdAndTitleAndNameTheSeverity()
+    {
+        foreach (DiagnosticDescriptor descriptor in _descriptors)
+        {
+            string page = File.ReadAllText(Path.Combine(Repository.Root, descriptor.HelpLinkUri));
+
+            StringAssert.StartsWith(page, $"# {descriptor.Id}: {descriptor.Title}\n");
+            StringAssert.Contains(page, $"Severity: {descriptor.DefaultSeverity.ToString().ToLowerInvariant()}.");
+        }
+    }
+
+    [TestMethod]
+    public void Pages_NameACodeFixWhereThereIsOne()
+    {
+        string[] fixable =
+        [
+            .. typeof(KernelGen.CodeFixes.SliceAttentionCodeFix).Assembly.GetTypes()
+                .Where(type => !type.IsAbstract && type.IsSubclassOf(typeof(CodeFixProvider)))
+                .SelectMany(type => ((CodeFixProvider)Activator.CreateInstance(type)!).FixableDiagnosticIds)
+                .Order(StringComparer.Ordinal),
+        ];
+        string[] documented =
+        [
+            .. _descriptors
+                .Where(descriptor => File.ReadAllText(Path.Combine(Repository.Root, descriptor.HelpLinkUri)).Contains("Code fix:", StringComparison.Ordinal))
+                .Select(descriptor => descriptor.Id),
+        ];
+
+        Assert.AreSequenceEqual(documented, fixable);
+    }
+
+    [TestMethod]
+    public async Task ClassWithoutFaults_HasNoDiagnostics()
+    {
+        const string Source = """
+            using KernelGen;
+            using KernelGen.Tensors;
+
+            namespace Models;
+
+            [SliceAttention(HeadDims = [40, 80, 160], ElementTypes = [ElementType.Float16, ElementType.Float32], SliceRows = [512, 2048, 8192])]
+            public sealed partial class StableDiffusion15Attention;
+            """;
+
+        Assert.IsEmpty(await AnalyzerTest.DiagnosticsOfAsync([Source], AnalyzerTest.AllAnalyzers));
+    }
+}

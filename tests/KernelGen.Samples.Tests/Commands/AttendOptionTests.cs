@@ -1,0 +1,178 @@
+using System.Text.Json;
+using KernelGen.Execution;
+using KernelGen.Samples.Safetensors;
+using KernelGen.Samples.Verification;
+using KernelGen.Tensors;
+
+namespace KernelGen.Samples.Tests.Commands;
+
+[TestClass]
+public sealed class AttendOptionTests
+{
+    private static readonly AttentionShape Shape = new(2, 4, 30, 50, 64, 2);
+
+    private static readonly float[] Query = RandomTensors.Normal<float>(Shape.QueryElements, 1);
+    private static readonly float[] Key = RandomTensors.Normal<float>(Shape.KeyElements, 2);
+    private static readonly float[] Value = RandomTensors.Normal<float>(Shape.KeyElements, 3);
+
+    private static string Input(TestFolder folder, AttentionLayout layout = AttentionLayout.BatchHeadsRows, Action<SafetensorsWriter>? more = null)
+    {
+        long[] query = layout == AttentionLayout.BatchRowsHeads ? [2, 30, 4, 64] : [2, 4, 30, 64];
+        long[] key = layout == AttentionLayout.BatchRowsHeads ? [2, 50, 2, 64] : [2, 2, 50, 64];
+        using SafetensorsWriter writer = SafetensorsWriter.Create(folder["in"]);
+        writer.Add<float>("q", query, Query);
+        writer.Add<float>("k", key, Key);
+        writer.Add<float>("v", key, Value);
+        more?.Invoke(writer);
+        writer.Commit();
+        return folder["in"];
+    }
+
+    private static void AssertMatches(string path, AttentionOptions options)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        SampledCheck check = SampledCheck.Compare(Shape, Query, Key, Value, file.Tensors["out"].AsSpan<float>(), options, int.MaxValue);
+        Assert.AreEqual(Shape.TotalHeads * Shape.Queries, check.Rows);
+        Assert.IsTrue(check.Passed, $"relative error {check.RelativeError}");
+    }
+
+    [TestMethod]
+    [DataRow("streaming")]
+    [DataRow("materialized")]
+    public void Layout_BatchRowsHeads_IsHonoured(string family)
+    {
+        using TestFolder folder = new();
+        string input = Input(folder, AttentionLayout.BatchRowsHeads);
+        CommandResult.Of("attend", input, folder["out"], "--layout", "blhd", "--family", family).AssertDone();
+        AssertMatches(folder["out"], new() { Layout = AttentionLayout.BatchRowsHeads });
+    }
+
+    [TestMethod]
+    public void ScaleAndCausal_OnTheCommandLine_WinOverTheFile()
+    {
+        using TestFolder folder = new();
+        string input = Input(folder, more: writer => writer.AddMetadata("scale", "9"));
+        CommandResult.Of("attend", input, folder["out"], "--scale", "0.3", "--causal").AssertDone();
+        AssertMatches(folder["out"], new() { Scale = 0.3f, Causal = true });
+    }
+
+    [TestMethod]
+    public void Causal_False_OverridesTheFile()
+    {
+        using TestFolder folder = new();
+        string input = Input(folder, more: writer => writer.AddMetadata("causal", "true"));
+        CommandResult.Of("attend", input, folder["causal"]).AssertDone();
+        AssertMatches(folder["causal"], new() { Causal = true });
+        CommandResult.Of("attend", input, folder["whole"], "--causal", "false").AssertDone();
+        AssertMatches(folder["whole"], new());
+    }
+
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(3)]
+    [DataRow(4)]
+    public void HalfMask_OfAnyRank_IsAdded(int rank)
+    {
+        using TestFolder folder = new();
+        Half[] mask = RandomTensors.Normal<Half>(rank == 2 ? 30 * 50 : 4 * 30 * 50, 4);
+        long[] shape = rank switch { 2 => [30, 50], 3 => [4, 30, 50], _ => [1, 4, 30, 50] };
+        string input = Input(folder, more: writer => writer.Add<Half>("mask", shape, mask));
+        CommandResult.Of("attend", input, folder["out"]).AssertDone();
+        float[] bias = Array.ConvertAll(mask, half => (float)half);
+        AssertMatches(folder["out"], new() { Mask = AttentionMask.Additive(bias, 1, rank == 2 ? 1 : 4, 30, 50) });
+    }
+
+    [TestMethod]
+    public void CaptureMap_WritesProbabilitiesThatSumToOne()
+    {
+        using TestFolder folder = new();
+        CommandResult result = CommandResult.Of("attend", Input(folder), folder["out"], "--capture-map", "--lse", "--json").AssertDone();
+        Assert.AreEqual("materialized", result.Json.GetProperty("family").GetString());
+        using SafetensorsFile file = SafetensorsFile.Open(folder["out"]);
+        Assert.AreSequenceEqual([2L, 4, 30, 50], file.Tensors["map"].Shape);
+        float[] map = file.Tensors["map"].AsSpan<float>().ToArray();
+        foreach (float[] row in map.Chunk(Shape.Keys))
+            Assert.AreEqual(1.0, row.Sum(probability => (double)probability), 1e-5);
+
+        Assert.AreSequenceEqual([2L, 4, 30], file.Tensors["lse"].Shape);
+        double[] result5 = new double[Shape.HeadDim];
+        double expected = AttentionReference.Row<float>(Shape, Query, Key, Value, new(), head: 5, row: 7, result5).LogSumExp;
+        Assert.AreEqual(expected, file.Tensors["lse"].AsSpan<float>()[(5 * 30) + 7], 1e-5);
+    }
+
+    [TestMethod]
+    public void Check_ReportsTheError()
+    {
+        using TestFolder folder = new();
+        JsonElement report = CommandResult.Of("attend", Input(folder), folder["out"], "--check", "--json").AssertDone().Json;
+        Assert.AreEqual(Shape.TotalHeads * Shape.Queries, report.GetProperty("checked_rows").GetInt32());
+        Assert.IsLessThan(2e-6, report.GetProperty("relative_error").GetDouble());
+        Assert.AreEqual(2e-6, report.GetProperty("error_bound").GetDouble(), 1e-6);
+    }
+
+    [TestMethod]
+    public void Json_HasTheDocumentedFields()
+    {
+        using TestFolder folder = new();
+        JsonElement report = CommandResult.Of("attend", Input(folder), folder["out"], "--json").AssertDone().Json;
+        string[] expected =
+        [
+            "policy", "family", "variant", "steps", "slice_axis", "heads_per_slice", "rows_per_slice", "keys_per_slice", "slice_count",
+            "workspace_bytes", "required_bytes", "free_bytes", "modifier", "safety_factor", "largest_length",
+            "elapsed_seconds", "measured_workspace_bytes", "device", "non_finite_rows",
+        ];
+        foreach (string name in expected)
+            Assert.IsTrue(report.TryGetProperty(name, out _), name);
+    }
+
+    [TestMethod]
+    public void NonFiniteInput_IsReported()
+    {
+        using TestFolder folder = new();
+        float[] query = [.. Query];
+        query[64 * 3] = float.NaN;
+        using (SafetensorsWriter writer = SafetensorsWriter.Create(folder["nan"]))
+        {
+            writer.Add<float>("q", [2, 4, 30, 64], query);
+            writer.Add<float>("k", [2, 2, 50, 64], Key);
+            writer.Add<float>("v", [2, 2, 50, 64], Value);
+            writer.Commit();
+        }
+
+        CommandResult result = CommandResult.Of("attend", folder["nan"], folder["out"], "--json", "--check").AssertDone();
+        Assert.AreEqual(1, result.Json.GetProperty("non_finite_rows").GetInt64());
+        Assert.Contains("1 output rows hold NaN", result.Error);
+    }
+
+    [TestMethod]
+    public void NoQueriesOrNoKeys_AreLegal()
+    {
+        using TestFolder folder = new();
+        foreach ((long queries, long keys) in ((long, long)[])[(0, 5), (5, 0), (0, 0), (1, 1)])
+        {
+            using (SafetensorsWriter writer = SafetensorsWriter.Create(folder["in"]))
+            {
+                writer.Add<float>("q", [1, 1, queries, 64], new float[queries * 64]);
+                writer.Add<float>("k", [1, 1, keys, 64], new float[keys * 64]);
+                writer.Add<float>("v", [1, 1, keys, 64], new float[keys * 64]);
+                writer.Commit();
+            }
+
+            CommandResult.Of("attend", folder["in"], folder["out"], "--check").AssertDone();
+            using SafetensorsFile file = SafetensorsFile.Open(folder["out"]);
+            Assert.IsTrue(file.Tensors["out"].AsSpan<float>().IndexOfAnyExcept(0f) < 0);
+        }
+    }
+
+    [TestMethod]
+    public void Cancelled_LeavesNoOutput()
+    {
+        using TestFolder folder = new();
+        string input = Input(folder);
+        using StringWriter output = new();
+        using StringWriter error = new();
+        int code = SampleApplication.Run(["attend", input, folder["out"]], output, error, new(canceled: true));
+        Assert.AreEqual(130, code);
+        Assert.AreSequenceEqual(["in"], folder.Files);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace KernelGen.Samples.Tests.Commands;
+
+[TestClass]
+public sealed class KernelsCommandTests
+{
+    [TestMethod]
+    public void Json_CoversEveryHeadDimTypeAndFamily()
+    {
+        JsonElement kernels = CommandResult.Of("kernels", "--json").AssertDone().Json;
+        HashSet<(int HeadDim, string Type, string Family, string Target)> there = [];
+        foreach (JsonElement kernel in kernels.EnumerateArray())
+        {
+            there.Add((
+                kernel.GetProperty("head_dim").GetInt32(), kernel.GetProperty("dtype").GetString()!,
+                kernel.GetProperty("family").GetString()!, kernel.GetProperty("target").GetString()!));
+            Assert.IsGreaterThan(0, kernel.GetProperty("source_bytes").GetInt32());
+        }
+
+        foreach (int headDim in (int[])[40, 64, 72, 80, 88, 96, 112, 128, 160, 192, 256, 384, 512])
+        {
+            foreach (string type in (string[])["f16", "bf16", "f32"])
+            {
+                foreach (string family in (string[])["materialized", "streaming"])
+                {
+                    foreach (string target in (string[])["cpu", "simt"])
+                        Assert.Contains((headDim, type, family, target), there);
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow("cpu", "Vector")]
+    [DataRow("simt", "extern \"C\"")]
+    public void Show_PrintsTheSource(string target, string part)
+    {
+        string id = CommandResult.Of("kernels", "--json", "--model", "StableDiffusion15Attention").AssertDone().Json.EnumerateArray()
+            .Select(kernel => kernel.GetProperty("id").GetString()!)
+            .First(id => id.Contains($"-{target}-", StringComparison.Ordinal));
+        CommandResult result = CommandResult.Of("kernels", "--show", id).AssertDone();
+        Assert.Contains(part, result.Output);
+        Assert.EndsWith("\n", result.Output);
+    }
+
+    [TestMethod]
+    public void Show_UnknownId_SuggestsNearOnes() =>
+        CommandResult.Of("kernels", "--show", "streaming-cpu-f16-d40-r1").AssertFault(2, "Near it are", "streaming-cpu-f16-d40");
+
+    [TestMethod]
+    public void Model_Unknown_ListsThoseThereAre() => CommandResult.Of("kernels", "--model", "Llama").AssertFault(2, "StableDiffusion15Attention");
+
+    [TestMethod]
+    public void Table_FitsHundredColumns()
+    {
+        string output = CommandResult.Of("kernels").AssertDone().Output;
+        Assert.Contains("StableDiffusion15Attention", output);
+        Assert.IsLessThanOrEqualTo(100, output.Split('\n').Max(line => line.TrimEnd().Length));
+    }
+
+    [TestMethod]
+    public void Doctor_SaysWhatThereIs()
+    {
+        CommandResult result = CommandResult.Of("doctor").AssertDone();
+        foreach (string part in (string[])["Processor", "free for plans", ".NET 10", "variants", "not built into this version"])
+            Assert.Contains(part, result.Output);
+        Assert.AreEqual("", result.Error);
+    }
+
+    [TestMethod]
+    public void Help_ListsCommands()
+    {
+        CommandResult result = CommandResult.Of("--help").AssertDone();
+        foreach (string command in (string[])["attend", "plan", "kernels", "doctor"])
+            Assert.Contains(command, result.Output);
+    }
+}
