@@ -3,7 +3,6 @@ using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Samples.Commands;
 using KernelGen.Samples.Safetensors;
-using InsufficientMemoryException = KernelGen.Planning.InsufficientMemoryException;
 
 namespace KernelGen.Samples;
 
@@ -26,6 +25,7 @@ internal static class SampleApplication
             new AttendCommand(console),
             new PlanCommand(console),
             new KernelsCommand(console),
+            new BenchCommand(console),
             new DoctorCommand(console),
         };
         root.SetAction(_ => DemoCommand.Run(console));
@@ -57,12 +57,13 @@ internal static class SampleApplication
         InputException or SafetensorsException or UnsupportedVariantException or NoMatchingVariantException => (ExitCode.BadInput, exception.Message),
         SlicePolicyException { Failure: PolicyFailure.NoFreeMemory } => (ExitCode.DoesNotFit, exception.Message),
         SlicePolicyException => (ExitCode.BadInput, exception.Message),
-        InsufficientMemoryException => (ExitCode.DoesNotFit, exception.Message),
+        AttentionMemoryException => (ExitCode.DoesNotFit, exception.Message),
         OutOfMemoryException => (ExitCode.DoesNotFit, $"The tensors do not fit in memory: {exception.Message}"),
         DeviceNotUsableException => (ExitCode.DeviceNotUsable, exception.Message),
         OperationCanceledException => (ExitCode.Cancelled, "cancelled; no output was written"),
         _ => (ExitCode.Failed, $"unexpected {exception.GetType().Name}: {exception.Message} (--verbose shows where)"),
     };
 
-    private static string OneLine(string message) => string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

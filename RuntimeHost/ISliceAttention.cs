@@ -17,7 +17,7 @@ public interface ISliceAttention
     /// <param name="options">Policy and wishes; the default is the policy <c>exact</c>.</param>
     /// <returns>A plan, which may be run any number of times; the same one for the same question until the free memory changes much.</returns>
     /// <exception cref="UnsupportedVariantException">The class has no kernel for the element type or head dim.</exception>
-    /// <exception cref="InsufficientMemoryException">Nothing fits; the message says what would.</exception>
+    /// <exception cref="AttentionMemoryException">Nothing fits; the message says what would.</exception>
     SlicePlan Plan<T>(in AttentionShape shape, PlanningOptions? options = null)
         where T : unmanaged;
 

@@ -8,7 +8,11 @@ namespace KernelGen.Samples.Commands;
 internal sealed class AttendCommand : Command
 {
     private readonly SampleConsole _console;
-    private readonly Argument<string> _input = new("IN") { Description = "Safetensors file with 'q', 'k', 'v' and, if wanted, 'mask' (BOOL: true = attend, or a number to add)" };
+    private readonly Argument<string> _input = new("IN")
+    {
+        Description = "Safetensors file with 'q', 'k', 'v' and, if wanted, 'mask' (BOOL: true = attend, or a number to add)",
+    };
+
     private readonly Argument<string> _output = new("OUT") { Description = "Safetensors file that receives 'out', of the same dtype" };
     private readonly HostOptions _host;
     private readonly PlanOptions _plan;
@@ -18,8 +22,16 @@ internal sealed class AttendCommand : Command
         "--layout", "Order of the axes of q, k, v and out [default: bhld]",
         ("bhld", AttentionLayout.BatchHeadsRows), ("blhd", AttentionLayout.BatchRowsHeads));
 
-    private readonly Option<bool> _captureMap = new("--capture-map") { Description = "Also write 'map', the attention probabilities, F32 [batch, heads, queries, keys]" };
-    private readonly Option<bool> _logSumExp = new("--lse") { Description = "Also write 'lse', the log-sum-exp of each row's scores, F32 [batch, heads, queries]" };
+    private readonly Option<bool> _captureMap = new("--capture-map")
+    {
+        Description = "Also write 'map', the attention probabilities, F32 [batch, heads, queries, keys]",
+    };
+
+    private readonly Option<bool> _logSumExp = new("--lse")
+    {
+        Description = "Also write 'lse', the log-sum-exp of each row's scores, F32 [batch, heads, queries]",
+    };
+
     private readonly Option<bool> _check = new("--check") { Description = "Compare sampled rows with a float64 reference" };
     private readonly Option<bool> _json = CommandOptions.Json();
 

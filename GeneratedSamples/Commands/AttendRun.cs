@@ -6,6 +6,7 @@ using KernelGen.Planning;
 using KernelGen.Samples.Safetensors;
 using KernelGen.Samples.Verification;
 using KernelGen.Tensors;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Commands;
 
@@ -61,11 +62,11 @@ internal sealed class AttendRun(SampleConsole console, AttentionHost host, Atten
 
         Report(report, check);
         if (report.NonFiniteRows > 0)
-            console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: {report.NonFiniteRows} output rows hold NaN or infinity."));
+            console.Error.WriteLine(Invariant($"warning: {report.NonFiniteRows} output rows hold NaN or infinity."));
         if (check is { Passed: false } failed)
         {
-            console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"error: the relative error {failed.RelativeError:0.0e+0} of {failed.Rows} sampled rows is above the bound {failed.Bound:0.0e+0}."));
+            console.Error.WriteLine(Invariant(
+                $"error: the relative error {failed.RelativeError:0.0e+0} of {failed.Rows} sampled rows is above the bound {failed.Bound:0.0e+0}."));
             return ExitCode.Failed;
         }
 
@@ -88,32 +89,32 @@ internal sealed class AttendRun(SampleConsole console, AttentionHost host, Atten
         output.WriteLine($"shape      {plan.Shape}, {plan.ElementType.ShortName()}");
         output.WriteLine($"device     {host.DeviceChoice}");
         output.WriteLine($"variant    {plan.Variant.Id} (policy {plan.Policy})");
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"slices     {report.Slices} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
-        output.WriteLine(
-            $"workspace  {ByteText.Format(report.WorkspaceBytes)} ({ByteText.Format(plan.Budget.FreeBytes)} free: {plan.Budget.Source}); a full score matrix is {ByteText.Format(plan.Shape.ScoreElements * plan.ElementType.SizeInBytes())}");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"time       {report.Elapsed.TotalMilliseconds:0.0} ms, {gigaflops:0.0} GFLOP/s"));
+        output.WriteLine(Invariant($"slices     {report.Slices} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
+        string free = $"{ByteText.Format(plan.Budget.FreeBytes)} free: {plan.Budget.Source}";
+        string scores = ByteText.Format(plan.Shape.ScoreElements * plan.ElementType.SizeInBytes());
+        output.WriteLine($"workspace  {ByteText.Format(report.WorkspaceBytes)} ({free}); a full score matrix is {scores}");
+        output.WriteLine(Invariant($"time       {report.Elapsed.TotalMilliseconds:0.0} ms, {gigaflops:0.0} GFLOP/s"));
         if (check is { } done)
         {
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"check      relative error {done.RelativeError:0.0e+0} over {done.Rows} sampled rows (bound {done.Bound:0.0e+0})"));
+            output.WriteLine(Invariant($"check      relative error {done.RelativeError:0.0e+0} over {done.Rows} sampled rows (bound {done.Bound:0.0e+0})"));
         }
     }
 
     private int LargestLength(SlicePlan plan)
     {
-        KernelVariant[] variants = [.. request.Input.Model.Kernels.For(plan.ElementType, plan.Shape.HeadDim).ToArray().Where(variant => host.Device.Targets.Contains(variant.Target))];
+        ReadOnlySpan<KernelVariant> all = request.Input.Model.Kernels.For(plan.ElementType, plan.Shape.HeadDim);
+        KernelVariant[] variants = [.. all.ToArray().Where(variant => host.Device.Targets.Contains(variant.Target))];
         return SlicePlanner.LargestLength(plan.Shape, plan.ElementType, variants, host.Device.Profile, plan.Budget, request.Planning);
     }
 
     private static int Elements(string name, long elements) => elements <= Array.MaxLength
         ? (int)elements
-        : throw new InputException(string.Create(
-            CultureInfo.InvariantCulture, $"'{name}' would have {elements} elements, more than the {Array.MaxLength} that one call can give. Run fewer heads or queries at a time."));
+        : throw new InputException(Invariant(
+            $"'{name}' would have {elements} elements, more than the {Array.MaxLength} that one call can give. Run fewer heads or queries at a time."));
 
     private sealed class SliceProgress(SampleConsole console) : IProgress<AttentionProgress>
     {
         public void Report(AttentionProgress value) =>
-            console.Progress(string.Create(CultureInfo.InvariantCulture, $"slice {value.SlicesDone} of {value.SliceCount}"));
+            console.Progress(Invariant($"slice {value.SlicesDone} of {value.SliceCount}"));
     }
 }

@@ -46,7 +46,8 @@ internal sealed record AttentionInput(
         if (file.Tensors.TryGetValue(name, out SafetensorsTensor? tensor))
             return tensor;
         string there = string.Join(", ", file.Tensors.Keys.Order(StringComparer.Ordinal).Take(8).Select(SafetensorsText.Quote));
-        throw Fault(file, $"there is no tensor '{name}'; 'q', 'k' and 'v' are needed. The file has {(there.Length == 0 ? "no tensors" : there)}{(file.Tensors.Count > 8 ? " and more" : "")}.");
+        there = there.Length == 0 ? "no tensors" : file.Tensors.Count > 8 ? there + " and more" : there;
+        throw Fault(file, $"there is no tensor '{name}'; 'q', 'k' and 'v' are needed. The file has {there}.");
     }
 
     private static ElementType ElementTypeOf(SafetensorsFile file, SafetensorsTensor tensor) =>
@@ -93,7 +94,7 @@ internal sealed record AttentionInput(
     private static AttentionMask MaskOf(SafetensorsFile file, SafetensorsTensor mask, in AttentionShape shape)
     {
         if (mask.Shape.Count is < 2 or > 4)
-            throw Fault(file, $"'mask' is {mask.ShapeText}, of rank {mask.Shape.Count}; it must have rank 2, 3 or 4, the last axes of [batch, heads, queries, keys].");
+            throw Fault(file, $"'mask' is {mask.ShapeText}, of rank {mask.Shape.Count}; it must have rank 2, 3 or 4.");
         int[] full = [shape.Batch, shape.Heads, shape.Queries, shape.Keys];
         int[] axes = [1, 1, 1, 1];
         int missing = axes.Length - mask.Shape.Count;
@@ -102,9 +103,8 @@ internal sealed record AttentionInput(
             long axis = mask.Shape[i - missing];
             if (axis != 1 && axis != full[i])
             {
-                throw Fault(
-                    file,
-                    $"'mask' is {mask.ShapeText} and does not broadcast to {SafetensorsText.Shape([.. full.Select(size => (long)size)])} [batch, heads, queries, keys]: each axis must be 1 or the full size.");
+                string target = $"{SafetensorsText.Shape([.. full.Select(size => (long)size)])} [batch, heads, queries, keys]";
+                throw Fault(file, $"'mask' is {mask.ShapeText} and does not broadcast to {target}: each axis must be 1 or the full size.");
             }
 
             axes[i] = (int)axis;

@@ -39,7 +39,8 @@ internal static class CommandOptions
     };
 
     /// <summary>Planning with a given amount of memory.</summary>
-    public static Option<long?> FreeBytes() => Bytes("--free-bytes", "Plan with this much free memory instead of what is measured: bytes, or a number with KiB, MiB or GiB");
+    public static Option<long?> FreeBytes() => Bytes(
+        "--free-bytes", "Plan with this much free memory instead of what is measured: bytes, or a number with KiB, MiB or GiB");
 
     /// <summary>Memory to leave alone.</summary>
     public static Option<long?> ReserveBytes() => Bytes("--reserve-bytes", "Free memory that the plan leaves alone");

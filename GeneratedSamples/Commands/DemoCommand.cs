@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using KernelGen.Planning;
 using KernelGen.Samples.Demo;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Commands;
 
@@ -32,7 +32,7 @@ internal static class DemoCommand
         output.WriteLine("  attend tests/Golden/sd15_self_d40_f16.safetensors out.safetensors --check");
         output.WriteLine("  kernels --show streaming-cpu-f16-d40-r128");
         output.WriteLine("  doctor");
-        console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The demo took {watch.Elapsed.TotalSeconds:0.0} s."));
+        console.Error.WriteLine(Invariant($"The demo took {watch.Elapsed.TotalSeconds:0.0} s."));
         return passed ? ExitCode.Done : ExitCode.Failed;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelGen.Cpu;
 
 namespace KernelGen.Samples.Commands;
 
@@ -8,6 +9,11 @@ internal sealed class HostOptions
     private readonly Option<string> _device = CommandOptions.Choice(
         "--device", "Where kernels run [default: auto]", ("auto", "auto"), ("cpu", "cpu"), ("cuda", "cuda"));
 
+    private readonly Option<CpuVectorPath> _path = CommandOptions.Choice(
+        "--path",
+        "The vector width of the CPU kernels [default: the widest there is]",
+        ("avx512", CpuVectorPath.Avx512), ("avx2", CpuVectorPath.Avx2), ("vector128", CpuVectorPath.Vector128));
+
     private readonly Option<int?> _threads = CommandOptions.Threads();
     private readonly Option<long?> _freeBytes = CommandOptions.FreeBytes();
     private readonly Option<long?> _reserveBytes = CommandOptions.ReserveBytes();
@@ -16,6 +22,7 @@ internal sealed class HostOptions
     public HostOptions(Command command)
     {
         command.Options.Add(_device);
+        command.Options.Add(_path);
         command.Options.Add(_threads);
         command.Options.Add(_freeBytes);
         command.Options.Add(_reserveBytes);
@@ -26,6 +33,7 @@ internal sealed class HostOptions
     public AttentionHost CreateHost(ParseResult parsed) => AttentionHost.CreateDefault(new()
     {
         Device = parsed.GetValue(_device) ?? "auto",
+        VectorPath = parsed.GetValue(_path),
         Threads = parsed.GetValue(_threads),
         FreeBytes = parsed.GetValue(_freeBytes),
         ReserveBytes = parsed.GetValue(_reserveBytes) ?? 0,

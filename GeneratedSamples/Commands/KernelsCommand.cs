@@ -6,6 +6,7 @@ using KernelGen.Kernels;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Commands;
 
@@ -29,9 +30,12 @@ internal sealed class KernelsCommand : Command
 
     private int Run(string? id, string? modelName, bool json)
     {
-        AttentionModel[] models = [.. ModelCatalogue.Models.Where(model => modelName is null || model.Name.Equals(modelName, StringComparison.OrdinalIgnoreCase))];
+        AttentionModel[] models =
+        [
+            .. ModelCatalogue.Models.Where(model => modelName is null || model.Name.Equals(modelName, StringComparison.OrdinalIgnoreCase)),
+        ];
         if (models.Length == 0)
-            throw new InputException($"There is no model class '{modelName}'; there are {string.Join(", ", ModelCatalogue.Models.Select(model => model.Name))}.");
+            throw new InputException($"There is no model class '{modelName}'; there are {ModelCatalogue.Names}.");
         if (id is not null)
             Show(models, id);
         else if (json)
@@ -103,7 +107,7 @@ internal sealed class KernelsCommand : Command
         }
 
         int all = models.Sum(model => model.Kernels.Variants.Length);
-        _console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{all} variants. An id: streaming-cpu-f16-d40-r128: family, target, dtype, head dim, slice rows."));
+        _console.Output.WriteLine(Invariant($"{all} variants. An id is made of family, target, dtype, head dim and slice rows."));
         _console.Output.WriteLine("'kernels --json' lists them all, 'kernels --show ID' prints the source of one.");
     }
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Commands;
 
@@ -24,12 +24,17 @@ internal sealed class PlanCommand : Command
     private readonly Option<bool> _captureMap = new("--capture-map") { Description = "The attention map is wanted" };
     private readonly Option<long?> _freeBytes = CommandOptions.Bytes("--free-bytes", "Free memory: bytes, or a number with KiB, MiB or GiB");
     private readonly Option<long?> _reserveBytes = CommandOptions.ReserveBytes();
-    private readonly Option<long?> _totalBytes = CommandOptions.Bytes("--total-ram-bytes", "Memory of the machine, which some presets look at; the free memory by default");
+    private readonly Option<long?> _totalBytes = CommandOptions.Bytes(
+        "--total-ram-bytes", "Memory of the machine, which some presets look at; the free memory by default");
     private readonly Option<int?> _threads = CommandOptions.PositiveOrNull("--threads", "CPU threads to plan for; those of this machine by default");
     private readonly Option<KernelTarget> _target = CommandOptions.Choice(
         "--target", "The machine to plan for [default: cpu]", ("cpu", KernelTarget.Cpu), ("simt", KernelTarget.Simt));
 
-    private readonly Option<bool> _explain = new("--explain") { Description = "Write every variant considered, and why it was taken or left, to standard error" };
+    private readonly Option<bool> _explain = new("--explain")
+    {
+        Description = "Write every variant considered, and why it was taken or left, to standard error",
+    };
+
     private readonly Option<bool> _json = CommandOptions.Json();
 
     public PlanCommand(SampleConsole console)
@@ -79,9 +84,9 @@ internal sealed class PlanCommand : Command
         int queries = parsed.GetValue(_queries);
         int headDim = parsed.GetValue(_headDim);
         if (heads % keyValueHeads != 0)
-            throw new InputException(string.Create(CultureInfo.InvariantCulture, $"--kv-heads is {keyValueHeads}; it must divide --heads, which is {heads}."));
+            throw new InputException(Invariant($"--kv-heads is {keyValueHeads}; it must divide --heads, which is {heads}."));
         if ((long)batch * heads > int.MaxValue)
-            throw new InputException(string.Create(CultureInfo.InvariantCulture, $"--batch x --heads is {(long)batch * heads}; it must stay below 2^31."));
+            throw new InputException(Invariant($"--batch x --heads is {(long)batch * heads}; it must stay below 2^31."));
         model = ModelCatalogue.Find(headDim, elementType);
         return new(batch, heads, queries, parsed.GetValue(_keys) ?? queries, headDim, keyValueHeads);
     }
@@ -91,14 +96,13 @@ internal sealed class PlanCommand : Command
         TextWriter output = _console.Output;
         PolicyDecision decision = plan.Decision;
         output.WriteLine($"shape      {plan.Shape}, {plan.ElementType.ShortName()}");
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"policy     {plan.Policy}: {decision.Steps} steps along {decision.Axis.Name()}, counts {ByteText.Format(decision.RequiredBytes)} (modifier {decision.Modifier:0.##}, safety factor {decision.SafetyFactor:0.##})"));
+        string cut = decision.Axis == SliceAxis.None ? "one slice" : Invariant($"{decision.Steps} steps along {decision.Axis.Name()}");
+        string factors = Invariant($"modifier {decision.Modifier:0.##}, safety factor {decision.SafetyFactor:0.##}");
+        output.WriteLine($"policy     {plan.Policy}: {cut}, counts {ByteText.Format(decision.RequiredBytes)} ({factors})");
         output.WriteLine($"variant    {plan.Variant.Id}");
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"slices     {plan.SliceCount} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
-        output.WriteLine(
-            $"workspace  {ByteText.Format(plan.WorkspaceBytes)} of {ByteText.Format(plan.Budget.FreeBytes)} free{(plan.FitsBudget ? "" : ", MORE THAN THERE IS: this preset guesses")}");
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"largest    {largestLength} query rows fit with this batch, heads, dtype, ratio of keys to queries and memory"));
+        output.WriteLine(Invariant($"slices     {plan.SliceCount} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
+        string verdict = plan.FitsBudget ? "" : ", MORE THAN THERE IS: this preset guesses";
+        output.WriteLine($"workspace  {ByteText.Format(plan.WorkspaceBytes)} of {ByteText.Format(plan.Budget.FreeBytes)} free{verdict}");
+        output.WriteLine(Invariant($"largest    {largestLength} query rows fit with this batch, heads, dtype, ratio of keys to queries and memory"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KernelGen.Samples.Bench;
 
 namespace KernelGen.Samples.Commands;
 
@@ -7,4 +8,5 @@ namespace KernelGen.Samples.Commands;
 [JsonSerializable(typeof(KernelJson[]))]
 [JsonSerializable(typeof(PlanJson))]
 [JsonSerializable(typeof(AttendJson))]
+[JsonSerializable(typeof(BenchResult))]
 internal sealed partial class SampleJson : JsonSerializerContext;

@@ -1,6 +1,6 @@
-using System.Globalization;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Demo;
 
@@ -28,5 +28,5 @@ internal sealed record DemoLayer(AttentionModel Model, string Kind, AttentionSha
     }
 
     /// <summary>The name in the table, such as <c>self 4096x4096</c>.</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Kind} {Shape.Queries}x{Shape.Keys}");
+    public string Name => Invariant($"{Kind} {Shape.Queries}x{Shape.Keys}");
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using KernelGen.Execution;
 using KernelGen.Planning;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Demo;
 
@@ -39,6 +39,6 @@ internal static class DemoRun
     private sealed class Progress(SampleConsole console, string name) : IProgress<AttentionProgress>
     {
         public void Report(AttentionProgress value) =>
-            console.Progress(string.Create(CultureInfo.InvariantCulture, $"{name}: slice {value.SlicesDone} of {value.SliceCount}"));
+            console.Progress(Invariant($"{name}: slice {value.SlicesDone} of {value.SliceCount}"));
     }
 }

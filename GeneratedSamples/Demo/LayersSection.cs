@@ -5,6 +5,7 @@ using KernelGen.Samples.Commands;
 using KernelGen.Samples.Verification;
 using KernelGen.Tensors;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Demo;
 
@@ -47,9 +48,9 @@ internal static class LayersSection
 
         console.Write(table);
         string verdict = passed ? "all are" : "NOT ALL ARE";
-        console.Output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"error: relative to float64, over {CheckedRows} rows of each layer; {verdict} within the bound {SampledCheck.BoundFor(ElementType.Float16):0.0e+0} of f16"));
+        double bound = SampledCheck.BoundFor(ElementType.Float16);
+        console.Output.WriteLine(Invariant(
+            $"error: relative to float64, over {CheckedRows} rows of each layer; {verdict} within the bound {bound:0.0e+0} of f16"));
         console.Output.WriteLine("all scores: the full score matrix in f16; workspace: what the run took, as planned");
         return passed;
     }

@@ -7,7 +7,7 @@ using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
 using Spectre.Console;
-using InsufficientMemoryException = KernelGen.Planning.InsufficientMemoryException;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Demo;
 
@@ -59,12 +59,12 @@ internal static class SmallMemorySection
                     policy,
                     plan.Variant.Id,
                     plan.SliceCount.ToString(CultureInfo.InvariantCulture),
-                    string.Create(CultureInfo.InvariantCulture, $"{plan.HeadsPerSlice} x {plan.RowsPerSlice}"),
+                    Invariant($"{plan.HeadsPerSlice} x {plan.RowsPerSlice}"),
                     ByteText.Format(report.WorkspaceBytes),
                     report.Elapsed.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture),
                     isFirst ? "first" : equal ? "yes" : "NO");
             }
-            catch (InsufficientMemoryException exception)
+            catch (AttentionMemoryException exception)
             {
                 table.AddRow(ByteText.Format(freeBytes), policy, "none, see below", "", "", "", "", "");
                 refusals.Add($"{policy} gives up in {ByteText.Format(freeBytes)}: \"{exception.Message}\"");

@@ -35,7 +35,7 @@ internal static class CpuSection
         [
             (512, Vector512.IsHardwareAccelerated), (256, Vector256.IsHardwareAccelerated), (128, Vector128.IsHardwareAccelerated),
         ];
-        string list = string.Join(", ", widths.Where(width => width.Accelerated).Select(width => string.Create(CultureInfo.InvariantCulture, $"{width.Bits} bits")));
+        string list = string.Join(", ", widths.Where(width => width.Accelerated).Select(width => $"{width.Bits} bits"));
         return list.Length == 0 ? "none: kernels are emulated and slow" : list;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using KernelGen.Kernels;
 using KernelGen.Samples.Models;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Doctor;
 
@@ -14,12 +15,12 @@ internal static class KernelSection
         string byTarget = string.Join(", ", variants
             .GroupBy(variant => variant.Target)
             .OrderBy(group => group.Key)
-            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} for {group.Key.Name()}")));
+            .Select(group => Invariant($"{group.Count()} for {group.Key.Name()}")));
         return new(
             "Kernels",
             [
                 ("model classes", ModelCatalogue.Models.Count.ToString(CultureInfo.InvariantCulture)),
-                ("variants", string.Create(CultureInfo.InvariantCulture, $"{variants.Length}: {byTarget}")),
+                ("variants", Invariant($"{variants.Length}: {byTarget}")),
                 ("that this device runs", variants.Count(variant => host.Device.Targets.Contains(variant.Target)).ToString(CultureInfo.InvariantCulture)),
                 ("head dims", string.Join(' ', ModelCatalogue.HeadDims.Select(headDim => headDim.ToString(CultureInfo.InvariantCulture)))),
             ],

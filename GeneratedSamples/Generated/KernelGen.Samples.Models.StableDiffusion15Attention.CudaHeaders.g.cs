@@ -167,11 +167,7 @@ KG_DEVICE void kg_store_shared(float* address, T value)
 // The block's dynamic shared memory, aligned to 16 bytes.
 KG_DEVICE float* kg_shared_memory()
 {
-    struct alignas(16) Line
-    {
-        float at[4];
-    };
-    extern __shared__ Line kg_dynamic_shared_memory[];
+    extern __shared__ kg_quad<float> kg_dynamic_shared_memory[];
     return kg_dynamic_shared_memory->at;
 }
 

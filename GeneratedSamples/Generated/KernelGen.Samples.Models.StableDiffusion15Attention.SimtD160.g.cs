@@ -321,7 +321,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -812,7 +811,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -1303,7 +1301,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -1874,7 +1871,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
@@ -2247,7 +2243,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -2738,7 +2733,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -3229,7 +3223,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -3800,7 +3793,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
@@ -4173,7 +4165,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -4664,7 +4655,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -5155,7 +5145,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -5726,7 +5715,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
             for (int d = 0; d < 4; d++)
                 kg_store(target + d, elements.at[d]);
     }
-
 }
 
 // Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.

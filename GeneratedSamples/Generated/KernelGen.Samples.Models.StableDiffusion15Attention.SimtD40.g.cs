@@ -290,6 +290,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -788,6 +789,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -1286,6 +1288,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -1864,6 +1867,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -2244,6 +2248,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -2742,6 +2747,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -3240,6 +3246,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -3818,6 +3825,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -4198,6 +4206,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -4696,6 +4705,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -5194,6 +5204,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -5772,6 +5783,7 @@ KG_DEVICE void add_weighted_values(
                 }
 
                 values[lane_dims - 1] = kg_load_shared<float>(row + singles_begin + lane);
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll

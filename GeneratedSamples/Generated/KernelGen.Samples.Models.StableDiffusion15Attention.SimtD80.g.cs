@@ -292,6 +292,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -333,7 +334,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -795,6 +795,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -836,7 +837,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -1298,6 +1298,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -1339,7 +1340,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -1881,6 +1881,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -1922,7 +1923,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
@@ -2266,6 +2266,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -2307,7 +2308,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -2769,6 +2769,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -2810,7 +2811,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -3272,6 +3272,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -3313,7 +3314,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -3855,6 +3855,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -3896,7 +3897,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
@@ -4240,6 +4240,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -4281,7 +4282,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -4743,6 +4743,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -4784,7 +4785,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -5246,6 +5246,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -5287,7 +5288,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
@@ -5829,6 +5829,7 @@ KG_DEVICE void add_weighted_values(
                 const kg_pair<float> two = kg_load_shared<kg_pair<float>>(row + pairs_begin + 2 * lane);
                 values[4 * lane_quads] = two.at[0];
                 values[4 * lane_quads + 1] = two.at[1];
+
 #pragma unroll
                 for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
@@ -5870,7 +5871,6 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
         kg_from_f32(kg_multiply_add(sums[4 * lane_quads + d], factor, 0.0f), last);
         kg_store(address + pairs_begin + 2 * lane + d, last);
     }
-
 }
 
 // Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.

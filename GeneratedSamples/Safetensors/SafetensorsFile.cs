@@ -4,7 +4,7 @@ using System.IO.MemoryMappedFiles;
 
 namespace KernelGen.Samples.Safetensors;
 
-/// <summary>A safetensors file, mapped into memory for reading. Nothing is read before it is looked at, so opening a large file costs only its header.</summary>
+/// <summary>A safetensors file, mapped into memory for reading: opening a large file costs only its header.</summary>
 internal sealed unsafe class SafetensorsFile : IDisposable
 {
     /// <summary>The longest header that is read: 100 MB, the format's own limit.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Safetensors;
 
@@ -44,7 +45,7 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException exception)
         {
-            string place = string.Create(CultureInfo.InvariantCulture, $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}");
+            string place = Invariant($"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}");
             throw new SafetensorsException(path, $"the header is not valid JSON ({place}).", exception);
         }
         catch (InvalidOperationException exception)
@@ -187,7 +188,7 @@ internal sealed class SafetensorsHeader
         {
             string quoted = SafetensorsText.Quote(entry.Name);
             if (entry.End > dataBytes)
-                throw Fault($"the data of tensor {quoted} ends at byte {entry.End} but there are {dataBytes} bytes of data: the file is truncated or its offsets are wrong");
+                throw Fault($"tensor {quoted} ends at byte {entry.End} of {dataBytes} bytes of data: the file is truncated or its offsets are wrong");
             if (entry.Begin < end)
                 throw Fault($"tensors {SafetensorsText.Quote(previous!.Name)} and {quoted} overlap at byte {entry.Begin}");
             if (entry.Begin > end)

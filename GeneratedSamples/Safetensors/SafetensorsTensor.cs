@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Safetensors;
 
@@ -43,8 +43,7 @@ internal sealed unsafe class SafetensorsTensor
     {
         if (ElementCount > int.MaxValue)
         {
-            throw new SafetensorsException(_file.Path, string.Create(
-                CultureInfo.InvariantCulture,
+            throw new SafetensorsException(_file.Path, Invariant(
                 $"tensor {SafetensorsText.Quote(Name)} has {ElementCount} elements, more than the {int.MaxValue} that one call can take. Split it along batch or heads."));
         }
 
@@ -61,7 +60,7 @@ internal sealed unsafe class SafetensorsTensor
         where T : unmanaged
     {
         if (SafetensorsElementTypeExtensions.Of<T>() != Type)
-            throw new InvalidOperationException($"Tensor {SafetensorsText.Quote(Name)} is {Type.Name()}, not {SafetensorsElementTypeExtensions.Of<T>().Name()}.");
+            throw new InvalidOperationException($"Tensor {SafetensorsText.Quote(Name)} is {Type.Name()}; its elements cannot be read as {typeof(T)}.");
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, ElementCount - start, nameof(length));

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Safetensors;
 
@@ -69,7 +69,7 @@ internal sealed class SafetensorsWriter : IDisposable
         foreach (long axis in shape)
             count = checked(count * axis);
         if (count != elements.Length)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{SafetensorsText.Shape(shape.ToArray())} has {count} elements; {elements.Length} were given."));
+            throw new ArgumentException(Invariant($"{SafetensorsText.Shape(shape.ToArray())} has {count} elements; {elements.Length} were given."));
         if (_tensors.Any(tensor => tensor.Name == name))
             throw new ArgumentException($"Tensor {SafetensorsText.Quote(name)} was added already.");
         SafetensorsElementType type = SafetensorsElementTypeExtensions.Of<T>();

@@ -15,7 +15,9 @@ internal readonly record struct SampledCheck(int Rows, double RelativeError, dou
     /// <summary>The error is a number within the bound.</summary>
     public bool Passed => RelativeError <= Bound;
 
-    /// <summary>The bound for an element type at small scores: rounding of the output dominates for the 2-byte types, fp32 accumulation for the other.</summary>
+    /// <summary>
+    /// The bound for an element type at small scores: rounding of the output dominates for the 2-byte types, fp32 accumulation for the other.
+    /// </summary>
     public static double BoundFor(ElementType elementType) => elementType switch
     {
         ElementType.Float16 => 4e-4,

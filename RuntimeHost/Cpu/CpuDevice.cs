@@ -74,7 +74,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The plan's variant is not for the CPU.</exception>
-    /// <exception cref="Planning.InsufficientMemoryException">The workspace could not be allocated, nor that of any smaller plan.</exception>
+    /// <exception cref="AttentionMemoryException">The workspace could not be allocated, nor that of any smaller plan.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled; the output is incomplete.</exception>
     public RunReport Run(SlicePlan plan, in KernelArguments arguments, AttentionOptions options)
     {
@@ -154,7 +154,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
                 return workspace;
             }
 
-            plan = plan.NextAfterOutOfMemory() ?? throw new Planning.InsufficientMemoryException(string.Create(
+            plan = plan.NextAfterOutOfMemory() ?? throw new AttentionMemoryException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{bytes} bytes of workspace for {plan} could not be allocated. The plan asked for was {asked}, made with {asked.Budget.FreeBytes} bytes free ({asked.Budget.Source}). Free memory, or plan with a smaller budget."))
             {

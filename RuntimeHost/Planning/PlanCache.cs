@@ -45,7 +45,7 @@ public sealed class PlanCache
     /// <param name="device">The device.</param>
     /// <param name="budget">The memory there is now.</param>
     /// <param name="options">Policy, and what variants may be used.</param>
-    /// <exception cref="InsufficientMemoryException">See <see cref="SlicePlanner.Plan"/>; failures are not kept.</exception>
+    /// <exception cref="AttentionMemoryException">See <see cref="SlicePlanner.Plan"/>; failures are not kept.</exception>
     public SlicePlan Plan(
         in AttentionShape shape, ElementType elementType, ReadOnlyMemory<KernelVariant> variants, DeviceProfile device, MemoryBudget budget,
         PlanningOptions options)

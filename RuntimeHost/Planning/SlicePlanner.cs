@@ -17,7 +17,7 @@ public static class SlicePlanner
     /// <param name="device">The device.</param>
     /// <param name="budget">The memory. The presets, too, count with <see cref="MemoryBudget.UsableBytes"/>: the reserve is the caller's.</param>
     /// <param name="options">Policy, and what variants may be used.</param>
-    /// <exception cref="InsufficientMemoryException">The policy finds no plan that fits.</exception>
+    /// <exception cref="AttentionMemoryException">The policy finds no plan that fits.</exception>
     /// <exception cref="NoMatchingVariantException">The options or the policy leave no variant.</exception>
     /// <exception cref="SlicePolicyException">A preset whose original crashes here.</exception>
     /// <exception cref="ArgumentException">An unknown policy, a variant of another element type or head dim, or a device or an option out of range.</exception>

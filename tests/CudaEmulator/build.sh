@@ -1,28 +1,45 @@
 #!/bin/sh
-# Builds the emulator with g++ (C++17, nothing else) and prints the library's path as the last line.
-#   build.sh                   builds
+# Builds the emulator with g++ (C++17, nothing else) into bin/, which git ignores, and prints the library's path as the last line.
+#   build.sh                   builds what is out of date
 #   build.sh --test [FOLDER]   also builds and runs its own tests, on the generated attention kernels in FOLDER as well
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$here/bin
-mkdir -p "$out"
+library=$out/libkernelgen_cuda_emulator.so
+selftest=$out/selftest
 cxx=${CXX:-g++}
 flags="-std=c++17 -O2 -Wall -Wextra -Werror"
 
-# The shim travels inside the library: where kernels are compiled, no source folder need be.
-for file in "$here"/shim/*.hpp; do
-    printf '{"%s", R"SHIM(' "$(basename "$file")"
-    cat "$file"
-    printf ')SHIM"},\n'
-done >"$out/shim_files.inc"
+# Built aside and moved into place at once, so that several processes may build at the same time.
+mkdir -p "$out"
+work=$(mktemp -d "$out/build-XXXXXX")
+trap 'rm -rf "$work"' EXIT
 
-library=$out/libkernelgen_cuda_emulator.so
-$cxx $flags -fPIC -shared -fvisibility=default -I"$here/src" -I"$here/shim" -I"$out" "$here"/src/*.cpp -o "$library.new" -ldl
-mv "$library.new" "$library"
+# is_stale FILE SOURCE...: FILE is missing or older than a source.
+is_stale() {
+    file=$1
+    shift
+    [ ! -e "$file" ] || [ -n "$(find "$@" -newer "$file" -print -quit)" ]
+}
+
+if is_stale "$library" "$here/src" "$here/shim" "$here/build.sh"; then
+    # The shim travels inside the library: where kernels are compiled, no source folder need be.
+    for file in "$here"/shim/*.hpp; do
+        printf '{"%s", R"SHIM(' "$(basename "$file")"
+        cat "$file"
+        printf ')SHIM"},\n'
+    done >"$work/shim_files.inc"
+    $cxx $flags -fPIC -shared -I"$here/src" -I"$here/shim" -I"$work" "$here"/src/*.cpp -o "$work/library" -ldl
+    mv "$work/library" "$library"
+fi
 
 if [ "${1:-}" = --test ]; then
-    $cxx $flags -I"$here/selftest" "$here"/selftest/*.cpp -o "$out/selftest" -L"$out" -lkernelgen_cuda_emulator -Wl,-rpath,"$out"
-    "$out/selftest" "$here/../../Templates" "$here/selftest/kernels" ${2:+"$2"}
+    if is_stale "$selftest" "$here/selftest" "$library"; then
+        $cxx $flags "$here"/selftest/*.cpp -o "$work/selftest" -L"$out" -lkernelgen_cuda_emulator -Wl,-rpath,"$out"
+        mv "$work/selftest" "$selftest"
+    fi
+
+    "$selftest" "$here/../../Templates" "$here/selftest/kernels" ${2:+"$2"}
 fi
 
 echo "$library"

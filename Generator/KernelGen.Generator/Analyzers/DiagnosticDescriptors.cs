@@ -129,4 +129,14 @@ internal static class DiagnosticDescriptors
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
         helpLinkUri: HelpFolder + "KGEN0012.md");
+
+    /// <summary>KGEN0013: a template of the user's that cannot be rendered.</summary>
+    public static readonly DiagnosticDescriptor FaultyTemplate = new(
+        "KGEN0013",
+        "A kernel template cannot be rendered",
+        "{0}",
+        Category,
+        DiagnosticSeverity.Error,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFolder + "KGEN0013.md");
 }

@@ -35,15 +35,12 @@ public abstract class SliceAttentionAnalyzer : DiagnosticAnalyzer
     // The compiler would format numbers in the culture of whoever looks at the message.
     private static object Invariant(object argument) => argument is int number ? number.ToString(CultureInfo.InvariantCulture) : argument;
 
-    private static bool IsSliceAttention(AttributeData attribute) =>
-        attribute.AttributeClass is { Name: "SliceAttentionAttribute" } type && type.ToDisplayString() == SliceAttentionUsage.AttributeName;
-
     private void AnalyzeType(SymbolAnalysisContext context)
     {
         var type = (INamedTypeSymbol)context.Symbol;
         if (type.TypeKind != TypeKind.Class)
             return;
-        List<AttributeData> attributes = type.GetAttributes().Where(IsSliceAttention).ToList();
+        List<AttributeData> attributes = type.GetAttributes().Where(SliceAttentionUsage.IsSliceAttention).ToList();
         if (attributes.Count == 0)
             return;
         List<SliceAttentionUsage> usages = attributes

@@ -60,6 +60,10 @@ internal sealed class SliceAttentionUsage
     /// <summary>Whether the <c>materialized</c> family is asked for without a slice size (KGEN0012).</summary>
     public bool LacksSliceRows => SliceRows.Values.Count == 0 && Families.Values.Contains((int)KernelFamily.Materialized);
 
+    /// <summary>Whether an attribute is <c>[SliceAttention]</c>.</summary>
+    public static bool IsSliceAttention(AttributeData attribute) =>
+        attribute.AttributeClass is { Name: "SliceAttentionAttribute" } type && type.ToDisplayString() == AttributeName;
+
     /// <summary>Reads an attribute.</summary>
     /// <returns>Null when one of its arguments is not a valid constant, which the compiler reports.</returns>
     public static SliceAttentionUsage? Read(AttributeData data, CancellationToken cancellationToken)

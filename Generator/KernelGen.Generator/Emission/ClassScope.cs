@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Emission;
@@ -35,7 +36,9 @@ internal static class ClassScope
             writer.Open(containingType);
         }
 
-        writer.Open($"unsafe partial class {modelClass.Name}{baseList}");
+        // CPU kernels take pointers; a class without any compiles where unsafe code is not allowed.
+        bool takesPointers = modelClass.Configurations.Any(static configuration => configuration.Target == KernelTarget.Cpu);
+        writer.Open($"{(takesPointers ? "unsafe " : "")}partial class {modelClass.Name}{baseList}");
         writeMembers(writer);
         writer.Close();
         foreach (string _ in modelClass.ContainingTypes)

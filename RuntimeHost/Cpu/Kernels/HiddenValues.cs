@@ -30,15 +30,8 @@ public static unsafe class HiddenValues
             }
         }
 
-        for (; i < count; i += LaneVector128.Count)
-        {
-            if (LaneVector128.AnyNonFinite(LaneVector128.Load(values + i)))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        // A vector of 16 may leave a rest of 8.
+        return i < count && LaneVector256.AnyNonFinite(LaneVector256.Load(values + i));
     }
 
     /// <summary>Copies values with zero in place of every NaN and infinity.</summary>

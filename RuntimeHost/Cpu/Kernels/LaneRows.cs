@@ -66,21 +66,23 @@ public static unsafe class LaneRows
         where TVector : unmanaged, ILaneVector<TVector>
     {
         int lanes = 2 * TVector.Count;
-        TVector factors = TVector.Create(factor);
-        for (int first = 0; first < rows; first += lanes)
+        for (int first = 0; first < rows; first += lanes, packed += lanes * headDim)
         {
             int present = Math.Min(lanes, rows - first);
-            for (int row = 0; row < present; row++)
+            if (stride == headDim)
             {
-                Widen<TElement, TVector>(source + ((first + row) * stride), headDim, scratch + (row * headDim));
+                Widen<TElement, TVector>(source + (first * stride), present * headDim, factor, scratch);
+            }
+            else
+            {
+                for (int row = 0; row < present; row++)
+                {
+                    Widen<TElement, TVector>(source + ((first + row) * stride), headDim, factor, scratch + (row * headDim));
+                }
             }
 
             new Span<float>(scratch + (present * headDim), (lanes - present) * headDim).Clear();
             LaneTranspose.Transpose(scratch, headDim, lanes, headDim, packed, lanes);
-            for (float* end = packed + (headDim * lanes); packed < end; packed += TVector.Count)
-            {
-                TVector.Store(TVector.Load(packed) * factors, packed);
-            }
         }
     }
 
@@ -106,13 +108,19 @@ public static unsafe class LaneRows
         }
 
         LaneTranspose.Transpose(output, lanes, headDim, rows, scratch, headDim);
+        if (stride == headDim)
+        {
+            Narrow<TElement, TVector>(scratch, rows * headDim, destination);
+            return;
+        }
+
         for (int row = 0; row < rows; row++)
         {
             Narrow<TElement, TVector>(scratch + (row * headDim), headDim, destination + (row * stride));
         }
     }
 
-    // Counts are multiples of 8, which a vector of 16 may not divide; the rest is done in vectors of 4.
+    // Counts are multiples of 8, which only a vector of 16 may leave a rest of: one of 8.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Widen<TElement, TVector>(TElement* source, int count, float* destination)
         where TElement : unmanaged
@@ -124,9 +132,27 @@ public static unsafe class LaneRows
             TVector.Store(Load<TElement, TVector>(source + i), destination + i);
         }
 
-        for (; i < count; i += LaneVector128.Count)
+        if (i < count)
         {
-            LaneVector128.Store(Load<TElement, LaneVector128>(source + i), destination + i);
+            LaneVector256.Store(Load<TElement, LaneVector256>(source + i), destination + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Widen<TElement, TVector>(TElement* source, int count, float factor, float* destination)
+        where TElement : unmanaged
+        where TVector : unmanaged, ILaneVector<TVector>
+    {
+        TVector factors = TVector.Create(factor);
+        int i = 0;
+        for (; i <= count - TVector.Count; i += TVector.Count)
+        {
+            TVector.Store(Load<TElement, TVector>(source + i) * factors, destination + i);
+        }
+
+        if (i < count)
+        {
+            LaneVector256.Store(Load<TElement, LaneVector256>(source + i) * LaneVector256.Create(factor), destination + i);
         }
     }
 
@@ -141,9 +167,9 @@ public static unsafe class LaneRows
             Store<TElement, TVector>(TVector.Load(source + i), destination + i);
         }
 
-        for (; i < count; i += LaneVector128.Count)
+        if (i < count)
         {
-            Store<TElement, LaneVector128>(LaneVector128.Load(source + i), destination + i);
+            Store<TElement, LaneVector256>(LaneVector256.Load(source + i), destination + i);
         }
     }
 

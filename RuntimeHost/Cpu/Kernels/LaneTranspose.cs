@@ -31,7 +31,10 @@ public static unsafe class LaneTranspose
                     Block8(source + (row * sourceStride) + column, sourceStride, destination + (column * destinationStride) + row, destinationStride);
                 }
 
-                Rest(source, sourceStride, row, row + 8, column, columns, destination, destinationStride);
+                if (column < columns)
+                {
+                    Rest(source, sourceStride, row, row + 8, column, columns, destination, destinationStride);
+                }
             }
         }
 
@@ -43,7 +46,10 @@ public static unsafe class LaneTranspose
                 Block4(source + (row * sourceStride) + column, sourceStride, destination + (column * destinationStride) + row, destinationStride);
             }
 
-            Rest(source, sourceStride, row, row + 4, column, columns, destination, destinationStride);
+            if (column < columns)
+            {
+                Rest(source, sourceStride, row, row + 4, column, columns, destination, destinationStride);
+            }
         }
 
         Rest(source, sourceStride, row, rows, 0, columns, destination, destinationStride);

@@ -76,7 +76,7 @@ public readonly unsafe record struct LaneVector256(Vector256<float> Value) : ILa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneVector256 LoadAttend(byte* source)
     {
-        Vector256<uint> attend = Vector256.WidenLower(Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe()).ToVector256Unsafe());
+        Vector256<uint> attend = Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsByte()).ToVector256Unsafe());
         return new((Vector256.Equals(attend, Vector256<uint>.Zero) & Vector256.Create(0xFF80_0000u)).AsSingle());
     }
 

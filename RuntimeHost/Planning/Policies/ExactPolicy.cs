@@ -111,7 +111,7 @@ internal sealed class ExactPolicy() : SlicePolicy(
         return request.Options.SafetyFactor == 1 ? usable : Math.Min(usable, (long)(usable / request.Options.SafetyFactor));
     }
 
-    private static InsufficientMemoryException Insufficient(in PlanRequest request, in PlanOutcome smallest, int largest)
+    private static AttentionMemoryException Insufficient(in PlanRequest request, in PlanOutcome smallest, int largest)
     {
         MemoryBudget budget = request.Budget;
         string source = string.IsNullOrEmpty(budget.Source) ? "" : $" ({budget.Source})";

@@ -222,7 +222,7 @@ public abstract class PresetPolicy : SlicePolicy
         new(Name, decision.Failure, $"The policy {Name} {what}. Use the policy exact, which has no such case, or change the budget or the setting.");
 
     // The original's text to the letter, with its hint for a square picture of Stable Diffusion 1.x in fp32, whatever was asked. LargestLength is the true answer.
-    private InsufficientMemoryException TooManySteps(in PlanRequest request, in PolicyDecision decision)
+    private AttentionMemoryException TooManySteps(in PlanRequest request, in PolicyDecision decision)
     {
         long free = request.Budget.UsableBytes;
         long resolution = (long)Math.Floor(Math.Sqrt(Math.Sqrt(free / 2.5)) / 8) * 64;

@@ -84,6 +84,7 @@ struct Tally {
 Tally& tally();
 
 void test_driver(const std::string& primitives);
+void test_primitives(const std::string& primitives, const std::string& kernels);
 void test_faults(const std::string& primitives, const std::string& kernels);
 void test_attention(const std::string& folder);
 

@@ -9,6 +9,10 @@ int main(int argc, char** argv)
         return 2;
     }
 
+    const std::string primitives = selftest::primitives_of(argv[1]);
+    selftest::test_driver(primitives);
+    selftest::test_primitives(primitives, argv[2]);
+    selftest::test_faults(primitives, argv[2]);
     if (argc > 3)
         selftest::test_attention(argv[3]);
     std::printf("%d passed, %d failed\n", selftest::tally().passed, selftest::tally().failed);

@@ -2,7 +2,6 @@
 #include "driver_state.hpp"
 #include "settings.hpp"
 
-#include <cstdio>
 #include <dlfcn.h>
 
 using namespace emulator;
@@ -45,7 +44,6 @@ CUresult launch_kernel(const char* name, Function* function, const Geometry& geo
             : fault.kind == FaultKind::misaligned_address ? CUDA_ERROR_MISALIGNED_ADDRESS
             : CUDA_ERROR_LAUNCH_FAILED;
         driver().details = fault.message;
-        std::fprintf(stderr, "CUDA emulator: %s\n", fault.message.c_str());
     }
 
     return CUDA_SUCCESS;

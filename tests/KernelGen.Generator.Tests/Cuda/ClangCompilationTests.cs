@@ -8,12 +8,7 @@ namespace KernelGen.Generator.Tests.Cuda;
 [TestClass]
 public sealed partial class ClangCompilationTests
 {
-    /// <summary>With this variable set, every head dim is compiled for every architecture: about two minutes on two cores.</summary>
-    private const string AllVariable = "KERNELGEN_TEST_ALL_CUDA";
-
     private static readonly int[] _commonHeadDims = [8, 40, 64, 72, 80, 88, 96, 112, 128, 160, 192, 256, 264, 384, 512];
-
-    private static bool All => Environment.GetEnvironmentVariable(AllVariable) is { Length: > 0 };
 
     [TestMethod]
     [ExecutableCondition("clang++-19", IgnoreMessage = "clang++-19 is not installed; it compiles CUDA C to PTX without a toolkit.")]
@@ -26,7 +21,7 @@ public sealed partial class ClangCompilationTests
         using KernelFolder folder = new();
         string[] files =
         [
-            .. SimtVariant.All.Where(variant => All || chosen.Contains(variant.HeadDim)).Select(folder.Add),
+            .. SimtVariant.All.Where(variant => SimtVariant.TestAll || chosen.Contains(variant.HeadDim)).Select(folder.Add),
             folder.Add(SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 80, 16)),
             folder.Add(SimtVariant.Of(KernelFamily.Materialized, ElementType.Float32, 512, 32)),
         ];

@@ -21,7 +21,7 @@ public sealed class CudaEmulatorTests
             SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 80, 512),
             SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 160, 20),
         ];
-        foreach (KernelConfiguration variant in variants)
+        foreach (KernelConfiguration variant in SimtVariant.TestAll ? SimtVariant.All : variants)
             folder.Add(variant);
         folder.WriteManifest();
 

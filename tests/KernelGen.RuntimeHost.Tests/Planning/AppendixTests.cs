@@ -48,7 +48,7 @@ public sealed class AppendixTests
             PolicyDecision decision = Decide(policy, heads, length, 2, gibibytes);
             Assert.AreEqual((PolicyFailure.TooManySteps, steps), (decision.Failure, (int)decision.Steps));
 
-            var exception = Assert.ThrowsExactly<KernelGen.Planning.InsufficientMemoryException>(
+            var exception = Assert.ThrowsExactly<AttentionMemoryException>(
                 () => PlanningSetup.Plan(policy, new(1, heads, length, length, 128), gibibytes * PlanningSetup.GiB));
             Assert.AreEqual($"Not enough memory, use lower resolution ({hint}). {memory}", exception.Message);
             Assert.AreEqual(policy, exception.Policy);
@@ -171,7 +171,7 @@ public sealed class AppendixTests
     [DataRow(24, 2496, 2496, 2880, 2048, 3200, 5440)]
     public void ResolutionInTheError_IsRightForOneModelOnly(int gibibytes, int message, int sd15F32, int sd15F16, int sd15F16Batch4, int sd21, int sdxl)
     {
-        var exception = Assert.ThrowsExactly<KernelGen.Planning.InsufficientMemoryException>(
+        var exception = Assert.ThrowsExactly<AttentionMemoryException>(
             () => PlanningSetup.Plan("doggettx", new(1, 16, 1 << 18, 1 << 18, 40), gibibytes * PlanningSetup.GiB));
         StringAssert.Contains(exception.Message, $"(max approx. {message}x{message})");
 

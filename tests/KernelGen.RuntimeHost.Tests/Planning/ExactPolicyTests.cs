@@ -153,7 +153,7 @@ public sealed class ExactPolicyTests
     [TestMethod]
     public void NothingFits_SaysWhatIsNeededAndWhatWouldFit()
     {
-        var exception = Assert.ThrowsExactly<KernelGen.Planning.InsufficientMemoryException>(
+        var exception = Assert.ThrowsExactly<AttentionMemoryException>(
             () => SlicePlanner.Plan(
                 Sd15At1024, ElementType.Float16, PlanningSetup.All(ElementType.Float16, 40), PlanningSetup.Device,
                 new MemoryBudget(1_000_000, 600_000, "cgroup limit"), new()));
@@ -179,7 +179,7 @@ public sealed class ExactPolicyTests
     [TestMethod]
     public void NotEvenOneQueryFits_SaysSo()
     {
-        var exception = Assert.ThrowsExactly<KernelGen.Planning.InsufficientMemoryException>(
+        var exception = Assert.ThrowsExactly<AttentionMemoryException>(
             () => PlanningSetup.Plan(new(1, 1, 16, 16, 40), 1000));
 
         Assert.AreEqual(0, exception.LargestLength);

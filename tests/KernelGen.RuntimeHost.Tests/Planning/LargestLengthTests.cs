@@ -101,7 +101,7 @@ public sealed class LargestLengthTests
     public void ErrorOfDoggettx_CarriesTheTrueLength()
     {
         AttentionShape shape = new(2, 8, 65536, 65536, 40);
-        var exception = Assert.ThrowsExactly<KernelGen.Planning.InsufficientMemoryException>(
+        var exception = Assert.ThrowsExactly<AttentionMemoryException>(
             () => PlanningSetup.Plan("doggettx", shape, 2 * PlanningSetup.GiB));
 
         Assert.AreEqual(Largest(shape, 2 * PlanningSetup.GiB, new() { Policy = "doggettx" }), exception.LargestLength);

@@ -116,7 +116,7 @@ public sealed class StepPolicyTests
     public void MemoryInTheError_IsRoundedAsByTheOriginal(int heads, int quarterGibibytes, string expected)
     {
         // A head counts 2^17 x 2^16 scores x 2 bytes x 3, a 64th of which is 0.75 GiB.
-        var exception = Assert.ThrowsExactly<KernelGen.Planning.InsufficientMemoryException>(
+        var exception = Assert.ThrowsExactly<AttentionMemoryException>(
             () => PlanningSetup.Plan("doggettx", new(1, heads, 1 << 17, 1 << 16, 64), quarterGibibytes * PlanningSetup.GiB / 4));
 
         StringAssert.EndsWith(exception.Message, expected);

@@ -4,7 +4,6 @@ using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
 using KernelGen.Samples.Safetensors;
 using KernelGen.Tensors;
-using InsufficientMemoryException = KernelGen.Planning.InsufficientMemoryException;
 
 namespace KernelGen.Samples.Tests.Commands;
 
@@ -22,7 +21,7 @@ internal static class Needs
             .. ModelCatalogue.Find(shape.HeadDim, elementType).Kernels.For(elementType, shape.HeadDim).ToArray().Where(variant => variant.Target == KernelTarget.Cpu),
         ];
         PlanningOptions options = new() { Family = family == "streaming" ? KernelFamily.Streaming : KernelFamily.Materialized };
-        InsufficientMemoryException exception = Assert.ThrowsExactly<InsufficientMemoryException>(() => SlicePlanner.Plan(
+        AttentionMemoryException exception = Assert.ThrowsExactly<AttentionMemoryException>(() => SlicePlanner.Plan(
             shape, elementType, variants, PlanningTarget.Profile(KernelTarget.Cpu, 2, 1), new(1, 0, "a test"), options));
         return (long)Math.Ceiling(exception.NeededBytes * options.SafetyFactor) + 1;
     }

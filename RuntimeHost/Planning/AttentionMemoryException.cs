@@ -3,12 +3,12 @@ using KernelGen.Tensors;
 namespace KernelGen.Planning;
 
 /// <summary>A call does not fit into memory under a policy.</summary>
-/// <remarks>Not <see cref="System.InsufficientMemoryException"/>, which is about the process. A file that imports both namespaces needs an alias.</remarks>
-public sealed class InsufficientMemoryException : Exception
+/// <remarks>Not named after what it says, because <c>System.InsufficientMemoryException</c> is about the process and would be ambiguous with it in most files.</remarks>
+public sealed class AttentionMemoryException : Exception
 {
     /// <summary>Says what does not fit.</summary>
     /// <param name="message">The message.</param>
-    public InsufficientMemoryException(string message)
+    public AttentionMemoryException(string message)
         : base(message)
     {
     }
@@ -16,7 +16,7 @@ public sealed class InsufficientMemoryException : Exception
     /// <summary>Says what does not fit, and what was met.</summary>
     /// <param name="message">The message.</param>
     /// <param name="innerException">The failure of the allocation.</param>
-    public InsufficientMemoryException(string message, Exception innerException)
+    public AttentionMemoryException(string message, Exception innerException)
         : base(message, innerException)
     {
     }

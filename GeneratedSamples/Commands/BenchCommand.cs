@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using KernelGen.Cpu;
+using KernelGen.Samples.Bench;
+using KernelGen.Tensors;
+using Spectre.Console;
+
+namespace KernelGen.Samples.Commands;
+
+/// <summary>Times kernels against the machine's own limit, and against what one would write without them.</summary>
+internal sealed class BenchCommand : Command
+{
+    private readonly SampleConsole _console;
+    private readonly HostOptions _host;
+    private readonly PlanOptions _plan;
+    private readonly Option<string[]> _shapes = new("--shapes")
+    {
+        Description = $"Sets of shapes ({string.Join(", ", BenchShapes.Sets.Keys)}), separated by commas, or one shape B,H,Lq,Lk,D; may be repeated",
+        HelpName = "NAME,...|B,H,Lq,Lk,D",
+        DefaultValueFactory = _ => ["sd15"],
+    };
+
+    private readonly Option<ElementType> _elementType = CommandOptions.ElementTypeOption();
+    private readonly Option<bool> _causal = CommandOptions.Causal();
+    private readonly Option<bool> _noBaselines = new("--no-baselines") { Description = "Measure the kernels only" };
+    private readonly Option<bool> _json = CommandOptions.Json();
+
+    public BenchCommand(SampleConsole console)
+        : base("bench", "Time kernels against the multiply-add peak and other implementations, measured in the same run")
+    {
+        _console = console;
+        Options.Add(_shapes);
+        Options.Add(_elementType);
+        Options.Add(_causal);
+        Options.Add(_noBaselines);
+        Options.Add(_json);
+        _plan = new(this);
+        _host = new(this);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        BenchShape[] shapes = [.. parsed.GetValue(_shapes)!.SelectMany(BenchShapes.Parse)];
+        using AttentionHost host = _host.CreateHost(parsed);
+        if (host.Device is not CpuDevice device)
+            throw new InputException($"'bench' measures the CPU; '{host.Device.Name}' is none. Use --device cpu.");
+
+        BenchRun run = new(
+            host,
+            device,
+            _plan.Read(parsed, parsed.GetValue(_causal), captureMap: false),
+            withBaselines: !parsed.GetValue(_noBaselines));
+        List<BenchRow> rows = [];
+        foreach (BenchShape shape in shapes)
+        {
+            ShowProgress(rows.Count, shapes.Length, shape.Name);
+            rows.Add(parsed.GetValue(_elementType) switch
+            {
+                ElementType.Float16 => run.Measure<Half>(shape, _console.CancellationToken),
+                ElementType.BFloat16 => run.Measure<BFloat16>(shape, _console.CancellationToken),
+                _ => run.Measure<float>(shape, _console.CancellationToken),
+            });
+        }
+
+        _console.Progress("");
+        BenchResult result = new(device.Name, rows.Max(row => row.PeakGflops), rows);
+        if (parsed.GetValue(_json))
+            _console.Output.WriteLine(JsonSerializer.Serialize(result, SampleJson.Default.BenchResult));
+        else
+            WriteTable(result);
+        return ExitCode.Done;
+    }
+
+    private void ShowProgress(int done, int count, string name)
+    {
+        const int Width = 20;
+        int filled = Width * done / count;
+        _console.Progress($"[{new string('#', filled)}{new string('.', Width - filled)}] {name}");
+    }
+
+    private void WriteTable(BenchResult result)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        foreach (string heading in (string[])["shape", "kernel"])
+            table.AddColumn(new TableColumn(heading).NoWrap().PadLeft(0).PadRight(0));
+        foreach (string heading in (string[])["slices", "ms", "GFLOP/s", "of peak", "baseline"])
+            table.AddColumn(new TableColumn(heading).NoWrap().RightAligned().PadLeft(1).PadRight(0));
+        foreach (BenchRow row in result.Rows)
+        {
+            table.AddRow(
+                row.Name,
+                row.Variant,
+                row.SliceCount.ToString(CultureInfo.InvariantCulture),
+                row.Ms.ToString("0.00", CultureInfo.InvariantCulture),
+                row.Gflops.ToString("0", CultureInfo.InvariantCulture),
+                row.PeakFraction.ToString("0.0 %", CultureInfo.InvariantCulture),
+                row.Baselines.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.Baselines.Values.Min() / row.Ms:0.0}x slower"));
+        }
+
+        _console.Output.WriteLine(result.Machine);
+        _console.Write(table);
+        _console.Output.WriteLine("of peak: of the multiply-adds that as many threads did in registers only, between the calls. Medians.");
+        _console.Output.WriteLine("baseline: the Doggettx slicing loop on System.Numerics.Tensors.TensorPrimitives, with as many threads.");
+    }
+}

@@ -1,0 +1,70 @@
+using KernelGen.Generator.Model;
+
+namespace KernelGen.Generator.Tests.Model;
+
+[TestClass]
+public sealed class CpuTilingTests
+{
+    private static readonly CpuTiling[] _tilings = [.. Enumerable.Range(1, 64).Select(step => CpuTiling.For(step * 8))];
+
+    [TestMethod]
+    public void ValueTiles_CoverTheHeadDimExactly()
+    {
+        foreach (CpuTiling tiling in _tilings)
+        {
+            foreach (CpuVectorTile vector in tiling.Vectors)
+                Assert.AreEqual(tiling.HeadDim, vector.ValueTiles.Sum(tile => tile.Dims * tile.Count), $"d={tiling.HeadDim}, {vector.VectorBits} bits");
+        }
+    }
+
+    [TestMethod]
+    public void RegisterTiles_FitTheRegisters_AndHideTheLatency()
+    {
+        foreach (CpuVectorTile vector in _tilings.SelectMany(tiling => tiling.Vectors))
+        {
+            Assert.IsLessThanOrEqualTo(vector.VectorBits == 512 ? 32 : 16, vector.Registers);
+            Assert.IsTrue(vector.ValueTiles.All(tile => tile.Dims * 2 >= 8));
+        }
+    }
+
+    [TestMethod]
+    public void Blocks_AreWholeStepsOfEveryMicroKernel()
+    {
+        foreach (CpuTiling tiling in _tilings)
+        {
+            Assert.AreEqual(0, tiling.KeyBlock % CpuTiling.KeyStep);
+            Assert.IsTrue(tiling.Vectors.All(vector => CpuTiling.KeyStep % vector.ScoreKeys == 0));
+            Assert.IsTrue(tiling.Vectors.All(vector => tiling.TileRows % vector.Lanes == 0));
+        }
+    }
+
+    [TestMethod]
+    public void AWorker_StaysInTheSecondLevelCache()
+    {
+        foreach (CpuTiling tiling in _tilings)
+            Assert.IsLessThanOrEqualTo(1 << 20, tiling.Scratch.Bytes, $"d={tiling.HeadDim}");
+    }
+
+    [TestMethod]
+    public void Scratch_HoldsItsPartsOneAfterTheOther_OnCacheLines()
+    {
+        foreach (CpuTiling tiling in _tilings)
+        {
+            CpuScratch scratch = tiling.Scratch;
+            int block = tiling.KeyBlock * tiling.HeadDim, tile = tiling.TileRows * tiling.HeadDim, scores = tiling.KeyBlock * tiling.MaxLanes;
+            (int At, int Elements)[] parts =
+            [
+                (scratch.Queries, tile), (scratch.Output, tile), (scratch.Keys, block), (scratch.Values, Math.Max(block, tiling.MaxLanes * tiling.HeadDim)),
+                (scratch.Scores, scores), (scratch.BiasRows, scores), (scratch.BiasLanes, scores),
+                (scratch.Maximum, tiling.TileRows), (scratch.Sum, tiling.TileRows), (scratch.NewMaximum, tiling.MaxLanes), (scratch.Rescale, tiling.MaxLanes),
+            ];
+            for (int i = 0; i < parts.Length; i++)
+            {
+                int next = i + 1 < parts.Length ? parts[i + 1].At : scratch.Bytes;
+
+                Assert.AreEqual(0, parts[i].At % 64);
+                Assert.IsLessThanOrEqualTo(next, parts[i].At + (parts[i].Elements * sizeof(float)));
+            }
+        }
+    }
+}
