@@ -42,7 +42,7 @@ public sealed record CudaDeviceLimits(
     private static readonly (KernelTarget Target, int ComputeCapability)[] _targets = [(KernelTarget.Simt, 75), (KernelTarget.Sm80, 80)];
 
     /// <summary>The targets that the GPU runs; none when it is too old.</summary>
-    public IReadOnlyList<KernelTarget> Targets { get; } = [.. _targets.Where(entry => ComputeCapability >= entry.ComputeCapability).Select(entry => entry.Target)];
+    public IReadOnlyList<KernelTarget> Targets => [.. _targets.Where(entry => ComputeCapability >= entry.ComputeCapability).Select(entry => entry.Target)];
 
     /// <summary>Why the GPU cannot run a variant; null when it can.</summary>
     /// <param name="variant">The variant.</param>
