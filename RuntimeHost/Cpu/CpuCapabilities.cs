@@ -78,6 +78,9 @@ public static class CpuCapabilities
             threads * AssumedHertz * MultiplyAddsPerCycle * lanes * 2,
             Math.Min(threads * BytesPerSecondOfAThread, BytesPerSecondOfAMachine),
             SliceSeconds,
-            totalMemoryBytes);
+            totalMemoryBytes)
+        {
+            CacheBytes = CpuMemoryProbe.LastLevelCacheBytes(),
+        };
     }
 }

@@ -65,6 +65,13 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     }
 
     /// <inheritdoc/>
+    public string? ReasonAgainst(KernelVariant variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        return variant.Cpu is null ? $"{variant.Id} is not a CPU kernel; plan with the host that runs the plan." : null;
+    }
+
+    /// <inheritdoc/>
     /// <remarks>Workspace that is kept for the next call counts as free, because the next call uses it.</remarks>
     public MemoryBudget MeasureBudget()
     {

@@ -13,6 +13,7 @@ public static class CpuMemoryProbe
     private const string MemInfo = "/proc/meminfo";
     private const string OwnControlGroups = "/proc/self/cgroup";
     private const string ControlGroupRoot = "/sys/fs/cgroup";
+    private const string Caches = "/sys/devices/system/cpu/cpu0/cache";
 
     /// <summary>Free bytes now, and where the number comes from.</summary>
     public static MemoryBudget Measure()
@@ -32,6 +33,19 @@ public static class CpuMemoryProbe
     {
         long machine = TryRead(MemInfo) is { } memInfo && MemInfoBytes(memInfo, "MemTotal") is { } total ? total : long.MaxValue;
         return Math.Min(machine, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+    }
+
+    /// <summary>Bytes of the largest cache of the first processor, which is the last before memory; 0 when the system does not say.</summary>
+    public static long LastLevelCacheBytes()
+    {
+        long largest = 0;
+        for (int index = 0; TryRead($"{Caches}/index{index}/size") is { } size; index++)
+        {
+            // A number of KiB with a K behind it.
+            largest = Math.Max(largest, (Number(size.AsSpan().Trim().TrimEnd('K')) ?? 0) * 1024);
+        }
+
+        return largest;
     }
 
     /// <summary>A row of <c>/proc/meminfo</c> in bytes.</summary>

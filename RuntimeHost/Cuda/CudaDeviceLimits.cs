@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using KernelGen.Cuda.Interop;
+using KernelGen.Kernels;
 
 namespace KernelGen.Cuda;
 
@@ -27,8 +29,48 @@ public sealed record CudaDeviceLimits(
     int GridHeight,
     bool IsIntegrated)
 {
+    /// <summary>
+    /// Peak fp32 multiply-adds of its ordinary cores, two operations each: 128 lanes of a multiprocessor, right for compute capability 8.6 to 12 and
+    /// twice too much for 7.5 and 8.0.
+    /// </summary>
+    public double FlopsPerSecond => 256.0 * Multiprocessors * Math.Max(ClockKilohertz, 1) * 1e3;
+
     /// <summary>The compute capability as it is usually written, such as <c>9.0</c>.</summary>
     public string ComputeCapabilityText => string.Create(CultureInfo.InvariantCulture, $"{ComputeCapability / 10}.{ComputeCapability % 10}");
+
+    /// <summary>The targets and the compute capabilities from which they run.</summary>
+    private static readonly (KernelTarget Target, int ComputeCapability)[] _targets = [(KernelTarget.Simt, 75)];
+
+    /// <summary>The targets that the GPU runs; none when it is too old.</summary>
+    public IReadOnlyList<KernelTarget> Targets { get; } = [.. _targets.Where(entry => ComputeCapability >= entry.ComputeCapability).Select(entry => entry.Target)];
+
+    /// <summary>Why the GPU cannot run a variant; null when it can.</summary>
+    /// <param name="variant">The variant.</param>
+    public string? ReasonAgainst(KernelVariant variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        if (variant.Cuda is not { } cuda)
+        {
+            return $"{variant.Id} is not a CUDA kernel; plan with the host that runs the plan.";
+        }
+
+        if (!Targets.Contains(variant.Target))
+        {
+            return $"{variant.Id}: {Name} has compute capability {ComputeCapabilityText}, which {variant.Target.Name()} kernels are not for.";
+        }
+
+        foreach (CudaStage stage in cuda.Stages)
+        {
+            if (stage.Threads > ThreadsPerBlock || stage.SharedBytes > SharedBytesPerBlock)
+            {
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{variant.Id}: a block of {stage.EntryPoint} has {stage.Threads} threads and {stage.SharedBytes} bytes of shared memory; {Name} offers {ThreadsPerBlock} and {SharedBytesPerBlock}.");
+            }
+        }
+
+        return null;
+    }
 
     internal static unsafe CudaDeviceLimits Read(CudaDriver driver, int device)
     {
@@ -37,13 +79,15 @@ public sealed record CudaDeviceLimits(
         nuint memory;
         driver.Check(driver.DeviceTotalMem(&memory, device), "cuDeviceTotalMem");
         return new(
-            Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)),
+            Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)),
             (10 * Attribute(CudaDeviceAttribute.ComputeCapabilityMajor)) + Attribute(CudaDeviceAttribute.ComputeCapabilityMinor),
             Attribute(CudaDeviceAttribute.MultiprocessorCount),
             Attribute(CudaDeviceAttribute.ClockRate),
 
-            // Two transfers a clock; kHz and bits.
-            2.0 * Attribute(CudaDeviceAttribute.MemoryClockRate) * 1e3 * Attribute(CudaDeviceAttribute.GlobalMemoryBusWidth) / 8,
+            // Two transfers a clock; kHz and bits. A GPU that shares the host's memory may not tell: then a usual number for such machines.
+            2.0 * Attribute(CudaDeviceAttribute.MemoryClockRate) * 1e3 * Attribute(CudaDeviceAttribute.GlobalMemoryBusWidth) / 8 is > 0 and double bandwidth
+                ? bandwidth
+                : 100e9,
             (long)memory,
             Attribute(CudaDeviceAttribute.MaxSharedMemoryPerBlockOptIn),
             Attribute(CudaDeviceAttribute.MaxThreadsPerBlock),
@@ -53,7 +97,7 @@ public sealed record CudaDeviceLimits(
         int Attribute(CudaDeviceAttribute attribute)
         {
             int value;
-            driver.Check(driver.DeviceGetAttribute(&value, attribute, device), "cuDeviceGetAttribute");
+            driver.Check(driver.DeviceGetAttribute(&value, attribute, device), $"cuDeviceGetAttribute of {attribute}");
             return value;
         }
     }

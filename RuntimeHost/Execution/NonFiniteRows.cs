@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Tensors;
@@ -8,62 +9,69 @@ namespace KernelGen.Execution;
 /// <summary>Counts the output rows that hold a NaN or an infinity.</summary>
 internal static unsafe class NonFiniteRows
 {
-    /// <summary>Counts over the whole output.</summary>
+    /// <summary>Counts them in the whole output.</summary>
     /// <param name="plan">What ran.</param>
-    /// <param name="arguments">The call with host addresses.</param>
-    public static long Count(SlicePlan plan, in KernelArguments arguments)
+    /// <param name="call">The call with host addresses.</param>
+    public static long Count(SlicePlan plan, in KernelArguments call)
     {
-        AttentionShape shape = plan.Shape;
-        int size = plan.ElementType.SizeInBytes();
-        long rows = 0;
-        for (int batch = 0; batch < shape.Batch; batch++)
+        long count = 0;
+        for (int head = 0; head < plan.Shape.TotalHeads; head++)
         {
-            for (int head = 0; head < shape.Heads; head++)
-            {
-                long first = (batch * arguments.OutputStrides.Batch) + (head * arguments.OutputStrides.Head);
-                for (int row = 0; row < shape.Queries; row++)
-                {
-                    byte* address = (byte*)arguments.Output + ((first + (row * arguments.OutputStrides.Row)) * size);
-                    if (!IsFinite(address, shape.HeadDim, plan.ElementType))
-                    {
-                        rows++;
-                    }
-                }
-            }
+            count += Count(call, plan.ElementType, plan.Shape.HeadDim, head, 0, plan.Shape.Queries);
         }
 
-        return rows;
+        return count;
     }
 
-    private static bool IsFinite(byte* row, int headDim, ElementType elementType) => elementType switch
+    /// <summary>Counts them in a range of rows of a head.</summary>
+    /// <param name="call">The call with host addresses.</param>
+    /// <param name="elementType">The output's element type.</param>
+    /// <param name="headDim">Elements of a row.</param>
+    /// <param name="head">The head, counted over <c>batch * heads</c>.</param>
+    /// <param name="rowBegin">First row.</param>
+    /// <param name="rowEnd">Past the last row.</param>
+    public static int Count(in KernelArguments call, ElementType elementType, int headDim, int head, int rowBegin, int rowEnd)
     {
-        // A number is not finite when all bits of its exponent are set.
-        ElementType.Float32 => IsFinite(new ReadOnlySpan<uint>(row, headDim), 0x7F80_0000u),
-        ElementType.Float16 => IsFinite(new ReadOnlySpan<ushort>(row, headDim), (ushort)0x7C00),
-        _ => IsFinite(new ReadOnlySpan<ushort>(row, headDim), (ushort)0x7F80),
-    };
+        (int batch, int queryHead) = Math.DivRem(head, call.Heads);
+        long origin = (batch * call.OutputStrides.Batch) + (queryHead * call.OutputStrides.Head);
+        int count = 0;
+        for (int row = rowBegin; row < rowEnd; row++)
+        {
+            long at = origin + (row * call.OutputStrides.Row);
+            bool nonFinite = elementType switch
+            {
+                ElementType.Float16 => Any<ushort>(new((ushort*)call.Output + at, headDim), 0x7C00),
+                ElementType.BFloat16 => Any<ushort>(new((ushort*)call.Output + at, headDim), 0x7F80),
+                _ => Any<uint>(new((uint*)call.Output + at, headDim), 0x7F80_0000u),
+            };
+            count += nonFinite ? 1 : 0;
+        }
 
-    private static bool IsFinite<T>(ReadOnlySpan<T> row, T exponent)
+        return count;
+    }
+
+    // A number is a NaN or an infinity when all bits of its exponent are set.
+    private static bool Any<T>(ReadOnlySpan<T> row, T exponent)
         where T : unmanaged, IBinaryInteger<T>
     {
-        int i = 0;
-        Vector<T> exponents = new(exponent);
-        for (; i <= row.Length - Vector<T>.Count; i += Vector<T>.Count)
+        ReadOnlySpan<Vector<T>> vectors = MemoryMarshal.Cast<T, Vector<T>>(row);
+        Vector<T> mask = Vector.Create(exponent);
+        foreach (Vector<T> vector in vectors)
         {
-            if (Vector.EqualsAny(new Vector<T>(row[i..]) & exponents, exponents))
+            if (Vector.EqualsAny(vector & mask, mask))
             {
-                return false;
+                return true;
             }
         }
 
-        for (; i < row.Length; i++)
+        foreach (T element in row[(vectors.Length * Vector<T>.Count)..])
         {
-            if ((row[i] & exponent) == exponent)
+            if ((element & exponent) == exponent)
             {
-                return false;
+                return true;
             }
         }
 
-        return true;
+        return false;
     }
 }

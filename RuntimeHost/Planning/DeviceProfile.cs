@@ -6,4 +6,8 @@ namespace KernelGen.Planning;
 /// <param name="BytesPerSecond">Sustained memory bandwidth.</param>
 /// <param name="SliceSeconds">Fixed cost of starting a slice.</param>
 /// <param name="TotalMemoryBytes">The device's memory; some policies look at it.</param>
-public sealed record DeviceProfile(int Workers, double FlopsPerSecond, double BytesPerSecond, double SliceSeconds, long TotalMemoryBytes);
+public sealed record DeviceProfile(int Workers, double FlopsPerSecond, double BytesPerSecond, double SliceSeconds, long TotalMemoryBytes)
+{
+    /// <summary>Bytes of the last cache before memory: the scores of a slice that fits in it never travel further. 0 when unknown.</summary>
+    public long CacheBytes { get; init; }
+}

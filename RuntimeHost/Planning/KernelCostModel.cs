@@ -9,7 +9,8 @@ namespace KernelGen.Planning;
 /// work    = 4 * batch * heads * queries * keys * headDim operations, half of it when causal
 /// tile    = work / (batch * heads * ceil(queries / TileRows)) / (FlopsPerSecond * efficiency)
 /// slice   = ceil(tiles / workers) * workers * tile          (tiles * tile where the device names no workers)
-/// traffic = scores * BytesPerScore * 3 / BytesPerSecond     (materialized: written once, read for the softmax, read for P V)
+/// traffic = scores * BytesPerScore * 3 / BytesPerSecond     (materialized: written once, read for the softmax, read for P V;
+///                                                            none when the scores of a slice stay within the cache)
 /// time    = sum of slices + traffic + slices * SliceSeconds
 /// </code>
 /// The efficiency is 0.85 for <c>streaming</c> and 0.65 for <c>materialized</c>. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32.
@@ -34,8 +35,13 @@ public static class KernelCostModel
     }
 
     /// <summary>Seconds of moving scores to and from memory.</summary>
-    internal static double TrafficSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal) =>
-        Scores(shape, causal) * variant.Footprint.BytesPerScore * ScorePasses / device.BytesPerSecond;
+    /// <param name="variant">The variant.</param>
+    /// <param name="shape">The call.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="causal">Half of the scores are skipped.</param>
+    /// <param name="sliceScoreBytes">The scores of a slice.</param>
+    internal static double TrafficSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, long sliceScoreBytes) =>
+        sliceScoreBytes <= device.CacheBytes ? 0 : Scores(shape, causal) * variant.Footprint.BytesPerScore * ScorePasses / device.BytesPerSecond;
 
     /// <summary>The time of tiles that run together, in tiles: the whole device waits for the last of them.</summary>
     internal static double Busy(long tiles, int workers) => workers <= 1 ? tiles : (tiles + workers - 1) / workers * (double)workers;

@@ -7,21 +7,24 @@ namespace KernelGen.Cuda.Compilation;
 
 /// <summary>Keeps compiled kernels on disk, one self-checking file each, shared by any number of processes.</summary>
 /// <remarks>
-/// A file is <c>magic, key (32), kind (4), length (4), SHA-256 of the image (32), image</c>. It is written under another name and renamed, so that a reader sees
-/// all of it or nothing. Whatever cannot be read is deleted and compiled again; a folder that cannot be written to is no error. The key covers source, shared
-/// headers, compiler, options and architecture, never compiler output, which is not always the same.
+/// A file is <c>magic (8), key (32), kind (4), length (4), image, SHA-256 of all before (32)</c>. It is written under another name and renamed, so that a
+/// reader sees all of it or nothing. Whatever is not sound is deleted and compiled again; a folder that cannot be written to is no error. The key covers
+/// source, shared headers, compiler, options and architecture, never compiler output, which is not always the same.
 /// </remarks>
 internal sealed class CubinCache(CubinCacheOptions options)
 {
-    private const int HashBytes = 32;
-    private const int HeaderBytes = 8 + HashBytes + 4 + 4 + HashBytes;
+    private const int KeyBytes = SHA256.HashSizeInBytes;
+    private const int HeaderBytes = 8 + KeyBytes + 4 + 4;
+
+    /// <summary>A file that is being written is never this old: its writer has died.</summary>
+    private static readonly TimeSpan _abandonedAfter = TimeSpan.FromHours(1);
 
     private static ReadOnlySpan<byte> Magic => "KGCUBIN1"u8;
 
-    /// <summary>The folder; null when nothing is kept.</summary>
-    public string? Folder => options.Folder;
-
     /// <summary>The key of a variant.</summary>
+    /// <param name="variant">The variant.</param>
+    /// <param name="compiler">Name, version and options of the compiler.</param>
+    /// <param name="architecture">What it is compiled for.</param>
     public static string Key(KernelVariant variant, string compiler, string architecture)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -46,30 +49,28 @@ internal sealed class CubinCache(CubinCacheOptions options)
         }
 
         string path = PathOf(key);
+        byte[] file;
         try
         {
-            byte[] file = File.ReadAllBytes(path);
-            if (Parse(file, key) is { } image)
-            {
-                // The time of last use is what the folder is cut back by.
-                File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
-                return image;
-            }
-        }
-        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
+            file = File.ReadAllBytes(path);
         }
         catch (Exception fault) when (IsFileFault(fault))
         {
-            // Unreadable: treated like a damaged file.
+            return null;
         }
 
-        TryDelete(path);
-        return null;
+        if (Parse(file, key) is not { } image)
+        {
+            Try(() => File.Delete(path));
+            return null;
+        }
+
+        // The time of last use is what the folder is cut back by; where it cannot be written, nothing is cut back either.
+        Try(() => File.SetLastWriteTimeUtc(path, DateTime.UtcNow));
+        return image;
     }
 
-    /// <summary>Stores a kernel; silently does nothing where that cannot be done.</summary>
+    /// <summary>Stores a kernel; does nothing where that cannot be done.</summary>
     public void TryWrite(string key, KernelImage image)
     {
         if (options.Folder is null)
@@ -78,23 +79,25 @@ internal sealed class CubinCache(CubinCacheOptions options)
         }
 
         string path = PathOf(key);
-        string temporary = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp";
-        try
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        bool written = Try(() =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
             {
-                stream.Write(Header(key, image));
-                stream.Write(image.Bytes.Span);
+                stream.Write(Serialize(key, image));
                 stream.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, path, overwrite: true);
-            CutBack();
-        }
-        catch (Exception fault) when (IsFileFault(fault))
+        });
+        if (written)
         {
-            TryDelete(temporary);
+            Try(CutBack);
+        }
+        else
+        {
+            Try(() => File.Delete(temporary));
         }
     }
 
@@ -103,7 +106,7 @@ internal sealed class CubinCache(CubinCacheOptions options)
     {
         if (options.Folder is not null)
         {
-            TryDelete(PathOf(key));
+            Try(() => File.Delete(PathOf(key)));
         }
     }
 
@@ -116,43 +119,46 @@ internal sealed class CubinCache(CubinCacheOptions options)
         hash.AppendData(part);
     }
 
-    private static byte[] Header(string key, KernelImage image)
+    private static byte[] Serialize(string key, KernelImage image)
     {
-        byte[] header = new byte[HeaderBytes];
-        Span<byte> rest = header;
-        Magic.CopyTo(rest);
-        rest = rest[8..];
-        Convert.FromHexString(key).CopyTo(rest);
-        rest = rest[HashBytes..];
-        BinaryPrimitives.WriteInt32LittleEndian(rest, (int)image.Kind);
-        BinaryPrimitives.WriteInt32LittleEndian(rest[4..], image.Bytes.Length);
-        SHA256.HashData(image.Bytes.Span, rest[8..]);
-        return header;
+        byte[] file = new byte[HeaderBytes + image.Bytes.Length + SHA256.HashSizeInBytes];
+        Magic.CopyTo(file);
+        Convert.FromHexString(key, file.AsSpan(8, KeyBytes), out _, out _);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(8 + KeyBytes), (int)image.Kind);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(8 + KeyBytes + 4), image.Bytes.Length);
+        image.Bytes.Span.CopyTo(file.AsSpan(HeaderBytes));
+        int hashed = file.Length - SHA256.HashSizeInBytes;
+        SHA256.HashData(file.AsSpan(0, hashed), file.AsSpan(hashed));
+        return file;
     }
 
     private static KernelImage? Parse(byte[] file, string key)
     {
-        if (file.Length < HeaderBytes)
+        int length = file.Length - HeaderBytes - SHA256.HashSizeInBytes;
+        if (length < 0)
         {
             return null;
         }
 
-        KernelImageKind kind = (KernelImageKind)BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(8 + HashBytes));
-        KernelImage image = new(kind, file.AsMemory(HeaderBytes));
-        return Enum.IsDefined(kind) && file.AsSpan(0, HeaderBytes).SequenceEqual(Header(key, image)) ? image : null;
+        // To be sound is to be, byte for byte, what would be written for this key.
+        KernelImageKind kind = (KernelImageKind)BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(8 + KeyBytes));
+        KernelImage image = new(kind, file.AsMemory(HeaderBytes, length));
+        return Enum.IsDefined(kind) && file.AsSpan().SequenceEqual(Serialize(key, image)) ? image : null;
     }
 
     private static bool IsFileFault(Exception fault) => fault is IOException or UnauthorizedAccessException or NotSupportedException;
 
-    private static void TryDelete(string path)
+    // Someone else's file, a read-only folder, a full disk: none of it is a reason not to run.
+    private static bool Try(Action action)
     {
         try
         {
-            File.Delete(path);
+            action();
+            return true;
         }
         catch (Exception fault) when (IsFileFault(fault))
         {
-            // Someone else's file or a read-only folder; the next reader decides again.
+            return false;
         }
     }
 
@@ -160,7 +166,16 @@ internal sealed class CubinCache(CubinCacheOptions options)
 
     private void CutBack()
     {
-        FileInfo[] files = new DirectoryInfo(options.Folder!).GetFiles("*.kgc", SearchOption.AllDirectories);
+        DirectoryInfo folder = new(options.Folder!);
+        foreach (FileInfo abandoned in folder.GetFiles("*.tmp", SearchOption.AllDirectories))
+        {
+            if (DateTime.UtcNow - abandoned.LastWriteTimeUtc > _abandonedAfter)
+            {
+                Try(abandoned.Delete);
+            }
+        }
+
+        FileInfo[] files = folder.GetFiles("*.kgc", SearchOption.AllDirectories);
         long bytes = files.Sum(file => file.Length);
         foreach (FileInfo file in files.OrderBy(file => file.LastWriteTimeUtc))
         {
@@ -169,8 +184,8 @@ internal sealed class CubinCache(CubinCacheOptions options)
                 return;
             }
 
-            TryDelete(file.FullName);
             bytes -= file.Length;
+            Try(file.Delete);
         }
     }
 }

@@ -49,7 +49,7 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
             }
 
             byte* text = Terminated(source.Text(), strings);
-            byte* fileName = Terminated(Encoding.UTF8.GetBytes(variant.Id + ".cu"), strings);
+            byte* fileName = Terminated(Encoding.UTF8.GetBytes(FileName(variant)), strings);
             Require(nvrtc.CreateProgram(&program, text, fileName, count, headers, names), "nvrtcCreateProgram", variant);
 
             byte** options = stackalloc byte*[2];
@@ -58,12 +58,12 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
             int result = nvrtc.CompileProgram(program, 2, options);
             if (result != 0)
             {
-                throw new KernelCompilationException(variant.Id, $"nvrtcCompileProgram for {architecture} says {nvrtc.Text(result)}", Log(program));
+                throw new KernelCompilationException(
+                    variant.Id, $"nvrtcCompileProgram for {architecture} failed with {nvrtc.Text(result)}", CompileLog.WithSourceLines(Log(program), Sources(variant)));
             }
 
-            return architecture.StartsWith("sm_", StringComparison.Ordinal)
-                ? new(KernelImageKind.Cubin, Cubin(program, variant))
-                : new(KernelImageKind.Ptx, Ptx(program, variant));
+            bool machineCode = architecture.StartsWith("sm_", StringComparison.Ordinal);
+            return new(machineCode ? KernelImageKind.Cubin : KernelImageKind.Ptx, Image(program, variant, machineCode));
         }
         finally
         {
@@ -79,6 +79,14 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
         }
     }
 
+    private static string FileName(KernelVariant variant) => variant.Id + ".cu";
+
+    private static IEnumerable<(string Name, string Text)> Sources(KernelVariant variant) =>
+    [
+        (FileName(variant), Encoding.UTF8.GetString(variant.Source())),
+        .. variant.Cuda!.Headers.Select(header => (header.Name, Encoding.UTF8.GetString(header.Text()))),
+    ];
+
     private static byte* Terminated(ReadOnlySpan<byte> text, List<nint> strings)
     {
         byte* copy = (byte*)NativeMemory.Alloc((nuint)text.Length + 1);
@@ -88,27 +96,18 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
         return copy;
     }
 
-    private byte[] Cubin(nint program, KernelVariant variant)
+    private byte[] Image(nint program, KernelVariant variant, bool machineCode)
     {
         nuint size;
-        Require(nvrtc.GetCubinSize(program, &size), "nvrtcGetCUBINSize", variant);
+        Require(
+            machineCode ? nvrtc.GetCubinSize(program, &size) : nvrtc.GetPtxSize(program, &size),
+            machineCode ? "nvrtcGetCUBINSize" : "nvrtcGetPTXSize",
+            variant);
         byte[] image = new byte[size];
         fixed (byte* first = image)
         {
-            Require(nvrtc.GetCubin(program, first), "nvrtcGetCUBIN", variant);
-        }
-
-        return image;
-    }
-
-    private byte[] Ptx(nint program, KernelVariant variant)
-    {
-        nuint size;
-        Require(nvrtc.GetPtxSize(program, &size), "nvrtcGetPTXSize", variant);
-        byte[] image = new byte[size];
-        fixed (byte* first = image)
-        {
-            Require(nvrtc.GetPtx(program, first), "nvrtcGetPTX", variant);
+            Require(
+                machineCode ? nvrtc.GetCubin(program, first) : nvrtc.GetPtx(program, first), machineCode ? "nvrtcGetCUBIN" : "nvrtcGetPTX", variant);
         }
 
         return image;
@@ -133,7 +132,7 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
     {
         if (result != 0)
         {
-            throw new KernelCompilationException(variant.Id, $"{call} says {nvrtc.Text(result)}", "");
+            throw new KernelCompilationException(variant.Id, $"{call} failed with {nvrtc.Text(result)}", "");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace KernelGen.Cuda.Interop;
@@ -5,10 +6,8 @@ namespace KernelGen.Cuda.Interop;
 /// <summary>The functions of the CUDA driver that are used, under their own names, loaded by name so that a machine without a driver is no error.</summary>
 internal sealed unsafe class CudaDriver
 {
-    /// <summary>Overrides where the driver is looked for.</summary>
-    public const string LibraryVariable = "KERNELGEN_CUDA_LIBRARY";
-
-    private static readonly Lazy<(CudaDriver? Driver, string Fault)> _shared = new(Open);
+    /// <summary>The oldest driver, by the CUDA version that it is for: an older one does not load what NVRTC 12 makes.</summary>
+    private const int OldestVersion = 12000;
 
     private readonly delegate* unmanaged<int, byte**, int> _getErrorName;
     private readonly delegate* unmanaged<int, byte**, int> _getErrorString;
@@ -16,40 +15,40 @@ internal sealed unsafe class CudaDriver
     private CudaDriver(nint library, string loadedFrom)
     {
         LoadedFrom = loadedFrom;
-        _getErrorName = (delegate* unmanaged<int, byte**, int>)Export(library, "cuGetErrorName");
-        _getErrorString = (delegate* unmanaged<int, byte**, int>)Export(library, "cuGetErrorString");
-        Init = (delegate* unmanaged<uint, int>)Export(library, "cuInit");
-        DriverGetVersion = (delegate* unmanaged<int*, int>)Export(library, "cuDriverGetVersion");
-        DeviceGetCount = (delegate* unmanaged<int*, int>)Export(library, "cuDeviceGetCount");
-        DeviceGet = (delegate* unmanaged<int*, int, int>)Export(library, "cuDeviceGet");
-        DeviceGetName = (delegate* unmanaged<byte*, int, int, int>)Export(library, "cuDeviceGetName");
-        DeviceGetAttribute = (delegate* unmanaged<int*, CudaDeviceAttribute, int, int>)Export(library, "cuDeviceGetAttribute");
-        DeviceTotalMem = (delegate* unmanaged<nuint*, int, int>)Export(library, "cuDeviceTotalMem_v2");
-        DevicePrimaryCtxRetain = (delegate* unmanaged<nint*, int, int>)Export(library, "cuDevicePrimaryCtxRetain");
-        DevicePrimaryCtxRelease = (delegate* unmanaged<int, int>)Export(library, "cuDevicePrimaryCtxRelease_v2");
-        CtxGetCurrent = (delegate* unmanaged<nint*, int>)Export(library, "cuCtxGetCurrent");
-        CtxPushCurrent = (delegate* unmanaged<nint, int>)Export(library, "cuCtxPushCurrent_v2");
-        CtxPopCurrent = (delegate* unmanaged<nint*, int>)Export(library, "cuCtxPopCurrent_v2");
-        CtxGetDevice = (delegate* unmanaged<int*, int>)Export(library, "cuCtxGetDevice");
-        ModuleLoadData = (delegate* unmanaged<nint*, byte*, int>)Export(library, "cuModuleLoadData");
-        ModuleUnload = (delegate* unmanaged<nint, int>)Export(library, "cuModuleUnload");
-        ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)Export(library, "cuModuleGetFunction");
-        FuncGetAttribute = (delegate* unmanaged<int*, CudaFunctionAttribute, nint, int>)Export(library, "cuFuncGetAttribute");
-        FuncSetAttribute = (delegate* unmanaged<nint, CudaFunctionAttribute, int, int>)Export(library, "cuFuncSetAttribute");
-        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)Export(library, "cuLaunchKernel");
-        MemAlloc = (delegate* unmanaged<nint*, nuint, int>)Export(library, "cuMemAlloc_v2");
-        MemFree = (delegate* unmanaged<nint, int>)Export(library, "cuMemFree_v2");
-        MemGetInfo = (delegate* unmanaged<nuint*, nuint*, int>)Export(library, "cuMemGetInfo_v2");
-        MemcpyHtoDAsync = (delegate* unmanaged<nint, void*, nuint, nint, int>)Export(library, "cuMemcpyHtoDAsync_v2");
-        MemcpyDtoHAsync = (delegate* unmanaged<void*, nint, nuint, nint, int>)Export(library, "cuMemcpyDtoHAsync_v2");
-        StreamCreate = (delegate* unmanaged<nint*, uint, int>)Export(library, "cuStreamCreate");
-        StreamDestroy = (delegate* unmanaged<nint, int>)Export(library, "cuStreamDestroy_v2");
-        StreamSynchronize = (delegate* unmanaged<nint, int>)Export(library, "cuStreamSynchronize");
-        EventCreate = (delegate* unmanaged<nint*, uint, int>)Export(library, "cuEventCreate");
-        EventDestroy = (delegate* unmanaged<nint, int>)Export(library, "cuEventDestroy_v2");
-        EventRecord = (delegate* unmanaged<nint, nint, int>)Export(library, "cuEventRecord");
-        EventSynchronize = (delegate* unmanaged<nint, int>)Export(library, "cuEventSynchronize");
-        EventElapsedTime = (delegate* unmanaged<float*, nint, nint, int>)Export(library, "cuEventElapsedTime");
+        _getErrorName = (delegate* unmanaged<int, byte**, int>)NativeLibrarySearch.Export(library, "cuGetErrorName");
+        _getErrorString = (delegate* unmanaged<int, byte**, int>)NativeLibrarySearch.Export(library, "cuGetErrorString");
+        Init = (delegate* unmanaged<uint, int>)NativeLibrarySearch.Export(library, "cuInit");
+        DriverGetVersion = (delegate* unmanaged<int*, int>)NativeLibrarySearch.Export(library, "cuDriverGetVersion");
+        DeviceGetCount = (delegate* unmanaged<int*, int>)NativeLibrarySearch.Export(library, "cuDeviceGetCount");
+        DeviceGet = (delegate* unmanaged<int*, int, int>)NativeLibrarySearch.Export(library, "cuDeviceGet");
+        DeviceGetName = (delegate* unmanaged<byte*, int, int, int>)NativeLibrarySearch.Export(library, "cuDeviceGetName");
+        DeviceGetAttribute = (delegate* unmanaged<int*, CudaDeviceAttribute, int, int>)NativeLibrarySearch.Export(library, "cuDeviceGetAttribute");
+        DeviceTotalMem = (delegate* unmanaged<nuint*, int, int>)NativeLibrarySearch.Export(library, "cuDeviceTotalMem_v2");
+        DevicePrimaryCtxRetain = (delegate* unmanaged<nint*, int, int>)NativeLibrarySearch.Export(library, "cuDevicePrimaryCtxRetain");
+        DevicePrimaryCtxRelease = (delegate* unmanaged<int, int>)NativeLibrarySearch.Export(library, "cuDevicePrimaryCtxRelease_v2");
+        CtxGetCurrent = (delegate* unmanaged<nint*, int>)NativeLibrarySearch.Export(library, "cuCtxGetCurrent");
+        CtxPushCurrent = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuCtxPushCurrent_v2");
+        CtxPopCurrent = (delegate* unmanaged<nint*, int>)NativeLibrarySearch.Export(library, "cuCtxPopCurrent_v2");
+        CtxGetDevice = (delegate* unmanaged<int*, int>)NativeLibrarySearch.Export(library, "cuCtxGetDevice");
+        ModuleLoadData = (delegate* unmanaged<nint*, byte*, int>)NativeLibrarySearch.Export(library, "cuModuleLoadData");
+        ModuleUnload = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuModuleUnload");
+        ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)NativeLibrarySearch.Export(library, "cuModuleGetFunction");
+        FuncGetAttribute = (delegate* unmanaged<int*, CudaFunctionAttribute, nint, int>)NativeLibrarySearch.Export(library, "cuFuncGetAttribute");
+        FuncSetAttribute = (delegate* unmanaged<nint, CudaFunctionAttribute, int, int>)NativeLibrarySearch.Export(library, "cuFuncSetAttribute");
+        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)NativeLibrarySearch.Export(library, "cuLaunchKernel");
+        MemAlloc = (delegate* unmanaged<nint*, nuint, int>)NativeLibrarySearch.Export(library, "cuMemAlloc_v2");
+        MemFree = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuMemFree_v2");
+        MemGetInfo = (delegate* unmanaged<nuint*, nuint*, int>)NativeLibrarySearch.Export(library, "cuMemGetInfo_v2");
+        MemcpyHtoDAsync = (delegate* unmanaged<nint, void*, nuint, nint, int>)NativeLibrarySearch.Export(library, "cuMemcpyHtoDAsync_v2");
+        MemcpyDtoHAsync = (delegate* unmanaged<void*, nint, nuint, nint, int>)NativeLibrarySearch.Export(library, "cuMemcpyDtoHAsync_v2");
+        StreamCreate = (delegate* unmanaged<nint*, uint, int>)NativeLibrarySearch.Export(library, "cuStreamCreate");
+        StreamDestroy = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuStreamDestroy_v2");
+        StreamSynchronize = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuStreamSynchronize");
+        EventCreate = (delegate* unmanaged<nint*, uint, int>)NativeLibrarySearch.Export(library, "cuEventCreate");
+        EventDestroy = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuEventDestroy_v2");
+        EventRecord = (delegate* unmanaged<nint, nint, int>)NativeLibrarySearch.Export(library, "cuEventRecord");
+        EventSynchronize = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuEventSynchronize");
+        EventElapsedTime = (delegate* unmanaged<float*, nint, nint, int>)NativeLibrarySearch.Export(library, "cuEventElapsedTime");
     }
 
     /// <summary>The name or path under which the driver was found.</summary>
@@ -119,11 +118,33 @@ internal sealed unsafe class CudaDriver
 
     public delegate* unmanaged<float*, nint, nint, int> EventElapsedTime { get; }
 
-    /// <summary>The driver of this process, or the reason why there is none.</summary>
-    public static CudaDriver? TryGet(out string fault)
+    /// <summary>The newest CUDA that the driver is for, as 1000 times the major and 10 times the minor version.</summary>
+    public int Version { get; private set; }
+
+    /// <summary><see cref="Version"/> as it is usually written, such as <c>13.0</c>.</summary>
+    public string VersionText => string.Create(CultureInfo.InvariantCulture, $"{Version / 1000}.{Version % 1000 / 10}");
+
+    /// <summary>Binds to a loaded driver and initialises it.</summary>
+    /// <exception cref="EntryPointNotFoundException">A function is missing.</exception>
+    /// <exception cref="DeviceNotUsableException">It does not start, or is too old.</exception>
+    public static CudaDriver Bind(nint library, string loadedFrom)
     {
-        fault = _shared.Value.Fault;
-        return _shared.Value.Driver;
+        CudaDriver driver = new(library, loadedFrom);
+        try
+        {
+            driver.Check(driver.Init(0), "cuInit");
+            int version;
+            driver.Check(driver.DriverGetVersion(&version), "cuDriverGetVersion");
+            driver.Version = version;
+        }
+        catch (CudaException fault)
+        {
+            throw new DeviceNotUsableException(fault.Message);
+        }
+
+        return driver.Version >= OldestVersion
+            ? driver
+            : throw new DeviceNotUsableException($"the driver is for CUDA {driver.VersionText}; CUDA 12.0 or newer is needed.");
     }
 
     /// <summary>Throws when a call failed.</summary>
@@ -147,31 +168,4 @@ internal sealed unsafe class CudaDriver
         _ = _getErrorString(result, &text);
         return new(call, result, Marshal.PtrToStringUTF8((nint)name) ?? "an unknown error", Marshal.PtrToStringUTF8((nint)text) ?? "no text");
     }
-
-    private static (CudaDriver? Driver, string Fault) Open()
-    {
-        NativeLibrarySearch search = new();
-        nint library = search.Load(LibraryVariable, ["libcuda.so.1", "nvcuda.dll"]);
-        if (library == 0)
-        {
-            return (null, $"No CUDA driver was found. Install the NVIDIA driver, or set {LibraryVariable} to its library. Tried:{search.Failures}");
-        }
-
-        try
-        {
-            CudaDriver driver = new(library, search.LoadedFrom!);
-            int result = driver.Init(0);
-            return result == (int)CudaResult.Success
-                ? (driver, "")
-                : (null, $"The CUDA driver {search.LoadedFrom} cannot be used. {driver.Fault(result, "cuInit").Message}");
-        }
-        catch (EntryPointNotFoundException fault)
-        {
-            return (null, $"The CUDA driver {search.LoadedFrom} is too old: {fault.Message}. Install a driver for CUDA 12 or newer.");
-        }
-    }
-
-    private static nint Export(nint library, string name) => NativeLibrary.TryGetExport(library, name, out nint address)
-        ? address
-        : throw new EntryPointNotFoundException($"it has no {name}");
 }

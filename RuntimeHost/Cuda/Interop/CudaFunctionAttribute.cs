@@ -3,8 +3,8 @@ namespace KernelGen.Cuda.Interop;
 /// <summary>The values of <c>CUfunction_attribute</c> that are used.</summary>
 internal enum CudaFunctionAttribute
 {
-    /// <summary>Statically allocated shared memory of a block, in bytes.</summary>
-    SharedSizeBytes = 1,
+    /// <summary>Most threads of a block that the compiled function can be launched with.</summary>
+    MaxThreadsPerBlock = 0,
 
     /// <summary>Local memory of a thread, in bytes: what was spilled.</summary>
     LocalSizeBytes = 3,

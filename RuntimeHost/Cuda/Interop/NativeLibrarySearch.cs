@@ -6,52 +6,38 @@ namespace KernelGen.Cuda.Interop;
 /// <summary>Looks for a native library under several names and remembers what became of each.</summary>
 internal sealed class NativeLibrarySearch
 {
-    private readonly List<string> _failures = [];
+    private readonly StringBuilder _failures = new();
 
-    /// <summary>The path or name that was loaded; null when none was.</summary>
-    public string? LoadedFrom { get; private set; }
+    /// <summary>Every name that was tried in vain, with the reason, one a line.</summary>
+    public string Failures => _failures.ToString();
 
-    /// <summary>Every name that was tried in vain, one a line.</summary>
-    public string Failures
+    /// <summary>Opens the first library that can be loaded and used.</summary>
+    /// <typeparam name="T">The binding to it.</typeparam>
+    /// <param name="candidates">Names and absolute paths, best first.</param>
+    /// <param name="bind">Binds to a loaded library, or throws <see cref="EntryPointNotFoundException"/> or <see cref="DeviceNotUsableException"/>.</param>
+    /// <returns>The binding, or null.</returns>
+    public T? Open<T>(IEnumerable<string> candidates, Func<nint, string, T> bind)
+        where T : class
     {
-        get
-        {
-            StringBuilder text = new();
-            foreach (string failure in _failures)
-            {
-                text.Append("\n  ").Append(failure);
-            }
-
-            return text.ToString();
-        }
-    }
-
-    /// <summary>Loads the first library that can be loaded.</summary>
-    /// <param name="variable">An environment variable that, when set, is the only candidate.</param>
-    /// <param name="candidates">Names and absolute paths in order.</param>
-    /// <returns>The handle, or 0.</returns>
-    public nint Load(string variable, IEnumerable<string> candidates)
-    {
-        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } chosen)
-        {
-            candidates = [chosen];
-        }
-
         foreach (string candidate in candidates)
         {
             try
             {
-                nint handle = NativeLibrary.Load(candidate);
-                LoadedFrom = candidate;
-                return handle;
+                return bind(NativeLibrary.Load(candidate), candidate);
             }
-            catch (Exception fault) when (fault is DllNotFoundException or BadImageFormatException)
+            catch (Exception fault) when (fault is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or DeviceNotUsableException)
             {
-                string reason = fault.Message.Split('\n', 2)[0];
-                _failures.Add($"{candidate}: {reason}");
+                // A loader's message goes on for several lines about folders; the first says it.
+                _failures.Append("\n  ").Append(candidate).Append(": ").Append(fault.Message.Split('\n', 2)[0].TrimEnd());
             }
         }
 
-        return 0;
+        return null;
     }
+
+    /// <summary>The address of an exported function.</summary>
+    /// <exception cref="EntryPointNotFoundException">The library does not have it.</exception>
+    public static nint Export(nint library, string name) => NativeLibrary.TryGetExport(library, name, out nint address)
+        ? address
+        : throw new EntryPointNotFoundException($"it is too old or something else: it has no {name}.");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace KernelGen.Cuda.Interop;
@@ -5,26 +6,21 @@ namespace KernelGen.Cuda.Interop;
 /// <summary>The functions of NVRTC, the run-time compiler, that are used; loaded like the driver.</summary>
 internal sealed unsafe class Nvrtc
 {
-    /// <summary>Overrides where NVRTC is looked for.</summary>
-    public const string LibraryVariable = "KERNELGEN_NVRTC_LIBRARY";
-
-    private static readonly Lazy<(Nvrtc? Nvrtc, string Fault)> _shared = new(Open);
-
     private readonly delegate* unmanaged<int, byte*> _getErrorString;
 
     private Nvrtc(nint library, string loadedFrom)
     {
         LoadedFrom = loadedFrom;
-        _getErrorString = (delegate* unmanaged<int, byte*>)NativeLibrary.GetExport(library, "nvrtcGetErrorString");
-        CreateProgram = (delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int>)NativeLibrary.GetExport(library, "nvrtcCreateProgram");
-        DestroyProgram = (delegate* unmanaged<nint*, int>)NativeLibrary.GetExport(library, "nvrtcDestroyProgram");
-        CompileProgram = (delegate* unmanaged<nint, int, byte**, int>)NativeLibrary.GetExport(library, "nvrtcCompileProgram");
-        GetCubinSize = (delegate* unmanaged<nint, nuint*, int>)NativeLibrary.GetExport(library, "nvrtcGetCUBINSize");
-        GetCubin = (delegate* unmanaged<nint, byte*, int>)NativeLibrary.GetExport(library, "nvrtcGetCUBIN");
-        GetPtxSize = (delegate* unmanaged<nint, nuint*, int>)NativeLibrary.GetExport(library, "nvrtcGetPTXSize");
-        GetPtx = (delegate* unmanaged<nint, byte*, int>)NativeLibrary.GetExport(library, "nvrtcGetPTX");
-        GetProgramLogSize = (delegate* unmanaged<nint, nuint*, int>)NativeLibrary.GetExport(library, "nvrtcGetProgramLogSize");
-        GetProgramLog = (delegate* unmanaged<nint, byte*, int>)NativeLibrary.GetExport(library, "nvrtcGetProgramLog");
+        _getErrorString = (delegate* unmanaged<int, byte*>)NativeLibrarySearch.Export(library, "nvrtcGetErrorString");
+        CreateProgram = (delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int>)NativeLibrarySearch.Export(library, "nvrtcCreateProgram");
+        DestroyProgram = (delegate* unmanaged<nint*, int>)NativeLibrarySearch.Export(library, "nvrtcDestroyProgram");
+        CompileProgram = (delegate* unmanaged<nint, int, byte**, int>)NativeLibrarySearch.Export(library, "nvrtcCompileProgram");
+        GetCubinSize = (delegate* unmanaged<nint, nuint*, int>)NativeLibrarySearch.Export(library, "nvrtcGetCUBINSize");
+        GetCubin = (delegate* unmanaged<nint, byte*, int>)NativeLibrarySearch.Export(library, "nvrtcGetCUBIN");
+        GetPtxSize = (delegate* unmanaged<nint, nuint*, int>)NativeLibrarySearch.Export(library, "nvrtcGetPTXSize");
+        GetPtx = (delegate* unmanaged<nint, byte*, int>)NativeLibrarySearch.Export(library, "nvrtcGetPTX");
+        GetProgramLogSize = (delegate* unmanaged<nint, nuint*, int>)NativeLibrarySearch.Export(library, "nvrtcGetProgramLogSize");
+        GetProgramLog = (delegate* unmanaged<nint, byte*, int>)NativeLibrarySearch.Export(library, "nvrtcGetProgramLog");
         (Version, SupportedArchitectures) = ReadCapabilities(library);
     }
 
@@ -55,51 +51,54 @@ internal sealed unsafe class Nvrtc
 
     public delegate* unmanaged<nint, byte*, int> GetProgramLog { get; }
 
-    /// <summary>NVRTC of this process, or the reason why there is none.</summary>
-    public static Nvrtc? TryGet(out string fault)
+    /// <summary>Binds to a loaded NVRTC.</summary>
+    /// <param name="library">The library.</param>
+    /// <param name="loadedFrom">Its name or path.</param>
+    /// <param name="driver">The driver that is to load what it makes; null when there is none.</param>
+    /// <exception cref="EntryPointNotFoundException">A function is missing.</exception>
+    /// <exception cref="DeviceNotUsableException">It does not answer, or is newer than the driver, which then would not load its machine code.</exception>
+    public static Nvrtc Bind(nint library, string loadedFrom, CudaDriver? driver)
     {
-        fault = _shared.Value.Fault;
-        return _shared.Value.Nvrtc;
+        NvrtcLocations.LoadBuiltins(loadedFrom);
+        Nvrtc nvrtc = new(library, loadedFrom);
+        return driver is null || nvrtc.Version.Major <= driver.Version / 1000
+            ? nvrtc
+            : throw new DeviceNotUsableException(
+                $"it is NVRTC {nvrtc.Version}, and the driver only loads code for CUDA {driver.VersionText}: install a newer driver or an older NVRTC.");
     }
 
-    /// <summary>What an <c>nvrtcResult</c> means.</summary>
-    public string Text(int result) => Marshal.PtrToStringUTF8((nint)_getErrorString(result)) ?? $"nvrtcResult {result}";
+    /// <summary>What an <c>nvrtcResult</c> means, with its number.</summary>
+    public string Text(int result) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Marshal.PtrToStringUTF8((nint)_getErrorString(result)) ?? "an unknown error"} ({result})");
 
-    private static (Nvrtc? Nvrtc, string Fault) Open()
-    {
-        NativeLibrarySearch search = new();
-        nint library = search.Load(LibraryVariable, NvrtcLocations.Candidates());
-        if (library == 0)
-        {
-            return (null,
-                $"NVRTC, the run-time compiler of CUDA, was not found. Install the CUDA toolkit 12 or 13 (or its package cuda-nvrtc, or the pip wheel nvidia-cuda-nvrtc), or set {LibraryVariable} to its library. Tried:{search.Failures}");
-        }
-
-        try
-        {
-            NvrtcLocations.LoadBuiltins(search.LoadedFrom!);
-            return (new(library, search.LoadedFrom!), "");
-        }
-        catch (EntryPointNotFoundException fault)
-        {
-            return (null, $"NVRTC at {search.LoadedFrom} is too old: {fault.Message} Install NVRTC 12 or 13.");
-        }
-    }
-
-    private static (Version Version, int[] Architectures) ReadCapabilities(nint library)
+    private (Version Version, int[] Architectures) ReadCapabilities(nint library)
     {
         int major;
         int minor;
-        ((delegate* unmanaged<int*, int*, int>)NativeLibrary.GetExport(library, "nvrtcVersion"))(&major, &minor);
+        Require(((delegate* unmanaged<int*, int*, int>)NativeLibrarySearch.Export(library, "nvrtcVersion"))(&major, &minor), "nvrtcVersion");
         int count;
-        ((delegate* unmanaged<int*, int>)NativeLibrary.GetExport(library, "nvrtcGetNumSupportedArchs"))(&count);
+        Require(
+            ((delegate* unmanaged<int*, int>)NativeLibrarySearch.Export(library, "nvrtcGetNumSupportedArchs"))(&count), "nvrtcGetNumSupportedArchs");
+        if (count == 0)
+        {
+            throw new DeviceNotUsableException("it compiles for no GPU at all.");
+        }
+
         int[] architectures = new int[count];
         fixed (int* first = architectures)
         {
-            ((delegate* unmanaged<int*, int>)NativeLibrary.GetExport(library, "nvrtcGetSupportedArchs"))(first);
+            Require(((delegate* unmanaged<int*, int>)NativeLibrarySearch.Export(library, "nvrtcGetSupportedArchs"))(first), "nvrtcGetSupportedArchs");
         }
 
         Array.Sort(architectures);
         return (new(major, minor), architectures);
+    }
+
+    private void Require(int result, string call)
+    {
+        if (result != 0)
+        {
+            throw new DeviceNotUsableException($"{call} failed with {Text(result)}.");
+        }
     }
 }

@@ -7,23 +7,27 @@ using KernelGen.Tensors;
 namespace KernelGen.Cuda.Launch;
 
 /// <summary>Copies of the tensors of one call in device memory, for callers whose tensors are in host memory.</summary>
-internal sealed class HostTensorTransfer : IDisposable
+internal sealed unsafe class HostTensorTransfer : IDisposable
 {
     private readonly List<DeviceBuffer> _buffers = [];
     private readonly List<(DeviceBuffer Buffer, nint Host)> _results = [];
     private readonly CudaDriver _driver;
+    private readonly SliceLauncher _launcher;
+    private readonly SlicePlan _plan;
     private readonly nint _stream;
     private KernelArguments _arguments;
 
     /// <summary>Allocates and uploads.</summary>
     /// <param name="driver">The driver; the context must be current.</param>
+    /// <param name="launcher">Gives back workspaces when memory is short.</param>
     /// <param name="plan">What will run.</param>
-    /// <param name="host">The call with host addresses.</param>
+    /// <param name="host">The call with host addresses. They must stay where they are until this is disposed.</param>
     /// <param name="stream">The stream.</param>
-    /// <exception cref="CudaException">The tensors do not fit into device memory, or a copy failed.</exception>
-    public HostTensorTransfer(CudaDriver driver, SlicePlan plan, in KernelArguments host, nint stream)
+    /// <exception cref="AttentionMemoryException">The tensors do not fit into device memory.</exception>
+    /// <exception cref="CudaException">A copy failed.</exception>
+    public HostTensorTransfer(CudaDriver driver, SliceLauncher launcher, SlicePlan plan, in KernelArguments host, nint stream)
     {
-        (_driver, _stream, _arguments) = (driver, stream, host);
+        (_driver, _launcher, _plan, _stream, _arguments) = (driver, launcher, plan, stream, host);
         AttentionShape shape = plan.Shape;
         int size = plan.ElementType.SizeInBytes();
         int maskSize = host.MaskKind == (int)MaskKind.Additive ? sizeof(float) : 1;
@@ -59,9 +63,10 @@ internal sealed class HostTensorTransfer : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Waits for the stream, which may still copy from or to host memory if something has failed, and frees the copies.</summary>
     public void Dispose()
     {
+        _ = _driver.StreamSynchronize(_stream);
         foreach (DeviceBuffer buffer in _buffers)
         {
             buffer.Dispose();
@@ -94,8 +99,30 @@ internal sealed class HostTensorTransfer : IDisposable
 
     private DeviceBuffer Allocate(long bytes)
     {
-        DeviceBuffer buffer = new(_driver, bytes);
+        DeviceBuffer buffer;
+        try
+        {
+            buffer = new(_driver, bytes);
+        }
+        catch (CudaException fault) when (fault.IsOutOfMemory)
+        {
+            _launcher.Trim();
+            buffer = AllocateOrRefuse(bytes);
+        }
+
         _buffers.Add(buffer);
         return buffer;
+    }
+
+    private DeviceBuffer AllocateOrRefuse(long bytes)
+    {
+        try
+        {
+            return new(_driver, bytes);
+        }
+        catch (CudaException fault) when (fault.IsOutOfMemory)
+        {
+            throw MemoryFault.ForTensors(_plan, bytes, fault);
+        }
     }
 }

@@ -3,7 +3,7 @@ using KernelGen.Planning;
 
 namespace KernelGen.Cuda.Launch;
 
-/// <summary>How much of a slice is launched at once: the whole of it, until memory runs out.</summary>
+/// <summary>How much is launched at once: a whole slice, until memory runs out.</summary>
 /// <param name="Heads">Most heads of a pass.</param>
 /// <param name="Rows">Most query rows of a pass.</param>
 internal readonly record struct PassSize(int Heads, int Rows)
@@ -19,7 +19,7 @@ internal readonly record struct PassSize(int Heads, int Rows)
     /// <returns>False at one tile of one head: there is nothing smaller.</returns>
     public bool TryHalve(int tileRows, out PassSize smaller)
     {
-        int tiles = (Rows + tileRows - 1) / tileRows;
+        int tiles = ((Rows - 1) / tileRows) + 1;
         smaller = Heads > 1 ? this with { Heads = (Heads + 1) / 2 } : this with { Rows = (tiles + 1) / 2 * tileRows };
         return Heads > 1 || tiles > 1;
     }

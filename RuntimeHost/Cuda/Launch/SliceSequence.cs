@@ -1,105 +1,120 @@
-using KernelGen.Cuda.Memory;
+using System.Globalization;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using Microsoft.Extensions.Logging;
 
 namespace KernelGen.Cuda.Launch;
 
 /// <summary>
-/// Runs the slices of a plan one after the other. When memory runs out it halves what is launched at once and goes on with the first rows that are not
-/// finished: slices do not depend on each other and a kernel gives the same bits in any slice, so nothing is done twice and nothing is lost.
+/// Runs the slices of a plan one after the other. When memory runs out it halves what is launched at once and goes on with what is not finished:
+/// slices do not depend on each other and a kernel gives the same bits in any slice, so nothing is done twice and nothing is lost.
 /// </summary>
 internal struct SliceSequence
 {
     private readonly SliceLauncher _launcher;
     private readonly LoadedKernel _kernel;
-    private readonly WorkspacePool _workspaces;
     private readonly SlicePlan _plan;
     private readonly nint _stream;
-    private readonly bool _ownsWorkspace;
+    private readonly CudaStream? _awaited;
+    private readonly ILogger _logger;
+    private readonly bool _usesPool;
     private KernelArguments _arguments;
     private PassSize _pass;
     private bool _shrunk;
+    private int _slice;
 
+    /// <summary>A sequence that has not begun.</summary>
+    /// <param name="launcher">Launches.</param>
+    /// <param name="kernel">The plan's kernel.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="arguments">The call. With a workspace of the caller's, passes are not made smaller: memory that runs out then is not the workspace.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="awaited">The same stream, when each pass is to be waited for, so that an error that only shows later is known to be its own; else null.</param>
+    /// <param name="logger">Told when passes are made smaller.</param>
     public SliceSequence(
-        SliceLauncher launcher, LoadedKernel kernel, WorkspacePool workspaces, SlicePlan plan, in KernelArguments arguments, nint stream)
+        SliceLauncher launcher, LoadedKernel kernel, SlicePlan plan, in KernelArguments arguments, nint stream, CudaStream? awaited, ILogger logger)
     {
-        (_launcher, _kernel, _workspaces, _plan, _stream) = (launcher, kernel, workspaces, plan, stream);
+        (_launcher, _kernel, _plan, _stream, _awaited, _logger) = (launcher, kernel, plan, stream, awaited, logger);
         _arguments = arguments;
-        _ownsWorkspace = arguments.Scores == 0;
+        _usesPool = arguments.Scores == 0;
         _pass = PassSize.Of(plan);
     }
 
-    /// <summary>The most workspace that was taken.</summary>
+    /// <summary>Passes that were run, or launched: as many as the plan has slices, unless they had to be made smaller.</summary>
+    public int Passes { get; private set; }
+
+    /// <summary>The most workspace that was taken from the pool.</summary>
     public long WorkspaceBytes { get; private set; }
 
     /// <summary>The plan with the slices that really ran.</summary>
     public readonly SlicePlan FinalPlan => _shrunk ? _plan.WithSlices(_pass.Heads, _pass.Rows) : _plan;
 
-    /// <summary>Runs a slice.</summary>
-    /// <param name="slice">The slice.</param>
-    /// <param name="waitForEachPass">Wait after each pass, so that an error that only shows later is known to be this pass's.</param>
-    /// <param name="stream">The stream to wait for.</param>
-    public void Run(SliceRange slice, bool waitForEachPass, CudaStream? stream)
+    /// <summary>Runs the slice with an index.</summary>
+    /// <exception cref="CudaException">A launch failed, or work on the stream; the message says how far the plan has come.</exception>
+    /// <exception cref="AttentionMemoryException">Not even one tile of one head could be run.</exception>
+    public void Run(int slice)
     {
-        int head = 0;
-        while (head < slice.HeadCount)
-        {
-            int heads = Math.Min(_pass.Heads, slice.HeadCount - head);
-            int row = 0;
-            while (row < slice.RowCount)
-            {
-                int rows = Math.Min(_pass.Rows, slice.RowCount - row);
-                try
-                {
-                    LaunchPass(new(slice.HeadBegin + head, heads, slice.RowBegin + row, rows));
-                    if (waitForEachPass)
-                    {
-                        stream!.Synchronize();
-                    }
+        _slice = slice;
+        Run(_plan[slice]);
+    }
 
-                    row += rows;
-                }
-                catch (CudaException fault) when (fault.IsOutOfMemory && _ownsWorkspace && row == 0 && TryShrink())
+    private void Run(SliceRange rest)
+    {
+        while (rest.RowCount > 0)
+        {
+            int heads = _pass.Heads;
+            if (rest.HeadCount > heads)
+            {
+                Run(rest with { HeadCount = heads });
+                rest = rest with { HeadBegin = rest.HeadBegin + heads, HeadCount = rest.HeadCount - heads };
+            }
+            else
+            {
+                int rows = Math.Min(_pass.Rows, rest.RowCount);
+                if (TryRunPass(rest with { RowCount = rows }))
                 {
-                    heads = Math.Min(_pass.Heads, heads);
-                }
-                catch (CudaException fault) when (fault.IsOutOfMemory && _ownsWorkspace && row > 0 && TryShrinkRows())
-                {
-                    // Rows before this one are finished for all of these heads: only the rows may get fewer.
+                    rest = rest with { RowBegin = rest.RowBegin + rows, RowCount = rest.RowCount - rows };
                 }
             }
-
-            head += heads;
         }
     }
 
-    private void LaunchPass(SliceRange pass)
+    // False when memory ran out and the next pass is to be smaller.
+    private bool TryRunPass(in SliceRange pass)
     {
-        if (_ownsWorkspace)
-        {
-            // The plan's own number while its slices run as planned, so that what was measured equals what was planned.
-            long bytes = _shrunk ? _plan.Variant.Footprint.ScoreBytes(_pass.Heads, _pass.Rows, _plan.Shape.Keys) : _plan.WorkspaceBytes;
-            _arguments.Scores = _workspaces.Rent(_stream, bytes);
-            WorkspaceBytes = bytes;
-        }
-
+        // The plan's own number while its slices run as planned, so that what is measured is what was planned.
+        long bytes = _shrunk ? _plan.Variant.Footprint.ScoreBytes(pass.HeadCount, pass.RowCount, _plan.Shape.Keys) : _plan.WorkspaceBytes;
         _arguments.HeadBegin = pass.HeadBegin;
         _arguments.HeadCount = pass.HeadCount;
         _arguments.RowBegin = pass.RowBegin;
         _arguments.RowCount = pass.RowCount;
-        _launcher.Launch(_kernel, _arguments, _stream);
-    }
+        try
+        {
+            _launcher.Launch(_kernel, _arguments, bytes, _stream);
+            _awaited?.Synchronize();
+        }
+        catch (CudaException fault) when (fault.IsOutOfMemory && _usesPool)
+        {
+            // What the pass had taken is of no use to a smaller one, and other calls may need it.
+            _launcher.Trim();
+            if (!new PassSize(pass.HeadCount, pass.RowCount).TryHalve(_plan.Variant.Footprint.TileRows, out PassSize smaller))
+            {
+                throw MemoryFault.ForWorkspace(_plan, bytes, fault);
+            }
 
-    private bool TryShrink() => _pass.TryHalve(_plan.Variant.Footprint.TileRows, out PassSize smaller) && Take(smaller);
+            // The slice may be a short last one: its rows say nothing about those of the others while there are heads to take away.
+            (_pass, _shrunk) = (pass.HeadCount > 1 ? _pass with { Heads = smaller.Heads } : smaller, true);
+            CudaLog.Shrunk(_logger, fault, _plan.Variant.Id, _pass.Heads, _pass.Rows);
+            return false;
+        }
+        catch (CudaException fault)
+        {
+            throw fault.While(string.Create(
+                CultureInfo.InvariantCulture, $"Slice {_slice + 1} of {_plan.SliceCount} of {_plan.Variant.Id} failed, the output is incomplete"));
+        }
 
-    private bool TryShrinkRows() =>
-        new PassSize(1, _pass.Rows).TryHalve(_plan.Variant.Footprint.TileRows, out PassSize smaller) && Take(_pass with { Rows = smaller.Rows });
-
-    private bool Take(PassSize smaller)
-    {
-        _workspaces.Trim();
-        _pass = smaller;
-        _shrunk = true;
+        Passes++;
+        WorkspaceBytes = Math.Max(WorkspaceBytes, _usesPool ? bytes : 0);
         return true;
     }
 }

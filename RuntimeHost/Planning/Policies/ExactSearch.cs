@@ -23,8 +23,18 @@ internal static class ExactSearch
             return true;
         }
 
+        // Slices as large as memory allows, and slices whose scores stay in the cache: between the two there is only more traffic.
+        bool fits = TryCut(request, variant, heads, tiles, MostTiles(request, variant, allowed), out outcome);
+        long tilesInCache = TilesInCache(request, variant, allowed);
+        if (tilesInCache >= 1 && TryCut(request, variant, heads, tiles, tilesInCache, out PlanOutcome cached) && cached.IsBetterThan(outcome))
+            outcome = cached;
+
+        return fits;
+    }
+
+    private static bool TryCut(in PlanRequest request, KernelVariant variant, int heads, int tiles, long most, out PlanOutcome outcome)
+    {
         outcome = default;
-        long most = MostTiles(request, variant, allowed);
         if (most < 1)
             return false;
 
@@ -92,7 +102,7 @@ internal static class ExactSearch
         long slices = (long)heads.Count * tiles.Count;
         bool causal = request.Options.Causal;
         double seconds = (KernelCostModel.Busy(heads, tiles, request.Device.Workers) * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, causal))
-            + KernelCostModel.TrafficSeconds(variant, request.Shape, request.Device, causal)
+            + KernelCostModel.TrafficSeconds(variant, request.Shape, request.Device, causal, variant.Footprint.ScoreBytes(headsPerSlice, rows, request.Shape.Keys))
             + (slices * request.Device.SliceSeconds);
         PolicyDecision decision = new()
         {
@@ -120,6 +130,14 @@ internal static class ExactSearch
             return allowed / (scores + scratch);
 
         return scores == 0 ? long.MaxValue : (allowed - (workers * scratch)) / scores;
+    }
+
+    // 0 when it makes no difference: no scores, an unknown cache, or no more memory than cache.
+    private static long TilesInCache(in PlanRequest request, KernelVariant variant, long allowed)
+    {
+        long scores = variant.Footprint.ScoreBytesPerTile(request.Shape.Keys);
+        long cache = request.Device.CacheBytes;
+        return scores == 0 || cache == 0 ? 0 : Math.Min(cache / scores, MostTiles(request, variant, allowed));
     }
 
     private static int MostRowTiles(KernelVariant variant, int tiles) =>

@@ -53,7 +53,7 @@ public sealed unsafe class CpuDeviceTests
                 {
                     call.Run(ElementType.Float32, out report);
                 }
-                catch (KernelGen.Planning.InsufficientMemoryException)
+                catch (AttentionMemoryException)
                 {
                     continue;
                 }
@@ -169,8 +169,8 @@ public sealed unsafe class CpuDeviceTests
     {
         using CpuDevice device = new(new() { Threads = 1 });
         SlicePlan plan = Plan(static (in KernelArguments _, int _, int _, int _, byte* _, float* _) => { }, workerBytes: 1L << 60);
-        KernelGen.Planning.InsufficientMemoryException exception =
-            Assert.ThrowsExactly<KernelGen.Planning.InsufficientMemoryException>(() => device.Run(plan, default, AttentionOptions.Default));
+        AttentionMemoryException exception =
+            Assert.ThrowsExactly<AttentionMemoryException>(() => device.Run(plan, default, AttentionOptions.Default));
 
         StringAssert.StartsWith(exception.Message, $"{1L << 60} bytes of workspace for ");
         Assert.AreEqual(1L << 60, exception.NeededBytes);

@@ -53,6 +53,20 @@ public sealed class ExactPolicyTests
     }
 
     [TestMethod]
+    public void Materialized_KeepsTheScoresOfASliceInTheCache_WhenItIsKnown()
+    {
+        const long Cache = 32L << 20;
+        AttentionShape shape = new(2, 8, 4096, 4096, 40);
+
+        SlicePlan plan = SlicePlanner.Plan(
+            shape, ElementType.Float16, PlanningSetup.All(ElementType.Float16, 40), PlanningSetup.Device with { CacheBytes = Cache },
+            PlanningSetup.Free(64 * PlanningSetup.GiB), new() { Family = KernelFamily.Materialized });
+
+        Assert.IsLessThanOrEqualTo(Cache, plan.Variant.Footprint.ScoreBytes(plan.HeadsPerSlice, plan.RowsPerSlice, plan.Shape.Keys));
+        Assert.IsGreaterThan(Cache / 2, plan.WorkspaceBytes, "A slice that is much smaller than the cache wastes time on starting slices.");
+    }
+
+    [TestMethod]
     public void SliceSizeAsked_IsTheOnlyOneTaken()
     {
         SlicePlan plan = PlanningSetup.Plan(Sd15At1024, 8 * PlanningSetup.GiB, new() { SliceRows = 2048 });
