@@ -35,6 +35,9 @@ public sealed record CudaDeviceLimits(
     /// </summary>
     public double FlopsPerSecond => 256.0 * Multiprocessors * Math.Max(ClockKilohertz, 1) * 1e3;
 
+    /// <summary>Bytes of the L2 cache; 0 when the driver does not tell.</summary>
+    public int L2Bytes { get; init; }
+
     /// <summary>The compute capability as it is usually written, such as <c>9.0</c>.</summary>
     public string ComputeCapabilityText => string.Create(CultureInfo.InvariantCulture, $"{ComputeCapability / 10}.{ComputeCapability % 10}");
 
@@ -92,7 +95,10 @@ public sealed record CudaDeviceLimits(
             Attribute(CudaDeviceAttribute.MaxSharedMemoryPerBlockOptIn),
             Attribute(CudaDeviceAttribute.MaxThreadsPerBlock),
             Attribute(CudaDeviceAttribute.MaxGridDimY),
-            Attribute(CudaDeviceAttribute.Integrated) != 0);
+            Attribute(CudaDeviceAttribute.Integrated) != 0)
+        {
+            L2Bytes = Attribute(CudaDeviceAttribute.L2CacheSize),
+        };
 
         int Attribute(CudaDeviceAttribute attribute)
         {
