@@ -96,6 +96,9 @@ CUresult begin(const char* function, CUresult usual_fault = CUDA_ERROR_UNKNOWN, 
 CUresult load_module(const void* image, Module** module);
 void unload_module(Module* module);
 
+// Programs of NVRTC that have not been destroyed.
+long long live_programs();
+
 // The context's end: its memory, modules, streams and events are gone, its fault is forgotten.
 void destroy_primary_context();
 
