@@ -25,6 +25,7 @@ internal sealed class CudaBenchRun : IDisposable
     private readonly CudaReport _report = CudaReport.Create();
     private readonly IReadOnlyDictionary<string, double> _peaks;
     private readonly Dictionary<KernelVariant, (CudaKernelInfo Compiled, CudaKernelInfo Cached)> _kernels = [];
+    private readonly HashSet<KernelVariant> _compiledTogether = [];
     private readonly List<CudaBenchRow> _rows = [];
     private readonly long _begin = Stopwatch.GetTimestamp();
     private bool _complete = true;
@@ -56,6 +57,9 @@ internal sealed class CudaBenchRun : IDisposable
     {
         foreach (bool others in _options.AllVariants ? [false, true] : new[] { false })
         {
+            // Compile times are those of a kernel compiled alone. For the many that are only compared with each other there is no time for that.
+            if (others || _options.CheckOnly)
+                CompileTogether(shapes, others, cancellationToken);
             for (int i = 0; i < shapes.Count; i++)
             {
                 progress(i, shapes[i].Name);
@@ -87,10 +91,7 @@ internal sealed class CudaBenchRun : IDisposable
     private void MeasureShape<T>(CudaBenchShape shape, bool others, CancellationToken cancellationToken)
         where T : unmanaged
     {
-        PlanningOptions planning = _options.Planning with { Causal = shape.Causal };
-        KernelCatalogue catalogue = ModelCatalogue.Find(shape.Shape.HeadDim, shape.ElementType).Kernels;
-        SlicePlan chosen = _host.Plan<T>(catalogue, shape.Shape, planning);
-        SlicePlan[] plans = others ? [.. OtherPlans<T>(catalogue, shape, chosen, planning)] : [chosen];
+        SlicePlan[] plans = Plans<T>(shape, others);
         if (plans.Length == 0 || !HasTime())
             return;
 
@@ -101,6 +102,34 @@ internal sealed class CudaBenchRun : IDisposable
             if (HasTime())
                 _rows.Add(Row(shape, plan, !others, run.Measure, cancellationToken));
         }
+    }
+
+    private void CompileTogether(IReadOnlyList<CudaBenchShape> shapes, bool others, CancellationToken cancellationToken)
+    {
+        IEnumerable<SlicePlan> plans = shapes.SelectMany(shape => shape.ElementType switch
+        {
+            ElementType.Float16 => Plans<Half>(shape, others),
+            ElementType.BFloat16 => Plans<BFloat16>(shape, others),
+            _ => Plans<float>(shape, others),
+        });
+        _compiledTogether.UnionWith(plans.Select(plan => plan.Variant).Where(variant => !_kernels.ContainsKey(variant)));
+        try
+        {
+            _compilingDevice.Warmup(_compiledTogether, progress: null, cancellationToken);
+        }
+        catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException or CudaException { IsContextLost: false })
+        {
+            // It comes again, and is reported, when the turn of its variant comes.
+        }
+    }
+
+    private SlicePlan[] Plans<T>(CudaBenchShape shape, bool others)
+        where T : unmanaged
+    {
+        PlanningOptions planning = _options.Planning with { Causal = shape.Causal };
+        KernelCatalogue catalogue = ModelCatalogue.Find(shape.Shape.HeadDim, shape.ElementType).Kernels;
+        SlicePlan chosen = _host.Plan<T>(catalogue, shape.Shape, planning);
+        return others ? [.. OtherPlans<T>(catalogue, shape, chosen, planning)] : [chosen];
     }
 
     private IEnumerable<SlicePlan> OtherPlans<T>(KernelCatalogue catalogue, CudaBenchShape shape, SlicePlan chosen, PlanningOptions planning)
@@ -143,7 +172,7 @@ internal sealed class CudaBenchRun : IDisposable
                 Registers = compiled.Stages.Max(stage => stage.Registers),
                 LocalBytes = compiled.Stages.Max(stage => stage.LocalBytes),
                 SharedBytes = compiled.Stages.Max(stage => stage.SharedBytes),
-                CompileMs = compiled.FromCache ? null : compiled.LoadTime.TotalMilliseconds,
+                CompileMs = compiled.FromCache || _compiledTogether.Contains(plan.Variant) ? null : compiled.LoadTime.TotalMilliseconds,
                 LoadMs = cached.FromCache ? cached.LoadTime.TotalMilliseconds : null,
             };
             (double? milliseconds, double? error, string? fault) = measure(plan, cancellationToken);
@@ -174,8 +203,8 @@ internal sealed class CudaBenchRun : IDisposable
         DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         typeof(AttentionHost).Assembly.GetName().Version!.ToString(3),
         _device.Name,
-        _report.Driver,
-        _report.Compiler,
+        WithoutFolder(_report.Driver),
+        WithoutFolder(_report.Compiler),
         _device.Limits.L2Bytes,
         _peaks,
         _complete,
@@ -186,6 +215,16 @@ internal sealed class CudaBenchRun : IDisposable
                 .Select(kernel => Invariant($"{kernel.Key.Id}: {kernel.Value.Compiled.Stages.Max(stage => stage.LocalBytes)} bytes")),
         ],
         _rows);
+
+    /// <summary>A library's name and version; where it lies on this machine is nobody's business.</summary>
+    private static string? WithoutFolder(string? library)
+    {
+        if (library is null)
+            return null;
+
+        int comma = library.IndexOf(',', StringComparison.Ordinal);
+        return Path.GetFileName(library[..comma]) + library[comma..];
+    }
 
     private void Save()
     {

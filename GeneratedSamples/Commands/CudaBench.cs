@@ -76,8 +76,8 @@ internal sealed class CudaBench
     private void WriteTable(CudaBenchResult result)
     {
         Table table = new Table().Border(TableBorder.Simple);
-        foreach (string heading in (string[])["shape", "kernel"])
-            table.AddColumn(new TableColumn(heading).PadLeft(0).PadRight(0));
+        table.AddColumn(new TableColumn("shape").PadLeft(0).PadRight(0));
+        table.AddColumn(new TableColumn("kernel").NoWrap().PadLeft(1).PadRight(0));
         foreach (string heading in (string[])["ms", "TFLOP/s", "of peak", "regs", "spilled", "compile ms", "load ms"])
             table.AddColumn(new TableColumn(heading).NoWrap().RightAligned().PadLeft(1).PadRight(0));
         foreach (CudaBenchRow row in result.Rows)
