@@ -77,7 +77,6 @@ if [ ! -x "$app/KernelGen.Samples" ]; then
     mkdir -p "$app" 2>/dev/null && [ -w "$app" ] || app=$(mktemp -d)
     tar -xzf "$here/app.tar.gz" -C "$app" || { say "The programs cannot be unpacked to $app."; exit 1; }
 fi
-export DOTNET_EnableDiagnostics=0 DOTNET_TieredPGO=0
 unset DOTNET_ROOT
 
 # The host finds NVRTC in the toolkit's folders and in those of pip's wheels; a virtual environment that is not active is only known to its Python.

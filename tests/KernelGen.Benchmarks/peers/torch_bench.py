@@ -6,6 +6,7 @@ import time
 import warnings
 
 import torch
+import torch._dynamo
 import torch.nn.functional as functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
