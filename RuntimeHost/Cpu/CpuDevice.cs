@@ -16,6 +16,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     private readonly Lock _runGate = new();
     private readonly CpuWorkspace _workspace = new();
     private readonly CpuSliceRun _sliceRun;
+    private bool _disposed;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="options">Threads and vector path; everything the machine has by default.</param>
@@ -81,6 +82,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The plan's variant is not for the CPU.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     /// <exception cref="AttentionMemoryException">The workspace could not be allocated, nor that of any smaller plan.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled; the output is incomplete.</exception>
     public RunReport Run(SlicePlan plan, in KernelArguments arguments, AttentionOptions options)
@@ -116,6 +118,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     {
         lock (_runGate)
         {
+            _disposed = true;
             _sliceRun.Dispose();
             _workspace.Dispose();
         }
@@ -127,6 +130,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         ArgumentNullException.ThrowIfNull(plan);
         lock (_runGate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             long start = Stopwatch.GetTimestamp();
             byte* workspace = Rent(ref plan, out long workspaceBytes);
             CpuKernel kernel = CpuCapabilities.KernelFor(plan.Variant.Cpu!, VectorPath);

@@ -218,7 +218,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice
         {
             using CudaContext.Scope scope = _context.Enter();
             using HostTensorTransfer transfer = new(_driver, _launcher, plan, arguments, _stream.Handle);
-            SliceSequence sequence = new(_launcher, kernel, plan, transfer.DeviceArguments, _stream.Handle, _stream, _logger);
+            SliceSequence sequence = new(_launcher, kernel, plan, transfer.DeviceArguments, _stream.Handle, waits: true, _logger);
             for (int slice = 0; slice < plan.SliceCount; slice++)
             {
                 options.CancellationToken.ThrowIfCancellationRequested();
@@ -227,7 +227,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice
             }
 
             transfer.Download();
-            _stream.Synchronize();
+            _launcher.Wait(_stream.Handle);
             long? nonFiniteRows = options.CheckFinite ? NonFiniteRows.Count(plan, arguments) : null;
             return new(sequence.FinalPlan, sequence.Passes, sequence.WorkspaceBytes, Stopwatch.GetElapsedTime(begin), nonFiniteRows);
         }
@@ -248,7 +248,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice
         ArgumentNullException.ThrowIfNull(plan);
         ObjectDisposedException.ThrowIf(_disposed, this);
         using CudaContext.Scope scope = _context.Enter();
-        SliceSequence sequence = new(_launcher, _modules.Get(plan.Variant), plan, arguments, stream, awaited: null, _logger);
+        SliceSequence sequence = new(_launcher, _modules.Get(plan.Variant), plan, arguments, stream, waits: false, _logger);
         for (int slice = 0; slice < plan.SliceCount; slice++)
         {
             sequence.Run(slice);

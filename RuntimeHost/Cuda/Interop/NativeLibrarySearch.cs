@@ -27,8 +27,7 @@ internal sealed class NativeLibrarySearch
             }
             catch (Exception fault) when (fault is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or DeviceNotUsableException)
             {
-                // A loader's message goes on for several lines about folders; the first says it.
-                _failures.Append("\n  ").Append(candidate).Append(": ").Append(fault.Message.Split('\n', 2)[0].TrimEnd());
+                _failures.Append("\n  ").Append(candidate).Append(": ").Append(Reason(fault.Message, candidate));
             }
         }
 
@@ -40,4 +39,13 @@ internal sealed class NativeLibrarySearch
     public static nint Export(nint library, string name) => NativeLibrary.TryGetExport(library, name, out nint address)
         ? address
         : throw new EntryPointNotFoundException($"it is too old or something else: it has no {name}.");
+
+    // The runtime's message begins with advice for its developers; what the system's loader said stands in the lines after it, for each file name that was made
+    // of the candidate, the candidate itself first.
+    private static string Reason(string message, string candidate)
+    {
+        string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string line = lines.Length > 1 ? lines[1] : lines[0];
+        return line.StartsWith(candidate + ": ", StringComparison.Ordinal) ? line[(candidate.Length + 2)..] : line;
+    }
 }

@@ -58,6 +58,10 @@ internal sealed unsafe class SliceLauncher(CudaDriver driver, CudaDeviceLimits l
         }
     }
 
+    /// <summary>Waits until all work of a stream is done.</summary>
+    /// <exception cref="CudaException">The work failed.</exception>
+    public void Wait(nint stream) => driver.Check(driver.StreamSynchronize(stream), "cuStreamSynchronize");
+
     /// <summary>Gives back the workspace of a stream.</summary>
     public void Forget(nint stream)
     {

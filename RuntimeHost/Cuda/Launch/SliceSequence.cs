@@ -15,7 +15,7 @@ internal struct SliceSequence
     private readonly LoadedKernel _kernel;
     private readonly SlicePlan _plan;
     private readonly nint _stream;
-    private readonly CudaStream? _awaited;
+    private readonly bool _waits;
     private readonly ILogger _logger;
     private readonly bool _usesPool;
     private KernelArguments _arguments;
@@ -29,12 +29,12 @@ internal struct SliceSequence
     /// <param name="plan">The plan.</param>
     /// <param name="arguments">The call. With a workspace of the caller's, passes are not made smaller: memory that runs out then is not the workspace.</param>
     /// <param name="stream">The stream.</param>
-    /// <param name="awaited">The same stream, when each pass is to be waited for, so that an error that only shows later is known to be its own; else null.</param>
+    /// <param name="waits">Wait for each pass, so that an error that only shows later is known to be its own.</param>
     /// <param name="logger">Told when passes are made smaller.</param>
     public SliceSequence(
-        SliceLauncher launcher, LoadedKernel kernel, SlicePlan plan, in KernelArguments arguments, nint stream, CudaStream? awaited, ILogger logger)
+        SliceLauncher launcher, LoadedKernel kernel, SlicePlan plan, in KernelArguments arguments, nint stream, bool waits, ILogger logger)
     {
-        (_launcher, _kernel, _plan, _stream, _awaited, _logger) = (launcher, kernel, plan, stream, awaited, logger);
+        (_launcher, _kernel, _plan, _stream, _waits, _logger) = (launcher, kernel, plan, stream, waits, logger);
         _arguments = arguments;
         _usesPool = arguments.Scores == 0;
         _pass = PassSize.Of(plan);
@@ -91,7 +91,10 @@ internal struct SliceSequence
         try
         {
             _launcher.Launch(_kernel, _arguments, bytes, _stream);
-            _awaited?.Synchronize();
+            if (_waits)
+            {
+                _launcher.Wait(_stream);
+            }
         }
         catch (CudaException fault) when (fault.IsOutOfMemory && _usesPool)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using KernelGen.Cuda;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Cuda.Interop;
+using KernelGen.CudaEmulator;
 using KernelGen.Kernels;
 using KernelGen.Tensors;
 
@@ -21,7 +22,7 @@ internal static class CudaTest
 
     public static bool UsesGpu { get; } = Environment.GetEnvironmentVariable("KERNELGEN_TEST_DEVICE") == "cuda";
 
-    public static bool HasEmulator => !UsesGpu && Emulator.CanBeBuilt;
+    public static bool HasEmulator => !UsesGpu && EmulatorLibrary.CanBeBuilt;
 
     public static bool HasDevice => UsesGpu || HasEmulator;
 
