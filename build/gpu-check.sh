@@ -34,6 +34,7 @@ mkdir -p "$results"
 results=$(cd "$results" && pwd)
 log=$results/check.log
 : >"$log"
+rm -f "$results/sanitizer.log"
 
 SECONDS=0
 failed=0
@@ -137,6 +138,7 @@ done
 
 if wanted bench; then
     begin=$SECONDS
+    rm -f "$results/ours.json"
     seconds=$(left $((peers_seconds + merge_seconds)))
     timeout -k 5 "$seconds" "$app/KernelGen.Samples" bench --device cuda "${bench_options[@]}" --shapes-file "$shapes" \
         --output "$results/ours.json" --seconds "$((seconds > 30 ? seconds - 15 : seconds))" >>"$log" 2>"$results/bench.part"
@@ -149,6 +151,7 @@ fi
 
 if wanted peers; then
     begin=$SECONDS
+    rm -f "$results/peers.json"
     seconds=$(left $merge_seconds)
     timeout -k 5 "$seconds" "$python" "$here/peers/torch_sdpa.py" --shapes "$shapes" --out "$results/peers.json" \
         --seconds "$((seconds > 60 ? seconds - 30 : seconds))" >>"$log" 2>&1
