@@ -76,26 +76,29 @@ internal sealed class CudaBench
     private void WriteTable(CudaBenchResult result)
     {
         Table table = new Table().Border(TableBorder.Simple);
-        table.AddColumn(new TableColumn("shape").PadLeft(0).PadRight(0));
-        table.AddColumn(new TableColumn("kernel").NoWrap().PadLeft(1).PadRight(0));
-        foreach (string heading in (string[])["ms", "TFLOP/s", "of peak", "regs", "spilled", "compile ms", "load ms"])
+        table.AddColumn(new TableColumn("shape, kernel").NoWrap().PadLeft(0).PadRight(0));
+        foreach (string heading in (string[])["ms", "TFLOP/s", "of peak", "registers", "spilled", "compile ms"])
             table.AddColumn(new TableColumn(heading).NoWrap().RightAligned().PadLeft(1).PadRight(0));
+        string? shape = null;
         foreach (CudaBenchRow row in result.Rows)
         {
+            string name = FormattableString.Invariant($"{row.Name}, {row.Dtype}");
+            if (name != shape)
+                table.AddRow(name);
+            shape = name;
             table.AddRow(
-                row.Name,
-                row.Variant,
+                $"{(row.Chosen ? '*' : ' ')} {row.Variant}",
                 row.Fault is not null ? "wrong" : Text(row.Ms, "0.0000"),
                 Text(row.Tflops, "0.0"),
                 Text(row.PeakFraction, "0.0 %"),
                 row.Registers.ToString(CultureInfo.InvariantCulture),
                 row.LocalBytes.ToString(CultureInfo.InvariantCulture),
-                Text(row.CompileMs, "0"),
-                Text(row.LoadMs, "0.0"));
+                Text(row.CompileMs, "0"));
         }
 
         _console.Output.WriteLine(result.Device);
         _console.Write(table);
+        _console.Output.WriteLine("*: what the planner takes");
         foreach ((string name, double tflops) in result.PeakTflops)
             _console.Output.WriteLine(FormattableString.Invariant($"peak of {name}: {tflops:0.0} TFLOP/s, on registers only"));
     }
