@@ -13,9 +13,15 @@ namespace KernelGen.Cpu;
 /// </remarks>
 public sealed unsafe class CpuDevice : IAttentionDevice
 {
+    // Reading the system's files takes longer than planning; what is free does not change that fast, and plans keep a margin.
+    private const long MillisecondsBetweenMeasurements = 100;
+
     private readonly Lock _runGate = new();
+    private readonly Lock _budgetGate = new();
     private readonly CpuWorkspace _workspace = new();
     private readonly CpuSliceRun _sliceRun;
+    private MemoryBudget _measured;
+    private long? _measuredAt;
     private bool _disposed;
 
     /// <summary>Starts the threads.</summary>
@@ -54,16 +60,8 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     public DeviceProfile Profile { get; }
 
     /// <summary>Bytes of workspace that are kept for the next call: as many as the largest one took, 0 after <see cref="Trim"/>.</summary>
-    public long PooledBytes
-    {
-        get
-        {
-            lock (_runGate)
-            {
-                return _workspace.Capacity;
-            }
-        }
-    }
+    /// <remarks>Does not wait for a running call.</remarks>
+    public long PooledBytes => _workspace.Capacity;
 
     /// <inheritdoc/>
     public string? ReasonAgainst(KernelVariant variant)
@@ -73,11 +71,22 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     }
 
     /// <inheritdoc/>
-    /// <remarks>Workspace that is kept for the next call counts as free, because the next call uses it.</remarks>
+    /// <remarks>
+    /// The system is asked at most ten times a second. Workspace that is kept for the next call counts as free, because the next call uses it.
+    /// </remarks>
     public MemoryBudget MeasureBudget()
     {
-        MemoryBudget measured = CpuMemoryProbe.Measure();
-        return measured with { FreeBytes = measured.FreeBytes + PooledBytes };
+        lock (_budgetGate)
+        {
+            long now = Environment.TickCount64;
+            if (_measuredAt is not { } measuredAt || now - measuredAt >= MillisecondsBetweenMeasurements)
+            {
+                _measured = CpuMemoryProbe.Measure();
+                _measuredAt = now;
+            }
+
+            return _measured with { FreeBytes = _measured.FreeBytes + PooledBytes };
+        }
     }
 
     /// <inheritdoc/>

@@ -42,7 +42,7 @@ public sealed record CudaDeviceLimits(
     public string ComputeCapabilityText => string.Create(CultureInfo.InvariantCulture, $"{ComputeCapability / 10}.{ComputeCapability % 10}");
 
     /// <summary>The targets and the compute capabilities from which they run.</summary>
-    private static readonly (KernelTarget Target, int ComputeCapability)[] _targets = [(KernelTarget.Simt, 75)];
+    private static readonly (KernelTarget Target, int ComputeCapability)[] _targets = [(KernelTarget.Simt, 75), (KernelTarget.Sm80, 80)];
 
     /// <summary>The targets that the GPU runs; none when it is too old.</summary>
     public IReadOnlyList<KernelTarget> Targets { get; } = [.. _targets.Where(entry => ComputeCapability >= entry.ComputeCapability).Select(entry => entry.Target)];
