@@ -63,7 +63,7 @@ def merged_row(row, peer):
 def variant_row(row):
     """What tells variants of the same shape apart."""
     fields = ("name", "variant", "chosen", "ms", "tflops", "registers", "local_bytes", "shared_bytes", "compile_ms", "load_ms", "fault")
-    return {name: row.get(name) for name in fields}
+    return dict({name: row.get(name) for name in fields}, shape=list(shape_from_json(row).key))
 
 
 def to_markdown(result):
@@ -158,7 +158,20 @@ def variants(rows):
                 row["name"], name, f"{row['ms']:.4g}", f"{row['tflops']:.1f}", row["registers"], row["local_bytes"], row["shared_bytes"],
                 number(row["compile_ms"]), number(row["load_ms"])]))
     lines += ["", "Bold: what the planner takes."]
+    for chosen, fastest in beaten_choices(rows):
+        lines.append(
+            f"- The planner should take {fastest['variant']} for {chosen['name']}: {fastest['ms']:.4g} ms against {chosen['ms']:.4g} ms of {chosen['variant']}.")
     return lines
+
+
+def beaten_choices(rows):
+    """Pairs of the planner's variant and a variant that is more than 2 % faster on the same shape."""
+    timed = [row for row in rows if row["ms"] is not None]
+    for chosen in timed:
+        rivals = [row for row in timed if row["shape"] == chosen["shape"]]
+        fastest = min(rivals, key=lambda row: row["ms"])
+        if chosen["chosen"] and fastest["ms"] < 0.98 * chosen["ms"]:
+            yield chosen, fastest
 
 
 def describe(row):

@@ -151,6 +151,14 @@ class MergeTests(unittest.TestCase):
         self.assertEqual(1, len(result["rows"]))
         self.assertIn("streaming-simt-f16-d40-r64", merge.to_markdown(result))
 
+    def test_a_variant_that_beats_the_planners_is_named(self):
+        faster = our_row(variant="streaming-sm80-f16-d40-r64", chosen=False, ms=0.4)
+        other_shape = our_row(variant="streaming-sm80-f16-d40-r32", chosen=False, ms=0.1, keys=77)
+        text = merge.to_markdown(merge.merge(our_file(our_row(), faster, other_shape), {}, "x"))
+        self.assertIn("The planner should take streaming-sm80-f16-d40-r64 for s: 0.4 ms against 0.5 ms", text)
+        self.assertNotIn("should take streaming-sm80-f16-d40-r32", text)
+        self.assertNotIn("should take", merge.to_markdown(merge.merge(our_file(our_row()), {}, "x")))
+
     def test_files_are_written_and_different_gpus_refused(self):
         with tempfile.TemporaryDirectory() as folder:
             ours, peers, out = (os.path.join(folder, name) for name in ("ours.json", "peers.json", "out"))
