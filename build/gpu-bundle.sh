@@ -26,7 +26,7 @@ cp "$root/build/gpu-check.sh" "$bundle/"
 mkdir "$bundle/peers"
 cp "$root"/tests/KernelGen.Benchmarks/peers/*.py "$root"/tests/KernelGen.Benchmarks/peers/*.json "$bundle/peers/"
 
-# The runtime is 100 MB as files, a third of that packed; gpu-check.sh unpacks it once. Sorted and without times and owners: the same input, the same bytes.
+# The runtime is 100 MB as files, a third of that packed; gpu-check.sh unpacks it for each run. Sorted and without times and owners: the same input, the same bytes.
 tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$app" -cf - . | gzip -9n >"$bundle/app.tar.gz"
 
 # Runs both programs as the other machine would: from the packed bundle, without an installed .NET.

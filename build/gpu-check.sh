@@ -72,12 +72,11 @@ status() {
     esac
 }
 
-# The programs are unpacked beside this script, or where one may write.
-app=$here/app
-if [ ! -x "$app/KernelGen.Samples" ]; then
-    mkdir -p "$app" 2>/dev/null && [ -w "$app" ] || app=$(mktemp -d)
-    tar -xzf "$here/app.tar.gz" -C "$app" || { say "The programs cannot be unpacked to $app."; exit 1; }
-fi
+# The bundle stays as it is, so that it can be copied on.
+app=$(mktemp -d)
+trap 'rm -rf "$app"' EXIT
+tar -xzf "$here/app.tar.gz" -C "$app" || { say "The programs cannot be unpacked to $app."; exit 1; }
+export PYTHONDONTWRITEBYTECODE=1
 unset DOTNET_ROOT
 
 # The host finds NVRTC in the toolkit's folders and in those of pip's wheels; a virtual environment that is not active is only known to its Python.
