@@ -192,9 +192,9 @@ public sealed class AttentionHost : IDisposable
         }
         catch (Exception fault) when (fault is DeviceNotUsableException or CudaException)
         {
-            // Only the first line: the others list what was tried, which is for those who ask (doctor).
-            string reason = fault.Message.Split('\n', 2)[0];
-            return CreateCpu(options, $"no GPU can be used ({reason.TrimEnd('.', ':')})");
+            // What was tried, which follows, is for those who ask (doctor).
+            string reason = fault.Message.Split("Tried:", 2)[0].Split('\n', 2)[0];
+            return CreateCpu(options, $"no GPU can be used ({reason.TrimEnd('.', ' ')})");
         }
     }
 
