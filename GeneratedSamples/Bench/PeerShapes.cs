@@ -65,7 +65,7 @@ internal static class PeerShapes
         }
         catch (ArgumentException fault)
         {
-            throw new InputException(Invariant($"{file}: '{shape.Name}' is no shape: {fault.Message}"));
+            throw new InputException(Invariant($"{file}: '{shape.Name}' is no shape: {InputException.TextOf(fault)}"));
         }
     }
 }

@@ -5,6 +5,7 @@ using KernelGen.Cpu;
 using KernelGen.Cuda;
 using KernelGen.Planning;
 using KernelGen.Samples.Bench;
+using KernelGen.Samples.Doctor;
 using KernelGen.Tensors;
 using Spectre.Console;
 
@@ -83,7 +84,7 @@ internal sealed class BenchCommand : Command
         }
 
         _console.Progress("");
-        BenchResult result = new(device.Name, rows.Max(row => row.PeakGflops), rows);
+        BenchResult result = new($"{CpuSection.ModelName()}: {device.Name}", rows.Max(row => row.PeakGflops), rows);
         if (parsed.GetValue(_json))
             _console.Output.WriteLine(JsonSerializer.Serialize(result, SampleJson.Default.BenchResult));
         else
