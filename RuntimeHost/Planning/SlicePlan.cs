@@ -61,6 +61,9 @@ public sealed class SlicePlan
             ? SlicePolicies.Get(Policy).Candidates(this)
             : [new(Variant, Taken: true, HeadsPerSlice, RowsPerSlice, SliceCount, WorkspaceBytes, PredictedSeconds: null, "given")];
 
+    /// <summary>Workers that the workspace was counted for; no limit for a plan that was not made by <see cref="SlicePlanner"/>.</summary>
+    internal int Workers => Request?.Device.Workers ?? int.MaxValue;
+
     /// <summary>What the plan was made from; null for one that was not made by <see cref="SlicePlanner"/>.</summary>
     internal PlanRequest? Request { get; init; }
 
@@ -92,6 +95,24 @@ public sealed class SlicePlan
     /// does (which, as there, changes nothing when the rows cannot be divided). The other originals give up.
     /// </remarks>
     public SlicePlan? NextAfterOutOfMemory() => Request is null ? null : SlicePolicies.Get(Policy).NextAfterOutOfMemory(this);
+
+    /// <summary>The same call on the same variant in slices of another size: what really ran when memory ran out half-way.</summary>
+    /// <param name="heads">Heads of a slice.</param>
+    /// <param name="rows">Query rows of a slice.</param>
+    internal SlicePlan WithSlices(int heads, int rows) => new()
+    {
+        Shape = Shape,
+        ElementType = ElementType,
+        Variant = Variant,
+        Policy = Policy,
+        Budget = Budget,
+        HeadsPerSlice = heads,
+        RowsPerSlice = rows,
+        KeysPerSlice = KeysPerSlice,
+        SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, heads) * SliceGroups.CeilingDivide(Shape.Queries, rows),
+        WorkspaceBytes = Variant.Footprint.ScoreBytes(heads, rows, Shape.Keys),
+        Decision = Decision,
+    };
 
     /// <summary>Goes through the slices without allocating.</summary>
     public SliceEnumerator GetEnumerator() => new(this);
