@@ -39,6 +39,7 @@ internal static class ArgumentBinder
             Keys = shape.Keys,
             Scale = scale,
             Causal = options.Causal ? 1 : 0,
+            KeySplits = plan.KeySplits,
         };
     }
 

@@ -58,6 +58,8 @@ internal static class SimtKernelUnit
             { "expected_registers", design.ExpectedRegisters },
             { "softmax_threads", SimtKernelDesign.SoftmaxThreads },
             { "softmax_rows", SimtKernelDesign.SoftmaxRows },
+            { "merge_threads", KeySplitMerge.Threads },
+            { "merge_rows", KeySplitMerge.Rows },
         };
     }
 
@@ -71,7 +73,8 @@ internal static class SimtKernelUnit
         SimtKernelDesign.For(configuration).TileRows,
         SimtKernelDesign.TileKeys,
         configuration.Family == KernelFamily.Materialized ? sizeof(float) : 0,
-        WorkerBytes: 0);
+        WorkerBytes: 0,
+        configuration.Family == KernelFamily.Streaming ? KeySplitMerge.PartialBytesPerRow(configuration.HeadDim) : 0);
 
     /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant of the target <c>simt</c>.</param>
@@ -80,7 +83,7 @@ internal static class SimtKernelUnit
         SimtKernelDesign design = SimtKernelDesign.For(configuration);
         string entryPoint = EntryPoint(configuration);
         return configuration.Family == KernelFamily.Streaming
-            ? [new(entryPoint, design.Threads, design.SharedBytes, design.TileRows)]
+            ? [new(entryPoint, design.Threads, design.SharedBytes, design.TileRows), KeySplitMerge.Stage(entryPoint)]
             :
             [
                 new(entryPoint + "_scores", design.Threads, design.SharedBytes, design.TileRows),

@@ -44,7 +44,8 @@ internal static class Sm80KernelUnit
 
         return configuration.MaximumKeys > 0
             ? new(Sm80ShortKeysTiling.TileRows, configuration.MaximumKeys, BytesPerScore: 0, WorkerBytes: 0)
-            : new(configuration.SliceRows, Streaming(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
+            : new(
+                configuration.SliceRows, Streaming(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0, KeySplitMerge.PartialBytesPerRow(configuration.HeadDim));
     }
 
     /// <summary>The launches of a variant, in order.</summary>
@@ -65,7 +66,7 @@ internal static class Sm80KernelUnit
 
         return configuration.MaximumKeys > 0
             ? [new(entryPoint, Sm80Limits.Threads, ShortKeysTiling(configuration).SharedBytes, Sm80ShortKeysTiling.TileRows)]
-            : [new(entryPoint, Sm80Limits.Threads, Streaming(configuration).SharedBytes, configuration.SliceRows)];
+            : [new(entryPoint, Sm80Limits.Threads, Streaming(configuration).SharedBytes, configuration.SliceRows), KeySplitMerge.Stage(entryPoint)];
     }
 
     /// <summary>Renders the translation unit of a variant.</summary>
@@ -124,6 +125,8 @@ internal static class Sm80KernelUnit
         model.Add("stages", tiling.Stages);
         model.Add("query_in_registers", tiling.QueryInRegisters);
         model.Add("probability_bytes", Sm80StreamingTiling.ProbabilityBytes);
+        model.Add("merge_threads", KeySplitMerge.Threads);
+        model.Add("merge_rows", KeySplitMerge.Rows);
         model.Add("shared_bytes", tiling.SharedBytes);
         model.Add("expected_registers", tiling.ExpectedRegisters);
         return model;
