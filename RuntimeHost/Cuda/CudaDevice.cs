@@ -39,6 +39,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice
         _stream = new(driver, context, _launcher);
         Profile = new(Workers: 0, limits.FlopsPerSecond, limits.MemoryBytesPerSecond, SliceSeconds: 10e-6, limits.TotalMemoryBytes)
         {
+            TensorFlopsPerSecond = limits.TensorFlopsPerSecond,
+            CacheBytes = limits.L2Bytes,
             ParallelTiles = limits.Multiprocessors,
         };
     }

@@ -14,9 +14,11 @@ namespace KernelGen.Planning;
 /// merge   = rows * splits * PartialBytesPerRow * 2 / BytesPerSecond + slices * SliceSeconds   (split keys: written once, read once; one more launch)
 /// time    = sum of slices + traffic + merge + slices * SliceSeconds
 /// </code>
-/// On a GPU <c>workers</c> are its parallel tiles, each of which costs as much as a full one: queries and keys are rounded up to tiles. Split keys make as many
+/// On a GPU <c>workers</c> are its parallel tiles, each of which costs as much as a full one: queries and keys are rounded up to tiles. It takes no less time
+/// than reading K and V, which the tiles of a head share: <c>2 * keys * headDim * element size / (tiles of a head * BytesPerSecond)</c>. Split keys make as many
 /// tiles of each, and shorter ones.
-/// The efficiency is 0.85 for <c>streaming</c> and 0.65 for <c>materialized</c>. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32.
+/// For kernels that use tensor cores <c>FlopsPerSecond</c> is <c>TensorFlopsPerSecond</c>. The efficiency is 0.85 for <c>streaming</c> and 0.65 for
+/// <c>materialized</c>. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32.
 /// </remarks>
 public static class KernelCostModel
 {
@@ -34,8 +36,13 @@ public static class KernelCostModel
     {
         double tiles = (double)shape.TotalHeads * SliceGroups.CeilingDivide(shape.Queries, variant.Footprint.TileRows);
         double efficiency = variant.Family == KernelFamily.Streaming ? StreamingEfficiency : MaterializedEfficiency;
-        double scores = device.Workers == 0 && device.ParallelTiles > 0 ? FullTileScores(variant, shape, tiles, causal) : Scores(shape, causal);
-        return tiles == 0 ? 0 : scores * 4 * shape.HeadDim / tiles / (device.FlopsPerSecond * efficiency);
+        double operationsPerSecond = Peak(variant, device) * efficiency;
+        if (tiles == 0)
+            return 0;
+
+        return device.Workers == 0 && device.ParallelTiles > 0
+            ? FullTileSeconds(variant, shape, device, causal, operationsPerSecond)
+            : Scores(shape, causal) * 4 * shape.HeadDim / tiles / operationsPerSecond;
     }
 
     /// <summary>Seconds of writing partial results and of merging them; 0 where keys are not split.</summary>
@@ -71,11 +78,17 @@ public static class KernelCostModel
         + ((double)heads.SmallCount * tiles.LargeCount * Busy((long)heads.Small * tiles.Large * splits, workers))
         + ((double)heads.SmallCount * tiles.SmallCount * Busy((long)heads.Small * tiles.Small * splits, workers));
 
-    private static double FullTileScores(KernelVariant variant, in AttentionShape shape, double tiles, bool causal)
+    // A tile of a GPU: arithmetic, or its share of reading K and V, whichever takes longer.
+    private static double FullTileSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, double operationsPerSecond)
     {
-        double keys = (double)SliceGroups.CeilingDivide(shape.Keys, variant.Footprint.TileKeys) * variant.Footprint.TileKeys;
-        return tiles * variant.Footprint.TileRows * keys * (causal ? 0.5 : 1);
+        KernelFootprint footprint = variant.Footprint;
+        double keys = (double)SliceGroups.CeilingDivide(shape.Keys, footprint.TileKeys) * footprint.TileKeys * (causal ? 0.5 : 1);
+        double reading = 2 * keys * shape.HeadDim * variant.ElementType.SizeInBytes() / SliceGroups.CeilingDivide(shape.Queries, footprint.TileRows);
+        return Math.Max(4 * footprint.TileRows * keys * shape.HeadDim / operationsPerSecond, reading / device.BytesPerSecond);
     }
+
+    private static double Peak(KernelVariant variant, DeviceProfile device) =>
+        variant.Target is KernelTarget.Cpu or KernelTarget.Simt || device.TensorFlopsPerSecond == 0 ? device.FlopsPerSecond : device.TensorFlopsPerSecond;
 
     // In floating point because lengths that are tried in the search for the largest one may have more than 2^63 scores.
     private static double Scores(in AttentionShape shape, bool causal) =>

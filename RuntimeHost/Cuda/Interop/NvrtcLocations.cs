@@ -33,11 +33,14 @@ internal static class NvrtcLocations
 
     private static IEnumerable<string> Folders()
     {
-        if (Environment.GetEnvironmentVariable("CUDA_PATH") is { Length: > 0 } toolkit)
+        foreach (string variable in new[] { "CUDA_PATH", "CUDA_HOME" })
         {
-            yield return Path.Combine(toolkit, "bin");
-            yield return Path.Combine(toolkit, "bin", "x64");
-            yield return Path.Combine(toolkit, "lib64");
+            if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } toolkit)
+            {
+                yield return Path.Combine(toolkit, "bin");
+                yield return Path.Combine(toolkit, "bin", "x64");
+                yield return Path.Combine(toolkit, "lib64");
+            }
         }
 
         if (OperatingSystem.IsWindows())

@@ -38,6 +38,19 @@ public sealed class CudaKernelTests
     }
 
     [TestMethod]
+    [DataRow("8.0", ElementType.Float16, KernelTarget.Sm80)]
+    [DataRow("8.0", ElementType.Float32, KernelTarget.Simt)]
+    [DataRow("7.5", ElementType.Float16, KernelTarget.Simt)]
+    [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
+    public void TensorCores_AreTakenWhereThereAreAny(string capability, ElementType elementType, KernelTarget target)
+    {
+        using AttentionHost host = CudaTest.Host(CudaTest.Open(capability));
+        AttentionCall.Random(new(1, 2, 64, 64, 40), elementType).Run(host, CudaTestAttention.Catalogue, elementType, out RunReport report);
+
+        Assert.AreEqual(target, report.Plan.Variant.Target);
+    }
+
+    [TestMethod]
     [DataRow(40, ElementType.Float32)]
     [DataRow(64, ElementType.Float16)]
     [DataRow(80, ElementType.BFloat16)]
@@ -153,19 +166,21 @@ public sealed class CudaKernelTests
     }
 
     [TestMethod]
-    public void Slices_DoNotChangeABit()
+    [DataRow(ElementType.Float32)]
+    [DataRow(ElementType.Float16)]
+    public void Slices_DoNotChangeABit(ElementType elementType)
     {
-        AttentionCall sliced = AttentionCall.Random(new(1, 3, 300, 260, 40), ElementType.Float32, new() { Causal = true });
+        AttentionCall sliced = AttentionCall.Random(new(1, 3, 300, 260, 40), elementType, new() { Causal = true });
         using CudaDevice device = CudaTest.Open();
-        foreach ((AttentionCall call, KernelCatalogue catalogue) in Ways(CudaTest.Host(device), sliced, ElementType.Float32))
+        foreach ((AttentionCall call, KernelCatalogue catalogue) in Ways(CudaTest.Host(device), sliced, elementType))
         {
-            float[] whole = call.Run(CudaTest.Host(device), catalogue, ElementType.Float32, out RunReport report);
+            float[] whole = call.Run(CudaTest.Host(device), catalogue, elementType, out RunReport report);
             HashSet<int> sliceCounts = [report.Slices];
             foreach (long divisor in new long[] { 2, 5, 11, 1000 })
             {
                 // A little more than one tile of one head is the least.
                 long free = Math.Max(report.WorkspaceBytes / divisor, report.Plan.Variant.Footprint.ScoreBytes(1, 1, 260)) * 12 / 10;
-                Assert.AreSequenceEqual(whole, call.Run(CudaTest.Host(device, free), catalogue, ElementType.Float32, out RunReport slicedReport));
+                Assert.AreSequenceEqual(whole, call.Run(CudaTest.Host(device, free), catalogue, elementType, out RunReport slicedReport));
                 Assert.AreEqual(slicedReport.Plan.WorkspaceBytes, slicedReport.WorkspaceBytes);
                 sliceCounts.Add(slicedReport.Slices);
             }
@@ -173,7 +188,7 @@ public sealed class CudaKernelTests
             foreach (string policy in new[] { "doggettx", "v1", "invokeai" })
             {
                 AttentionCall preset = call with { Planning = call.Planning with { Policy = policy } };
-                Assert.AreSequenceEqual(whole, preset.Run(CudaTest.Host(device, 400_000), catalogue, ElementType.Float32, out RunReport presetReport), policy);
+                Assert.AreSequenceEqual(whole, preset.Run(CudaTest.Host(device, 400_000), catalogue, elementType, out RunReport presetReport), policy);
                 sliceCounts.Add(presetReport.Slices);
             }
 

@@ -151,7 +151,7 @@ public sealed class CudaMemoryTests
         AttentionCall large = AttentionCall.Random(new(1, 4, 128, 256, 40), ElementType.Float32) with { Planning = _materialized };
         using CudaDevice device = CudaTest.Open(memoryBytes: 1L << 20);
         using CudaStream stream = device.CreateStream();
-        using (DeviceCall call = new(device, large))
+        using (DeviceCall call = new(device, large, freeBytes: 1 << 20))
         {
             call.Launch(stream.Handle);
         }
