@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Linq;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Emission;
@@ -79,7 +80,7 @@ internal static class CatalogueFile
             $"""
             new {Kernels}CudaKernelSource(
                 static () => {CudaFiles.UnitClass(configuration)}.{CudaFiles.SourceProperty(configuration)},
-                [new("{SimtKernelUnit.PrimitivesHeaderName}", static () => {CudaFiles.HeadersClass}.Primitives)],
+                [{string.Join(", ", CudaKernelUnit.Headers(configuration).Select(static header => $"{CudaFiles.HeadersClass}.{header.Property}"))}],
                 [
             """);
         foreach (CudaStage stage in CudaKernelUnit.Stages(configuration))
