@@ -66,7 +66,6 @@ internal static class SimtKernelUnit
             { "expected_registers", design.ExpectedRegisters },
             { "softmax_threads", SimtKernelDesign.SoftmaxThreads },
             { "softmax_rows", SimtKernelDesign.SoftmaxRows },
-            { "merge_threads", KeySplitMerge.Threads },
         };
     }
 

@@ -146,7 +146,6 @@ internal static class Sm80KernelUnit
         model.Add("stages", tiling.Stages);
         model.Add("query_in_registers", tiling.QueryInRegisters);
         model.Add("probability_bytes", Sm80StreamingTiling.ProbabilityBytes);
-        model.Add("merge_threads", KeySplitMerge.Threads);
         model.Add("shared_bytes", tiling.SharedBytes);
         model.Add("expected_registers", tiling.ExpectedRegisters);
         return model;

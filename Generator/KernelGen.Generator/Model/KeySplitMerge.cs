@@ -3,7 +3,7 @@ namespace KernelGen.Generator.Model;
 /// <summary>The launch that merges the partial results of split keys: the same for every streaming kernel that can split them.</summary>
 internal static class KeySplitMerge
 {
-    /// <summary>Threads of a block; a warp merges a row.</summary>
+    /// <summary>Threads of a block; a warp merges a row. The header <c>key_splits.cuh</c> has the same number.</summary>
     public const int Threads = 128;
 
     /// <summary>Query rows of a block.</summary>

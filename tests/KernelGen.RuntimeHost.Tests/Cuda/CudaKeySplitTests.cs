@@ -138,6 +138,16 @@ public sealed class CudaKeySplitTests
         }
     }
 
+    [TestMethod]
+    public void ArgumentsOfAnotherPlan_AreRefused()
+    {
+        using CudaDevice device = CudaTest.Open();
+        using DeviceCall call = new(device, AttentionCall.Random(new(1, 1, 64, 64, 40), ElementType.Float32));
+
+        var exception = Assert.ThrowsExactly<ArgumentException>(() => device.Launch(call.Plan, call.Arguments with { KeySplits = 2 }, 0));
+        Assert.Contains("key splits", exception.Message);
+    }
+
     private static AttentionCall Call(AttentionShape shape, ElementType elementType, AttentionOptions? options = null) =>
         AttentionCall.Random(shape, elementType, options) with
         {

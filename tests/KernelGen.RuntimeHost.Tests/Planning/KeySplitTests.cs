@@ -74,6 +74,22 @@ public sealed class KeySplitTests
     }
 
     [TestMethod]
+    public void ExampleOfTheGuide()
+    {
+        SlicePlan plan = Plan(new(1, 8, 1, 16384, 64));
+
+        Assert.AreEqual((16, 1024, 8L * 64 * 16 * 264), (plan.KeySplits, plan.KeysPerSlice, plan.WorkspaceBytes));
+        Assert.AreEqual(264 << 10, plan.Variant.Footprint.PartialBytesPerTile(16));
+        StringAssert.Contains(
+            plan.Explain(),
+            """
+            Split:    8 tiles of query rows would leave 124 of 132 multiprocessors idle, so the keys are worked on in 16 ranges of 1024
+                      keys at once, and the partial results merged in the order of the keys
+
+            """.ReplaceLineEndings("\n"));
+    }
+
+    [TestMethod]
     public void Workspace_IsThePartialRows()
     {
         SlicePlan plan = Plan(new(2, 4, 100, 8192, 64));
