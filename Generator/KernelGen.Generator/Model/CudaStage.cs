@@ -5,4 +5,5 @@ namespace KernelGen.Generator.Model;
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block, in bytes.</param>
 /// <param name="RowsPerBlock">Query rows that a block covers.</param>
-internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock);
+/// <param name="MergesKeySplits">It runs only where the plan splits keys, and merges their partial results.</param>
+internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false);

@@ -114,6 +114,7 @@ public abstract class PresetPolicy : SlicePolicy
             HeadsPerSlice = heads,
             RowsPerSlice = rows,
             KeysPerSlice = keys,
+            KeySplits = 1,
             Iterations = headGroups * rowGroups * keyGroups,
             Modifier = modifier,
             SafetyFactor = safetyFactor,
@@ -151,6 +152,7 @@ public abstract class PresetPolicy : SlicePolicy
                 HeadsPerSlice = input.Queries == 0 ? 0 : input.TotalHeads,
                 RowsPerSlice = input.Queries,
                 KeysPerSlice = input.Keys,
+                KeySplits = 1,
                 Iterations = Math.Min(input.Queries, 1),
                 Modifier = 1,
                 SafetyFactor = 1,
@@ -179,13 +181,13 @@ public abstract class PresetPolicy : SlicePolicy
         };
         long slices = (long)heads.Count * rows.Count;
         bool causal = request.Options.Causal;
-        double seconds = (KernelCostModel.Busy(heads, tiles, request.Device.Workers) * KernelCostModel.TileSeconds(variant, shape, request.Device, causal))
+        double seconds = (KernelCostModel.Busy(heads, tiles, request.Device.TilesAtOnce) * KernelCostModel.TileSeconds(variant, shape, request.Device, causal))
             + KernelCostModel.TrafficSeconds(
                 variant, shape, request.Device, causal, variant.Footprint.ScoreBytes(decision.HeadsPerSlice, decision.RowsPerSlice, shape.Keys))
             + (slices * request.Device.SliceSeconds);
         return new(
             variant, decision, decision.HeadsPerSlice, decision.RowsPerSlice, slices,
-            request.WorkspaceBytes(variant, decision.HeadsPerSlice, decision.RowsPerSlice), seconds);
+            request.WorkspaceBytes(variant, decision.HeadsPerSlice, decision.RowsPerSlice, keySplits: 1), seconds);
     }
 
     // The smallest slice size that holds the rows, else the largest there is. For streaming the slice size is only that of a tile, so time decides.
