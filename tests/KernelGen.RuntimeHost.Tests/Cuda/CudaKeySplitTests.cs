@@ -142,9 +142,10 @@ public sealed class CudaKeySplitTests
     public void ArgumentsOfAnotherPlan_AreRefused()
     {
         using CudaDevice device = CudaTest.Open();
+        using AttentionHost host = CudaTest.Host(device);
         using DeviceCall call = new(device, AttentionCall.Random(new(1, 1, 64, 64, 40), ElementType.Float32));
 
-        var exception = Assert.ThrowsExactly<ArgumentException>(() => device.Launch(call.Plan, call.Arguments with { KeySplits = 2 }, 0));
+        var exception = Assert.ThrowsExactly<ArgumentException>(() => host.Launch(call.Plan, call.Arguments with { KeySplits = 2 }, 0));
         Assert.Contains("key splits", exception.Message);
     }
 
