@@ -6,6 +6,11 @@ public static class KernelNames
     /// <summary><c>materialized</c> or <c>streaming</c>.</summary>
     public static string Name(this KernelFamily family) => family == KernelFamily.Materialized ? "materialized" : "streaming";
 
-    /// <summary><c>cpu</c> or <c>simt</c>.</summary>
-    public static string Name(this KernelTarget target) => target == KernelTarget.Cpu ? "cpu" : "simt";
+    /// <summary><c>cpu</c>, <c>simt</c> or <c>sm80</c>.</summary>
+    public static string Name(this KernelTarget target) => target switch
+    {
+        KernelTarget.Cpu => "cpu",
+        KernelTarget.Simt => "simt",
+        _ => "sm80",
+    };
 }

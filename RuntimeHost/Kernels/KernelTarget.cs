@@ -8,4 +8,7 @@ public enum KernelTarget
 
     /// <summary>CUDA C that runs on every GPU from compute capability 7.5, for every element type.</summary>
     Simt,
+
+    /// <summary>CUDA C for tensor cores (<c>mma.sync</c>) and asynchronous copies: every GPU from compute capability 8.0, for the 16-bit element types.</summary>
+    Sm80,
 }

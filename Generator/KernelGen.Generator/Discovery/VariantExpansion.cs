@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
 
@@ -15,7 +16,7 @@ internal static class VariantExpansion
         {
             foreach (int headDim in SliceAttentionRules.InOrder(usage.HeadDims.Values))
             {
-                foreach (ElementType elementType in SliceAttentionRules.InOrder(usage.ElementTypes.Values))
+                foreach (ElementType elementType in SliceAttentionRules.InOrder(usage.ElementTypes.Values).Where(type => Supports(target, type)))
                 {
                     foreach (KernelFamily family in SliceAttentionRules.InOrder(usage.Families.Values))
                     {
@@ -29,6 +30,9 @@ internal static class VariantExpansion
             }
         }
     }
+
+    // A type that a target has no kernels for is left to the other targets.
+    private static bool Supports(KernelTarget target, ElementType elementType) => target != KernelTarget.Sm80 || Sm80KernelUnit.Supports(elementType);
 
     private static int StreamingTileRows(KernelTarget target, ElementType elementType, int headDim) => target == KernelTarget.Cpu
         ? CpuKernelUnit.TileRows(headDim)

@@ -14,6 +14,7 @@ internal static class CudaKernelUnit
         configuration.Target switch
         {
             KernelTarget.Simt => SimtKernelUnit.Render(templates, configuration, cancellationToken),
+            KernelTarget.Sm80 => Sm80KernelUnit.Render(templates, configuration, cancellationToken),
             _ => throw NoUnit(configuration.Target),
         };
 
@@ -21,6 +22,7 @@ internal static class CudaKernelUnit
     public static KernelFootprint Footprint(KernelConfiguration configuration) => configuration.Target switch
     {
         KernelTarget.Simt => SimtKernelUnit.Footprint(configuration),
+        KernelTarget.Sm80 => Sm80KernelUnit.Footprint(configuration),
         _ => throw NoUnit(configuration.Target),
     };
 
@@ -28,6 +30,7 @@ internal static class CudaKernelUnit
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration) => configuration.Target switch
     {
         KernelTarget.Simt => SimtKernelUnit.Stages(configuration),
+        KernelTarget.Sm80 => Sm80KernelUnit.Stages(configuration),
         _ => throw NoUnit(configuration.Target),
     };
 
@@ -35,6 +38,7 @@ internal static class CudaKernelUnit
     public static int StreamingTileRows(KernelTarget target, ElementType elementType, int headDim) => target switch
     {
         KernelTarget.Simt => SimtKernelUnit.StreamingTileRows(elementType, headDim),
+        KernelTarget.Sm80 => Sm80KernelUnit.StreamingTileRows(elementType, headDim),
         _ => throw NoUnit(target),
     };
 

@@ -10,13 +10,17 @@ namespace KernelGen.Generator.Model;
 /// <param name="SliceRows">Slice size in query rows: of a slice for <c>materialized</c>, of a tile for <c>streaming</c>.</param>
 internal sealed record KernelConfiguration(KernelFamily Family, KernelTarget Target, ElementType ElementType, int HeadDim, int SliceRows)
 {
-    /// <summary>The variant's id, such as <c>streaming-simt-f16-d40-r64</c>.</summary>
+    /// <summary>The most keys of a call, for a <c>streaming</c> variant that holds all of them at once; 0 for any number.</summary>
+    public int MaximumKeys { get; init; }
+
+    /// <summary>The variant's id, such as <c>streaming-simt-f16-d40-r64</c>, or <c>streaming-sm80-f16-d40-r128-k80</c> where the keys are limited.</summary>
     public string Id => string.Format(
         CultureInfo.InvariantCulture,
-        "{0}-{1}-{2}-d{3}-r{4}",
+        MaximumKeys == 0 ? "{0}-{1}-{2}-d{3}-r{4}" : "{0}-{1}-{2}-d{3}-r{4}-k{5}",
         Family == KernelFamily.Materialized ? "materialized" : "streaming",
-        Target == KernelTarget.Cpu ? "cpu" : "simt",
+        Target switch { KernelTarget.Cpu => "cpu", KernelTarget.Simt => "simt", _ => "sm80" },
         ElementType switch { ElementType.Float16 => "f16", ElementType.BFloat16 => "bf16", _ => "f32" },
         HeadDim,
-        SliceRows);
+        SliceRows,
+        MaximumKeys);
 }

@@ -5,4 +5,5 @@ internal enum KernelTarget
 {
     Cpu,
     Simt,
+    Sm80,
 }

@@ -1,5 +1,5 @@
 // Runs generated attention kernels against a reference in float64. The folder holds the generator's text and a manifest, one line a kernel:
-//   file family element head_dim tile_rows tile_keys entry:threads:shared_bytes:rows_per_block ...
+//   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block ...
 #include "gpu.hpp"
 
 #include <algorithm>
@@ -40,13 +40,13 @@ struct Stage {
 };
 
 struct Kernel {
-    std::string file, family, element;
-    int head_dim = 0, tile_rows = 0, tile_keys = 0;
+    std::string file, family, target, element;
+    int head_dim = 0, tile_rows = 0, tile_keys = 0, maximum_keys = 0;
     std::vector<Stage> stages;
     std::vector<void*> functions;
 };
 
-enum class Mask { none, boolean, additive, row_hidden, least };
+enum class Mask { none, boolean, additive, row_hidden, least, rising };
 
 struct Case {
     const char* name;
@@ -57,6 +57,7 @@ struct Case {
     int row_padding;        // elements between rows, so that they are not aligned to quads
     int slice_rows, slice_heads;
     unsigned grid_y;
+    float scale = 0; // 0: one over the root of the head dim
 };
 
 const Case cases[] = {
@@ -74,6 +75,11 @@ const Case cases[] = {
     {"unaligned rows", 1, 2, 1, 66, 67, false, Mask::none, false, 1, 1000, 1000, 65535},
     {"one query, one key", 1, 2, 2, 1, 1, false, Mask::none, false, 0, 1000, 1000, 65535},
     {"no keys", 1, 2, 2, 5, 0, false, Mask::none, false, 0, 1000, 1000, 65535},
+    {"a prompt", 1, 2, 2, 140, 77, false, Mask::none, true, 0, 1000, 1000, 65535},
+    {"two prompts, boolean mask", 1, 1, 1, 150, 154, false, Mask::boolean, false, 0, 64, 1000, 65535},
+    {"scores that rise from tile to tile", 1, 1, 1, 20, 200, false, Mask::rising, false, 0, 1000, 1000, 65535},
+    {"negative scale", 1, 1, 1, 20, 70, true, Mask::none, false, 0, 1000, 1000, 65535, -0.1f},
+    {"no scale", 1, 1, 1, 20, 70, false, Mask::boolean, false, 0, 1000, 1000, 65535, 1e-45f},
 };
 
 float f16_value(std::uint16_t bits)
@@ -212,7 +218,7 @@ Problem make_problem(const Kernel& kernel, const Case& c)
     a.key_value_heads = c.key_value_heads;
     a.queries = c.queries;
     a.keys = c.keys;
-    a.scale = 1.0f / std::sqrt(static_cast<float>(kernel.head_dim));
+    a.scale = c.scale != 0 ? c.scale : 1.0f / std::sqrt(static_cast<float>(kernel.head_dim));
     a.causal = c.causal;
     if (c.mask == Mask::boolean) {
         // [batch, 1, queries, keys]
@@ -240,6 +246,13 @@ Problem make_problem(const Kernel& kernel, const Case& c)
         a.mask_kind = 2;
         a.mask_strides = {0, 0, 0, 1};
         p.additive.assign(static_cast<std::size_t>(c.keys), -std::numeric_limits<float>::max());
+    } else if (c.mask == Mask::rising) {
+        // [1, 1, 1, keys]: every tile of keys holds scores that are far above those before it.
+        a.mask_kind = 2;
+        a.mask_strides = {0, 0, 0, 1};
+        p.additive.resize(static_cast<std::size_t>(c.keys));
+        for (int j = 0; j < c.keys; j++)
+            p.additive[j] = 0.4f * static_cast<float>(j);
     }
 
     return p;
@@ -362,7 +375,9 @@ void check(const Kernel& kernel, const Case& c, double& worst)
                     map_error = std::max(map_error, std::fabs(sliced.map[row * c.keys + j] - probabilities[j]));
             }
 
-    const double bound = kernel.element == "f32" ? 2e-6 : kernel.element == "f16" ? 4e-4 : 3e-3;
+    // Tensor cores take the probabilities in the element type.
+    const bool tensor_core = kernel.target != "simt";
+    const double bound = kernel.element == "f32" ? 2e-6 : kernel.element == "f16" ? (tensor_core ? 1e-3 : 4e-4) : tensor_core ? 8e-3 : 3e-3;
     const double relative = norm > 0 ? std::sqrt(error / norm) : std::sqrt(error);
     worst = std::max(worst, relative);
     char text[160];
@@ -389,7 +404,7 @@ void test_attention(const std::string& folder)
     for (std::string line; std::getline(manifest, line);) {
         std::istringstream words(line);
         Kernel kernel;
-        words >> kernel.file >> kernel.family >> kernel.element >> kernel.head_dim >> kernel.tile_rows >> kernel.tile_keys;
+        words >> kernel.file >> kernel.family >> kernel.target >> kernel.element >> kernel.head_dim >> kernel.tile_rows >> kernel.tile_keys >> kernel.maximum_keys;
         for (std::string word; words >> word;) {
             std::replace(word.begin(), word.end(), ':', ' ');
             std::istringstream parts(word);
@@ -412,7 +427,8 @@ void test_attention(const std::string& folder)
 
             double worst = 0;
             for (const Case& c : cases)
-                check(kernel, c, worst);
+                if (kernel.maximum_keys == 0 || c.keys <= kernel.maximum_keys)
+                    check(kernel, c, worst);
             std::printf("%s: worst error %.2e\n", kernel.file.c_str(), worst);
         }
 

@@ -31,6 +31,13 @@ const Expectation expectations[] = {
     {"leaves_before_a_barrier", launch_failed, "1 of 64 threads have left the kernel"},
     {"divergent_barriers", launch_failed, "waits at a barrier for ever"},
     {"divergent_shuffle", launch_failed, "waits at a shuffle for ever"},
+    {"read_before_the_copy_landed", illegal_address, "has not waited for its asynchronous copy"},
+    {"waits_for_too_few_groups", illegal_address, "has not waited for its asynchronous copy"},
+    {"no_barrier_after_the_copy", illegal_address, "shared load of 4 bytes"},
+    {"copies_over_what_is_read", illegal_address, "asynchronous copy"},
+    {"copies_from_a_misaligned_address", misaligned_address, "not a multiple of 16"},
+    {"loads_misaligned_matrices", misaligned_address, "not a multiple of 16"},
+    {"product_without_a_lane", launch_failed, "waits at a warp operation for ever"},
 };
 
 // The code that the launch leaves; the message that goes with it.

@@ -73,6 +73,10 @@ std::uintptr_t upload(const std::vector<T>& values)
     return address;
 }
 
+// The number that bits of a format with so many exponent and fraction bits mean, and the bits of the nearest number; of two equally near, the even one.
+double decode(unsigned bits, int exponent_bits, int fraction_bits);
+unsigned nearest(double value, int exponent_bits, int fraction_bits);
+
 // Counts checks; prints those that fail.
 struct Tally {
     int passed = 0;
@@ -85,6 +89,7 @@ Tally& tally();
 
 void test_driver(const std::string& primitives);
 void test_primitives(const std::string& primitives, const std::string& kernels);
+void test_tensor_core(const std::string& primitives, const std::string& kernels);
 void test_faults(const std::string& primitives, const std::string& kernels);
 void test_attention(const std::string& folder);
 

@@ -8,10 +8,6 @@
 
 namespace selftest {
 
-namespace {
-
-constexpr int threads = 256;
-
 // sign, exponent and fraction of a float of `exponent_bits` and `fraction_bits`.
 double decode(unsigned bits, int exponent_bits, int fraction_bits)
 {
@@ -43,6 +39,10 @@ unsigned nearest(double value, int exponent_bits, int fraction_bits)
     const double to_below = magnitude - below, to_above = above - magnitude;
     return sign | (to_below < to_above || (to_below == to_above && low % 2 == 0) ? low : high);
 }
+
+namespace {
+
+constexpr int threads = 256;
 
 bool same(float a, double b) { return std::isnan(b) ? std::isnan(a) : a == b && std::signbit(a) == std::signbit(b); }
 

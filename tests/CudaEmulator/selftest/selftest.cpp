@@ -12,6 +12,7 @@ int main(int argc, char** argv)
     const std::string primitives = selftest::primitives_of(argv[1]);
     selftest::test_driver(primitives);
     selftest::test_primitives(primitives, argv[2]);
+    selftest::test_tensor_core(primitives, argv[2]);
     selftest::test_faults(primitives, argv[2]);
     if (argc > 3)
         selftest::test_attention(argv[3]);

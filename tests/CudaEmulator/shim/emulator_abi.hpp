@@ -23,6 +23,15 @@ struct Calls {
     unsigned (*shuffle_xor)(unsigned bits, int lane_bits, int line);
     void (*global_access)(const void* address, std::size_t bytes, std::size_t alignment, bool is_write, int line);
     void (*shared_access)(const void* address, std::size_t bytes, bool is_write, int line);
+    void (*misaligned_shared)(const void* address, std::size_t alignment, int line);
+
+    // Runs `operation` on what all lanes of the warp bring, once the last of them has come to it.
+    void (*warp_operation)(void* lane, void (*operation)(void* const* lanes), int line);
+
+    // 16 bytes to shared memory, of which the first `bytes` come from global memory; they land when the thread waits.
+    void (*copy_async)(void* shared, const void* global, int bytes, int line);
+    void (*commit_copies)();
+    void (*wait_copies)(int pending, int line);
 };
 
 } // namespace emulator

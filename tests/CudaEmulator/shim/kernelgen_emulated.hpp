@@ -1,4 +1,4 @@
-// The C++ side of a generated kernel: supplies what primitives/{language,threads,memory,arithmetic} are on a GPU. One file per group.
+// The C++ side of a generated kernel: supplies what primitives/{language,threads,memory,arithmetic,matrix_loads,tensor_core,async_copies} are on a GPU. One file per group.
 #pragma once
 
 #include "emulator_abi.hpp"
@@ -6,3 +6,7 @@
 #include "emulated_threads.hpp"
 #include "emulated_memory.hpp"
 #include "emulated_arithmetic.hpp"
+#include "emulated_warp.hpp"
+#include "emulated_matrix_loads.hpp"
+#include "emulated_tensor_core.hpp"
+#include "emulated_async_copies.hpp"

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -16,7 +18,13 @@ namespace {
 
 constexpr int warp_lanes = 32;
 
-enum class State { ready, at_barrier, at_shuffle, done };
+enum class State { ready, at_barrier, at_shuffle, at_warp_operation, done };
+
+struct AsyncCopy {
+    std::uintptr_t shared = 0;
+    const void* global = nullptr;
+    int bytes = 0;
+};
 
 struct EmulatedThread {
     std::unique_ptr<Fiber> fiber = std::make_unique<Fiber>();
@@ -24,6 +32,10 @@ struct EmulatedThread {
     int line = 0;          // where it waits
     unsigned value = 0;    // what it brings to a shuffle, then what it takes away
     int lane_bits = 0;
+    void* lane = nullptr;  // what it brings to a warp operation
+    void (*operation)(void* const*) = nullptr;
+    std::vector<AsyncCopy> copies;              // since the last commit
+    std::deque<std::vector<AsyncCopy>> groups;  // committed, not yet waited for
 };
 
 // The launch that runs. One at a time: the driver holds a lock.
@@ -124,6 +136,66 @@ void shared_access(const void* address, std::size_t bytes, bool is_write, int li
         fail(FaultKind::illegal_address, line, describe(is_write ? "shared store" : "shared load", bytes, address) + wrong);
 }
 
+void misaligned_shared(const void* address, std::size_t alignment, int line)
+{
+    const auto offset = reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(launch().shared.begin());
+    fail(FaultKind::misaligned_address, line, "shared offset " + std::to_string(offset) + " is not a multiple of " + std::to_string(alignment));
+}
+
+void warp_operation(void* lane, void (*operation)(void* const*), int line)
+{
+    Launch& current = launch();
+    EmulatedThread& self = current.threads[current.running];
+    if (current.running / warp_lanes * warp_lanes + warp_lanes > current.thread_count)
+        fail(FaultKind::launch_failed, line, "an operation of a whole warp, of which the block has no 32 threads");
+
+    self.lane = lane;
+    self.operation = operation;
+    wait(State::at_warp_operation, line);
+}
+
+void copy_async(void* shared, const void* global, int bytes, int line)
+{
+    constexpr std::size_t line_bytes = 16;
+    Launch& current = launch();
+    const auto from = reinterpret_cast<std::uintptr_t>(global);
+    const auto to = reinterpret_cast<std::uintptr_t>(shared);
+    if (from % line_bytes != 0)
+        fail(FaultKind::misaligned_address, line, describe("asynchronous copy", line_bytes, global) + "the address is not a multiple of 16");
+    if ((to - reinterpret_cast<std::uintptr_t>(current.shared.begin())) % line_bytes != 0)
+        misaligned_shared(shared, line_bytes, line);
+    if (bytes < 0 || bytes > static_cast<int>(line_bytes))
+        fail(FaultKind::launch_failed, line, "an asynchronous copy that reads " + std::to_string(bytes) + " of 16 bytes");
+
+    std::string wrong = bytes == 0 ? "" : device_memory().access_fault(from, static_cast<std::size_t>(bytes), false);
+    if (!wrong.empty())
+        fail(FaultKind::illegal_address, line, describe("asynchronous copy", static_cast<std::size_t>(bytes), global) + wrong);
+    wrong = current.shared.begin_copy(to, line_bytes, current.running);
+    if (!wrong.empty())
+        fail(FaultKind::illegal_address, line, describe("asynchronous copy to shared memory", line_bytes, shared) + wrong);
+    current.threads[current.running].copies.push_back({to, global, bytes});
+}
+
+void commit_copies()
+{
+    Launch& current = launch();
+    EmulatedThread& self = current.threads[current.running];
+    self.groups.push_back(std::move(self.copies));
+    self.copies.clear();
+}
+
+void wait_copies(int pending, int)
+{
+    Launch& current = launch();
+    EmulatedThread& self = current.threads[current.running];
+    for (; self.groups.size() > static_cast<std::size_t>(pending); self.groups.pop_front())
+        for (const AsyncCopy& copy : self.groups.front()) {
+            unsigned char data[16] = {};
+            std::memcpy(data, copy.global, static_cast<std::size_t>(copy.bytes));
+            current.shared.land_copy(copy.shared, data, sizeof data, current.running);
+        }
+}
+
 void thread_body()
 {
     Launch& current = launch();
@@ -133,6 +205,30 @@ void thread_body()
     self.state = State::done;
     for (;;)
         self.fiber->leave();
+}
+
+// Runs the operation of each warp whose threads have all come to it.
+void run_warp_operations()
+{
+    Launch& current = launch();
+    for (int first = 0; first + warp_lanes <= current.thread_count; first += warp_lanes) {
+        EmulatedThread* threads = &current.threads[first];
+        void* lanes[warp_lanes];
+        bool complete = true;
+        for (int i = 0; i < warp_lanes; i++) {
+            complete &= threads[i].state == State::at_warp_operation && threads[i].line == threads[0].line && threads[i].operation == threads[0].operation;
+            lanes[i] = threads[i].lane;
+        }
+
+        if (!complete)
+            continue;
+
+        threads[0].operation(lanes);
+        for (int i = 0; i < warp_lanes; i++) {
+            threads[i].state = State::ready;
+            current.ready.push_back(first + i);
+        }
+    }
 }
 
 // Releases a warp whose threads have all come to the same shuffle.
@@ -189,7 +285,7 @@ bool release_barrier()
     while (current.threads[stuck].state == State::done)
         stuck++;
     const EmulatedThread& thread = current.threads[stuck];
-    const char* place = thread.state == State::at_barrier ? "barrier" : "shuffle";
+    const char* place = thread.state == State::at_barrier ? "barrier" : thread.state == State::at_shuffle ? "shuffle" : "warp operation";
     std::string why;
     if (done > 0)
         why = std::to_string(done) + " of " + std::to_string(current.thread_count) + " threads have left the kernel";
@@ -212,6 +308,8 @@ void run_block(int x, int y)
     for (int i = 0; i < current.thread_count; i++) {
         current.threads[i].fiber->start(thread_body);
         current.threads[i].state = State::ready;
+        current.threads[i].copies.clear();
+        current.threads[i].groups.clear();
         current.ready.push_back(i);
     }
 
@@ -226,6 +324,8 @@ void run_block(int x, int y)
             place.thread = thread;
             current.threads[thread].fiber->enter();
             if (current.ready.empty())
+                run_warp_operations();
+            if (current.ready.empty())
                 release_warps();
         }
     } while (current.fault.kind == FaultKind::none && release_barrier());
@@ -235,7 +335,9 @@ void run_block(int x, int y)
 
 Calls* calls()
 {
-    static Calls instance = {Thread(), barrier, shuffle_xor, global_access, shared_access};
+    static Calls instance = {
+        Thread(), barrier, shuffle_xor, global_access, shared_access, misaligned_shared, warp_operation, copy_async, commit_copies, wait_copies,
+    };
     return &instance;
 }
 

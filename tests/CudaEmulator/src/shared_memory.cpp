@@ -42,6 +42,11 @@ std::string SharedMemory::access_fault(std::uintptr_t address, std::size_t bytes
 
     for (std::size_t i = offset / 4; i < (offset + bytes + 3) / 4; i++) {
         Word& word = words_[i];
+        if (word.copier != nobody) {
+            std::snprintf(buffer, sizeof buffer, "thread %d has not waited for its asynchronous copy to offset %zu", word.copier, 4 * i);
+            return buffer;
+        }
+
         const bool written_now = word.writer != nobody && word.write_epoch == epoch_ && word.writer != thread;
         const bool read_now = word.reader != nobody && word.read_epoch == epoch_ && word.reader != thread;
         if (written_now) {
@@ -71,6 +76,30 @@ std::string SharedMemory::access_fault(std::uintptr_t address, std::size_t bytes
     }
 
     return "";
+}
+
+std::string SharedMemory::begin_copy(std::uintptr_t address, std::size_t bytes, int thread)
+{
+    const std::string wrong = access_fault(address, bytes, true, thread);
+    if (!wrong.empty())
+        return wrong;
+
+    std::memset(reinterpret_cast<void*>(address), 0xff, bytes);
+    const std::size_t first = (address - reinterpret_cast<std::uintptr_t>(memory_)) / 4;
+    for (std::size_t i = first; i < first + bytes / 4; i++)
+        words_[i].copier = thread;
+    return "";
+}
+
+void SharedMemory::land_copy(std::uintptr_t address, const void* data, std::size_t bytes, int thread)
+{
+    std::memcpy(reinterpret_cast<void*>(address), data, bytes);
+    const std::size_t first = (address - reinterpret_cast<std::uintptr_t>(memory_)) / 4;
+    for (std::size_t i = first; i < first + bytes / 4; i++) {
+        words_[i].copier = nobody;
+        words_[i].writer = thread;
+        words_[i].write_epoch = epoch_;
+    }
 }
 
 } // namespace emulator

@@ -29,6 +29,12 @@ public:
     // one of them writing, race: which of them comes first is chance.
     std::string access_fault(std::uintptr_t address, std::size_t bytes, bool is_write, int thread);
 
+    // An asynchronous copy begins: until it lands the bytes are NaN, and nobody may touch them. As access_fault() of a write.
+    std::string begin_copy(std::uintptr_t address, std::size_t bytes, int thread);
+
+    // The copy lands: its thread writes the bytes now.
+    void land_copy(std::uintptr_t address, const void* data, std::size_t bytes, int thread);
+
 private:
     static constexpr int nobody = -1;
     static constexpr int several = -2;
@@ -38,6 +44,7 @@ private:
         std::uint32_t read_epoch = 0;
         int writer = nobody;
         int reader = nobody;
+        int copier = nobody; // the thread of the asynchronous copy that has not landed
     };
 
     unsigned char* memory_;

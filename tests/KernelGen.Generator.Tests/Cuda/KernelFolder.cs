@@ -19,14 +19,15 @@ internal sealed class KernelFolder : IDisposable
     public string Add(KernelConfiguration configuration)
     {
         string file = System.IO.Path.Combine(Path, configuration.Id + ".cu");
-        File.WriteAllText(file, SimtVariant.Render(configuration));
+        File.WriteAllText(file, CudaKernelUnit.Render(TemplateLibrary.Embedded, configuration, CancellationToken.None));
 
-        KernelFootprint footprint = SimtKernelUnit.Footprint(configuration);
+        KernelFootprint footprint = CudaKernelUnit.Footprint(configuration);
         string[] idParts = configuration.Id.Split('-');
         _manifest.Add(string.Join(' ',
         [
-            configuration.Id + ".cu", idParts[0], idParts[2], $"{configuration.HeadDim}", $"{footprint.TileRows}", $"{footprint.TileKeys}",
-            .. SimtKernelUnit.Stages(configuration).Select(stage => $"{stage.EntryPoint}:{stage.Threads}:{stage.SharedBytes}:{stage.RowsPerBlock}"),
+            configuration.Id + ".cu", idParts[0], idParts[1], idParts[2],
+            $"{configuration.HeadDim}", $"{footprint.TileRows}", $"{footprint.TileKeys}", $"{configuration.MaximumKeys}",
+            .. CudaKernelUnit.Stages(configuration).Select(stage => $"{stage.EntryPoint}:{stage.Threads}:{stage.SharedBytes}:{stage.RowsPerBlock}"),
         ]));
         return file;
     }

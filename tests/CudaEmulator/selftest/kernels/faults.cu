@@ -91,3 +91,75 @@ extern "C" __global__ void __launch_bounds__(threads) divergent_shuffle(const fl
         value = kg_shuffle_xor(value, 1);
     kg_store(output + kg_thread(), value);
 }
+
+// Reads its own copy without having waited for it.
+extern "C" __global__ void __launch_bounds__(threads) read_before_the_copy_landed(const float* input, float* output)
+{
+    float* shared = kg_shared_memory();
+    if (kg_thread() < 16)
+        kg_copy_async(kg_shared_address(shared + 4 * kg_thread()), input + 4 * kg_thread(), 16);
+    kg_commit_copies();
+    kg_barrier();
+    kg_store(output + kg_thread(), kg_load_shared<float>(shared + kg_thread()));
+}
+
+// Waits for one group of two: the other has not landed.
+extern "C" __global__ void __launch_bounds__(threads) waits_for_too_few_groups(const float* input, float* output)
+{
+    float* shared = kg_shared_memory();
+    for (int group = 0; group < 2; group++)
+    {
+        if (kg_thread() < 8)
+            kg_copy_async(kg_shared_address(shared + 32 * group + 4 * kg_thread()), input + 32 * group + 4 * kg_thread(), 16);
+        kg_commit_copies();
+    }
+
+    kg_wait_copies<1>();
+    kg_barrier();
+    kg_store(output + kg_thread(), kg_load_shared<float>(shared + kg_thread()));
+}
+
+// Each thread has waited for its own copies, and reads another's.
+extern "C" __global__ void __launch_bounds__(threads) no_barrier_after_the_copy(const float* input, float* output)
+{
+    float* shared = kg_shared_memory();
+    if (kg_thread() < 16)
+        kg_copy_async(kg_shared_address(shared + 4 * kg_thread()), input + 4 * kg_thread(), 16);
+    kg_commit_copies();
+    kg_wait_copies<0>();
+    if (kg_thread() < 16)
+        kg_store(output + kg_thread(), kg_load_shared<float>(shared + (4 * kg_thread() + 8) % threads));
+}
+
+// The next copy begins while others may still read the place.
+extern "C" __global__ void __launch_bounds__(threads) copies_over_what_is_read(const float* input, float* output)
+{
+    float* shared = kg_shared_memory();
+    kg_store_shared(shared + kg_thread(), kg_load(input + kg_thread()));
+    kg_barrier();
+    kg_store(output + kg_thread(), kg_load_shared<float>(shared + (kg_thread() + 1) % threads));
+    if (kg_thread() < 16)
+        kg_copy_async(kg_shared_address(shared + 4 * kg_thread()), input + 4 * kg_thread(), 16);
+}
+
+extern "C" __global__ void __launch_bounds__(threads) copies_from_a_misaligned_address(const float* input, float*)
+{
+    if (kg_thread() == 0)
+        kg_copy_async(kg_shared_address(kg_shared_memory()), input + 1, 16);
+}
+
+extern "C" __global__ void __launch_bounds__(threads) loads_misaligned_matrices(const float* input, float* output)
+{
+    float* shared = kg_shared_memory();
+    kg_store_shared(shared + kg_thread(), kg_load(input + kg_thread()));
+    kg_barrier();
+    kg_store(output + kg_thread(), kg_bits_f32(kg_load_matrices_x2(kg_shared_address(shared + kg_thread() % 8 * 4) + 8).at[0]));
+}
+
+extern "C" __global__ void __launch_bounds__(threads) product_without_a_lane(const float* input, float* output)
+{
+    float sums[4] = {};
+    if (kg_thread() != 40)
+        kg_multiply_k8(kg_f16(), sums, kg_fragment(), 0);
+    kg_store(output + kg_thread(), kg_add(kg_load(input + kg_thread()), sums[0]));
+}

@@ -1,0 +1,42 @@
+namespace KernelGen.Generator.Model.Sm80;
+
+/// <summary>Tiles of a materialized kernel of the target <c>sm80</c>: of the launch that computes scores, and of the one that weights the values.</summary>
+/// <remarks>Memory bounds these kernels, not arithmetic: the tiles are small, and two stages of them are always there.</remarks>
+/// <param name="HeadDim">The head dim.</param>
+/// <param name="TileRows">Query rows of a block.</param>
+/// <param name="TileKeys">Keys of a tile.</param>
+internal sealed record Sm80MaterializedTiling(int HeadDim, int TileRows, int TileKeys)
+{
+    /// <summary>Threads of a block of the softmax launch, a warp a row.</summary>
+    public const int SoftmaxThreads = 128;
+
+    /// <summary>Query rows of a block of the softmax launch.</summary>
+    public const int SoftmaxRows = SoftmaxThreads / 32;
+
+    /// <summary>The layout of rows in shared memory.</summary>
+    public Sm80Rows Rows => Sm80Rows.For(HeadDim);
+
+    /// <summary>Warps that share 16 rows and divide the keys of the scores and the columns of the output.</summary>
+    public int ColumnGroups => Sm80Limits.Warps / (TileRows / 16);
+
+    /// <summary>Dynamic shared memory of a block that computes scores: a tile of Q and two of K.</summary>
+    public int ScoresSharedBytes => (TileRows + (2 * TileKeys)) * Rows.Bytes;
+
+    /// <summary>Dynamic shared memory of a block that weights values: two tiles of V.</summary>
+    public int ValuesSharedBytes => 2 * TileKeys * Rows.Bytes;
+
+    /// <summary>Registers that a thread is expected to need: for the scores or the sums, whichever are more.</summary>
+    public int ExpectedRegisters
+    {
+        get
+        {
+            int scores = TileKeys / ColumnGroups / 2;
+            int sums = 4 * (((HeadDim / 8) + ColumnGroups - 1) / ColumnGroups);
+            return Sm80Limits.BaseRegisters + (scores > sums ? scores : sums);
+        }
+    }
+
+    /// <summary>The tiles for a head dim.</summary>
+    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
+    public static Sm80MaterializedTiling For(int headDim) => headDim <= 256 ? new(headDim, 64, 64) : new(headDim, 32, 32);
+}

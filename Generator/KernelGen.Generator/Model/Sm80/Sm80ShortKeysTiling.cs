@@ -1,0 +1,34 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace KernelGen.Generator.Model.Sm80;
+
+/// <summary>Tiles of a streaming kernel of the target <c>sm80</c> for few keys: one tile of K and V, and a row's scores in registers.</summary>
+/// <param name="HeadDim">The head dim.</param>
+/// <param name="MaximumKeys">The most keys of a call; the size of the tile.</param>
+internal sealed record Sm80ShortKeysTiling(int HeadDim, int MaximumKeys)
+{
+    // 77 tokens of a prompt, and two prompts of 77, rounded up to what the products take at a time.
+    private static readonly int[] _sizes = [80, 160];
+
+    /// <summary>Query rows of a block: two passes over the one tile of K and V.</summary>
+    public const int TileRows = 128;
+
+    /// <summary>Query rows of a pass: 16 for each warp.</summary>
+    public const int PassRows = 16 * Sm80Limits.Warps;
+
+    /// <summary>The layout of rows in shared memory.</summary>
+    public Sm80Rows Rows => Sm80Rows.For(HeadDim);
+
+    /// <summary>Dynamic shared memory of a block, in bytes.</summary>
+    public int SharedBytes => 2 * MaximumKeys * Rows.Bytes;
+
+    /// <summary>Registers that a thread is expected to need.</summary>
+    public int ExpectedRegisters => Sm80Limits.BaseRegisters + (MaximumKeys / 2) + (HeadDim / 2) + (4 * ((HeadDim + 15) / 16)) + 4;
+
+    /// <summary>The most keys of the kernels that there are for a head dim, ascending; none where registers or shared memory do not hold them.</summary>
+    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
+    public static IReadOnlyList<int> Choices(int headDim) => _sizes
+        .Where(size => new Sm80ShortKeysTiling(headDim, size) is { SharedBytes: <= Sm80Limits.SharedBytes, ExpectedRegisters: <= Sm80Limits.ComfortableRegisters })
+        .ToArray();
+}

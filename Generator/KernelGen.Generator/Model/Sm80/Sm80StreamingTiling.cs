@@ -1,0 +1,82 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+
+namespace KernelGen.Generator.Model.Sm80;
+
+/// <summary>Tiles of a streaming kernel of the target <c>sm80</c>.</summary>
+/// <remarks>
+/// Up to head dim 256 each warp holds whole rows of the output, in one or two tiles of 16 rows; two halve the reads of K and V from shared memory
+/// and are what fits up to head dim 128. Above 256 no warp can hold a row, and the block's warps share 32 rows.
+/// The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.
+/// </remarks>
+/// <param name="HeadDim">The head dim.</param>
+/// <param name="TileRows">Query rows of a block.</param>
+/// <param name="TileKeys">Keys of a tile.</param>
+/// <param name="RowTiles">Tiles of 16 rows of which a warp holds the output.</param>
+/// <param name="IsSplit">The warps share the rows and divide the columns of the output.</param>
+internal sealed record Sm80StreamingTiling(int HeadDim, int TileRows, int TileKeys, int RowTiles, bool IsSplit)
+{
+    private const int LargestUnsplitHeadDim = 256;
+
+    /// <summary>Bytes of a row of probabilities in shared memory (split kernels): 32 keys, swizzled.</summary>
+    public const int ProbabilityBytes = 64;
+
+    /// <summary>The layout of rows in shared memory.</summary>
+    public Sm80Rows Rows => Sm80Rows.For(HeadDim);
+
+    /// <summary>Q stays in registers; else it is read from shared memory for each tile of keys.</summary>
+    public bool QueryInRegisters => !IsSplit && ArrayRegisters + QueryRegisters <= Sm80Limits.ComfortableRegisters;
+
+    /// <summary>Tiles of K, and of V, that shared memory holds: with two, the next tile is copied while one is computed; with one, K while V is used and V while K is.</summary>
+    public int Stages => !IsSplit && SharedBytesWith(2) <= Sm80Limits.TwoStageBytes ? 2 : 1;
+
+    /// <summary>Dynamic shared memory of a block, in bytes.</summary>
+    public int SharedBytes => SharedBytesWith(Stages);
+
+    /// <summary>Registers that a thread is expected to need.</summary>
+    public int ExpectedRegisters => ArrayRegisters + (QueryInRegisters ? QueryRegisters : 4 * RowTiles);
+
+    private int QueryRegisters => 4 * RowTiles * ((HeadDim + 15) / 16);
+
+    // Scores and sums in fp32, base and total of each row.
+    private int ArrayRegisters => IsSplit
+        ? Sm80Limits.BaseRegisters + (TileKeys / 4) + (4 * RowTiles * (((HeadDim / 8) + Sm80Limits.Warps - 1) / Sm80Limits.Warps)) + 4
+        : Sm80Limits.BaseRegisters + (RowTiles * ((TileKeys / 2) + (HeadDim / 2) + 4));
+
+    /// <summary>The rows of a tile that there are variants for, ascending: many rows for throughput, fewer for small shapes.</summary>
+    /// <param name="headDim">The head dim.</param>
+    public static IReadOnlyList<int> TileRowChoices(int headDim) => headDim switch
+    {
+        <= 128 => [64, 128],
+        <= LargestUnsplitHeadDim => [64],
+        _ => [32],
+    };
+
+    /// <summary>The tiles for a head dim and rows of a tile.</summary>
+    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
+    /// <param name="tileRows">One of <see cref="TileRowChoices"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no variant with so many rows.</exception>
+    public static Sm80StreamingTiling For(int headDim, int tileRows)
+    {
+        IReadOnlyList<int> choices = TileRowChoices(headDim);
+        bool known = false;
+        foreach (int choice in choices)
+            known |= choice == tileRows;
+        if (!known)
+        {
+            throw new ArgumentOutOfRangeException(nameof(tileRows), string.Format(
+                CultureInfo.InvariantCulture,
+                "The streaming kernels of target sm80 for head dim {0} have tiles of {1} rows, not {2}.", headDim, string.Join(" or ", choices), tileRows));
+        }
+
+        return headDim > LargestUnsplitHeadDim
+            ? new(headDim, tileRows, TileKeys: 32, RowTiles: tileRows / 16, IsSplit: true)
+            : new(headDim, tileRows, TileKeys: 64, RowTiles: tileRows / (16 * Sm80Limits.Warps), IsSplit: false);
+    }
+
+    // Split kernels also keep the probabilities, the greatest score of each row in each group of keys, and the rows' factors.
+    private int SharedBytesWith(int stages) => IsSplit
+        ? ((TileRows + (2 * TileKeys)) * Rows.Bytes) + (TileRows * ProbabilityBytes) + (4 * TileRows * ((Sm80Limits.Warps / RowTiles) + 1))
+        : ((QueryInRegisters ? 0 : TileRows) + (2 * stages * TileKeys)) * Rows.Bytes;
+}
