@@ -90,6 +90,7 @@ Tally& tally();
 void test_driver(const std::string& primitives);
 void test_primitives(const std::string& primitives, const std::string& kernels);
 void test_tensor_core(const std::string& primitives, const std::string& kernels);
+void test_hopper(const std::string& primitives, const std::string& kernels);
 void test_faults(const std::string& primitives, const std::string& kernels);
 void test_attention(const std::string& folder);
 

@@ -4,4 +4,5 @@
 #define __global__
 #define __device__
 #define __launch_bounds__(...)
+#define __grid_constant__
 #define KG_DEVICE static inline
