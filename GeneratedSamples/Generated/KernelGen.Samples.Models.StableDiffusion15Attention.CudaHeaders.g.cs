@@ -41,6 +41,12 @@ struct alignas(2 * sizeof(T)) kg_pair
     T at[2];
 };
 
+// 16 bytes in four registers: a lane's part of matrices of 16-bit elements, or eight elements of a row.
+struct alignas(16) kg_fragment
+{
+    unsigned int at[4];
+};
+
 #ifdef KERNELGEN_EMULATED
 #include "kernelgen_emulated.hpp"
 #else
@@ -253,6 +259,160 @@ KG_DEVICE unsigned short kg_f32_to_f16(float x)
     unsigned short bits;
     asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(x));
     return bits;
+}
+
+// ---- Votes.
+// True when it is for some lane of the warp.
+KG_DEVICE bool kg_any(bool condition)
+{
+    unsigned int any;
+    asm volatile("{ .reg .pred p, q; setp.ne.u32 p, %1, 0; vote.sync.any.pred q, p, 0xffffffff; selp.u32 %0, 1, 0, q; }"
+        : "=r"(any) : "r"(static_cast<unsigned int>(condition)));
+    return any != 0;
+}
+
+// True when it is for some thread of the block. All threads arrive, as at a barrier.
+KG_DEVICE bool kg_any_in_block(bool condition)
+{
+    unsigned int any;
+    asm volatile("{ .reg .pred p, q; setp.ne.u32 p, %1, 0; bar.red.or.pred q, 0, p; selp.u32 %0, 1, 0, q; }"
+        : "=r"(any) : "r"(static_cast<unsigned int>(condition)) : "memory");
+    return any != 0;
+}
+
+// ---- Matrix loads: 8 x 8 matrices of 16-bit elements from shared memory. Lanes 8i...8i + 7 give the addresses of the rows of matrix i, 16 bytes each,
+// multiples of 16; lane 4 * g + t receives of each matrix the elements 2t, 2t + 1 of row g or, transposed, of column g.
+
+// The address of shared memory as the instructions below take it, in bytes.
+KG_DEVICE unsigned int kg_shared_address(const float* address)
+{
+    unsigned long long shared;
+    asm("cvta.to.shared.u64 %0, %1;" : "=l"(shared) : "l"(address));
+    return static_cast<unsigned int>(shared);
+}
+
+KG_DEVICE kg_fragment kg_load_matrices_x4(unsigned int address)
+{
+    kg_fragment matrices;
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+        : "=r"(matrices.at[0]), "=r"(matrices.at[1]), "=r"(matrices.at[2]), "=r"(matrices.at[3]) : "r"(address));
+    return matrices;
+}
+
+KG_DEVICE kg_fragment kg_load_matrices_x4_transposed(unsigned int address)
+{
+    kg_fragment matrices;
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+        : "=r"(matrices.at[0]), "=r"(matrices.at[1]), "=r"(matrices.at[2]), "=r"(matrices.at[3]) : "r"(address));
+    return matrices;
+}
+
+// Two matrices; the addresses of lanes 16...31 do not matter.
+KG_DEVICE kg_fragment kg_load_matrices_x2(unsigned int address)
+{
+    kg_fragment matrices = {};
+    asm volatile("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%0, %1}, [%2];"
+        : "=r"(matrices.at[0]), "=r"(matrices.at[1]) : "r"(address));
+    return matrices;
+}
+
+KG_DEVICE kg_fragment kg_load_matrices_x2_transposed(unsigned int address)
+{
+    kg_fragment matrices = {};
+    asm volatile("ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16 {%0, %1}, [%2];"
+        : "=r"(matrices.at[0]), "=r"(matrices.at[1]) : "r"(address));
+    return matrices;
+}
+
+// ---- Tensor cores, from sm_80: a warp multiplies small matrices whose elements are spread over its lanes.
+// Lane 4 * g + t holds pairs of neighbouring 16-bit elements, the first in the lower half of a register. All lanes of the warp take part.
+
+// Two numbers rounded to nearest, ties to even.
+KG_DEVICE unsigned int kg_pack(kg_f16, float low, float high)
+{
+    unsigned int pair;
+    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+    return pair;
+}
+
+KG_DEVICE unsigned int kg_pack(kg_bf16, float low, float high)
+{
+    unsigned int pair;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+    return pair;
+}
+
+// sums (16 x 8, fp32) += a (16 x 16) * b (16 x 8).
+// a: rows g, g + 8 at columns 2t, 2t + 1, then the same rows at columns 2t + 8, 2t + 9.
+// b: column g at rows 2t, 2t + 1, then at rows 2t + 8, 2t + 9. sums: row g at columns 2t, 2t + 1, then row g + 8.
+KG_DEVICE void kg_multiply_k16(kg_f16, float (&sums)[4], const kg_fragment& a, unsigned int b0, unsigned int b1)
+{
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "r"(b0), "r"(b1));
+}
+
+KG_DEVICE void kg_multiply_k16(kg_bf16, float (&sums)[4], const kg_fragment& a, unsigned int b0, unsigned int b1)
+{
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "r"(b0), "r"(b1));
+}
+
+// sums (16 x 8, fp32) += a (16 x 8) * b (8 x 8): the first halves of the fragments above.
+KG_DEVICE void kg_multiply_k8(kg_f16, float (&sums)[4], const kg_fragment& a, unsigned int b0)
+{
+    asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
+        : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+        : "r"(a.at[0]), "r"(a.at[1]), "r"(b0));
+}
+
+KG_DEVICE void kg_multiply_k8(kg_bf16, float (&sums)[4], const kg_fragment& a, unsigned int b0)
+{
+    asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5}, {%6}, {%0, %1, %2, %3};"
+        : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+        : "r"(a.at[0]), "r"(a.at[1]), "r"(b0));
+}
+
+// ---- Asynchronous copies, from sm_80: 16 bytes from global to shared memory, both addresses multiples of 16.
+// Of the 16 bytes the first `bytes` (0 or 16) are read, the others are zero. They land in groups; until the thread has waited for the group, and for
+// other threads until a barrier after that, the place in shared memory holds nothing.
+KG_DEVICE void kg_copy_async(unsigned int shared_address, const void* address, int bytes)
+{
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+        :: "r"(shared_address), "l"(kg_global_address(address)), "r"(bytes) : "memory");
+}
+
+// The thread's copies since the last commit become a group.
+KG_DEVICE void kg_commit_copies()
+{
+    asm volatile("cp.async.commit_group;" ::: "memory");
+}
+
+// Waits until at most `pending` of the thread's latest groups have not landed.
+template <int pending>
+KG_DEVICE void kg_wait_copies()
+{
+    asm volatile("cp.async.wait_group %0;" :: "n"(pending) : "memory");
+}
+
+// ---- Words and lines: two and eight 16-bit elements at once, spelled out for the same reason as quads.
+KG_DEVICE unsigned int kg_load_word(const void* address)
+{
+    unsigned int word;
+    asm volatile("ld.global.u32 %0, [%1];" : "=r"(word) : "l"(kg_global_address(address)));
+    return word;
+}
+
+KG_DEVICE void kg_store_word(void* address, unsigned int word)
+{
+    asm volatile("st.global.u32 [%0], %1;" :: "l"(kg_global_address(address)), "r"(word) : "memory");
+}
+
+KG_DEVICE void kg_store_line(void* address, const kg_fragment& line)
+{
+    asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};"
+        :: "l"(kg_global_address(address)), "r"(line.at[0]), "r"(line.at[1]), "r"(line.at[2]), "r"(line.at[3]) : "memory");
 }
 
 #endif // KERNELGEN_EMULATED

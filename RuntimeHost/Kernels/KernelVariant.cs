@@ -71,6 +71,9 @@ public sealed class KernelVariant
     /// <summary>The slice size: for <c>materialized</c> the most query rows of a slice, for <c>streaming</c> the rows of a tile (slices may be any length).</summary>
     public int SliceRows { get; }
 
+    /// <summary>The most keys of a call that this variant takes, for those that hold all keys at once; 0 when it takes any number.</summary>
+    public int MaximumKeys { get; init; }
+
     /// <summary>The workspace formula.</summary>
     public KernelFootprint Footprint { get; }
 

@@ -14,12 +14,15 @@ internal readonly record struct PlanRequest(
     AttentionShape Shape, ElementType ElementType, ReadOnlyMemory<KernelVariant> Variants, DeviceProfile Device, MemoryBudget Budget,
     PlanningOptions Options)
 {
-    /// <summary>The options leave a variant in.</summary>
+    /// <summary>The shape and the options leave a variant in.</summary>
     public bool Allows(KernelVariant variant) => ExclusionOf(variant) is null;
 
-    /// <summary>Why the options leave a variant out; null when they do not.</summary>
+    /// <summary>Why the shape or the options leave a variant out; null when they do not.</summary>
     public string? ExclusionOf(KernelVariant variant)
     {
+        if (variant.MaximumKeys > 0 && Shape.Keys > variant.MaximumKeys)
+            return "too many keys";
+
         if (Options.CaptureMap && variant.Family == KernelFamily.Streaming)
             return "cannot hand out the map";
 

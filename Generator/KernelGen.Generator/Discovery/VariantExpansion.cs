@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
 
@@ -8,7 +7,7 @@ namespace KernelGen.Generator.Discovery;
 /// <summary>Turns an attribute into the variants it asks for.</summary>
 internal static class VariantExpansion
 {
-    /// <summary>Every variant, ordered by target, head dim, element type, family and slice size.</summary>
+    /// <summary>Every variant, ordered by target, head dim, element type, family and slice size; a target may have several <c>streaming</c> variants.</summary>
     /// <param name="usage">An attribute without errors; warnings (repeated or unsorted values) are put in order here.</param>
     public static IEnumerable<KernelConfiguration> Expand(SliceAttentionUsage usage)
     {
@@ -16,14 +15,21 @@ internal static class VariantExpansion
         {
             foreach (int headDim in SliceAttentionRules.InOrder(usage.HeadDims.Values))
             {
-                foreach (ElementType elementType in SliceAttentionRules.InOrder(usage.ElementTypes.Values).Where(type => Supports(target, type)))
+                foreach (ElementType elementType in SliceAttentionRules.InOrder(usage.ElementTypes.Values))
                 {
+                    if (!Supports(target, elementType))
+                        continue;
+
                     foreach (KernelFamily family in SliceAttentionRules.InOrder(usage.Families.Values))
                     {
-                        IReadOnlyList<int> sizes = family == KernelFamily.Materialized
-                            ? SliceAttentionRules.InOrder(usage.SliceRows.Values)
-                            : [StreamingTileRows(target, elementType, headDim)];
-                        foreach (int rows in sizes)
+                        if (family == KernelFamily.Streaming)
+                        {
+                            foreach (KernelConfiguration configuration in Streaming(target, elementType, headDim))
+                                yield return configuration;
+                            continue;
+                        }
+
+                        foreach (int rows in SliceAttentionRules.InOrder(usage.SliceRows.Values))
                             yield return new(family, target, elementType, headDim, rows);
                     }
                 }
@@ -34,7 +40,23 @@ internal static class VariantExpansion
     // A type that a target has no kernels for is left to the other targets.
     private static bool Supports(KernelTarget target, ElementType elementType) => target != KernelTarget.Sm80 || Sm80KernelUnit.Supports(elementType);
 
-    private static int StreamingTileRows(KernelTarget target, ElementType elementType, int headDim) => target == KernelTarget.Cpu
-        ? CpuKernelUnit.TileRows(headDim)
-        : CudaKernelUnit.StreamingTileRows(target, elementType, headDim);
+    private static IEnumerable<KernelConfiguration> Streaming(KernelTarget target, ElementType elementType, int headDim)
+    {
+        KernelConfiguration Of(int rows) => new(KernelFamily.Streaming, target, elementType, headDim, rows);
+        switch (target)
+        {
+            case KernelTarget.Cpu:
+                yield return Of(CpuKernelUnit.TileRows(headDim));
+                break;
+            case KernelTarget.Sm80:
+                foreach (int rows in Sm80KernelUnit.StreamingTileRowChoices(headDim))
+                    yield return Of(rows);
+                foreach (int keys in Sm80KernelUnit.ShortKeys(headDim))
+                    yield return Of(Sm80KernelUnit.ShortKeysTileRows) with { MaximumKeys = keys };
+                break;
+            default:
+                yield return Of(CudaKernelUnit.StreamingTileRows(target, elementType, headDim));
+                break;
+        }
+    }
 }

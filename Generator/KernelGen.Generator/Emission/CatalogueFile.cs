@@ -60,7 +60,8 @@ internal static class CatalogueFile
         }
 
         writer.Outdent();
-        writer.Lines(")" + end);
+        string limit = configuration.MaximumKeys > 0 ? $" {{ MaximumKeys = {Number(configuration.MaximumKeys)} }}" : "";
+        writer.Lines(")" + limit + end);
     }
 
     private static void WriteCpuKernels(SourceWriter writer, KernelConfiguration configuration)

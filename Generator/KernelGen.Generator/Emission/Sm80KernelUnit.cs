@@ -106,6 +106,7 @@ internal static class Sm80KernelUnit
             { "entry_point", EntryPoint(configuration) },
             { "primitives_header", SimtKernelUnit.PrimitivesHeaderName },
             { "element", configuration.ElementType == ElementType.Float16 ? "kg_f16" : "kg_bf16" },
+            { "exponent_mask", configuration.ElementType == ElementType.Float16 ? "0x7c00u" : "0x7f80u" },
             { "element_name", configuration.ElementType.ToString() },
             { "head_dim", configuration.HeadDim },
             { "has_tail", configuration.HeadDim % 16 != 0 },

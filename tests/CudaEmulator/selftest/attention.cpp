@@ -1,6 +1,7 @@
 // Runs generated attention kernels against a reference in float64. The folder holds the generator's text and a manifest, one line a kernel:
 //   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block ...
 #include "gpu.hpp"
+#include "tensor.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,9 +14,7 @@ namespace selftest {
 
 namespace {
 
-struct Strides {
-    long long batch = 0, head = 0, row = 0;
-};
+constexpr int maximum_dynamic_shared_bytes = 8; // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
 
 struct MaskStrides {
     long long batch = 0, head = 0, query = 0, key = 0;
@@ -46,7 +45,7 @@ struct Kernel {
     std::vector<void*> functions;
 };
 
-enum class Mask { none, boolean, additive, row_hidden, least, rising };
+enum class Mask { none, boolean, additive, row_hidden, least, rising, padding };
 
 struct Case {
     const char* name;
@@ -57,7 +56,8 @@ struct Case {
     int row_padding;        // elements between rows, so that they are not aligned to quads
     int slice_rows, slice_heads;
     unsigned grid_y;
-    float scale = 0; // 0: one over the root of the head dim
+    float scale = 0;            // 0: one over the root of the head dim
+    bool poisoned = false;      // some values of visible keys are infinite or NaN
 };
 
 const Case cases[] = {
@@ -78,75 +78,11 @@ const Case cases[] = {
     {"a prompt", 1, 2, 2, 140, 77, false, Mask::none, true, 0, 1000, 1000, 65535},
     {"two prompts, boolean mask", 1, 1, 1, 150, 154, false, Mask::boolean, false, 0, 64, 1000, 65535},
     {"scores that rise from tile to tile", 1, 1, 1, 20, 200, false, Mask::rising, false, 0, 1000, 1000, 65535},
+    {"anything behind a padding mask", 1, 2, 1, 40, 150, false, Mask::padding, false, 0, 1000, 1000, 65535},
+    {"anything behind a padding mask, few keys", 1, 2, 1, 40, 77, false, Mask::padding, false, 0, 1000, 1000, 65535},
+    {"values that are no numbers, causal", 1, 2, 1, 90, 70, true, Mask::none, false, 1, 1000, 1000, 65535, 0, true},
     {"negative scale", 1, 1, 1, 20, 70, true, Mask::none, false, 0, 1000, 1000, 65535, -0.1f},
     {"no scale", 1, 1, 1, 20, 70, false, Mask::boolean, false, 0, 1000, 1000, 65535, 1e-45f},
-};
-
-float f16_value(std::uint16_t bits)
-{
-    _Float16 value;
-    std::memcpy(&value, &bits, 2);
-    return value;
-}
-
-std::uint16_t f16_bits(float value)
-{
-    const _Float16 rounded = static_cast<_Float16>(value);
-    std::uint16_t bits;
-    std::memcpy(&bits, &rounded, 2);
-    return bits;
-}
-
-float bf16_value(std::uint16_t bits)
-{
-    const std::uint32_t wide = static_cast<std::uint32_t>(bits) << 16;
-    float value;
-    std::memcpy(&value, &wide, 4);
-    return value;
-}
-
-// Rounds by the definition: the nearer neighbour, the even one of two equally near.
-std::uint16_t bf16_bits(float value)
-{
-    std::uint32_t wide;
-    std::memcpy(&wide, &value, 4);
-    const std::uint32_t rest = wide & 0xffff;
-    std::uint32_t upper = wide >> 16;
-    if (rest > 0x8000 || (rest == 0x8000 && upper % 2 == 1))
-        upper++;
-    return static_cast<std::uint16_t>(upper);
-}
-
-struct Tensor {
-    std::string element;
-    std::vector<unsigned char> bytes;
-    Strides strides;
-
-    std::size_t element_bytes() const { return element == "f32" ? 4 : 2; }
-
-    float get(long long at) const
-    {
-        if (element == "f32") {
-            float value;
-            std::memcpy(&value, &bytes[at * 4], 4);
-            return value;
-        }
-
-        std::uint16_t bits;
-        std::memcpy(&bits, &bytes[at * 2], 2);
-        return element == "f16" ? f16_value(bits) : bf16_value(bits);
-    }
-
-    void set(long long at, float value)
-    {
-        if (element == "f32") {
-            std::memcpy(&bytes[at * 4], &value, 4);
-            return;
-        }
-
-        const std::uint16_t bits = element == "f16" ? f16_bits(value) : bf16_bits(value);
-        std::memcpy(&bytes[at * 2], &bits, 2);
-    }
 };
 
 Tensor make_tensor(const std::string& element, const Case& c, int heads, int rows, int dims)
@@ -253,6 +189,25 @@ Problem make_problem(const Kernel& kernel, const Case& c)
         p.additive.resize(static_cast<std::size_t>(c.keys));
         for (int j = 0; j < c.keys; j++)
             p.additive[j] = 0.4f * static_cast<float>(j);
+    } else if (c.mask == Mask::padding) {
+        // [1, 1, 1, keys]: the last third hidden, and nonsense in it.
+        a.mask_kind = 1;
+        a.mask_strides = {0, 0, 0, 1};
+        p.boolean.assign(static_cast<std::size_t>(c.keys), 1);
+        for (int j = c.keys - c.keys / 3; j < c.keys; j++) {
+            p.boolean[j] = 0;
+            for (int h = 0; h < c.key_value_heads; h++)
+                for (int d = 0; d < kernel.head_dim; d++) {
+                    p.key.set(h * p.key.strides.head + j * p.key.strides.row + d, NAN);
+                    p.value.set(h * p.value.strides.head + j * p.value.strides.row + d, d % 3 == 0 ? NAN : d % 3 == 1 ? INFINITY : -INFINITY);
+                }
+        }
+    }
+
+    if (c.poisoned) {
+        p.value.set(5 * p.value.strides.row + 1, INFINITY);
+        p.value.set(30 * p.value.strides.row + 2, -INFINITY);
+        p.value.set(66 * p.value.strides.row + kernel.head_dim - 1, NAN);
     }
 
     return p;
@@ -284,6 +239,8 @@ void reference_row(const Kernel& kernel, const Case& c, const Problem& p, int b,
     lse = total > 0 ? peak + std::log(total) : -INFINITY;
     for (int j = 0; j < c.keys && total > 0; j++) {
         probabilities[j] /= total;
+        if (scores[j] == -INFINITY)
+            continue;
         for (int d = 0; d < kernel.head_dim; d++)
             out[d] += probabilities[j] * p.value.get(b * p.value.strides.batch + kh * p.value.strides.head + j * p.value.strides.row + d);
     }
@@ -350,7 +307,7 @@ void check(const Kernel& kernel, const Case& c, double& worst)
     const std::string name = kernel.stages[0].entry + ", " + c.name;
 
     double error = 0, norm = 0, map_error = 0, lse_error = 0;
-    bool zero_rows = true;
+    bool zero_rows = true, as_expected = true;
     std::vector<double> expected, probabilities;
     for (int b = 0; b < c.batch; b++)
         for (int h = 0; h < c.heads; h++)
@@ -360,6 +317,11 @@ void check(const Kernel& kernel, const Case& c, double& worst)
                 const long long at = b * p.query.strides.batch + h * p.query.strides.head + i * p.query.strides.row;
                 for (int d = 0; d < kernel.head_dim; d++) {
                     const double got = sliced.output.get(at + d);
+                    if (!std::isfinite(expected[d])) {
+                        as_expected &= std::isnan(expected[d]) ? std::isnan(got) : got == expected[d];
+                        continue;
+                    }
+
                     error += (got - expected[d]) * (got - expected[d]);
                     norm += expected[d] * expected[d];
                     zero_rows &= lse != -INFINITY || got == 0;
@@ -382,7 +344,7 @@ void check(const Kernel& kernel, const Case& c, double& worst)
     worst = std::max(worst, relative);
     char text[160];
     std::snprintf(text, sizeof text, ": error %.2e, log-sum-exp %.2e, map %.2e", relative, lse_error, map_error);
-    tally().check(relative <= bound && lse_error <= 2e-6 && map_error <= 2e-6 && zero_rows, name + text);
+    tally().check(relative <= bound && lse_error <= 2e-6 && map_error <= 2e-6 && zero_rows && as_expected, name + text);
 
     // The same bits in one slice, and in slices of other sizes under another order of threads.
     const Result whole = run(kernel, c, p, 100000, 100000);
@@ -422,12 +384,15 @@ void test_attention(const std::string& folder)
             for (const Stage& stage : kernel.stages) {
                 void* function = nullptr;
                 require(cuModuleGetFunction(&function, module, stage.entry.c_str()), "cuModuleGetFunction");
+                if (stage.shared_bytes > 48 * 1024)
+                    require(cuFuncSetAttribute(function, maximum_dynamic_shared_bytes, stage.shared_bytes), "cuFuncSetAttribute");
                 kernel.functions.push_back(function);
             }
 
             double worst = 0;
             for (const Case& c : cases)
-                if (kernel.maximum_keys == 0 || c.keys <= kernel.maximum_keys)
+                // Target simt lets values of hidden keys through.
+                if ((kernel.maximum_keys == 0 || c.keys <= kernel.maximum_keys) && (kernel.target != "simt" || (!c.poisoned && c.mask != Mask::padding)))
                     check(kernel, c, worst);
             std::printf("%s: worst error %.2e\n", kernel.file.c_str(), worst);
         }

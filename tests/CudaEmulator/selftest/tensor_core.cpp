@@ -148,6 +148,29 @@ void test_any(void* module)
     tally().check(wrong == 0, "any_lane: " + std::to_string(wrong) + " wrong");
 }
 
+void test_any_in_block(void* module)
+{
+    constexpr int threads = 256, rounds = 4;
+    std::vector<unsigned> input(threads * rounds, 0);
+    input[1 * threads + 200] = 1;
+    input[2 * threads + 0] = 7;
+    void* function = nullptr;
+    require(cuModuleGetFunction(&function, module, "any_thread"), "cuModuleGetFunction");
+    std::uintptr_t from = upload(input), to = upload(input);
+    int count = rounds;
+    void* arguments[] = {&from, &to, &count};
+    require(cuLaunchKernel(function, 1, 1, 1, threads, 1, 1, 0, nullptr, arguments, nullptr), "cuLaunchKernel");
+    require(cuCtxSynchronize(), "any_thread");
+    std::vector<unsigned> output(input.size());
+    require(cuMemcpyDtoH_v2(output.data(), to, output.size() * 4), "cuMemcpyDtoH");
+    int wrong = 0;
+    for (int i = 0; i < threads * rounds; i++)
+        wrong += output[i] != (i / threads == 1 || i / threads == 2 ? 1u : 0u);
+    tally().check(wrong == 0, "any_thread: " + std::to_string(wrong) + " wrong");
+    require(cuMemFree_v2(from), "cuMemFree");
+    require(cuMemFree_v2(to), "cuMemFree");
+}
+
 void test_pack(void* module)
 {
     std::mt19937 random(9);
@@ -208,6 +231,7 @@ void test_tensor_core(const std::string& primitives, const std::string& kernels)
             test_multiply(module, format, k);
     test_loads(module);
     test_any(module);
+    test_any_in_block(module);
     test_pack(module);
     test_copies(module);
     close_context();

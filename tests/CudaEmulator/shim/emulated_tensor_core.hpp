@@ -74,18 +74,3 @@ KG_DEVICE void kg_multiply_k8(T, float (&sums)[4], const kg_fragment& a, unsigne
     for (int i = 0; i < 4; i++)
         sums[i] = product.sums[i];
 }
-
-KG_DEVICE void kg_emulated_any(void* const* lanes)
-{
-    bool any = false;
-    for (int i = 0; i < 32; i++)
-        any |= *static_cast<const bool*>(lanes[i]);
-    for (int i = 0; i < 32; i++)
-        *static_cast<bool*>(lanes[i]) = any;
-}
-
-KG_DEVICE bool kg_any(bool condition, int line = __builtin_LINE())
-{
-    emulated::with_warp(condition, kg_emulated_any, line);
-    return condition;
-}

@@ -1,4 +1,4 @@
-// The C++ side of a generated kernel: supplies what primitives/{language,threads,memory,arithmetic,matrix_loads,tensor_core,
+// The C++ side of a generated kernel: supplies what primitives/{language,threads,memory,arithmetic,votes,matrix_loads,tensor_core,
 // async_copies,mbarriers,tensor_copies,warpgroup} are on a GPU. One file per group.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include "emulated_memory.hpp"
 #include "emulated_arithmetic.hpp"
 #include "emulated_warp.hpp"
+#include "emulated_votes.hpp"
 #include "emulated_matrix_loads.hpp"
 #include "emulated_tensor_core.hpp"
 #include "emulated_async_copies.hpp"

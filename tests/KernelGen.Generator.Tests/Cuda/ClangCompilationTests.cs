@@ -26,6 +26,21 @@ public sealed partial class ClangCompilationTests
             folder.Add(SimtVariant.Of(KernelFamily.Materialized, ElementType.Float32, 512, 32)),
         ];
 
+        CompileToCleanPtx(files, architecture);
+    }
+
+    [TestMethod]
+    [ExecutableCondition("clang++-19", IgnoreMessage = "clang++-19 is not installed; it compiles CUDA C to PTX without a toolkit.")]
+    [DataRow("sm_80", new[] { 8, 40, 64, 72, 128, 160, 256, 264, 512 })]
+    [DataRow("sm_90a", new[] { 40, 512 })]
+    public void EmittedTensorCoreSources_CompileToCleanPtx(string architecture, int[] headDims)
+    {
+        using KernelFolder folder = new();
+        CompileToCleanPtx([.. Sm80Variant.All.Where(variant => SimtVariant.TestAll || headDims.Contains(variant.HeadDim)).Select(folder.Add)], architecture);
+    }
+
+    private static void CompileToCleanPtx(string[] files, string architecture)
+    {
         var faults = new ConcurrentBag<string>();
         Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = 2 }, file =>
         {
@@ -55,13 +70,14 @@ public sealed partial class ClangCompilationTests
         foreach (string access in GlobalAccess().Matches(ptx).Select(match => match.Value).Distinct())
         {
             if (!_knownAccesses.Contains(access))
-                yield return $"{access} is not an access of one element or a spelled-out quad";
+                yield return $"{access} is not an access of one element or a spelled-out group";
         }
     }
 
     private static readonly HashSet<string> _knownAccesses =
     [
         "ld.global.v4.f32", "st.global.v4.f32", "ld.global.v4.u16", "st.global.v4.u16",
+        "ld.global.v2.f32", "st.global.v2.f32", "st.global.v4.u32", "ld.global.u32", "st.global.u32",
         "ld.global.f32", "st.global.f32", "ld.global.u16", "st.global.u16", "ld.global.u8",
     ];
 

@@ -21,7 +21,29 @@ public sealed class CudaEmulatorTests
             SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 80, 512),
             SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 160, 20),
         ];
-        foreach (KernelConfiguration variant in SimtVariant.TestAll ? SimtVariant.All : variants)
+        AgreeWithFloat64(folder, SimtVariant.TestAll ? SimtVariant.All : variants);
+    }
+
+    [TestMethod]
+    [ExecutableCondition("g++", IgnoreMessage = "g++ is not installed; it builds the CUDA emulator and the kernels for it.")]
+    public void EmittedTensorCoreKernels_AgreeWithFloat64OnTheEmulator()
+    {
+        using KernelFolder folder = new();
+        KernelConfiguration[] variants =
+        [
+            Sm80Variant.Streaming(ElementType.Float16, 40, 128),
+            Sm80Variant.Streaming(ElementType.BFloat16, 96, 128),
+            Sm80Variant.Streaming(ElementType.Float16, 264, 32),
+            Sm80Variant.ShortKeys(ElementType.BFloat16, 80, 160),
+            Sm80Variant.Materialized(ElementType.Float16, 72),
+            Sm80Variant.Materialized(ElementType.BFloat16, 320),
+        ];
+        AgreeWithFloat64(folder, SimtVariant.TestAll ? Sm80Variant.All : variants);
+    }
+
+    private static void AgreeWithFloat64(KernelFolder folder, IEnumerable<KernelConfiguration> variants)
+    {
+        foreach (KernelConfiguration variant in variants)
             folder.Add(variant);
         folder.WriteManifest();
 

@@ -62,6 +62,27 @@ public sealed class EmittedCodeTests
     }
 
     [TestMethod]
+    public void TensorCoreTarget_HasSeveralStreamingVariants_AndNoneForFloat32()
+    {
+        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(
+            """
+            using KernelGen;
+            using KernelGen.Kernels;
+            using KernelGen.Tensors;
+
+            [SliceAttention(HeadDims = [40], ElementTypes = [ElementType.Float16, ElementType.Float32], SliceRows = [512], Targets = [KernelTarget.Sm80])]
+            public sealed partial class TensorCores;
+            """));
+
+        Assert.IsEmpty(Faults(run.Output));
+        string catalogue = run.Files["TensorCores.Catalogue.g.cs"];
+        foreach (string id in new[] { "materialized-sm80-f16-d40-r512", "streaming-sm80-f16-d40-r64", "streaming-sm80-f16-d40-r128", "streaming-sm80-f16-d40-r128-k80" })
+            Assert.Contains($"\"{id}\"", catalogue);
+        Assert.AreEqual(1, catalogue.Split("{ MaximumKeys = 80 }").Length - 1);
+        Assert.DoesNotContain("f32", catalogue);
+    }
+
+    [TestMethod]
     [DataRow("public sealed class NotPartial;")]
     [DataRow("public static partial class Static;")]
     [DataRow("public partial class Generic<T>;")]

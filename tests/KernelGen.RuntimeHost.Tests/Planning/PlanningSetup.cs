@@ -20,6 +20,10 @@ internal static class PlanningSetup
     public static KernelVariant Streaming(ElementType elementType, int headDim, int tileRows = 128, long workerBytes = 400_000) =>
         Variant(KernelFamily.Streaming, elementType, headDim, tileRows, new(tileRows, TileKeys: 64, BytesPerScore: 0, workerBytes));
 
+    /// <summary>A variant that holds all keys at once.</summary>
+    public static KernelVariant ShortKeys(ElementType elementType, int headDim, int maximumKeys) =>
+        Variant(KernelFamily.Streaming, elementType, headDim, 128, new(128, maximumKeys, BytesPerScore: 0, WorkerBytes: 0), maximumKeys);
+
     /// <summary>Three slice sizes of <c>materialized</c>, then <c>streaming</c>.</summary>
     public static KernelVariant[] All(ElementType elementType, int headDim) =>
     [
@@ -46,10 +50,10 @@ internal static class PlanningSetup
         return [.. slices];
     }
 
-    private static unsafe KernelVariant Variant(KernelFamily family, ElementType elementType, int headDim, int sliceRows, KernelFootprint footprint)
+    private static unsafe KernelVariant Variant(KernelFamily family, ElementType elementType, int headDim, int sliceRows, KernelFootprint footprint, int maximumKeys = 0)
     {
         CpuKernel none = static (in arguments, head, rowBegin, rowEnd, scratch, scores) => throw new NotSupportedException();
         string id = $"{family.Name()}-cpu-{elementType.ShortName()}-d{headDim}-r{sliceRows}";
-        return new(id, family, elementType, headDim, sliceRows, footprint, static () => [], new(none, none, none));
+        return new(id, family, elementType, headDim, sliceRows, footprint, static () => [], new(none, none, none)) { MaximumKeys = maximumKeys };
     }
 }

@@ -46,6 +46,20 @@ public sealed class VariantChoiceTests
     }
 
     [TestMethod]
+    public void LimitedKeys_ServeShortCallsOnly()
+    {
+        KernelVariant limited = PlanningSetup.ShortKeys(ElementType.Float16, 40, 80);
+        KernelVariant[] both = [limited, PlanningSetup.Streaming(ElementType.Float16, 40)];
+        static SlicePlan Plan(int keys, KernelVariant[] variants) => SlicePlanner.Plan(
+            new(2, 8, 4096, keys, 40), ElementType.Float16, variants, PlanningSetup.Device, PlanningSetup.Free(PlanningSetup.GiB), new());
+
+        Assert.AreSame(limited, Plan(77, [limited]).Variant);
+        Assert.AreSame(limited, Plan(80, [limited]).Variant);
+        Assert.AreSame(both[1], Plan(81, both).Variant);
+        Assert.ThrowsExactly<NoMatchingVariantException>(() => Plan(81, [limited]));
+    }
+
+    [TestMethod]
     public void AllKeys_TakeMaterialized()
     {
         Assert.AreEqual(KernelFamily.Materialized, PlanningSetup.Plan("sub-quadratic", Sd15At1024, 16 * PlanningSetup.GiB).Variant.Family);

@@ -1,6 +1,6 @@
 namespace KernelGen.Generator.Model.Sm80;
 
-/// <summary>How rows of 16-bit elements lie in a tile in shared memory, so that the eight rows of a matrix load fall into eight different sixteenths of the banks.</summary>
+/// <summary>How rows of 16-bit elements lie in a tile in shared memory, so that the eight rows of a matrix load fall into eight different groups of four banks.</summary>
 /// <param name="Bytes">Bytes from a row to the next.</param>
 /// <param name="Swizzled">
 /// The 16-byte chunks of neighbouring rows are exchanged among each other (chunk XOR row mod 8). Else a row is an odd number of chunks, which needs no exchange.

@@ -100,3 +100,10 @@ extern "C" __global__ void __launch_bounds__(lanes) copies(const unsigned int* i
     for (int i = 0; i < 4; i++)
         kg_store_word(output + 4 * (2 * lanes + lane) + i, kg_load_word(input + 4 * lane + i));
 }
+
+// input: rounds of one word a thread. output: the same.
+extern "C" __global__ void __launch_bounds__(256) any_thread(const unsigned int* input, unsigned int* output, int rounds)
+{
+    for (int round = 0; round < rounds; round++)
+        kg_store(output + 256 * round + kg_thread(), kg_any_in_block(kg_load(input + 256 * round + kg_thread()) != 0) ? 1u : 0u);
+}

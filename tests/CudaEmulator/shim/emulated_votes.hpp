@@ -1,0 +1,30 @@
+// Votes of a warp and of a block.
+#pragma once
+
+KG_DEVICE void kg_emulated_any(void* const* lanes)
+{
+    bool any = false;
+    for (int i = 0; i < 32; i++)
+        any |= *static_cast<const bool*>(lanes[i]);
+    for (int i = 0; i < 32; i++)
+        *static_cast<bool*>(lanes[i]) = any;
+}
+
+KG_DEVICE bool kg_any(bool condition, int line = __builtin_LINE())
+{
+    emulated::with_warp(condition, kg_emulated_any, line);
+    return condition;
+}
+
+// Blocks run one after the other, and one thread at a time.
+static bool kg_emulated_block_vote;
+
+KG_DEVICE bool kg_any_in_block(bool condition, int line = __builtin_LINE())
+{
+    kernelgen_emulator->barrier(line);
+    kg_emulated_block_vote = false;
+    kernelgen_emulator->barrier(line);
+    kg_emulated_block_vote |= condition;
+    kernelgen_emulator->barrier(line);
+    return kg_emulated_block_vote;
+}

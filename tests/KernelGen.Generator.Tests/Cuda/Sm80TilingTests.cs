@@ -1,0 +1,139 @@
+using KernelGen.Generator.Model.Sm80;
+
+namespace KernelGen.Generator.Tests.Cuda;
+
+[TestClass]
+public sealed class Sm80TilingTests
+{
+    [TestMethod]
+    public void EveryStreamingTiling_FitsEveryGpu()
+    {
+        foreach (Sm80StreamingTiling tiling in StreamingTilings())
+        {
+            Assert.IsInRange(1, Sm80Limits.SharedBytes, tiling.SharedBytes, tiling.ToString());
+            Assert.IsInRange(1, Sm80Limits.Registers, tiling.ExpectedRegisters, tiling.ToString());
+            Assert.AreEqual(0, tiling.SharedBytes % 16, tiling.ToString());
+        }
+    }
+
+    [TestMethod]
+    public void EveryStreamingTiling_SharesItsTilesAmongTheWarpsWithoutRest()
+    {
+        foreach (Sm80StreamingTiling tiling in StreamingTilings())
+        {
+            int rowTilesOfBlock = tiling.TileRows / 16;
+            if (tiling.IsSplit)
+            {
+                // Each warp has 16 rows and an equal part of the keys, in steps of 16.
+                Assert.AreEqual(rowTilesOfBlock, tiling.RowTiles, tiling.ToString());
+                Assert.AreEqual(0, Sm80Limits.Warps % rowTilesOfBlock, tiling.ToString());
+                Assert.AreEqual(0, tiling.TileKeys / (Sm80Limits.Warps / rowTilesOfBlock) % 16, tiling.ToString());
+                Assert.AreEqual(Sm80StreamingTiling.ProbabilityBytes, 2 * tiling.TileKeys, tiling.ToString());
+            }
+            else
+            {
+                Assert.AreEqual(rowTilesOfBlock, tiling.RowTiles * Sm80Limits.Warps, tiling.ToString());
+            }
+
+            Assert.AreEqual(0, tiling.TileKeys % 16, tiling.ToString());
+        }
+    }
+
+    [TestMethod]
+    public void TileOfKeys_DependsOnTheHeadDimAlone()
+    {
+        // The order in which a row meets its keys, and so its bits, must not depend on the variant that a plan takes.
+        foreach (int headDim in SimtVariant.HeadDims)
+        {
+            Assert.HasCount(1, Sm80StreamingTiling.TileRowChoices(headDim).Select(rows => Sm80StreamingTiling.For(headDim, rows).TileKeys).Distinct().ToArray());
+        }
+    }
+
+    [TestMethod]
+    public void EveryMaterializedTiling_FitsEveryGpu()
+    {
+        foreach (Sm80MaterializedTiling tiling in SimtVariant.HeadDims.Select(Sm80MaterializedTiling.For))
+        {
+            Assert.IsInRange(1, Sm80Limits.SharedBytes, tiling.ScoresSharedBytes, tiling.ToString());
+            Assert.IsInRange(1, Sm80Limits.SharedBytes, tiling.ValuesSharedBytes, tiling.ToString());
+            Assert.IsInRange(1, Sm80Limits.Registers, tiling.ExpectedRegisters, tiling.ToString());
+            Assert.AreEqual(Sm80Limits.Warps, tiling.ColumnGroups * (tiling.TileRows / 16), tiling.ToString());
+            Assert.AreEqual(0, tiling.TileKeys / tiling.ColumnGroups % 16, tiling.ToString());
+        }
+    }
+
+    [TestMethod]
+    public void ShortKeys_AreThereForPromptsAtTheHeadDimsOfDiffusionModels()
+    {
+        foreach (int headDim in SimtVariant.HeadDims)
+        {
+            foreach (Sm80ShortKeysTiling tiling in Sm80ShortKeysTiling.Choices(headDim).Select(keys => new Sm80ShortKeysTiling(headDim, keys)))
+            {
+                Assert.IsInRange(1, Sm80Limits.SharedBytes, tiling.SharedBytes, tiling.ToString());
+                Assert.IsInRange(1, Sm80Limits.Registers, tiling.ExpectedRegisters, tiling.ToString());
+                Assert.AreEqual(0, tiling.MaximumKeys % 16, tiling.ToString());
+            }
+        }
+
+        Assert.AreSequenceEqual([80, 160], Sm80ShortKeysTiling.Choices(40));
+        Assert.AreSequenceEqual([80, 160], Sm80ShortKeysTiling.Choices(64));
+        Assert.AreSequenceEqual([80, 160], Sm80ShortKeysTiling.Choices(128));
+        Assert.AreSequenceEqual([80], Sm80ShortKeysTiling.Choices(160));
+        Assert.IsEmpty(Sm80ShortKeysTiling.Choices(512));
+    }
+
+    [TestMethod]
+    public void EveryRowLayout_HasNoBankConflicts()
+    {
+        foreach (int headDim in SimtVariant.HeadDims)
+        {
+            Sm80Rows rows = Sm80Rows.For(headDim);
+            int chunks = headDim / Sm80Rows.ChunkElements;
+            Assert.IsGreaterThanOrEqualTo(2 * headDim, rows.Bytes);
+            Assert.IsLessThanOrEqualTo((2 * headDim) + Sm80Rows.ChunkBytes, rows.Bytes);
+            for (int chunk = 0; chunk < chunks; chunk++)
+            {
+                // The eight rows of a matrix load, 16 bytes each, take every one of the eight groups of four banks.
+                int[] groups = [.. Enumerable.Range(0, 8).Select(row => Offset(rows, row, chunk) / 16 % 8)];
+                Assert.HasCount(8, groups.Distinct().ToArray(), $"head dim {headDim}, chunk {chunk}");
+            }
+
+            int[] offsets = [.. Enumerable.Range(0, 16).SelectMany(row => Enumerable.Range(0, chunks).Select(chunk => Offset(rows, row, chunk)))];
+            Assert.HasCount(offsets.Length, offsets.Distinct().ToArray(), $"head dim {headDim}");
+            Assert.IsLessThan(16 * rows.Bytes, offsets.Max());
+        }
+    }
+
+    [TestMethod]
+    [DataRow(40, 128, 64, true, 2, 20480)]
+    [DataRow(64, 128, 64, true, 2, 32768)]
+    [DataRow(80, 128, 64, true, 2, 45056)]
+    [DataRow(128, 64, 64, true, 1, 32768)]
+    [DataRow(128, 128, 64, false, 1, 65536)]
+    [DataRow(160, 64, 64, true, 1, 43008)]
+    [DataRow(256, 64, 64, false, 1, 98304)]
+    [DataRow(512, 32, 32, false, 1, 100736)]
+    public void KnownHeadDims_HaveTheTilesOnPaper(int headDim, int tileRows, int tileKeys, bool queryInRegisters, int stages, int sharedBytes)
+    {
+        Sm80StreamingTiling tiling = Sm80StreamingTiling.For(headDim, tileRows);
+
+        Assert.AreEqual(tileKeys, tiling.TileKeys);
+        Assert.AreEqual(queryInRegisters, tiling.QueryInRegisters);
+        Assert.AreEqual(stages, tiling.Stages);
+        Assert.AreEqual(sharedBytes, tiling.SharedBytes);
+    }
+
+    [TestMethod]
+    public void RowsThatNoVariantHas_AreRefused()
+    {
+        ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm80StreamingTiling.For(64, 96));
+
+        Assert.Contains("head dim 64 have tiles of 64 or 128 rows, not 96", error.Message);
+    }
+
+    private static IEnumerable<Sm80StreamingTiling> StreamingTilings() =>
+        SimtVariant.HeadDims.SelectMany(headDim => Sm80StreamingTiling.TileRowChoices(headDim).Select(rows => Sm80StreamingTiling.For(headDim, rows)));
+
+    // As chunk_offset of cuda/sm80/tile.cuh.sbn.
+    private static int Offset(Sm80Rows rows, int row, int chunk) => (row * rows.Bytes) + (16 * (rows.Swizzled ? chunk ^ (row & 7) : chunk));
+}
