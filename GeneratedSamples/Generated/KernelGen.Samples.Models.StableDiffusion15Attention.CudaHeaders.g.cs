@@ -47,6 +47,12 @@ struct alignas(16) kg_fragment
     unsigned int at[4];
 };
 
+// A tensor map: opaque, made by the driver, passed to a kernel by value.
+struct alignas(64) kg_tensor_map
+{
+    unsigned char opaque[128];
+};
+
 #ifdef KERNELGEN_EMULATED
 #include "kernelgen_emulated.hpp"
 #else
@@ -56,6 +62,11 @@ struct alignas(16) kg_fragment
 #define __device__ __attribute__((device))
 #define __shared__ __attribute__((shared))
 #define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
+#if __has_attribute(grid_constant)
+#define __grid_constant__ __attribute__((grid_constant))
+#else
+#define __grid_constant__
+#endif
 #define __forceinline__ inline __attribute__((always_inline))
 #endif
 #define KG_DEVICE static __device__ __forceinline__
@@ -79,6 +90,13 @@ KG_DEVICE int kg_block_y()
 {
     int value;
     asm("mov.u32 %0, %%ctaid.y;" : "=r"(value));
+    return value;
+}
+
+KG_DEVICE int kg_grid_x()
+{
+    int value;
+    asm("mov.u32 %0, %%nctaid.x;" : "=r"(value));
     return value;
 }
 
@@ -415,7 +433,220 @@ KG_DEVICE void kg_store_line(void* address, const kg_fragment& line)
         :: "l"(kg_global_address(address)), "r"(line.at[0]), "r"(line.at[1]), "r"(line.at[2]), "r"(line.at[3]) : "memory");
 }
 
+// ---- mbarriers, from sm_90: eight bytes of shared memory that count arrivals and bytes. A phase ends when all arrivals and all expected bytes are there;
+// then the next begins. Phases are told apart by their parity: the first is 0, and whoever waits for parity 1 of a new mbarrier does not wait.
+KG_DEVICE void kg_mbarrier_init(unsigned int barrier, unsigned int arrivals)
+{
+    asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(barrier), "r"(arrivals) : "memory");
+}
+
+// Makes the thread's new mbarriers visible to asynchronous copies; a barrier of all threads has to follow.
+KG_DEVICE void kg_fence_mbarrier_init()
+{
+    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+}
+
+KG_DEVICE void kg_mbarrier_arrive(unsigned int barrier)
+{
+    asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" :: "r"(barrier) : "memory");
+}
+
+// Arrives, and lets the phase wait for so many bytes of asynchronous copies.
+KG_DEVICE void kg_mbarrier_arrive_expect(unsigned int barrier, unsigned int bytes)
+{
+    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" :: "r"(barrier), "r"(bytes) : "memory");
+}
+
+// Waits for the end of the phase of this parity: of the one that runs, or of the one before it.
+KG_DEVICE void kg_mbarrier_wait(unsigned int barrier, unsigned int parity)
+{
+    asm volatile(
+        "{ .reg .pred done; again: mbarrier.try_wait.parity.shared::cta.b64 done, [%0], %1; @done bra over; bra again; over: }"
+        :: "r"(barrier), "r"(parity) : "memory");
+}
+
+// What the thread stored to shared memory is seen by the products and copies of whoever comes after a barrier.
+KG_DEVICE void kg_fence_async_proxy()
+{
+    asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
+
+// True for one lane of the warp, always the same; all lanes take part.
+KG_DEVICE bool kg_elect()
+{
+    unsigned int elected;
+    asm volatile("{ .reg .pred p; elect.sync _|p, 0xffffffff; selp.u32 %0, 1, 0, p; }" : "=r"(elected) :: "memory");
+    return elected != 0;
+}
+
+// ---- Named barriers 1...15: a round is over when so many threads have come, whole warps of them; who arrives does not wait.
+KG_DEVICE void kg_named_barrier_sync(int barrier, int threads)
+{
+    asm volatile("bar.sync %0, %1;" :: "r"(barrier), "r"(threads) : "memory");
+}
+
+KG_DEVICE void kg_named_barrier_arrive(int barrier, int threads)
+{
+    asm volatile("bar.arrive %0, %1;" :: "r"(barrier), "r"(threads) : "memory");
+}
+
+// Waits as kg_named_barrier_sync; true for all when the condition is for one.
+KG_DEVICE bool kg_named_barrier_any(int barrier, int threads, bool condition)
+{
+    unsigned int any;
+    asm volatile("{ .reg .pred p, q; setp.ne.u32 p, %3, 0; bar.red.or.pred q, %1, %2, p; selp.u32 %0, 1, 0, q; }"
+        : "=r"(any) : "r"(barrier), "r"(threads), "r"(static_cast<unsigned int>(condition)) : "memory");
+    return any != 0;
+}
+
+// ---- Registers of a thread, in steps of 8: a warpgroup gives some back, another takes them and waits until they are there. From sm_90a.
+template <int registers>
+KG_DEVICE void kg_release_registers()
+{
+    asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" :: "n"(registers));
+}
+
+template <int registers>
+KG_DEVICE void kg_take_registers()
+{
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" :: "n"(registers));
+}
+
+// ---- Asynchronous tensor copies, from sm_90: one thread copies a box of a tensor, which a tensor map describes, to shared memory or back.
+// `place` is the box's first element, the innermost dimension first; what is outside the tensor is zero, or not written. Shared addresses are multiples
+// of 128, with a swizzle of 128 bytes of 1024.
+KG_DEVICE void kg_prefetch_tensor_map(const kg_tensor_map& map)
+{
+    asm volatile("prefetch.tensormap [%0];" :: "l"(&map) : "memory");
+}
+
+// The box is there when the mbarrier's phase ends; it counts all bytes of the box.
+KG_DEVICE void kg_tensor_load(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[2])
+{
+    asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%3, %4}], [%2];"
+        :: "r"(shared), "l"(&map), "r"(barrier), "r"(place[0]), "r"(place[1]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_load(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[3])
+{
+    asm volatile("cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%3, %4, %5}], [%2];"
+        :: "r"(shared), "l"(&map), "r"(barrier), "r"(place[0]), "r"(place[1]), "r"(place[2]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_load(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[4])
+{
+    asm volatile("cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%3, %4, %5, %6}], [%2];"
+        :: "r"(shared), "l"(&map), "r"(barrier), "r"(place[0]), "r"(place[1]), "r"(place[2]), "r"(place[3]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_load(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[5])
+{
+    asm volatile("cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%3, %4, %5, %6, %7}], [%2];"
+        :: "r"(shared), "l"(&map), "r"(barrier), "r"(place[0]), "r"(place[1]), "r"(place[2]), "r"(place[3]), "r"(place[4]) : "memory");
+}
+
+// What lies at `shared` was written by asynchronous copies, or fenced.
+KG_DEVICE void kg_tensor_store(const kg_tensor_map& map, unsigned int shared, const int (&place)[2])
+{
+    asm volatile("cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [%0, {%2, %3}], [%1];"
+        :: "l"(&map), "r"(shared), "r"(place[0]), "r"(place[1]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_store(const kg_tensor_map& map, unsigned int shared, const int (&place)[3])
+{
+    asm volatile("cp.async.bulk.tensor.3d.global.shared::cta.bulk_group [%0, {%2, %3, %4}], [%1];"
+        :: "l"(&map), "r"(shared), "r"(place[0]), "r"(place[1]), "r"(place[2]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_store(const kg_tensor_map& map, unsigned int shared, const int (&place)[4])
+{
+    asm volatile("cp.async.bulk.tensor.4d.global.shared::cta.bulk_group [%0, {%2, %3, %4, %5}], [%1];"
+        :: "l"(&map), "r"(shared), "r"(place[0]), "r"(place[1]), "r"(place[2]), "r"(place[3]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_store(const kg_tensor_map& map, unsigned int shared, const int (&place)[5])
+{
+    asm volatile("cp.async.bulk.tensor.5d.global.shared::cta.bulk_group [%0, {%2, %3, %4, %5, %6}], [%1];"
+        :: "l"(&map), "r"(shared), "r"(place[0]), "r"(place[1]), "r"(place[2]), "r"(place[3]), "r"(place[4]) : "memory");
+}
+
+// The thread's stores since the last commit become a group.
+KG_DEVICE void kg_commit_tensor_stores()
+{
+    asm volatile("cp.async.bulk.commit_group;" ::: "memory");
+}
+
+// Waits until at most `pending` of the thread's latest groups still read shared memory.
+template <int pending>
+KG_DEVICE void kg_wait_tensor_stores_read()
+{
+    asm volatile("cp.async.bulk.wait_group.read %0;" :: "n"(pending) : "memory");
+}
+
+// Waits until at most `pending` of the thread's latest groups are not done.
+template <int pending>
+KG_DEVICE void kg_wait_tensor_stores()
+{
+    asm volatile("cp.async.bulk.wait_group %0;" :: "n"(pending) : "memory");
+}
+
+// ---- Products of a warpgroup, from sm_90a: four warps multiply matrices asynchronously, B from shared memory, A from there or from registers.
+// The products themselves are emitted with the kernel, for the shapes that it needs: kg_multiply_shared and kg_multiply_registers.
+// Accumulators and registers of A may not be touched from the product on until it was waited for.
+
+// Before the first product, and between an access to registers and a product that uses them.
+KG_DEVICE void kg_product_fence()
+{
+    asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
+}
+
+// The products since the last commit become a group.
+KG_DEVICE void kg_commit_products()
+{
+    asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
+}
+
+// Waits until at most `pending` of the latest groups are not done.
+template <int pending>
+KG_DEVICE void kg_wait_products()
+{
+    asm volatile("wgmma.wait_group.sync.aligned %0;" :: "n"(pending) : "memory");
+}
+
+// The compiler may not move accesses to these registers over this place.
+template <int tiles>
+KG_DEVICE void kg_pin(float (&sums)[tiles][4])
+{
+#pragma unroll
+    for (int n = 0; n < tiles; n++)
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+            asm volatile("" : "+f"(sums[n][i]) :: "memory");
+}
+
 #endif // KERNELGEN_EMULATED
+
+// ---- Matrix descriptors: where a matrix of 16-bit elements lies in shared memory, for the products of a warpgroup. A line is a row of A or a column of B.
+// With a swizzle of 128, 64 or 32 bytes the lines form panels whose rows are as long, and a panel begins at a multiple of 1024, 512 or 256 bytes.
+constexpr unsigned long long kg_swizzle_none = 0;
+constexpr unsigned long long kg_swizzle_128 = 1;
+constexpr unsigned long long kg_swizzle_64 = 2;
+constexpr unsigned long long kg_swizzle_32 = 3;
+
+// leading_bytes: lines along the rows, without a swizzle: from eight elements of a line to the next eight; with one: not used.
+//   Lines across: with a swizzle from a panel to the next; without: from eight elements of a line to the next eight.
+// stride_bytes: from eight lines to the next eight; lines across with a swizzle: from eight elements of a line to the next eight.
+KG_DEVICE unsigned long long kg_matrix(unsigned int shared, unsigned int leading_bytes, unsigned int stride_bytes, unsigned long long swizzle)
+{
+    return ((shared & 0x3ffffull) >> 4) | static_cast<unsigned long long>(leading_bytes >> 4) << 16 | static_cast<unsigned long long>(stride_bytes >> 4) << 32
+        | swizzle << 62;
+}
+
+// The same matrix so many bytes further on.
+KG_DEVICE unsigned long long kg_advance(unsigned long long matrix, unsigned int bytes)
+{
+    return matrix + (bytes >> 4);
+}
 
 // ---- Elements: between the types of tensors and fp32.
 KG_DEVICE float kg_to_f32(float value)

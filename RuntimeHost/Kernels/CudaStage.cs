@@ -5,4 +5,11 @@ namespace KernelGen.Kernels;
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block.</param>
 /// <param name="RowsPerBlock">Query rows that a block covers: the grid is <c>(ceil(rows / RowsPerBlock), heads)</c>, folded where a device limit asks for it.</param>
-public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock);
+public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock)
+{
+    /// <summary>
+    /// The boxes of Q, K and V of a kernel that takes, as its second parameter by value, tensor maps of them: three <c>CUtensorMap</c> of 128 bytes, each of the
+    /// whole tensor as (head dim, row, head, batch) with zeros outside. Empty for a kernel that takes <see cref="KernelArguments"/> alone.
+    /// </summary>
+    public IReadOnlyList<CudaTensorBox> TensorBoxes { get; init; } = [];
+}

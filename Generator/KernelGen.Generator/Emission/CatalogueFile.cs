@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Linq;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Emission;
@@ -84,11 +85,15 @@ internal static class CatalogueFile
         foreach (CudaStage stage in CudaKernelUnit.Stages(configuration))
         {
             writer.Lines(
-                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}),");
+                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}){TensorBoxes(stage)},");
         }
 
         writer.Lines("    ])");
     }
+
+    private static string TensorBoxes(CudaStage stage) => stage.TensorBoxes.IsEmpty
+        ? ""
+        : $" {{ TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => $"new(Dims: {Number(box.Dims)}, Rows: {Number(box.Rows)})"))}] }}";
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -24,6 +24,11 @@ KG_DEVICE void kg_named_barrier_arrive(int barrier, int threads, int line = __bu
     kernelgen_emulator->hopper->named_barrier(barrier, threads, false, line);
 }
 
+KG_DEVICE bool kg_named_barrier_any(int barrier, int threads, bool condition, int line = __builtin_LINE())
+{
+    return kernelgen_emulator->hopper->named_barrier_any(barrier, threads, condition, line);
+}
+
 template <int registers>
 KG_DEVICE void kg_release_registers(int line = __builtin_LINE())
 {

@@ -43,6 +43,7 @@ struct HopperCalls {
     void (*bulk_wait)(int pending, bool only_reads, int line);
 
     void (*named_barrier)(int id, int threads, bool waits, int line);
+    bool (*named_barrier_any)(int id, int threads, bool condition, int line);
     void (*set_registers)(int count, bool increase, int line);
     bool (*elect)(int line);
 

@@ -13,6 +13,7 @@ void tensor_store(const void*, unsigned, const int*, int, int);
 void bulk_commit(int);
 void bulk_wait(int, bool, int);
 void named_barrier(int, int, bool, int);
+bool named_barrier_any(int, int, bool, int);
 void set_registers(int, bool, int);
 void matrix_fence(int);
 void matrix_commit(int);
@@ -40,7 +41,7 @@ bool elect(int line)
 
 const HopperCalls hopper_calls = {
     mbarrier_init, mbarrier_arrive, mbarrier_wait, fence_mbarrier_init, fence_async_proxy, tensor_load, tensor_store, bulk_commit, bulk_wait,
-    named_barrier, set_registers, elect, matrix_fence, matrix_commit, matrix_wait, matrix_multiply, registers_written,
+    named_barrier, named_barrier_any, set_registers, elect, matrix_fence, matrix_commit, matrix_wait, matrix_multiply, registers_written,
 };
 
 } // namespace emulator

@@ -11,8 +11,11 @@ constexpr int barrier_count = 16;
 
 struct NamedBarrier {
     int threads = 0; // of the round that runs; 0 between rounds
+    bool votes = false; // the round asks who has a condition
+    bool any = false;
     std::vector<int> arrived;
     std::vector<int> waiting;
+    std::vector<bool*> results;
     Clock clock;
 };
 
@@ -22,6 +25,9 @@ NamedBarrier* all()
     return instance;
 }
 
+// `result` is null where nobody votes.
+void come(int id, int threads, bool waits, bool condition, bool* result, int line);
+
 } // namespace
 
 void start_named_barriers()
@@ -30,7 +36,18 @@ void start_named_barriers()
         all()[i] = NamedBarrier();
 }
 
-void named_barrier(int id, int threads, bool waits, int line)
+void named_barrier(int id, int threads, bool waits, int line) { come(id, threads, waits, false, nullptr, line); }
+
+bool named_barrier_any(int id, int threads, bool condition, int line)
+{
+    bool result = false;
+    come(id, threads, true, condition, &result, line);
+    return result;
+}
+
+namespace {
+
+void come(int id, int threads, bool waits, bool condition, bool* result, int line)
 {
     Launch& current = launch();
     current.order.refine();
@@ -47,7 +64,14 @@ void named_barrier(int id, int threads, bool waits, int line)
     if (std::find(barrier.arrived.begin(), barrier.arrived.end(), thread) != barrier.arrived.end())
         fail(FaultKind::launch_failed, line, name + ": the thread comes to it again before the round is over");
 
+    if (barrier.threads != 0 && barrier.votes != (result != nullptr))
+        fail(FaultKind::launch_failed, line, name + ": some threads vote there and some do not");
+
     barrier.threads = threads;
+    barrier.votes = result != nullptr;
+    barrier.any |= condition;
+    if (result != nullptr)
+        barrier.results.push_back(result);
     barrier.arrived.push_back(thread);
     current.order.release(thread, barrier.clock);
     if (waits)
@@ -59,6 +83,8 @@ void named_barrier(int id, int threads, bool waits, int line)
                 make_ready(waiting);
         }
 
+        for (bool* vote : barrier.results)
+            *vote = barrier.any;
         barrier = NamedBarrier();
         return;
     }
@@ -68,6 +94,8 @@ void named_barrier(int id, int threads, bool waits, int line)
         wait(State::at_named_barrier, line);
     }
 }
+
+} // namespace
 
 void fence_async_proxy(int)
 {

@@ -39,6 +39,15 @@ public sealed partial class ClangCompilationTests
         CompileToCleanPtx([.. Sm80Variant.All.Where(variant => SimtVariant.TestAll || headDims.Contains(variant.HeadDim)).Select(folder.Add)], architecture);
     }
 
+    [TestMethod]
+    [ExecutableCondition("clang++-19", IgnoreMessage = "clang++-19 is not installed; it compiles CUDA C to PTX without a toolkit.")]
+    public void EmittedHopperSources_CompileToCleanPtx()
+    {
+        int[] headDims = [8, 40, 64, 72, 80, 96, 128, 160, 192, 256];
+        using KernelFolder folder = new();
+        CompileToCleanPtx([.. Sm90aVariant.All.Where(variant => SimtVariant.TestAll || headDims.Contains(variant.HeadDim)).Select(folder.Add)], "sm_90a");
+    }
+
     private static void CompileToCleanPtx(string[] files, string architecture)
     {
         var faults = new ConcurrentBag<string>();
@@ -61,8 +70,11 @@ public sealed partial class ClangCompilationTests
             yield break;
         }
 
-        if (ptx.Contains(".local", StringComparison.Ordinal))
+        // Clang 19 knows no __grid_constant__: it copies the three tensor maps, which NVRTC leaves where they are.
+        if (ptx.Contains(".local", StringComparison.Ordinal) && !ptx.Contains(".local .align 64 .b8 \t__local_depot0[384];", StringComparison.Ordinal))
             yield return "an array lies in local memory: some index is not a constant after unrolling";
+        if (ptx.Contains("call.uni", StringComparison.Ordinal))
+            yield return "a function was not inlined";
         if (ptx.Contains(".f64", StringComparison.Ordinal))
             yield return "double precision";
 
