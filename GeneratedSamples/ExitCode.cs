@@ -15,7 +15,7 @@ internal static class ExitCode
     /// <summary>It does not fit in memory.</summary>
     public const int DoesNotFit = 3;
 
-    /// <summary>The device asked for cannot be used.</summary>
+    /// <summary>The device asked for cannot be used, or failed.</summary>
     public const int DeviceNotUsable = 4;
 
     /// <summary>Stopped by Ctrl+C: what shells use for a process ended by that signal.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelGen.Cuda;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Samples.Commands;
@@ -59,7 +60,7 @@ internal static class SampleApplication
         SlicePolicyException => (ExitCode.BadInput, exception.Message),
         AttentionMemoryException => (ExitCode.DoesNotFit, exception.Message),
         OutOfMemoryException => (ExitCode.DoesNotFit, $"The tensors do not fit in memory: {exception.Message}"),
-        DeviceNotUsableException => (ExitCode.DeviceNotUsable, exception.Message),
+        DeviceNotUsableException or CudaException or KernelCompilationException => (ExitCode.DeviceNotUsable, exception.Message),
         OperationCanceledException => (ExitCode.Cancelled, "cancelled; no output was written"),
         _ => (ExitCode.Failed, $"unexpected {exception.GetType().Name}: {exception.Message} (--verbose shows where)"),
     };

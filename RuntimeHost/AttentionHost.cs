@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using KernelGen.Cpu;
+using KernelGen.Cuda;
+using KernelGen.Cuda.Interop;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
@@ -44,9 +46,11 @@ public sealed class AttentionHost : IDisposable
     /// <param name="options">The device and its limits; the best device there is by default.</param>
     /// <exception cref="DeviceNotUsableException">The device that was insisted on cannot be used.</exception>
     /// <exception cref="ArgumentException">The device's name is unknown, or a number is out of range.</exception>
-    public static AttentionHost CreateDefault(AttentionHostOptions? options = null)
+    public static AttentionHost CreateDefault(AttentionHostOptions? options = null) => CreateDefault(options ?? new(), CudaLibraries.Shared);
+
+    /// <summary>As the public method, with other CUDA libraries than the process's own.</summary>
+    internal static AttentionHost CreateDefault(AttentionHostOptions options, CudaLibraries libraries)
     {
-        options ??= new();
         ArgumentOutOfRangeException.ThrowIfNegative(options.ReserveBytes);
         if (options.FreeBytes < 0)
         {
@@ -54,19 +58,13 @@ public sealed class AttentionHost : IDisposable
                 nameof(options), options.FreeBytes, string.Create(CultureInfo.InvariantCulture, $"FreeBytes is {options.FreeBytes}; it must be 0 or more."));
         }
 
-        switch (options.Device)
+        return options.Device switch
         {
-            case "auto":
-            case "cpu":
-                CpuDevice device = new(new() { Threads = options.Threads, VectorPath = options.VectorPath });
-                string reason = options.Device == "cpu" ? "as asked" : "this build runs kernels on the CPU only";
-                return new(device, $"{device.Name}: {reason}.", options);
-            case "cuda":
-                throw new DeviceNotUsableException(
-                    "The device 'cuda' is not available: this build generates CUDA C but has no CUDA run time yet. Use 'cpu' or 'auto'.");
-            default:
-                throw new ArgumentException($"The device '{options.Device}' is unknown. Use 'auto', 'cpu' or 'cuda'.", nameof(options));
-        }
+            "auto" => CreateBest(options, libraries),
+            "cpu" => CreateCpu(options, "as asked"),
+            "cuda" => CreateCuda(options, libraries, "as asked"),
+            _ => throw new ArgumentException($"The device '{options.Device}' is unknown. Use 'auto', 'cpu' or 'cuda'.", nameof(options)),
+        };
     }
 
     /// <summary>The memory that plans are made with now.</summary>
@@ -74,6 +72,18 @@ public sealed class AttentionHost : IDisposable
     {
         MemoryBudget budget = _options.FreeBytes is { } freeBytes ? new(freeBytes, 0, "given by the caller") : Device.MeasureBudget();
         return budget with { ReserveBytes = _options.ReserveBytes };
+    }
+
+    /// <summary>The variants that the device runs: what the planner chooses from.</summary>
+    /// <param name="catalogue">The kernels of a class.</param>
+    /// <param name="elementType">The element type.</param>
+    /// <param name="headDim">The head dim.</param>
+    /// <exception cref="UnsupportedVariantException">The class has no kernel for the element type or head dim.</exception>
+    /// <exception cref="DeviceNotUsableException">It has some, but the device runs none of them; the message says why.</exception>
+    public ReadOnlyMemory<KernelVariant> VariantsFor(KernelCatalogue catalogue, ElementType elementType, int headDim)
+    {
+        ArgumentNullException.ThrowIfNull(catalogue);
+        return OfferedVariants(catalogue, elementType, headDim);
     }
 
     /// <summary>Plans a call; generated classes call this with their own catalogue.</summary>
@@ -86,7 +96,7 @@ public sealed class AttentionHost : IDisposable
     {
         ArgumentNullException.ThrowIfNull(catalogue);
         ElementType elementType = ElementTypeExtensions.Of<T>();
-        KernelVariant[] variants = VariantsFor(catalogue, elementType, shape.HeadDim);
+        KernelVariant[] variants = OfferedVariants(catalogue, elementType, shape.HeadDim);
         return _plans.Plan(shape, elementType, variants, Device.Profile, MeasureBudget(), options ?? PlanningOptions.Default);
     }
 
@@ -163,21 +173,63 @@ public sealed class AttentionHost : IDisposable
     /// <summary>Releases the device.</summary>
     public void Dispose() => Device.Dispose();
 
-    private KernelVariant[] VariantsFor(KernelCatalogue catalogue, ElementType elementType, int headDim)
+    private static AttentionHost CreateBest(AttentionHostOptions options, CudaLibraries libraries)
+    {
+        try
+        {
+            return CreateCuda(options, libraries, "a usable GPU comes before the CPU");
+        }
+        catch (Exception fault) when (fault is DeviceNotUsableException or CudaException)
+        {
+            // Only the first line: the others list what was tried, which is for those who ask (doctor).
+            string reason = fault.Message.Split('\n', 2)[0];
+            return CreateCpu(options, $"no GPU can be used ({reason.TrimEnd('.', ':')})");
+        }
+    }
+
+    private static AttentionHost CreateCpu(AttentionHostOptions options, string reason)
+    {
+        CpuDevice device = new(new() { Threads = options.Threads, VectorPath = options.VectorPath });
+        return new(device, $"{device.Name}: {reason}.", options);
+    }
+
+    private static AttentionHost CreateCuda(AttentionHostOptions options, CudaLibraries libraries, string reason)
+    {
+        CudaDevice device = CudaDevice.Create(
+            (options.Cuda ?? new()) with { Logger = options.Cuda?.Logger ?? options.Logger, HostMemory = options.Cuda?.HostMemory ?? CpuMemoryProbe.Measure }, libraries);
+        return new(device, $"{device.Name}: {reason}.", options);
+    }
+
+    private KernelVariant[] OfferedVariants(KernelCatalogue catalogue, ElementType elementType, int headDim)
     {
         if (_variants.TryGetValue((catalogue, elementType, headDim), out KernelVariant[]? variants))
         {
             return variants;
         }
 
-        ReadOnlySpan<KernelVariant> all = catalogue.For(elementType, headDim);
-        variants = [.. all.ToArray().Where(variant => Device.Targets.Contains(variant.Target))];
-        if (variants.Length == 0)
+        List<KernelVariant> offered = [];
+        List<string> reasons = [];
+        foreach (KernelVariant variant in catalogue.For(elementType, headDim))
         {
-            throw new DeviceNotUsableException(
-                $"{catalogue.Owner} has no {elementType.ShortName()} kernel with head dim {headDim} for {Device.Name}. Add its target to [SliceAttention(Targets = ...)].");
+            if (Device.ReasonAgainst(variant) is not { } reason)
+            {
+                offered.Add(variant);
+            }
+            else if (Device.Targets.Contains(variant.Target))
+            {
+                // Variants for other machines are no news.
+                reasons.Add(reason);
+                HostLog.VariantNotOffered(_logger, reason);
+            }
         }
 
-        return _variants.GetOrAdd((catalogue, elementType, headDim), variants);
+        if (offered.Count == 0)
+        {
+            throw new DeviceNotUsableException(reasons.Count == 0
+                ? $"{catalogue.Owner} has no {elementType.ShortName()} kernel with head dim {headDim.ToString(CultureInfo.InvariantCulture)} for {Device.Name}. Add its target to [SliceAttention(Targets = ...)]."
+                : $"{Device.Name} can run none of the {elementType.ShortName()} kernels of {catalogue.Owner} with head dim {headDim.ToString(CultureInfo.InvariantCulture)}. {string.Join(' ', reasons)}");
+        }
+
+        return _variants.GetOrAdd((catalogue, elementType, headDim), [.. offered]);
     }
 }

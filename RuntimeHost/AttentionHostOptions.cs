@@ -1,4 +1,5 @@
 using KernelGen.Cpu;
+using KernelGen.Cuda;
 using Microsoft.Extensions.Logging;
 
 namespace KernelGen;
@@ -14,6 +15,9 @@ public sealed record AttentionHostOptions
 
     /// <summary>The vector width of the CPU kernels; the widest that the machine has by default.</summary>
     public CpuVectorPath VectorPath { get; init; }
+
+    /// <summary>Which GPU, its compiler and its cubin cache; the first GPU, NVRTC and the environment's cache when null.</summary>
+    public CudaDeviceOptions? Cuda { get; init; }
 
     /// <summary>Free bytes to plan with instead of what the device reports.</summary>
     public long? FreeBytes { get; init; }

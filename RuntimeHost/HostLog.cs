@@ -10,4 +10,7 @@ internal static partial class HostLog
 
     [LoggerMessage(2, LogLevel.Debug, "Ran {Variant} in {Slices} slices with {WorkspaceBytes} bytes of workspace in {Milliseconds:F3} ms")]
     public static partial void Ran(ILogger logger, string variant, int slices, long workspaceBytes, double milliseconds);
+
+    [LoggerMessage(3, LogLevel.Information, "Not offered to the planner: {Reason}")]
+    public static partial void VariantNotOffered(ILogger logger, string reason);
 }

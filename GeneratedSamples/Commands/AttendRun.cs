@@ -103,7 +103,7 @@ internal sealed class AttendRun(SampleConsole console, AttentionHost host, Atten
     private int LargestLength(SlicePlan plan)
     {
         ReadOnlySpan<KernelVariant> all = request.Input.Model.Kernels.For(plan.ElementType, plan.Shape.HeadDim);
-        KernelVariant[] variants = [.. all.ToArray().Where(variant => host.Device.Targets.Contains(variant.Target))];
+        ReadOnlyMemory<KernelVariant> variants = host.VariantsFor(request.Input.Model.Kernels, plan.ElementType, plan.Shape.HeadDim);
         return SlicePlanner.LargestLength(plan.Shape, plan.ElementType, variants, host.Device.Profile, plan.Budget, request.Planning);
     }
 

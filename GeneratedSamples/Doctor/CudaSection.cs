@@ -1,11 +1,21 @@
+using System.Globalization;
+using KernelGen.Cuda;
+
 namespace KernelGen.Samples.Doctor;
 
-/// <summary>CUDA: what of it this version has.</summary>
+/// <summary>CUDA: driver, GPUs, run-time compiler and the cache of compiled kernels; what is missing and how to get it.</summary>
 internal static class CudaSection
 {
-    /// <summary>Says what there is.</summary>
-    public static DoctorSection Examine(AttentionHost host) => new(
-        "CUDA",
-        [("CUDA host", "not built into this version; CUDA C sources are generated and can be inspected with kernels --show")],
-        []);
+    /// <summary>Looks.</summary>
+    public static DoctorSection Examine(AttentionHost host)
+    {
+        CudaReport report = CudaReport.Create();
+        List<(string, string)> facts = [("driver", report.Driver ?? "none"), ("NVRTC", report.Compiler ?? "none")];
+        for (int ordinal = 0; ordinal < report.Devices.Count; ordinal++)
+            facts.Add((string.Create(CultureInfo.InvariantCulture, $"GPU {ordinal}"), report.Devices[ordinal]));
+        if (report.Devices.Count == 0)
+            facts.Add(("GPU", "none"));
+        facts.Add(("compiled kernels", report.Cache));
+        return new("CUDA", facts, [.. report.Faults.Select(fault => fault.Replace("\n", "\n    ", StringComparison.Ordinal))]);
+    }
 }

@@ -21,7 +21,7 @@ internal static class KernelSection
             [
                 ("model classes", ModelCatalogue.Models.Count.ToString(CultureInfo.InvariantCulture)),
                 ("variants", Invariant($"{variants.Length}: {byTarget}")),
-                ("that this device runs", variants.Count(variant => host.Device.Targets.Contains(variant.Target)).ToString(CultureInfo.InvariantCulture)),
+                ("that this device runs", variants.Count(variant => host.Device.ReasonAgainst(variant) is null).ToString(CultureInfo.InvariantCulture)),
                 ("head dims", string.Join(' ', ModelCatalogue.HeadDims.Select(headDim => headDim.ToString(CultureInfo.InvariantCulture)))),
             ],
             []);

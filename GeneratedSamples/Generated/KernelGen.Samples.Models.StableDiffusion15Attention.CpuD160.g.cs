@@ -12,7 +12,7 @@ unsafe partial class StableDiffusion15Attention
     /// A tile is 128 query rows of one head, shared out to lane groups of 32, 16 or 8 rows (AVX-512, AVX2, 128-bit vectors), one row in each lane.
     /// Keys come in blocks of up to 120: a block of fp32 keys is 75 KiB, one of values as much, and the scores of a lane group 15 KiB.
     /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
-    /// Scratch of a worker: 364800 bytes.
+    /// Scratch of a worker: 346368 bytes.
     /// </remarks>
     private static unsafe class CpuD160
     {
@@ -20,6 +20,7 @@ unsafe partial class StableDiffusion15Attention
         private const int TileRows = 128;
         private const int KeyBlock = 120;
         private const int KeyStep = 12;
+        private const int MaskStep = 48;
         private const float Log2E = 1.44269504f;
 
         // Where the parts of a worker's scratch begin, in bytes.
@@ -29,11 +30,11 @@ unsafe partial class StableDiffusion15Attention
         private const int ValuesAt = 240640;
         private const int ScoresAt = 317440;
         private const int BiasRowsAt = 332800;
-        private const int BiasLanesAt = 348160;
-        private const int MaximumAt = 363520;
-        private const int SumAt = 364032;
-        private const int NewMaximumAt = 364544;
-        private const int RescaleAt = 364672;
+        private const int BiasLanesAt = 338944;
+        private const int MaximumAt = 345088;
+        private const int SumAt = 345600;
+        private const int NewMaximumAt = 346112;
+        private const int RescaleAt = 346240;
 
         public static void StreamingF16Vector512(
             in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
@@ -163,8 +164,12 @@ unsafe partial class StableDiffusion15Attention
                 TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
                 float* keys = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
                     tensors.Key + (keyBegin * call.KeyStrides.Row), call.KeyStrides.Row, keyCount, TKernels.ScoreKeys, HeadDim, keyScratch);
-                float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
-                bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin)) && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
+                float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
+                    blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
+
+                // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
+                bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin))
+                    && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
                 if (hidesNonFinite)
                 {
                     global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, valueScratch);
@@ -176,16 +181,18 @@ unsafe partial class StableDiffusion15Attention
                     int first = row - rowBegin, rows = global::System.Math.Min(lanes, rowEnd - row);
                     if (!causal || keyBegin < row + rows)
                     {
-                        TKernels.Scores(queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
+                        TKernels.Scores(
+                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
 
-                        // Finish the scores. They already carry the scale, which is folded into the queries; a mask and causality are applied here, and then the
-                        // maximum is taken over the finished scores.
-                        bool diagonal = call.Causal != 0 && keyEnd - 1 > row;
+                        // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
+                        // and then the maximum is taken again, over the finished scores.
+                        bool diagonal = causal && keyEnd - 1 > row;
                         if (masked || diagonal)
                         {
                             if (masked)
                             {
-                                global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(call, head, row, rows, keyBegin, keyCount, biasRows, biasLanes, score);
+                                global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(
+                                    call, head, row, rows, keyBegin, keyCount, MaskStep, biasRows, biasLanes, score);
                             }
 
                             if (diagonal)
@@ -208,7 +215,8 @@ unsafe partial class StableDiffusion15Attention
                 }
             }
 
-            global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+            global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
+                call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
         }
 
         /// <summary>All scores of the tile first, then an exact softmax, then the values. The workspace holds a lane group after the other, each <c>[key][lane]</c>.</summary>
@@ -255,16 +263,18 @@ unsafe partial class StableDiffusion15Attention
                     if (!causal || keyBegin < row + rows)
                     {
                         float* score = scores + (first * rowScores) + ((long)keyBegin * lanes);
-                        TKernels.Scores(queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
+                        TKernels.Scores(
+                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
 
-                        // Finish the scores. They already carry the scale, which is folded into the queries; a mask and causality are applied here, and then the
-                        // maximum is taken over the finished scores.
-                        bool diagonal = call.Causal != 0 && keyEnd - 1 > row;
+                        // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
+                        // and then the maximum is taken again, over the finished scores.
+                        bool diagonal = causal && keyEnd - 1 > row;
                         if (masked || diagonal)
                         {
                             if (masked)
                             {
-                                global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(call, head, row, rows, keyBegin, keyCount, biasRows, biasLanes, score);
+                                global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(
+                                    call, head, row, rows, keyBegin, keyCount, MaskStep, biasRows, biasLanes, score);
                             }
 
                             if (diagonal)
@@ -274,6 +284,7 @@ unsafe partial class StableDiffusion15Attention
 
                             global::KernelGen.Cpu.Kernels.LaneSoftmax.Raise<TVector>(score, keyCount, maximum + first, newMaximum);
                         }
+
                         global::System.Buffer.MemoryCopy(newMaximum, maximum + first, lanes * sizeof(float), lanes * sizeof(float));
                     }
                 }
@@ -291,8 +302,12 @@ unsafe partial class StableDiffusion15Attention
                 }
 
                 TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
-                float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
-                bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin)) && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
+                float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
+                    blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
+
+                // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
+                bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin))
+                    && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
                 if (hidesNonFinite)
                 {
                     global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, valueScratch);
@@ -319,10 +334,12 @@ unsafe partial class StableDiffusion15Attention
             // The map, when it is wanted: with the sums final, the weights once more, divided by them.
             if (call.Map != 0)
             {
-                global::KernelGen.Cpu.Kernels.TileOutput.WriteMap<TVector>(call, head, rowBegin, rowEnd, blocks, scores, rowScores, maximum, sum, weights);
+                global::KernelGen.Cpu.Kernels.TileOutput.WriteMap<TVector>(
+                    call, head, rowBegin, rowEnd, MaskStep, scores, rowScores, maximum, sum, weights);
             }
 
-            global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+            global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
+                call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
         }
 
         /// <summary>The inner loops on 512-bit vectors. A lane group is two vectors, 32 query rows: one row in each lane.</summary>
@@ -330,8 +347,8 @@ unsafe partial class StableDiffusion15Attention
         {
             public static int ScoreKeys => 12;
 
-            // 12 keys x 32 queries in 24 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-            // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+            // 12 keys x 32 queries in 24 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+            // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
             {
@@ -389,13 +406,12 @@ unsafe partial class StableDiffusion15Attention
                 Store(maxA, newMaximum); Store(maxB, newMaximum + 16);
             }
 
-            // The head dim in tiles of 10 (16 times) x 32 queries, each over all keys. A key is two vectors of weights and one broadcast number
-            // for each head dim of the tile.
+            // The head dim in tiles of 10 (16 of them) x 32 queries, each over all keys. A key is two vectors of weights and
+            // one broadcast number for each head dim of the tile.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
             {
                 float* end = weights + ((long)keyCount * 32);
-                float* value;
                 for (int tile = 0; tile < 16; tile++)
                 {
                     var wA = Load(rescale); var wB = Load(rescale + 16);
@@ -409,7 +425,7 @@ unsafe partial class StableDiffusion15Attention
                     var o7A = Load(output + 224) * wA; var o7B = Load(output + 240) * wB;
                     var o8A = Load(output + 256) * wA; var o8B = Load(output + 272) * wB;
                     var o9A = Load(output + 288) * wA; var o9B = Load(output + 304) * wB;
-                    value = values;
+                    float* value = values;
                     for (float* weight = weights; weight < end; weight += 32)
                     {
                         wA = Load(weight); wB = Load(weight + 16);
@@ -466,8 +482,8 @@ unsafe partial class StableDiffusion15Attention
         {
             public static int ScoreKeys => 6;
 
-            // 6 keys x 16 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-            // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+            // 6 keys x 16 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+            // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
             {
@@ -507,13 +523,12 @@ unsafe partial class StableDiffusion15Attention
                 Store(maxA, newMaximum); Store(maxB, newMaximum + 8);
             }
 
-            // The head dim in tiles of 6 (26 times) and 4 (1 times) x 16 queries, each over all keys. A key is two vectors of weights and one broadcast number
-            // for each head dim of the tile.
+            // The head dim in tiles of 6 (26 of them) and 4 (1 of them) x 16 queries, each over all keys. A key is two vectors of weights and
+            // one broadcast number for each head dim of the tile.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
             {
                 float* end = weights + ((long)keyCount * 16);
-                float* value;
                 for (int tile = 0; tile < 26; tile++)
                 {
                     var wA = Load(rescale); var wB = Load(rescale + 8);
@@ -523,7 +538,7 @@ unsafe partial class StableDiffusion15Attention
                     var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
                     var o4A = Load(output + 64) * wA; var o4B = Load(output + 72) * wB;
                     var o5A = Load(output + 80) * wA; var o5B = Load(output + 88) * wB;
-                    value = values;
+                    float* value = values;
                     for (float* weight = weights; weight < end; weight += 16)
                     {
                         wA = Load(weight); wB = Load(weight + 8);
@@ -553,7 +568,7 @@ unsafe partial class StableDiffusion15Attention
                     var o1A = Load(output + 16) * wA; var o1B = Load(output + 24) * wB;
                     var o2A = Load(output + 32) * wA; var o2B = Load(output + 40) * wB;
                     var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
-                    value = values;
+                    float* value = values;
                     for (float* weight = weights; weight < end; weight += 16)
                     {
                         wA = Load(weight); wB = Load(weight + 8);
@@ -598,8 +613,8 @@ unsafe partial class StableDiffusion15Attention
         {
             public static int ScoreKeys => 6;
 
-            // 6 keys x 8 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-            // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+            // 6 keys x 8 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+            // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
             {
@@ -639,13 +654,12 @@ unsafe partial class StableDiffusion15Attention
                 Store(maxA, newMaximum); Store(maxB, newMaximum + 4);
             }
 
-            // The head dim in tiles of 6 (26 times) and 4 (1 times) x 8 queries, each over all keys. A key is two vectors of weights and one broadcast number
-            // for each head dim of the tile.
+            // The head dim in tiles of 6 (26 of them) and 4 (1 of them) x 8 queries, each over all keys. A key is two vectors of weights and
+            // one broadcast number for each head dim of the tile.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
             {
                 float* end = weights + ((long)keyCount * 8);
-                float* value;
                 for (int tile = 0; tile < 26; tile++)
                 {
                     var wA = Load(rescale); var wB = Load(rescale + 4);
@@ -655,7 +669,7 @@ unsafe partial class StableDiffusion15Attention
                     var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
                     var o4A = Load(output + 32) * wA; var o4B = Load(output + 36) * wB;
                     var o5A = Load(output + 40) * wA; var o5B = Load(output + 44) * wB;
-                    value = values;
+                    float* value = values;
                     for (float* weight = weights; weight < end; weight += 8)
                     {
                         wA = Load(weight); wB = Load(weight + 4);
@@ -685,7 +699,7 @@ unsafe partial class StableDiffusion15Attention
                     var o1A = Load(output + 8) * wA; var o1B = Load(output + 12) * wB;
                     var o2A = Load(output + 16) * wA; var o2B = Load(output + 20) * wB;
                     var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
-                    value = values;
+                    float* value = values;
                     for (float* weight = weights; weight < end; weight += 8)
                     {
                         wA = Load(weight); wB = Load(weight + 4);

@@ -16,7 +16,7 @@ unsafe partial class StableDiffusion15Attention
 /// A tile is 128 query rows of one head, shared out to lane groups of 32, 16 or 8 rows (AVX-512, AVX2, 128-bit vectors), one row in each lane.
 /// Keys come in blocks of up to 240: a block of fp32 keys is 37 KiB, one of values as much, and the scores of a lane group 30 KiB.
 /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
-/// Scratch of a worker: 211200 bytes.
+/// Scratch of a worker: 162048 bytes.
 /// </remarks>
 private static unsafe class CpuD40
 {
@@ -24,6 +24,7 @@ private static unsafe class CpuD40
     private const int TileRows = 128;
     private const int KeyBlock = 240;
     private const int KeyStep = 12;
+    private const int MaskStep = 48;
     private const float Log2E = 1.44269504f;
 
     // Where the parts of a worker's scratch begin, in bytes.
@@ -33,11 +34,11 @@ private static unsafe class CpuD40
     private const int ValuesAt = 79360;
     private const int ScoresAt = 117760;
     private const int BiasRowsAt = 148480;
-    private const int BiasLanesAt = 179200;
-    private const int MaximumAt = 209920;
-    private const int SumAt = 210432;
-    private const int NewMaximumAt = 210944;
-    private const int RescaleAt = 211072;
+    private const int BiasLanesAt = 154624;
+    private const int MaximumAt = 160768;
+    private const int SumAt = 161280;
+    private const int NewMaximumAt = 161792;
+    private const int RescaleAt = 161920;
 
     public static void StreamingF16Vector512(
         in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
@@ -167,8 +168,12 @@ private static unsafe class CpuD40
             TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
             float* keys = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
                 tensors.Key + (keyBegin * call.KeyStrides.Row), call.KeyStrides.Row, keyCount, TKernels.ScoreKeys, HeadDim, keyScratch);
-            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
-            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin)) && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
+            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
+                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
+
+            // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
+            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin))
+                && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
             if (hidesNonFinite)
             {
                 global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, valueScratch);
@@ -180,16 +185,18 @@ private static unsafe class CpuD40
                 int first = row - rowBegin, rows = global::System.Math.Min(lanes, rowEnd - row);
                 if (!causal || keyBegin < row + rows)
                 {
-                    TKernels.Scores(queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
+                    TKernels.Scores(
+                        queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
 
-                    // Finish the scores. They already carry the scale, which is folded into the queries; a mask and causality are applied here, and then the
-                    // maximum is taken over the finished scores.
-                    bool diagonal = call.Causal != 0 && keyEnd - 1 > row;
+                    // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
+                    // and then the maximum is taken again, over the finished scores.
+                    bool diagonal = causal && keyEnd - 1 > row;
                     if (masked || diagonal)
                     {
                         if (masked)
                         {
-                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(call, head, row, rows, keyBegin, keyCount, biasRows, biasLanes, score);
+                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(
+                                call, head, row, rows, keyBegin, keyCount, MaskStep, biasRows, biasLanes, score);
                         }
 
                         if (diagonal)
@@ -212,7 +219,8 @@ private static unsafe class CpuD40
             }
         }
 
-        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
+            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
     }
 
     /// <summary>All scores of the tile first, then an exact softmax, then the values. The workspace holds a lane group after the other, each <c>[key][lane]</c>.</summary>
@@ -259,16 +267,18 @@ private static unsafe class CpuD40
                 if (!causal || keyBegin < row + rows)
                 {
                     float* score = scores + (first * rowScores) + ((long)keyBegin * lanes);
-                    TKernels.Scores(queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
+                    TKernels.Scores(
+                        queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
 
-                    // Finish the scores. They already carry the scale, which is folded into the queries; a mask and causality are applied here, and then the
-                    // maximum is taken over the finished scores.
-                    bool diagonal = call.Causal != 0 && keyEnd - 1 > row;
+                    // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
+                    // and then the maximum is taken again, over the finished scores.
+                    bool diagonal = causal && keyEnd - 1 > row;
                     if (masked || diagonal)
                     {
                         if (masked)
                         {
-                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(call, head, row, rows, keyBegin, keyCount, biasRows, biasLanes, score);
+                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(
+                                call, head, row, rows, keyBegin, keyCount, MaskStep, biasRows, biasLanes, score);
                         }
 
                         if (diagonal)
@@ -278,6 +288,7 @@ private static unsafe class CpuD40
 
                         global::KernelGen.Cpu.Kernels.LaneSoftmax.Raise<TVector>(score, keyCount, maximum + first, newMaximum);
                     }
+
                     global::System.Buffer.MemoryCopy(newMaximum, maximum + first, lanes * sizeof(float), lanes * sizeof(float));
                 }
             }
@@ -295,8 +306,12 @@ private static unsafe class CpuD40
             }
 
             TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
-            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
-            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin)) && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
+            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
+                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
+
+            // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
+            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin))
+                && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
             if (hidesNonFinite)
             {
                 global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, valueScratch);
@@ -323,10 +338,12 @@ private static unsafe class CpuD40
         // The map, when it is wanted: with the sums final, the weights once more, divided by them.
         if (call.Map != 0)
         {
-            global::KernelGen.Cpu.Kernels.TileOutput.WriteMap<TVector>(call, head, rowBegin, rowEnd, blocks, scores, rowScores, maximum, sum, weights);
+            global::KernelGen.Cpu.Kernels.TileOutput.WriteMap<TVector>(
+                call, head, rowBegin, rowEnd, MaskStep, scores, rowScores, maximum, sum, weights);
         }
 
-        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
+            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
     }
 
     /// <summary>The inner loops on 512-bit vectors. A lane group is two vectors, 32 query rows: one row in each lane.</summary>
@@ -334,8 +351,8 @@ private static unsafe class CpuD40
     {
         public static int ScoreKeys => 12;
 
-        // 12 keys x 32 queries in 24 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-        // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+        // 12 keys x 32 queries in 24 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+        // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
         {
@@ -393,13 +410,12 @@ private static unsafe class CpuD40
             Store(maxA, newMaximum); Store(maxB, newMaximum + 16);
         }
 
-        // The head dim in tiles of 10 (4 times) x 32 queries, each over all keys. A key is two vectors of weights and one broadcast number
-        // for each head dim of the tile.
+        // The head dim in tiles of 10 (4 of them) x 32 queries, each over all keys. A key is two vectors of weights and
+        // one broadcast number for each head dim of the tile.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
         {
             float* end = weights + ((long)keyCount * 32);
-            float* value;
             for (int tile = 0; tile < 4; tile++)
             {
                 var wA = Load(rescale); var wB = Load(rescale + 16);
@@ -413,7 +429,7 @@ private static unsafe class CpuD40
                 var o7A = Load(output + 224) * wA; var o7B = Load(output + 240) * wB;
                 var o8A = Load(output + 256) * wA; var o8B = Load(output + 272) * wB;
                 var o9A = Load(output + 288) * wA; var o9B = Load(output + 304) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 32)
                 {
                     wA = Load(weight); wB = Load(weight + 16);
@@ -470,8 +486,8 @@ private static unsafe class CpuD40
     {
         public static int ScoreKeys => 6;
 
-        // 6 keys x 16 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-        // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+        // 6 keys x 16 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+        // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
         {
@@ -511,13 +527,12 @@ private static unsafe class CpuD40
             Store(maxA, newMaximum); Store(maxB, newMaximum + 8);
         }
 
-        // The head dim in tiles of 6 (6 times) and 4 (1 times) x 16 queries, each over all keys. A key is two vectors of weights and one broadcast number
-        // for each head dim of the tile.
+        // The head dim in tiles of 6 (6 of them) and 4 (1 of them) x 16 queries, each over all keys. A key is two vectors of weights and
+        // one broadcast number for each head dim of the tile.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
         {
             float* end = weights + ((long)keyCount * 16);
-            float* value;
             for (int tile = 0; tile < 6; tile++)
             {
                 var wA = Load(rescale); var wB = Load(rescale + 8);
@@ -527,7 +542,7 @@ private static unsafe class CpuD40
                 var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
                 var o4A = Load(output + 64) * wA; var o4B = Load(output + 72) * wB;
                 var o5A = Load(output + 80) * wA; var o5B = Load(output + 88) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 16)
                 {
                     wA = Load(weight); wB = Load(weight + 8);
@@ -557,7 +572,7 @@ private static unsafe class CpuD40
                 var o1A = Load(output + 16) * wA; var o1B = Load(output + 24) * wB;
                 var o2A = Load(output + 32) * wA; var o2B = Load(output + 40) * wB;
                 var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 16)
                 {
                     wA = Load(weight); wB = Load(weight + 8);
@@ -602,8 +617,8 @@ private static unsafe class CpuD40
     {
         public static int ScoreKeys => 6;
 
-        // 6 keys x 8 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-        // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+        // 6 keys x 8 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+        // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
         {
@@ -643,13 +658,12 @@ private static unsafe class CpuD40
             Store(maxA, newMaximum); Store(maxB, newMaximum + 4);
         }
 
-        // The head dim in tiles of 6 (6 times) and 4 (1 times) x 8 queries, each over all keys. A key is two vectors of weights and one broadcast number
-        // for each head dim of the tile.
+        // The head dim in tiles of 6 (6 of them) and 4 (1 of them) x 8 queries, each over all keys. A key is two vectors of weights and
+        // one broadcast number for each head dim of the tile.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
         {
             float* end = weights + ((long)keyCount * 8);
-            float* value;
             for (int tile = 0; tile < 6; tile++)
             {
                 var wA = Load(rescale); var wB = Load(rescale + 4);
@@ -659,7 +673,7 @@ private static unsafe class CpuD40
                 var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
                 var o4A = Load(output + 32) * wA; var o4B = Load(output + 36) * wB;
                 var o5A = Load(output + 40) * wA; var o5B = Load(output + 44) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 8)
                 {
                     wA = Load(weight); wB = Load(weight + 4);
@@ -689,7 +703,7 @@ private static unsafe class CpuD40
                 var o1A = Load(output + 8) * wA; var o1B = Load(output + 12) * wB;
                 var o2A = Load(output + 16) * wA; var o2B = Load(output + 20) * wB;
                 var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 8)
                 {
                     wA = Load(weight); wB = Load(weight + 4);
@@ -738,7 +752,7 @@ private static unsafe class CpuD40
 /// A tile is 128 query rows of one head, shared out to lane groups of 32, 16 or 8 rows (AVX-512, AVX2, 128-bit vectors), one row in each lane.
 /// Keys come in blocks of up to 192: a block of fp32 keys is 60 KiB, one of values as much, and the scores of a lane group 24 KiB.
 /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
-/// Scratch of a worker: 279808 bytes.
+/// Scratch of a worker: 242944 bytes.
 /// </remarks>
 private static unsafe class CpuD80
 {
@@ -746,6 +760,7 @@ private static unsafe class CpuD80
     private const int TileRows = 128;
     private const int KeyBlock = 192;
     private const int KeyStep = 12;
+    private const int MaskStep = 48;
     private const float Log2E = 1.44269504f;
 
     // Where the parts of a worker's scratch begin, in bytes.
@@ -755,11 +770,11 @@ private static unsafe class CpuD80
     private const int ValuesAt = 143360;
     private const int ScoresAt = 204800;
     private const int BiasRowsAt = 229376;
-    private const int BiasLanesAt = 253952;
-    private const int MaximumAt = 278528;
-    private const int SumAt = 279040;
-    private const int NewMaximumAt = 279552;
-    private const int RescaleAt = 279680;
+    private const int BiasLanesAt = 235520;
+    private const int MaximumAt = 241664;
+    private const int SumAt = 242176;
+    private const int NewMaximumAt = 242688;
+    private const int RescaleAt = 242816;
 
     public static void StreamingF16Vector512(
         in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
@@ -889,8 +904,12 @@ private static unsafe class CpuD80
             TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
             float* keys = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
                 tensors.Key + (keyBegin * call.KeyStrides.Row), call.KeyStrides.Row, keyCount, TKernels.ScoreKeys, HeadDim, keyScratch);
-            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
-            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin)) && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
+            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
+                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
+
+            // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
+            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin))
+                && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
             if (hidesNonFinite)
             {
                 global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, valueScratch);
@@ -902,16 +921,18 @@ private static unsafe class CpuD80
                 int first = row - rowBegin, rows = global::System.Math.Min(lanes, rowEnd - row);
                 if (!causal || keyBegin < row + rows)
                 {
-                    TKernels.Scores(queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
+                    TKernels.Scores(
+                        queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
 
-                    // Finish the scores. They already carry the scale, which is folded into the queries; a mask and causality are applied here, and then the
-                    // maximum is taken over the finished scores.
-                    bool diagonal = call.Causal != 0 && keyEnd - 1 > row;
+                    // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
+                    // and then the maximum is taken again, over the finished scores.
+                    bool diagonal = causal && keyEnd - 1 > row;
                     if (masked || diagonal)
                     {
                         if (masked)
                         {
-                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(call, head, row, rows, keyBegin, keyCount, biasRows, biasLanes, score);
+                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(
+                                call, head, row, rows, keyBegin, keyCount, MaskStep, biasRows, biasLanes, score);
                         }
 
                         if (diagonal)
@@ -934,7 +955,8 @@ private static unsafe class CpuD80
             }
         }
 
-        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
+            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
     }
 
     /// <summary>All scores of the tile first, then an exact softmax, then the values. The workspace holds a lane group after the other, each <c>[key][lane]</c>.</summary>
@@ -981,16 +1003,18 @@ private static unsafe class CpuD80
                 if (!causal || keyBegin < row + rows)
                 {
                     float* score = scores + (first * rowScores) + ((long)keyBegin * lanes);
-                    TKernels.Scores(queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
+                    TKernels.Scores(
+                        queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
 
-                    // Finish the scores. They already carry the scale, which is folded into the queries; a mask and causality are applied here, and then the
-                    // maximum is taken over the finished scores.
-                    bool diagonal = call.Causal != 0 && keyEnd - 1 > row;
+                    // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
+                    // and then the maximum is taken again, over the finished scores.
+                    bool diagonal = causal && keyEnd - 1 > row;
                     if (masked || diagonal)
                     {
                         if (masked)
                         {
-                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(call, head, row, rows, keyBegin, keyCount, biasRows, biasLanes, score);
+                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(
+                                call, head, row, rows, keyBegin, keyCount, MaskStep, biasRows, biasLanes, score);
                         }
 
                         if (diagonal)
@@ -1000,6 +1024,7 @@ private static unsafe class CpuD80
 
                         global::KernelGen.Cpu.Kernels.LaneSoftmax.Raise<TVector>(score, keyCount, maximum + first, newMaximum);
                     }
+
                     global::System.Buffer.MemoryCopy(newMaximum, maximum + first, lanes * sizeof(float), lanes * sizeof(float));
                 }
             }
@@ -1017,8 +1042,12 @@ private static unsafe class CpuD80
             }
 
             TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
-            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
-            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin)) && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
+            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
+                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
+
+            // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
+            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin))
+                && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
             if (hidesNonFinite)
             {
                 global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, valueScratch);
@@ -1045,10 +1074,12 @@ private static unsafe class CpuD80
         // The map, when it is wanted: with the sums final, the weights once more, divided by them.
         if (call.Map != 0)
         {
-            global::KernelGen.Cpu.Kernels.TileOutput.WriteMap<TVector>(call, head, rowBegin, rowEnd, blocks, scores, rowScores, maximum, sum, weights);
+            global::KernelGen.Cpu.Kernels.TileOutput.WriteMap<TVector>(
+                call, head, rowBegin, rowEnd, MaskStep, scores, rowScores, maximum, sum, weights);
         }
 
-        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
+            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
     }
 
     /// <summary>The inner loops on 512-bit vectors. A lane group is two vectors, 32 query rows: one row in each lane.</summary>
@@ -1056,8 +1087,8 @@ private static unsafe class CpuD80
     {
         public static int ScoreKeys => 12;
 
-        // 12 keys x 32 queries in 24 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-        // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+        // 12 keys x 32 queries in 24 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+        // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
         {
@@ -1115,13 +1146,12 @@ private static unsafe class CpuD80
             Store(maxA, newMaximum); Store(maxB, newMaximum + 16);
         }
 
-        // The head dim in tiles of 10 (8 times) x 32 queries, each over all keys. A key is two vectors of weights and one broadcast number
-        // for each head dim of the tile.
+        // The head dim in tiles of 10 (8 of them) x 32 queries, each over all keys. A key is two vectors of weights and
+        // one broadcast number for each head dim of the tile.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
         {
             float* end = weights + ((long)keyCount * 32);
-            float* value;
             for (int tile = 0; tile < 8; tile++)
             {
                 var wA = Load(rescale); var wB = Load(rescale + 16);
@@ -1135,7 +1165,7 @@ private static unsafe class CpuD80
                 var o7A = Load(output + 224) * wA; var o7B = Load(output + 240) * wB;
                 var o8A = Load(output + 256) * wA; var o8B = Load(output + 272) * wB;
                 var o9A = Load(output + 288) * wA; var o9B = Load(output + 304) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 32)
                 {
                     wA = Load(weight); wB = Load(weight + 16);
@@ -1192,8 +1222,8 @@ private static unsafe class CpuD80
     {
         public static int ScoreKeys => 6;
 
-        // 6 keys x 16 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-        // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+        // 6 keys x 16 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+        // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
         {
@@ -1233,13 +1263,12 @@ private static unsafe class CpuD80
             Store(maxA, newMaximum); Store(maxB, newMaximum + 8);
         }
 
-        // The head dim in tiles of 6 (12 times) and 4 (2 times) x 16 queries, each over all keys. A key is two vectors of weights and one broadcast number
-        // for each head dim of the tile.
+        // The head dim in tiles of 6 (12 of them) and 4 (2 of them) x 16 queries, each over all keys. A key is two vectors of weights and
+        // one broadcast number for each head dim of the tile.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
         {
             float* end = weights + ((long)keyCount * 16);
-            float* value;
             for (int tile = 0; tile < 12; tile++)
             {
                 var wA = Load(rescale); var wB = Load(rescale + 8);
@@ -1249,7 +1278,7 @@ private static unsafe class CpuD80
                 var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
                 var o4A = Load(output + 64) * wA; var o4B = Load(output + 72) * wB;
                 var o5A = Load(output + 80) * wA; var o5B = Load(output + 88) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 16)
                 {
                     wA = Load(weight); wB = Load(weight + 8);
@@ -1279,7 +1308,7 @@ private static unsafe class CpuD80
                 var o1A = Load(output + 16) * wA; var o1B = Load(output + 24) * wB;
                 var o2A = Load(output + 32) * wA; var o2B = Load(output + 40) * wB;
                 var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 16)
                 {
                     wA = Load(weight); wB = Load(weight + 8);
@@ -1324,8 +1353,8 @@ private static unsafe class CpuD80
     {
         public static int ScoreKeys => 6;
 
-        // 6 keys x 8 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-        // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+        // 6 keys x 8 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+        // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
         {
@@ -1365,13 +1394,12 @@ private static unsafe class CpuD80
             Store(maxA, newMaximum); Store(maxB, newMaximum + 4);
         }
 
-        // The head dim in tiles of 6 (12 times) and 4 (2 times) x 8 queries, each over all keys. A key is two vectors of weights and one broadcast number
-        // for each head dim of the tile.
+        // The head dim in tiles of 6 (12 of them) and 4 (2 of them) x 8 queries, each over all keys. A key is two vectors of weights and
+        // one broadcast number for each head dim of the tile.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
         {
             float* end = weights + ((long)keyCount * 8);
-            float* value;
             for (int tile = 0; tile < 12; tile++)
             {
                 var wA = Load(rescale); var wB = Load(rescale + 4);
@@ -1381,7 +1409,7 @@ private static unsafe class CpuD80
                 var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
                 var o4A = Load(output + 32) * wA; var o4B = Load(output + 36) * wB;
                 var o5A = Load(output + 40) * wA; var o5B = Load(output + 44) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 8)
                 {
                     wA = Load(weight); wB = Load(weight + 4);
@@ -1411,7 +1439,7 @@ private static unsafe class CpuD80
                 var o1A = Load(output + 8) * wA; var o1B = Load(output + 12) * wB;
                 var o2A = Load(output + 16) * wA; var o2B = Load(output + 20) * wB;
                 var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 8)
                 {
                     wA = Load(weight); wB = Load(weight + 4);
@@ -1460,7 +1488,7 @@ private static unsafe class CpuD80
 /// A tile is 128 query rows of one head, shared out to lane groups of 32, 16 or 8 rows (AVX-512, AVX2, 128-bit vectors), one row in each lane.
 /// Keys come in blocks of up to 120: a block of fp32 keys is 75 KiB, one of values as much, and the scores of a lane group 15 KiB.
 /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
-/// Scratch of a worker: 364800 bytes.
+/// Scratch of a worker: 346368 bytes.
 /// </remarks>
 private static unsafe class CpuD160
 {
@@ -1468,6 +1496,7 @@ private static unsafe class CpuD160
     private const int TileRows = 128;
     private const int KeyBlock = 120;
     private const int KeyStep = 12;
+    private const int MaskStep = 48;
     private const float Log2E = 1.44269504f;
 
     // Where the parts of a worker's scratch begin, in bytes.
@@ -1477,11 +1506,11 @@ private static unsafe class CpuD160
     private const int ValuesAt = 240640;
     private const int ScoresAt = 317440;
     private const int BiasRowsAt = 332800;
-    private const int BiasLanesAt = 348160;
-    private const int MaximumAt = 363520;
-    private const int SumAt = 364032;
-    private const int NewMaximumAt = 364544;
-    private const int RescaleAt = 364672;
+    private const int BiasLanesAt = 338944;
+    private const int MaximumAt = 345088;
+    private const int SumAt = 345600;
+    private const int NewMaximumAt = 346112;
+    private const int RescaleAt = 346240;
 
     public static void StreamingF16Vector512(
         in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
@@ -1611,8 +1640,12 @@ private static unsafe class CpuD160
             TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
             float* keys = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
                 tensors.Key + (keyBegin * call.KeyStrides.Row), call.KeyStrides.Row, keyCount, TKernels.ScoreKeys, HeadDim, keyScratch);
-            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
-            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin)) && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
+            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
+                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
+
+            // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
+            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin))
+                && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
             if (hidesNonFinite)
             {
                 global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, valueScratch);
@@ -1624,16 +1657,18 @@ private static unsafe class CpuD160
                 int first = row - rowBegin, rows = global::System.Math.Min(lanes, rowEnd - row);
                 if (!causal || keyBegin < row + rows)
                 {
-                    TKernels.Scores(queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
+                    TKernels.Scores(
+                        queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
 
-                    // Finish the scores. They already carry the scale, which is folded into the queries; a mask and causality are applied here, and then the
-                    // maximum is taken over the finished scores.
-                    bool diagonal = call.Causal != 0 && keyEnd - 1 > row;
+                    // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
+                    // and then the maximum is taken again, over the finished scores.
+                    bool diagonal = causal && keyEnd - 1 > row;
                     if (masked || diagonal)
                     {
                         if (masked)
                         {
-                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(call, head, row, rows, keyBegin, keyCount, biasRows, biasLanes, score);
+                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(
+                                call, head, row, rows, keyBegin, keyCount, MaskStep, biasRows, biasLanes, score);
                         }
 
                         if (diagonal)
@@ -1656,7 +1691,8 @@ private static unsafe class CpuD160
             }
         }
 
-        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
+            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
     }
 
     /// <summary>All scores of the tile first, then an exact softmax, then the values. The workspace holds a lane group after the other, each <c>[key][lane]</c>.</summary>
@@ -1703,16 +1739,18 @@ private static unsafe class CpuD160
                 if (!causal || keyBegin < row + rows)
                 {
                     float* score = scores + (first * rowScores) + ((long)keyBegin * lanes);
-                    TKernels.Scores(queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
+                    TKernels.Scores(
+                        queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
 
-                    // Finish the scores. They already carry the scale, which is folded into the queries; a mask and causality are applied here, and then the
-                    // maximum is taken over the finished scores.
-                    bool diagonal = call.Causal != 0 && keyEnd - 1 > row;
+                    // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
+                    // and then the maximum is taken again, over the finished scores.
+                    bool diagonal = causal && keyEnd - 1 > row;
                     if (masked || diagonal)
                     {
                         if (masked)
                         {
-                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(call, head, row, rows, keyBegin, keyCount, biasRows, biasLanes, score);
+                            global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(
+                                call, head, row, rows, keyBegin, keyCount, MaskStep, biasRows, biasLanes, score);
                         }
 
                         if (diagonal)
@@ -1722,6 +1760,7 @@ private static unsafe class CpuD160
 
                         global::KernelGen.Cpu.Kernels.LaneSoftmax.Raise<TVector>(score, keyCount, maximum + first, newMaximum);
                     }
+
                     global::System.Buffer.MemoryCopy(newMaximum, maximum + first, lanes * sizeof(float), lanes * sizeof(float));
                 }
             }
@@ -1739,8 +1778,12 @@ private static unsafe class CpuD160
             }
 
             TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
-            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
-            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin)) && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
+            float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
+                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
+
+            // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
+            bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin))
+                && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
             if (hidesNonFinite)
             {
                 global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, valueScratch);
@@ -1767,10 +1810,12 @@ private static unsafe class CpuD160
         // The map, when it is wanted: with the sums final, the weights once more, divided by them.
         if (call.Map != 0)
         {
-            global::KernelGen.Cpu.Kernels.TileOutput.WriteMap<TVector>(call, head, rowBegin, rowEnd, blocks, scores, rowScores, maximum, sum, weights);
+            global::KernelGen.Cpu.Kernels.TileOutput.WriteMap<TVector>(
+                call, head, rowBegin, rowEnd, MaskStep, scores, rowScores, maximum, sum, weights);
         }
 
-        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+        global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
+            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
     }
 
     /// <summary>The inner loops on 512-bit vectors. A lane group is two vectors, 32 query rows: one row in each lane.</summary>
@@ -1778,8 +1823,8 @@ private static unsafe class CpuD160
     {
         public static int ScoreKeys => 12;
 
-        // 12 keys x 32 queries in 24 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-        // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+        // 12 keys x 32 queries in 24 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+        // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
         {
@@ -1837,13 +1882,12 @@ private static unsafe class CpuD160
             Store(maxA, newMaximum); Store(maxB, newMaximum + 16);
         }
 
-        // The head dim in tiles of 10 (16 times) x 32 queries, each over all keys. A key is two vectors of weights and one broadcast number
-        // for each head dim of the tile.
+        // The head dim in tiles of 10 (16 of them) x 32 queries, each over all keys. A key is two vectors of weights and
+        // one broadcast number for each head dim of the tile.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
         {
             float* end = weights + ((long)keyCount * 32);
-            float* value;
             for (int tile = 0; tile < 16; tile++)
             {
                 var wA = Load(rescale); var wB = Load(rescale + 16);
@@ -1857,7 +1901,7 @@ private static unsafe class CpuD160
                 var o7A = Load(output + 224) * wA; var o7B = Load(output + 240) * wB;
                 var o8A = Load(output + 256) * wA; var o8B = Load(output + 272) * wB;
                 var o9A = Load(output + 288) * wA; var o9B = Load(output + 304) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 32)
                 {
                     wA = Load(weight); wB = Load(weight + 16);
@@ -1914,8 +1958,8 @@ private static unsafe class CpuD160
     {
         public static int ScoreKeys => 6;
 
-        // 6 keys x 16 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-        // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+        // 6 keys x 16 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+        // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
         {
@@ -1955,13 +1999,12 @@ private static unsafe class CpuD160
             Store(maxA, newMaximum); Store(maxB, newMaximum + 8);
         }
 
-        // The head dim in tiles of 6 (26 times) and 4 (1 times) x 16 queries, each over all keys. A key is two vectors of weights and one broadcast number
-        // for each head dim of the tile.
+        // The head dim in tiles of 6 (26 of them) and 4 (1 of them) x 16 queries, each over all keys. A key is two vectors of weights and
+        // one broadcast number for each head dim of the tile.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
         {
             float* end = weights + ((long)keyCount * 16);
-            float* value;
             for (int tile = 0; tile < 26; tile++)
             {
                 var wA = Load(rescale); var wB = Load(rescale + 8);
@@ -1971,7 +2014,7 @@ private static unsafe class CpuD160
                 var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
                 var o4A = Load(output + 64) * wA; var o4B = Load(output + 72) * wB;
                 var o5A = Load(output + 80) * wA; var o5B = Load(output + 88) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 16)
                 {
                     wA = Load(weight); wB = Load(weight + 8);
@@ -2001,7 +2044,7 @@ private static unsafe class CpuD160
                 var o1A = Load(output + 16) * wA; var o1B = Load(output + 24) * wB;
                 var o2A = Load(output + 32) * wA; var o2B = Load(output + 40) * wB;
                 var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 16)
                 {
                     wA = Load(weight); wB = Load(weight + 8);
@@ -2046,8 +2089,8 @@ private static unsafe class CpuD160
     {
         public static int ScoreKeys => 6;
 
-        // 6 keys x 8 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts one number of
-        // each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+        // 6 keys x 8 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
+        // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
         {
@@ -2087,13 +2130,12 @@ private static unsafe class CpuD160
             Store(maxA, newMaximum); Store(maxB, newMaximum + 4);
         }
 
-        // The head dim in tiles of 6 (26 times) and 4 (1 times) x 8 queries, each over all keys. A key is two vectors of weights and one broadcast number
-        // for each head dim of the tile.
+        // The head dim in tiles of 6 (26 of them) and 4 (1 of them) x 8 queries, each over all keys. A key is two vectors of weights and
+        // one broadcast number for each head dim of the tile.
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
         {
             float* end = weights + ((long)keyCount * 8);
-            float* value;
             for (int tile = 0; tile < 26; tile++)
             {
                 var wA = Load(rescale); var wB = Load(rescale + 4);
@@ -2103,7 +2145,7 @@ private static unsafe class CpuD160
                 var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
                 var o4A = Load(output + 32) * wA; var o4B = Load(output + 36) * wB;
                 var o5A = Load(output + 40) * wA; var o5B = Load(output + 44) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 8)
                 {
                     wA = Load(weight); wB = Load(weight + 4);
@@ -2133,7 +2175,7 @@ private static unsafe class CpuD160
                 var o1A = Load(output + 8) * wA; var o1B = Load(output + 12) * wB;
                 var o2A = Load(output + 16) * wA; var o2B = Load(output + 20) * wB;
                 var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
-                value = values;
+                float* value = values;
                 for (float* weight = weights; weight < end; weight += 8)
                 {
                     wA = Load(weight); wB = Load(weight + 4);

@@ -13,9 +13,16 @@ namespace KernelGen.Cpu;
 /// </remarks>
 public sealed unsafe class CpuDevice : IAttentionDevice
 {
+    // Reading the system's files takes longer than planning; what is free does not change that fast, and plans keep a margin.
+    private const long MillisecondsBetweenMeasurements = 100;
+
     private readonly Lock _runGate = new();
+    private readonly Lock _budgetGate = new();
     private readonly CpuWorkspace _workspace = new();
     private readonly CpuSliceRun _sliceRun;
+    private MemoryBudget _measured;
+    private long? _measuredAt;
+    private bool _disposed;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="options">Threads and vector path; everything the machine has by default.</param>
@@ -53,27 +60,38 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     public DeviceProfile Profile { get; }
 
     /// <summary>Bytes of workspace that are kept for the next call: as many as the largest one took, 0 after <see cref="Trim"/>.</summary>
-    public long PooledBytes
+    /// <remarks>Does not wait for a running call.</remarks>
+    public long PooledBytes => _workspace.Capacity;
+
+    /// <inheritdoc/>
+    public string? ReasonAgainst(KernelVariant variant)
     {
-        get
+        ArgumentNullException.ThrowIfNull(variant);
+        return variant.Cpu is null ? $"{variant.Id} is not a CPU kernel; plan with the host that runs the plan." : null;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The system is asked at most ten times a second. Workspace that is kept for the next call counts as free, because the next call uses it.
+    /// </remarks>
+    public MemoryBudget MeasureBudget()
+    {
+        lock (_budgetGate)
         {
-            lock (_runGate)
+            long now = Environment.TickCount64;
+            if (_measuredAt is not { } measuredAt || now - measuredAt >= MillisecondsBetweenMeasurements)
             {
-                return _workspace.Capacity;
+                _measured = CpuMemoryProbe.Measure();
+                _measuredAt = now;
             }
+
+            return _measured with { FreeBytes = _measured.FreeBytes + PooledBytes };
         }
     }
 
     /// <inheritdoc/>
-    /// <remarks>Workspace that is kept for the next call counts as free, because the next call uses it.</remarks>
-    public MemoryBudget MeasureBudget()
-    {
-        MemoryBudget measured = CpuMemoryProbe.Measure();
-        return measured with { FreeBytes = measured.FreeBytes + PooledBytes };
-    }
-
-    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The plan's variant is not for the CPU.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     /// <exception cref="AttentionMemoryException">The workspace could not be allocated, nor that of any smaller plan.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled; the output is incomplete.</exception>
     public RunReport Run(SlicePlan plan, in KernelArguments arguments, AttentionOptions options)
@@ -109,6 +127,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     {
         lock (_runGate)
         {
+            _disposed = true;
             _sliceRun.Dispose();
             _workspace.Dispose();
         }
@@ -120,6 +139,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         ArgumentNullException.ThrowIfNull(plan);
         lock (_runGate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             long start = Stopwatch.GetTimestamp();
             byte* workspace = Rent(ref plan, out long workspaceBytes);
             CpuKernel kernel = CpuCapabilities.KernelFor(plan.Variant.Cpu!, VectorPath);

@@ -132,7 +132,7 @@ internal sealed unsafe class CpuSliceRun : IDisposable
         _kernel(_call, head, rowBegin, rowEnd, scratch, scores);
         if (_checkFinite)
         {
-            int rows = Cpu.NonFiniteRows.Count(_call, _plan.ElementType, _plan.Shape.HeadDim, head, rowBegin, rowEnd);
+            int rows = Execution.NonFiniteRows.Count(_call, _plan.ElementType, _plan.Shape.HeadDim, head, rowBegin, rowEnd);
             Interlocked.Add(ref _nonFiniteRows, rows);
         }
     }

@@ -49,7 +49,6 @@ internal sealed class CpuWorkers : IDisposable
         _failure = null;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
             _running = _threads.Length;
             Volatile.Write(ref _round, _round + 1);
             Monitor.PulseAll(_gate);

@@ -8,11 +8,16 @@ internal sealed unsafe class CpuWorkspace : IDisposable
     private const int Alignment = 64;
 
     private byte* _memory;
+    private long _capacity;
 
     ~CpuWorkspace() => Trim();
 
-    /// <summary>Bytes that are held.</summary>
-    public long Capacity { get; private set; }
+    /// <summary>Bytes that are held; may be read from any thread.</summary>
+    public long Capacity
+    {
+        get => Volatile.Read(ref _capacity);
+        private set => Volatile.Write(ref _capacity, value);
+    }
 
     /// <summary>Memory of at least a size, contents undefined; null when there is not that much.</summary>
     /// <param name="bytes">The size.</param>

@@ -15,6 +15,10 @@ public interface IAttentionDevice : IDisposable
     /// <summary>What the planner needs to know of it.</summary>
     DeviceProfile Profile { get; }
 
+    /// <summary>Why the device cannot run a variant, in a sentence; null when it can, and the variant may be planned with.</summary>
+    /// <param name="variant">The variant.</param>
+    string? ReasonAgainst(KernelVariant variant);
+
     /// <summary>Reads the free memory now.</summary>
     MemoryBudget MeasureBudget();
 

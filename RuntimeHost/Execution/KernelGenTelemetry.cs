@@ -21,4 +21,12 @@ internal static class KernelGenTelemetry
 
     /// <summary>Workspace taken by runs.</summary>
     public static Histogram<long> WorkspaceBytes { get; } = _meter.CreateHistogram<long>("kernelgen.workspace", "By", "Workspace taken by attention runs.");
+
+    /// <summary>Time that the compiler took for a CUDA kernel.</summary>
+    public static Histogram<double> CompileDuration { get; } =
+        _meter.CreateHistogram<double>("kernelgen.compile.duration", "s", "Time that the compiler took for a CUDA kernel.");
+
+    /// <summary>CUDA kernels that were read from the cubin cache.</summary>
+    public static Counter<long> CubinCacheHits { get; } =
+        _meter.CreateCounter<long>("kernelgen.cubin_cache.hits", "{kernel}", "CUDA kernels that were read from the cubin cache.");
 }

@@ -93,6 +93,24 @@ public sealed class SlicePlan
     /// </remarks>
     public SlicePlan? NextAfterOutOfMemory() => Request is null ? null : SlicePolicies.Get(Policy).NextAfterOutOfMemory(this);
 
+    /// <summary>The same call on the same variant in slices of another size: what really ran when memory ran out half-way.</summary>
+    /// <param name="heads">Heads of a slice.</param>
+    /// <param name="rows">Query rows of a slice.</param>
+    internal SlicePlan WithSlices(int heads, int rows) => new()
+    {
+        Shape = Shape,
+        ElementType = ElementType,
+        Variant = Variant,
+        Policy = Policy,
+        Budget = Budget,
+        HeadsPerSlice = heads,
+        RowsPerSlice = rows,
+        KeysPerSlice = KeysPerSlice,
+        SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, heads) * SliceGroups.CeilingDivide(Shape.Queries, rows),
+        WorkspaceBytes = Variant.Footprint.ScoreBytes(heads, rows, Shape.Keys),
+        Decision = Decision,
+    };
+
     /// <summary>Goes through the slices without allocating.</summary>
     public SliceEnumerator GetEnumerator() => new(this);
 

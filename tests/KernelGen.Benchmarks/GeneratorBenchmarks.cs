@@ -6,8 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace KernelGen.Benchmarks;
 
 /// <summary>Generating 30 variants: the goal is less than 100 ms warm, and next to nothing when an edit does not concern them.</summary>
-[InProcess]
-[MemoryDiagnoser]
+[Config(typeof(BenchmarkSettings))]
 public class GeneratorBenchmarks
 {
     private const string Model =

@@ -6,8 +6,7 @@ using KernelGen.Tensors;
 namespace KernelGen.Benchmarks;
 
 /// <summary>Planning a shape from scratch: the goal is less than 10 microseconds, and no allocation but the plan.</summary>
-[InProcess]
-[MemoryDiagnoser]
+[Config(typeof(BenchmarkSettings))]
 public class PlannerBenchmarks
 {
     private static readonly AttentionShape _shape = new(batch: 2, heads: 8, queries: 16384, keys: 16384, headDim: 40);

@@ -5,8 +5,7 @@ using KernelGen.Tensors;
 namespace KernelGen.Benchmarks;
 
 /// <summary>One small attention call, where overhead shows: the goal is zero bytes allocated per call.</summary>
-[InProcess]
-[MemoryDiagnoser]
+[Config(typeof(BenchmarkSettings))]
 public class SmallCallBenchmarks
 {
     private readonly AttentionShape _shape = new(batch: 1, heads: 1, queries: 64, keys: 77, headDim: 40);

@@ -54,6 +54,7 @@ internal static class CpuKernelUnit
             { "tile_rows", tiling.TileRows },
             { "key_block", tiling.KeyBlock },
             { "key_step", CpuTiling.KeyStep },
+            { "mask_step", CpuTiling.MaskStep },
             { "block_kib", tiling.KeyBlock * headDim * sizeof(float) / 1024 },
             { "scores_kib", tiling.KeyBlock * tiling.MaxLanes * sizeof(float) / 1024 },
             { "worker_bytes", scratch.Bytes },

@@ -19,56 +19,42 @@ public static unsafe class LaneMask
     /// <param name="rows">Rows of the group.</param>
     /// <param name="key">The block's first key.</param>
     /// <param name="keys">Keys of the block.</param>
-    /// <param name="biasRows">Scratch for <c>[lane][keys]</c>.</param>
-    /// <param name="biasLanes">Scratch for <c>[keys][lane]</c>.</param>
+    /// <param name="step">Keys to do at a time, so that the scratch stays in the first-level cache.</param>
+    /// <param name="biasRows">Scratch for <c>[lane][step]</c>.</param>
+    /// <param name="biasLanes">Scratch for <c>[step][lane]</c>.</param>
     /// <param name="scores">The scores in units of log2, <c>[keys][lane]</c>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply<TVector>(
-        in KernelArguments call, int head, int row, int rows, int key, int keys, float* biasRows, float* biasLanes, float* scores)
+        in KernelArguments call, int head, int row, int rows, int key, int keys, int step, float* biasRows, float* biasLanes, float* scores)
         where TVector : unmanaged, ILaneVector<TVector>
     {
         int lanes = 2 * TVector.Count;
         (int batch, int queryHead) = Math.DivRem(head, call.Heads);
         MaskStrides strides = call.MaskStrides;
         long origin = (batch * strides.Batch) + (queryHead * strides.Head) + (row * strides.Query) + (key * strides.Key);
-        bool sameForAllRows = strides.Query == 0;
-        int distinctRows = sameForAllRows ? 1 : rows;
-        for (int lane = 0; lane < distinctRows; lane++)
+        for (int first = 0; first < keys; first += step, origin += step * strides.Key, scores += (long)step * lanes)
         {
-            float* destination = biasRows + ((long)lane * keys);
-            if (call.MaskKind == (int)MaskKind.Boolean)
+            int count = Math.Min(step, keys - first);
+            if (strides.Query == 0)
             {
-                Read<TVector>((byte*)call.Mask + origin + (lane * strides.Query), strides.Key, keys, destination);
-            }
-            else
-            {
-                Read<TVector>((float*)call.Mask + origin + (lane * strides.Query), strides.Key, keys, destination);
-            }
-        }
-
-        if (sameForAllRows)
-        {
-            for (int k = 0; k < keys; k++, scores += lanes)
-            {
-                TVector bias = TVector.Create(biasRows[k]);
-                TVector.Store(Add(TVector.Load(scores), bias), scores);
-                TVector.Store(Add(TVector.Load(scores + TVector.Count), bias), scores + TVector.Count);
+                Read<TVector>(call, origin, count, biasRows);
+                AddToAllRows<TVector>(biasRows, count, scores);
+                continue;
             }
 
-            return;
-        }
+            for (int lane = 0; lane < rows; lane++)
+            {
+                Read<TVector>(call, origin + (lane * strides.Query), count, biasRows + (lane * count));
+            }
 
-        // Lanes without a row have no bias; what they compute is never written.
-        new Span<float>(biasRows + ((long)rows * keys), (lanes - rows) * keys).Clear();
-        LaneTranspose.Transpose(biasRows, keys, lanes, keys, biasLanes, lanes);
-        for (float* end = scores + ((long)keys * lanes); scores < end; scores += TVector.Count, biasLanes += TVector.Count)
-        {
-            TVector.Store(Add(TVector.Load(scores), TVector.Load(biasLanes)), scores);
+            // Lanes without a row have no bias; what they compute is never written.
+            new Span<float>(biasRows + (rows * count), (lanes - rows) * count).Clear();
+            LaneTranspose.Transpose(biasRows, count, lanes, count, biasLanes, lanes);
+            for (int i = 0; i < count * lanes; i += TVector.Count)
+            {
+                TVector.Store(Add(TVector.Load(scores + i), TVector.Load(biasLanes + i)), scores + i);
+            }
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static TVector Add(TVector score, TVector bias) =>
-            TVector.SelectEqual(bias, TVector.Create(float.NegativeInfinity), bias, score + bias);
     }
 
     /// <summary>Hides the keys after each query's own position.</summary>
@@ -115,7 +101,39 @@ public static unsafe class LaneMask
             };
     }
 
-    private static void Read<TVector>(byte* mask, long stride, int keys, float* destination)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddToAllRows<TVector>(float* biases, int keys, float* scores)
+        where TVector : unmanaged, ILaneVector<TVector>
+    {
+        for (int k = 0; k < keys; k++, scores += 2 * TVector.Count)
+        {
+            TVector bias = TVector.Create(biases[k]);
+            TVector.Store(Add(TVector.Load(scores), bias), scores);
+            TVector.Store(Add(TVector.Load(scores + TVector.Count), bias), scores + TVector.Count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Add<TVector>(TVector score, TVector bias)
+        where TVector : unmanaged, ILaneVector<TVector> =>
+        TVector.SelectEqual(bias, TVector.Create(float.NegativeInfinity), bias, score + bias);
+
+    // The mask of one row as biases, in units of log2.
+    private static void Read<TVector>(in KernelArguments call, long at, int keys, float* biases)
+        where TVector : unmanaged, ILaneVector<TVector>
+    {
+        if (call.MaskKind == (int)MaskKind.Boolean)
+        {
+            ReadBoolean<TVector>((byte*)call.Mask + at, call.MaskStrides.Key, keys, biases);
+        }
+        else
+        {
+            ReadAdditive<TVector>((float*)call.Mask + at, call.MaskStrides.Key, keys, biases);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ReadBoolean<TVector>(byte* mask, long stride, int keys, float* destination)
         where TVector : unmanaged, ILaneVector<TVector>
     {
         int k = 0;
@@ -133,7 +151,8 @@ public static unsafe class LaneMask
         }
     }
 
-    private static void Read<TVector>(float* mask, long stride, int keys, float* destination)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ReadAdditive<TVector>(float* mask, long stride, int keys, float* destination)
         where TVector : unmanaged, ILaneVector<TVector>
     {
         TVector log2E = TVector.Create(Log2E);

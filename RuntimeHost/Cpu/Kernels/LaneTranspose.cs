@@ -31,6 +31,13 @@ public static unsafe class LaneTranspose
                     Block8(source + (row * sourceStride) + column, sourceStride, destination + (column * destinationStride) + row, destinationStride);
                 }
 
+                for (; column <= columns - 4; column += 4)
+                {
+                    float* from = source + (row * sourceStride) + column, to = destination + (column * destinationStride) + row;
+                    Block4(from, sourceStride, to, destinationStride);
+                    Block4(from + (4 * sourceStride), sourceStride, to + 4, destinationStride);
+                }
+
                 if (column < columns)
                 {
                     Rest(source, sourceStride, row, row + 8, column, columns, destination, destinationStride);

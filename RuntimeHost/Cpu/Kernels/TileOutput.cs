@@ -50,15 +50,15 @@ public static unsafe class TileOutput
     /// <param name="head">The head, counted over <c>batch * heads</c>.</param>
     /// <param name="rowBegin">First query row of the tile.</param>
     /// <param name="rowEnd">Past the last query row.</param>
-    /// <param name="blocks">The blocks of keys.</param>
+    /// <param name="step">Keys to do at a time, so that the scratch stays in the first-level cache.</param>
     /// <param name="scores">The tile's scores, lane group after lane group, each <c>[paddedKeys][lane]</c>.</param>
     /// <param name="paddedKeys">Keys of a lane group in the workspace.</param>
     /// <param name="maximum">The maximum of each row's scores.</param>
     /// <param name="sum">The sum of each row's weights.</param>
-    /// <param name="weights">Scratch for a block's weights.</param>
+    /// <param name="weights">Scratch for <c>[step][lane]</c>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteMap<TVector>(
-        in KernelArguments call, int head, int rowBegin, int rowEnd, in KeyBlocks blocks,
+        in KernelArguments call, int head, int rowBegin, int rowEnd, int step,
         float* scores, long paddedKeys, float* maximum, float* sum, float* weights)
         where TVector : unmanaged, ILaneVector<TVector>
     {
@@ -70,12 +70,12 @@ public static unsafe class TileOutput
             int first = row - rowBegin, rows = Math.Min(lanes, rowEnd - row);
             float* map = (float*)call.Map + ((((long)head * call.Queries) + row) * call.Keys);
             int visible = call.Causal != 0 ? Math.Min(call.Keys, row + rows) : call.Keys;
-            for (int block = 0; block < blocks.Count && blocks.Begin(block) < visible; block++)
+            for (int key = 0; key < visible; key += step)
             {
-                int begin = blocks.Begin(block), count = Math.Min(blocks.End(block), visible) - begin;
-                LaneSoftmax.Weigh<TVector>(scores + (first * paddedKeys) + ((long)begin * lanes), count, maximum + first, unused, weights);
+                int count = Math.Min(step, visible - key);
+                LaneSoftmax.Weigh<TVector>(scores + (first * paddedKeys) + ((long)key * lanes), count, maximum + first, unused, weights);
                 LaneSoftmax.Divide<TVector>(weights, count, sum + first);
-                LaneTranspose.Transpose(weights, lanes, count, rows, map + begin, call.Keys);
+                LaneTranspose.Transpose(weights, lanes, count, rows, map + key, call.Keys);
             }
 
             for (int r = 0; r < rows; r++)

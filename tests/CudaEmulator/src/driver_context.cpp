@@ -21,7 +21,7 @@ CUresult cuInit(unsigned flags)
 
 CUresult cuDriverGetVersion(int* version)
 {
-    *version = 13000;
+    *version = settings().driver_version;
     return injected_fault("cuDriverGetVersion", CUDA_ERROR_UNKNOWN);
 }
 
@@ -78,6 +78,7 @@ CUresult cuDeviceGetAttribute(int* value, int attribute, int device)
     case 12: case 82: *value = 65536; break;                 // registers of a block, of a processor
     case 13: *value = 1000000; break;                        // clock in kHz
     case 16: *value = 4; break;                              // processors
+    case 18: *value = settings().integrated; break;          // shares the host's memory
     case 36: *value = 1000000; break;                        // memory clock in kHz
     case 37: *value = 64; break;                             // memory bus in bits
     case 38: *value = 4 * 1024 * 1024; break;                // L2
@@ -198,6 +199,7 @@ static const ErrorText error_texts[] = {
     {CUDA_ERROR_INVALID_VALUE, "CUDA_ERROR_INVALID_VALUE", "invalid argument"},
     {CUDA_ERROR_OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY", "out of memory"},
     {CUDA_ERROR_NOT_INITIALIZED, "CUDA_ERROR_NOT_INITIALIZED", "initialization error"},
+    {CUDA_ERROR_NO_DEVICE, "CUDA_ERROR_NO_DEVICE", "no CUDA-capable device is detected"},
     {CUDA_ERROR_INVALID_DEVICE, "CUDA_ERROR_INVALID_DEVICE", "invalid device ordinal"},
     {CUDA_ERROR_INVALID_IMAGE, "CUDA_ERROR_INVALID_IMAGE", "device kernel image is invalid"},
     {CUDA_ERROR_INVALID_CONTEXT, "CUDA_ERROR_INVALID_CONTEXT", "invalid device context"},
@@ -252,12 +254,15 @@ int emulator_set(const char* name, const char* value)
     return set(name, value);
 }
 
-// Things that are alive: allocations of device memory, modules, streams, events, host blocks, references to the context.
+// Calls of a function of the driver or of NVRTC (without a version suffix) since the process began.
+long long emulator_calls(const char* function) { return calls_of(function); }
+
+// Things that are alive: allocations of device memory, modules, streams, events, host blocks, references to the context, NVRTC programs.
 long long emulator_live_objects()
 {
     const std::lock_guard<std::mutex> guard(driver().lock);
     const Driver& state = driver();
-    return static_cast<long long>(device_memory().allocations() + state.modules.size() + state.streams.size() + state.events.size()
+    return live_programs() + static_cast<long long>(device_memory().allocations() + state.modules.size() + state.streams.size() + state.events.size()
         + state.host_blocks.size() + static_cast<std::size_t>(state.primary_references));
 }
 

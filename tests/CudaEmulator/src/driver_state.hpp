@@ -22,6 +22,7 @@ enum : CUresult {
     CUDA_ERROR_INVALID_VALUE = 1,
     CUDA_ERROR_OUT_OF_MEMORY = 2,
     CUDA_ERROR_NOT_INITIALIZED = 3,
+    CUDA_ERROR_NO_DEVICE = 100,
     CUDA_ERROR_INVALID_DEVICE = 101,
     CUDA_ERROR_INVALID_IMAGE = 200,
     CUDA_ERROR_INVALID_CONTEXT = 201,
@@ -96,6 +97,9 @@ CUresult begin(const char* function, CUresult usual_fault = CUDA_ERROR_UNKNOWN, 
 // Module images.
 CUresult load_module(const void* image, Module** module);
 void unload_module(Module* module);
+
+// Programs of NVRTC that have not been destroyed.
+long long live_programs();
 
 // The context's end: its memory, modules, streams and events are gone, its fault is forgotten.
 void destroy_primary_context();

@@ -1,7 +1,9 @@
 // libnvrtc: "compiles" generated CUDA C by handing it, as C++ with the emulator's primitives, to g++.
+#include "driver_state.hpp"
 #include "module_image.hpp"
 #include "settings.hpp"
 
+#include <atomic>
 #include <cctype>
 #include <cstdint>
 #include <cstdio>
@@ -51,6 +53,8 @@ struct Program {
     std::string log;
     std::string object;
 };
+
+std::atomic<long long> programs{0};
 
 std::string quoted(const std::string& text) { return "'" + text + "'"; }
 
@@ -217,6 +221,8 @@ nvrtcResult give(const std::string& data, char* target)
 
 } // namespace
 
+long long emulator::live_programs() { return programs; }
+
 extern "C" {
 
 nvrtcResult nvrtcVersion(int* major, int* minor)
@@ -246,6 +252,7 @@ nvrtcResult nvrtcCreateProgram(
     if (source == nullptr)
         return NVRTC_ERROR_INVALID_INPUT;
     *program = new Program();
+    programs++;
     (*program)->source = source;
     (*program)->name = name != nullptr ? name : "";
     for (int i = 0; i < header_count; i++)
@@ -257,7 +264,10 @@ nvrtcResult nvrtcDestroyProgram(Program** program)
 {
     if (program == nullptr || *program == nullptr)
         return NVRTC_ERROR_INVALID_PROGRAM;
+    if (const int fault = injected_fault("nvrtcDestroyProgram", NVRTC_ERROR_INTERNAL_ERROR))
+        return fault;
     delete *program;
+    programs--;
     *program = nullptr;
     return NVRTC_SUCCESS;
 }
@@ -312,10 +322,15 @@ nvrtcResult nvrtcGetPTX(Program* program, char* ptx)
 nvrtcResult nvrtcGetProgramLogSize(Program* program, std::size_t* bytes)
 {
     *bytes = program->log.size() + 1;
-    return NVRTC_SUCCESS;
+    return injected_fault("nvrtcGetProgramLogSize", NVRTC_ERROR_INTERNAL_ERROR);
 }
 
-nvrtcResult nvrtcGetProgramLog(Program* program, char* log) { return give(program->log + '\0', log); }
+nvrtcResult nvrtcGetProgramLog(Program* program, char* log)
+{
+    if (const int fault = injected_fault("nvrtcGetProgramLog", NVRTC_ERROR_INTERNAL_ERROR))
+        return fault;
+    return give(program->log + '\0', log);
+}
 
 const char* nvrtcGetErrorString(nvrtcResult result)
 {

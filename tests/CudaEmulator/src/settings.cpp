@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 
 namespace emulator {
@@ -10,6 +11,12 @@ namespace {
 
 std::mutex fault_lock;
 int fault_calls = 0;
+
+std::map<std::string, long long>& call_counts()
+{
+    static std::map<std::string, long long> counts;
+    return counts;
+}
 
 Settings from_environment();
 
@@ -28,6 +35,18 @@ bool apply(Settings& target, const std::string& name, const std::string& value)
             return false;
         target.memory_bytes = number;
         return true;
+    }
+
+    if (name == "CUDA_EMULATOR_DRIVER_VERSION") {
+        if (!parse_count(value, number))
+            return false;
+        target.driver_version = static_cast<int>(number);
+        return true;
+    }
+
+    if (name == "CUDA_EMULATOR_INTEGRATED") {
+        target.integrated = value == "1";
+        return value == "0" || value == "1";
     }
 
     if (name == "CUDA_EMULATOR_SEED") {
@@ -62,7 +81,8 @@ bool apply(Settings& target, const std::string& name, const std::string& value)
 Settings from_environment()
 {
     Settings result;
-    for (const char* name : {"CUDA_EMULATOR_MEMORY", "CUDA_EMULATOR_COMPUTE_CAPABILITY", "CUDA_EMULATOR_SEED", "CUDA_EMULATOR_FAIL"}) {
+    for (const char* name : {"CUDA_EMULATOR_MEMORY", "CUDA_EMULATOR_COMPUTE_CAPABILITY", "CUDA_EMULATOR_DRIVER_VERSION", "CUDA_EMULATOR_INTEGRATED",
+             "CUDA_EMULATOR_SEED", "CUDA_EMULATOR_FAIL"}) {
         const char* value = std::getenv(name);
         if (value != nullptr && !apply(result, name, value))
             std::fprintf(stderr, "CUDA emulator: %s is '%s', which is not understood; the default holds.\n", name, value);
@@ -85,17 +105,22 @@ int injected_fault(const char* function, int usual_code)
 {
     Settings& current = settings();
     const std::lock_guard<std::mutex> guard(fault_lock);
-    if (current.failing_call == 0)
-        return 0;
-
     std::string plain = function;
     const std::string versioned = "_v2";
     if (plain.size() > versioned.size() && plain.compare(plain.size() - versioned.size(), versioned.size(), versioned) == 0)
         plain.resize(plain.size() - versioned.size());
-    if (plain != current.failing_function || ++fault_calls != current.failing_call)
+    call_counts()[plain]++;
+    if (current.failing_call == 0 || plain != current.failing_function || ++fault_calls != current.failing_call)
         return 0;
 
     return current.failing_code != 0 ? current.failing_code : usual_code;
+}
+
+long long calls_of(const std::string& function)
+{
+    const std::lock_guard<std::mutex> guard(fault_lock);
+    const auto found = call_counts().find(function);
+    return found == call_counts().end() ? 0 : found->second;
 }
 
 } // namespace emulator

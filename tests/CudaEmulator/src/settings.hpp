@@ -10,6 +10,8 @@ struct Settings {
     std::size_t memory_bytes = std::size_t{2} << 30; // CUDA_EMULATOR_MEMORY
     int capability_major = 8;                         // CUDA_EMULATOR_COMPUTE_CAPABILITY
     int capability_minor = 0;
+    int driver_version = 13000;                       // CUDA_EMULATOR_DRIVER_VERSION
+    bool integrated = false;                          // CUDA_EMULATOR_INTEGRATED
     std::uint64_t seed = 1;                           // CUDA_EMULATOR_SEED
     std::string failing_function;                     // CUDA_EMULATOR_FAIL = function:n[:code], without a version suffix
     int failing_call = 0;
@@ -23,5 +25,8 @@ bool set(const std::string& name, const std::string& value);
 
 // Counts a call of `function`. The code that the call has to fail with, or 0; `usual_code` where the setting names none.
 int injected_fault(const char* function, int usual_code);
+
+// Calls of `function` (without a version suffix) so far, by whatever has counted them with injected_fault.
+long long calls_of(const std::string& function);
 
 } // namespace emulator

@@ -33,6 +33,7 @@ public sealed class CpuTilingTests
         foreach (CpuTiling tiling in _tilings)
         {
             Assert.AreEqual(0, tiling.KeyBlock % CpuTiling.KeyStep);
+            Assert.IsGreaterThanOrEqualTo(CpuTiling.MaskStep, tiling.KeyBlock);
             Assert.IsTrue(tiling.Vectors.All(vector => CpuTiling.KeyStep % vector.ScoreKeys == 0));
             Assert.IsTrue(tiling.Vectors.All(vector => tiling.TileRows % vector.Lanes == 0));
         }
@@ -55,7 +56,7 @@ public sealed class CpuTilingTests
             (int At, int Elements)[] parts =
             [
                 (scratch.Queries, tile), (scratch.Output, tile), (scratch.Keys, block), (scratch.Values, Math.Max(block, tiling.MaxLanes * tiling.HeadDim)),
-                (scratch.Scores, scores), (scratch.BiasRows, scores), (scratch.BiasLanes, scores),
+                (scratch.Scores, scores), (scratch.BiasRows, CpuTiling.MaskStep * 32), (scratch.BiasLanes, CpuTiling.MaskStep * 32),
                 (scratch.Maximum, tiling.TileRows), (scratch.Sum, tiling.TileRows), (scratch.NewMaximum, tiling.MaxLanes), (scratch.Rescale, tiling.MaxLanes),
             ];
             for (int i = 0; i < parts.Length; i++)

@@ -1,20 +1,20 @@
 using KernelGen.Cpu;
 using KernelGen.Execution;
-using KernelGen.Planning;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
 namespace KernelGen.RuntimeHost.Tests.Cpu;
 
-/// <summary>A call on random tensors, and how it is run.</summary>
-internal sealed record CpuCall(AttentionShape Shape)
+/// <summary>A call on random tensors, and how the CPU runs it.</summary>
+internal sealed record CpuCall : AttentionCall
 {
     public static readonly CpuVectorPath[] SupportedPaths =
         [.. new[] { CpuVectorPath.Avx512, CpuVectorPath.Avx2, CpuVectorPath.Vector128 }.Where(CpuCapabilities.IsSupported)];
 
-    public AttentionOptions Options { get; init; } = AttentionOptions.Default;
-
-    public PlanningOptions Planning { get; init; } = PlanningOptions.Default;
+    private CpuCall(AttentionCall call)
+        : base(call)
+    {
+    }
 
     public long FreeBytes { get; init; } = 1L << 32;
 
@@ -22,85 +22,16 @@ internal sealed record CpuCall(AttentionShape Shape)
 
     public CpuVectorPath Path { get; init; }
 
-    public float[] Query { get; init; } = [];
-
-    public float[] Key { get; init; } = [];
-
-    public float[] Value { get; init; } = [];
-
     /// <summary>A call whose tensors hold numbers that the element type can hold exactly.</summary>
-    public static CpuCall Random(AttentionShape shape, ElementType elementType, AttentionOptions? options = null, int seed = 1, float amplitude = 1)
-    {
-        options ??= AttentionOptions.Default;
-        Random random = new(seed);
-        TensorStrides query = options.QueryStrides ?? TensorStrides.Dense(options.Layout, shape.Heads, shape.Queries, shape.HeadDim);
-        TensorStrides key = options.KeyStrides ?? TensorStrides.Dense(options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim);
-        TensorStrides value = options.ValueStrides ?? TensorStrides.Dense(options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim);
-        return new(shape)
-        {
-            Options = options,
-            Query = Numbers(query.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim)),
-            Key = Numbers(key.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim)),
-            Value = Numbers(value.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim)),
-        };
-
-        float[] Numbers(long count)
-        {
-            float[] numbers = new float[count];
-            for (long i = 0; i < count; i++)
-            {
-                // A sum of uniform numbers is close enough to a normal one.
-                float number = (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2 * amplitude;
-                numbers[i] = elementType switch
-                {
-                    ElementType.Float16 => (float)(Half)number,
-                    ElementType.BFloat16 => (float)(BFloat16)number,
-                    _ => number,
-                };
-            }
-
-            return numbers;
-        }
-    }
-
-    public AttentionResult Reference() => AttentionReference.Compute(Shape, Options, Query, Key, Value);
+    public static new CpuCall Random(AttentionShape shape, ElementType elementType, AttentionOptions? options = null, int seed = 1, float amplitude = 1) =>
+        new(AttentionCall.Random(shape, elementType, options, seed, amplitude));
 
     /// <summary>Runs the call and gives the output back dense, as <c>[batch, heads, queries, headDim]</c>.</summary>
     public float[] Run(ElementType elementType) => Run(elementType, out _);
 
-    public float[] Run(ElementType elementType, out RunReport report) => elementType switch
-    {
-        ElementType.Float16 => Run(number => (Half)number, number => (float)number, out report),
-        ElementType.BFloat16 => Run(number => (BFloat16)number, number => (float)number, out report),
-        _ => Run(number => number, number => number, out report),
-    };
-
-    private float[] Run<T>(Func<float, T> narrow, Func<T, float> widen, out RunReport report)
-        where T : unmanaged
+    public float[] Run(ElementType elementType, out RunReport report)
     {
         using AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = Threads, VectorPath = Path, FreeBytes = FreeBytes });
-        SlicePlan plan = host.Plan<T>(CpuTestAttention.Catalogue, Shape, Planning);
-        TensorStrides strides = Options.OutputStrides ?? TensorStrides.Dense(Options.Layout, Shape.Heads, Shape.Queries, Shape.HeadDim);
-        T[] output = new T[strides.Extent(Shape.Batch, Shape.Heads, Shape.Queries, Shape.HeadDim)];
-        report = host.Run<T>(
-            plan, Array.ConvertAll(Query, x => narrow(x)), Array.ConvertAll(Key, x => narrow(x)), Array.ConvertAll(Value, x => narrow(x)), output, Options);
-
-        float[] dense = new float[Shape.QueryElements];
-        int at = 0;
-        for (int batch = 0; batch < Shape.Batch; batch++)
-        {
-            for (int head = 0; head < Shape.Heads; head++)
-            {
-                for (int row = 0; row < Shape.Queries; row++)
-                {
-                    for (int d = 0; d < Shape.HeadDim; d++)
-                    {
-                        dense[at++] = widen(output[AttentionReference.At(strides, batch, head, row, d)]);
-                    }
-                }
-            }
-        }
-
-        return dense;
+        return Run(host, CpuTestAttention.Catalogue, elementType, out report);
     }
 }

@@ -196,6 +196,19 @@ public sealed unsafe class CpuDeviceTests
     }
 
     [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    public void ADisposedDevice_RunsNothing(int threads)
+    {
+        CpuDevice device = new(new() { Threads = threads });
+        device.Dispose();
+        device.Dispose();
+
+        SlicePlan plan = Plan(static (in KernelArguments _, int _, int _, int _, byte* _, float* _) => { });
+        Assert.ThrowsExactly<ObjectDisposedException>(() => device.Run(plan, default, AttentionOptions.Default));
+    }
+
+    [TestMethod]
     public void Options_ThatCannotBe_AreRefused()
     {
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CpuDevice(new() { Threads = 0 }));

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using KernelGen.Cpu;
 using KernelGen.Samples.Safetensors;
+using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Tests.Commands;
 
@@ -35,6 +38,29 @@ public sealed class AttendGoldenTests
             Assert.IsGreaterThan(1, report.GetProperty("slice_count").GetInt32());
     }
 
+    public static IEnumerable<object[]> Paths =>
+        from path in GoldenVectors.Paths
+        from family in (string[])["streaming", "materialized"]
+        from vectors in (string[])["avx512", "avx2", "vector128"]
+        select new object[] { Path.GetFileNameWithoutExtension(path), family, vectors };
+
+    [TestMethod]
+    [DynamicData(nameof(Paths))]
+    public void Attend_EveryVectorWidth_IsWithinTheBound_AndGivesTheSameBits(string vector, string family, string vectors)
+    {
+        CpuVectorPath path = Enum.Parse<CpuVectorPath>(vectors, ignoreCase: true);
+        if (!CpuCapabilities.IsSupported(path))
+            Assert.Inconclusive($"This machine has no {CpuCapabilities.NameOf(path)}.");
+
+        using TestFolder folder = new();
+        string input = PathOf(vector);
+        CommandResult.Of("attend", input, folder["widest"], "--family", family).AssertDone();
+        CommandResult.Of("attend", input, folder["asked"], "--family", family, "--path", vectors).AssertDone();
+
+        Assert.IsLessThanOrEqualTo(GoldenVectors.Bound(input), GoldenVectors.Error(input, folder["asked"]));
+        Assert.AreSequenceEqual(Bytes(folder["widest"]), Bytes(folder["asked"]));
+    }
+
     [TestMethod]
     [DataRow("streaming")]
     [DataRow("materialized")]
@@ -66,7 +92,13 @@ public sealed class AttendGoldenTests
     private static byte[] Bytes(string path)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        return System.Runtime.InteropServices.MemoryMarshal.AsBytes(file.Tensors["out"].AsSpan<Half>()).ToArray();
+        SafetensorsTensor output = file.Tensors["out"];
+        return output.Type switch
+        {
+            SafetensorsElementType.F16 => MemoryMarshal.AsBytes(output.AsSpan<Half>()).ToArray(),
+            SafetensorsElementType.BF16 => MemoryMarshal.AsBytes(output.AsSpan<BFloat16>()).ToArray(),
+            _ => MemoryMarshal.AsBytes(output.AsSpan<float>()).ToArray(),
+        };
     }
 
     private static long TotalRows(string path)

@@ -63,7 +63,7 @@ public sealed class KernelsCommandTests
     public void Doctor_SaysWhatThereIs()
     {
         CommandResult result = CommandResult.Of("doctor").AssertDone();
-        foreach (string part in (string[])["Processor", "free for plans", ".NET 10", "variants", "not built into this version"])
+        foreach (string part in (string[])["Processor", "free for plans", ".NET 10", "variants", "CUDA", "compiled kernels"])
             Assert.Contains(part, result.Output);
         Assert.AreEqual("", result.Error);
     }

@@ -20,8 +20,8 @@ internal sealed record CpuScratch
         // Also the room in which a lane group of rows is turned into lanes and back.
         Values = Next(System.Math.Max(blockElements, tiling.MaxLanes * tiling.HeadDim));
         Scores = Next(blockScores);
-        BiasRows = Next(blockScores);
-        BiasLanes = Next(blockScores);
+        BiasRows = Next(CpuTiling.MaskStep * tiling.MaxLanes);
+        BiasLanes = Next(CpuTiling.MaskStep * tiling.MaxLanes);
         Maximum = Next(tiling.TileRows);
         Sum = Next(tiling.TileRows);
         NewMaximum = Next(tiling.MaxLanes);
@@ -51,10 +51,10 @@ internal sealed record CpuScratch
     /// <summary>Scores of a lane group against a block.</summary>
     public int Scores { get; }
 
-    /// <summary>The mask of a lane group over a block, in rows.</summary>
+    /// <summary>The mask of a lane group over some keys, in rows.</summary>
     public int BiasRows { get; }
 
-    /// <summary>The mask of a lane group over a block, in lanes.</summary>
+    /// <summary>The mask of a lane group over some keys, in lanes.</summary>
     public int BiasLanes { get; }
 
     /// <summary>The maximum of each row.</summary>

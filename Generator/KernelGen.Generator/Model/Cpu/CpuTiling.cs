@@ -8,6 +8,9 @@ internal sealed record CpuTiling
     /// <summary>Blocks of keys begin at multiples of it. Every micro-kernel's keys divide it, and the score workspace is padded to it.</summary>
     public const int KeyStep = 12;
 
+    /// <summary>Keys over which a mask is turned from rows into lanes at a time: with its scores, 18 KiB at the widest. No block is shorter.</summary>
+    public const int MaskStep = 48;
+
     private CpuTiling(int headDim)
     {
         HeadDim = headDim;

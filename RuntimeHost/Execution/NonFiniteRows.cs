@@ -1,15 +1,30 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using KernelGen.Kernels;
+using KernelGen.Planning;
 using KernelGen.Tensors;
 
-namespace KernelGen.Cpu;
+namespace KernelGen.Execution;
 
-/// <summary>Counts output rows that hold a NaN or an infinity.</summary>
+/// <summary>Counts the output rows that hold a NaN or an infinity.</summary>
 internal static unsafe class NonFiniteRows
 {
+    /// <summary>Counts them in the whole output.</summary>
+    /// <param name="plan">What ran.</param>
+    /// <param name="call">The call with host addresses.</param>
+    public static long Count(SlicePlan plan, in KernelArguments call)
+    {
+        long count = 0;
+        for (int head = 0; head < plan.Shape.TotalHeads; head++)
+        {
+            count += Count(call, plan.ElementType, plan.Shape.HeadDim, head, 0, plan.Shape.Queries);
+        }
+
+        return count;
+    }
+
     /// <summary>Counts them in a range of rows of a head.</summary>
-    /// <param name="call">The call.</param>
+    /// <param name="call">The call with host addresses.</param>
     /// <param name="elementType">The output's element type.</param>
     /// <param name="headDim">Elements of a row.</param>
     /// <param name="head">The head, counted over <c>batch * heads</c>.</param>

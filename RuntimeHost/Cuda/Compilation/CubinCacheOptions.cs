@@ -1,0 +1,39 @@
+namespace KernelGen.Cuda.Compilation;
+
+/// <summary>Where compiled kernels are kept between processes.</summary>
+/// <param name="Folder">The folder; null keeps nothing on disk.</param>
+/// <param name="MaxBytes">The size to which the folder is cut back, oldest use first.</param>
+public sealed record CubinCacheOptions(string? Folder, long MaxBytes)
+{
+    /// <summary>Names the folder, or <c>off</c>.</summary>
+    public const string FolderVariable = "KERNELGEN_CACHE_DIR";
+
+    /// <summary>Kernels are tens of kilobytes; this holds thousands.</summary>
+    private const long DefaultMaxBytes = 256L << 20;
+
+    /// <summary>
+    /// <c>KERNELGEN_CACHE_DIR</c> (or nothing when that is <c>off</c>), else <c>$XDG_CACHE_HOME/kernelgen/v1</c>, else the user's cache folder.
+    /// </summary>
+    public static CubinCacheOptions FromEnvironment()
+    {
+        string? chosen = Environment.GetEnvironmentVariable(FolderVariable);
+        if (string.Equals(chosen, "off", StringComparison.OrdinalIgnoreCase))
+        {
+            return new(null, DefaultMaxBytes);
+        }
+
+        return new(string.IsNullOrEmpty(chosen) ? DefaultFolder() : Path.GetFullPath(chosen), DefaultMaxBytes);
+    }
+
+    private static string? DefaultFolder()
+    {
+        string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        if (string.IsNullOrEmpty(root))
+        {
+            string home = Environment.GetFolderPath(OperatingSystem.IsWindows() ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile);
+            root = home.Length == 0 ? null : OperatingSystem.IsWindows() ? home : Path.Combine(home, ".cache");
+        }
+
+        return root is null ? null : Path.Combine(root, "kernelgen", "v1");
+    }
+}

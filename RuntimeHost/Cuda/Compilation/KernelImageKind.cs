@@ -1,0 +1,11 @@
+namespace KernelGen.Cuda.Compilation;
+
+/// <summary>What a compiler made.</summary>
+public enum KernelImageKind
+{
+    /// <summary>Machine code for exactly one architecture.</summary>
+    Cubin,
+
+    /// <summary>PTX, which the driver compiles for a GPU that is newer than the compiler.</summary>
+    Ptx,
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using KernelGen.Cuda.Interop;
+using KernelGen.Kernels;
+
+namespace KernelGen.Cuda.Compilation;
+
+/// <summary>Compiles with NVRTC. The sources need no toolkit headers, so there is no include path to get wrong.</summary>
+internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
+{
+    private const string LanguageOption = "--std=c++17";
+
+    /// <inheritdoc/>
+    public string Identity => string.Create(CultureInfo.InvariantCulture, $"nvrtc {nvrtc.Version} {LanguageOption}");
+
+    /// <inheritdoc/>
+    public string ArchitectureFor(int computeCapability)
+    {
+        IReadOnlyList<int> known = nvrtc.SupportedArchitectures;
+        if (known.Contains(computeCapability))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"sm_{computeCapability}");
+        }
+
+        int newest = known.LastOrDefault(architecture => architecture < computeCapability);
+        return newest != 0
+            ? string.Create(CultureInfo.InvariantCulture, $"compute_{newest}")
+            : throw new DeviceNotUsableException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"NVRTC {nvrtc.Version} makes code for compute capability {known[0] / 10}.{known[0] % 10} and newer; this GPU has {computeCapability / 10}.{computeCapability % 10}. Install an older NVRTC (12.x goes back to 5.0), or use the CPU."));
+    }
+
+    /// <inheritdoc/>
+    public KernelImage Compile(KernelVariant variant, string architecture)
+    {
+        CudaKernelSource source = variant.Cuda ?? throw new ArgumentException($"{variant.Id} is not a CUDA variant.", nameof(variant));
+        List<nint> strings = [];
+        nint program = 0;
+        try
+        {
+            int count = source.Headers.Count;
+            byte** headers = stackalloc byte*[count];
+            byte** names = stackalloc byte*[count];
+            for (int i = 0; i < count; i++)
+            {
+                headers[i] = Terminated(source.Headers[i].Text(), strings);
+                names[i] = Terminated(Encoding.UTF8.GetBytes(source.Headers[i].Name), strings);
+            }
+
+            byte* text = Terminated(source.Text(), strings);
+            byte* fileName = Terminated(Encoding.UTF8.GetBytes(FileName(variant)), strings);
+            Require(nvrtc.CreateProgram(&program, text, fileName, count, headers, names), "nvrtcCreateProgram", variant);
+
+            byte** options = stackalloc byte*[2];
+            options[0] = Terminated(Encoding.UTF8.GetBytes("--gpu-architecture=" + architecture), strings);
+            options[1] = Terminated(Encoding.UTF8.GetBytes(LanguageOption), strings);
+            int result = nvrtc.CompileProgram(program, 2, options);
+            if (result != 0)
+            {
+                throw new KernelCompilationException(
+                    variant.Id, $"nvrtcCompileProgram for {architecture} failed with {nvrtc.Text(result)}", CompileLog.WithSourceLines(Log(program), Sources(variant)));
+            }
+
+            bool machineCode = architecture.StartsWith("sm_", StringComparison.Ordinal);
+            return new(machineCode ? KernelImageKind.Cubin : KernelImageKind.Ptx, Image(program, variant, machineCode));
+        }
+        finally
+        {
+            if (program != 0)
+            {
+                _ = nvrtc.DestroyProgram(&program);
+            }
+
+            foreach (nint text in strings)
+            {
+                NativeMemory.Free((void*)text);
+            }
+        }
+    }
+
+    private static string FileName(KernelVariant variant) => variant.Id + ".cu";
+
+    private static IEnumerable<(string Name, string Text)> Sources(KernelVariant variant) =>
+    [
+        (FileName(variant), Encoding.UTF8.GetString(variant.Source())),
+        .. variant.Cuda!.Headers.Select(header => (header.Name, Encoding.UTF8.GetString(header.Text()))),
+    ];
+
+    private static byte* Terminated(ReadOnlySpan<byte> text, List<nint> strings)
+    {
+        byte* copy = (byte*)NativeMemory.Alloc((nuint)text.Length + 1);
+        text.CopyTo(new(copy, text.Length));
+        copy[text.Length] = 0;
+        strings.Add((nint)copy);
+        return copy;
+    }
+
+    private byte[] Image(nint program, KernelVariant variant, bool machineCode)
+    {
+        nuint size;
+        Require(
+            machineCode ? nvrtc.GetCubinSize(program, &size) : nvrtc.GetPtxSize(program, &size),
+            machineCode ? "nvrtcGetCUBINSize" : "nvrtcGetPTXSize",
+            variant);
+        byte[] image = new byte[size];
+        fixed (byte* first = image)
+        {
+            Require(
+                machineCode ? nvrtc.GetCubin(program, first) : nvrtc.GetPtx(program, first), machineCode ? "nvrtcGetCUBIN" : "nvrtcGetPTX", variant);
+        }
+
+        return image;
+    }
+
+    private string Log(nint program)
+    {
+        nuint size;
+        if (nvrtc.GetProgramLogSize(program, &size) != 0 || size <= 1)
+        {
+            return "";
+        }
+
+        byte[] log = new byte[size];
+        fixed (byte* first = log)
+        {
+            return nvrtc.GetProgramLog(program, first) == 0 ? Encoding.UTF8.GetString(log).TrimEnd('\0', '\n') : "";
+        }
+    }
+
+    private void Require(int result, string call, KernelVariant variant)
+    {
+        if (result != 0)
+        {
+            throw new KernelCompilationException(variant.Id, $"{call} failed with {nvrtc.Text(result)}", "");
+        }
+    }
+}

@@ -1,0 +1,293 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+using KernelGen.Cuda.Compilation;
+using KernelGen.Cuda.Interop;
+using KernelGen.Cuda.Launch;
+using KernelGen.Execution;
+using KernelGen.Kernels;
+using KernelGen.Planning;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KernelGen.Cuda;
+
+/// <summary>An NVIDIA GPU, in the context that was current when it was made, or in its primary one. Safe to use from several threads.</summary>
+public sealed unsafe class CudaDevice : IAttentionDevice
+{
+    private const int OldestComputeCapability = 75;
+
+    /// <summary>NVRTC takes a few hundred megabytes for each compilation.</summary>
+    private const int MaxCompilations = 8;
+
+    private readonly CudaDriver _driver;
+    private readonly CudaContext _context;
+    private readonly KernelModules _modules;
+    private readonly SliceLauncher _launcher;
+    private readonly CudaStream _stream;
+    private readonly Func<MemoryBudget>? _hostMemory;
+    private readonly ILogger _logger;
+    private readonly Lock _runGate = new();
+    private bool _disposed;
+
+    private CudaDevice(CudaDriver driver, CudaContext context, CudaDeviceLimits limits, KernelStore store, CudaDeviceOptions options, ILogger logger)
+    {
+        (_driver, _context, Limits, _hostMemory, _logger) = (driver, context, limits, options.HostMemory, logger);
+        Architecture = store.Architecture;
+        _modules = new(driver, store, limits);
+        _launcher = new(driver, limits);
+        _stream = new(driver, context, _launcher);
+        Profile = new(Workers: 0, limits.FlopsPerSecond, limits.MemoryBytesPerSecond, SliceSeconds: 10e-6, limits.TotalMemoryBytes);
+    }
+
+    /// <summary>What the GPU is and can do.</summary>
+    public CudaDeviceLimits Limits { get; }
+
+    /// <summary>What kernels are compiled for, such as <c>sm_90</c>, or <c>compute_90</c> (PTX) on a GPU newer than the compiler.</summary>
+    public string Architecture { get; }
+
+    /// <inheritdoc/>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Limits.Name} (compute capability {Limits.ComputeCapabilityText}, kernels for {Architecture})");
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KernelTarget> Targets => Limits.Targets;
+
+    /// <inheritdoc/>
+    public DeviceProfile Profile { get; }
+
+    /// <summary>Bytes of workspace that are kept for streams until <see cref="Trim"/>.</summary>
+    public long PooledBytes => _launcher.HeldBytes;
+
+    /// <summary>A device on the current context, or on the primary one.</summary>
+    /// <param name="options">GPU, compiler, cache and logger.</param>
+    /// <exception cref="DeviceNotUsableException">There is no driver, no GPU, no NVRTC, or the GPU is too old; the message says what to install.</exception>
+    /// <exception cref="CudaException">The driver failed.</exception>
+    public static CudaDevice Create(CudaDeviceOptions? options = null) => Create(options ?? new(), CudaLibraries.Shared);
+
+    /// <summary>As the public method, with other libraries than the process's own.</summary>
+    internal static CudaDevice Create(CudaDeviceOptions options, CudaLibraries libraries)
+    {
+        if (!libraries.TryGetDriver(out CudaDriver? driver, out string driverFault))
+        {
+            throw new DeviceNotUsableException(driverFault);
+        }
+
+        int count;
+        driver.Check(driver.DeviceGetCount(&count), "cuDeviceGetCount");
+        if (options.Ordinal < 0 || options.Ordinal >= count)
+        {
+            throw new DeviceNotUsableException(string.Create(
+                CultureInfo.InvariantCulture, $"GPU {options.Ordinal} was asked for; the driver sees {count}, counted from 0. CUDA_VISIBLE_DEVICES may hide some."));
+        }
+
+        CudaContext context = new(driver, options.Ordinal);
+        try
+        {
+            CudaDeviceLimits limits = CudaDeviceLimits.Read(driver, context.Device);
+            if (limits.ComputeCapability < OldestComputeCapability)
+            {
+                throw new DeviceNotUsableException(
+                    $"{limits.Name} has compute capability {limits.ComputeCapabilityText}; kernels need 7.5 (Turing) or newer. Use the CPU.");
+            }
+
+            ILogger logger = options.Logger ?? NullLogger.Instance;
+            CubinCache cache = new(options.Cache ?? CubinCacheOptions.FromEnvironment());
+            return new(driver, context, limits, new(CompilerFor(options, libraries), cache, limits.ComputeCapability, logger), options, logger);
+        }
+        catch
+        {
+            context.Release();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? ReasonAgainst(KernelVariant variant) => Limits.ReasonAgainst(variant);
+
+    /// <inheritdoc/>
+    /// <remarks>Workspace that is kept for streams counts as free: it is used again, or given back when memory runs out.</remarks>
+    public MemoryBudget MeasureBudget()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Limits.IsIntegrated && _hostMemory is not null)
+        {
+            MemoryBudget host = _hostMemory();
+            return host with { FreeBytes = host.FreeBytes + PooledBytes };
+        }
+
+        using CudaContext.Scope scope = _context.Enter();
+        nuint free;
+        nuint total;
+        _driver.Check(_driver.MemGetInfo(&free, &total), "cuMemGetInfo");
+        return new((long)free + PooledBytes, 0, "cuMemGetInfo");
+    }
+
+    /// <summary>Owned device memory.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="length">Elements.</param>
+    /// <exception cref="CudaException">It cannot be had.</exception>
+    public DeviceTensor<T> Allocate<T>(long length)
+        where T : unmanaged
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new(_driver, _context, length);
+    }
+
+    /// <summary>A stream of its own.</summary>
+    public CudaStream CreateStream()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new(_driver, _context, _launcher);
+    }
+
+    /// <summary>A mark for timing.</summary>
+    public CudaEvent CreateEvent()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new(_driver, _context);
+    }
+
+    /// <summary>Gives back the workspaces that are kept between calls, after the work that uses them.</summary>
+    public void Trim()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using CudaContext.Scope scope = _context.Enter();
+        _launcher.Trim();
+    }
+
+    /// <summary>Compiles and loads a variant, if that has not been done, and tells what has become of it.</summary>
+    /// <param name="variant">A CUDA variant.</param>
+    /// <exception cref="DeviceNotUsableException">The GPU cannot run it.</exception>
+    /// <exception cref="KernelCompilationException">The compiler refused it.</exception>
+    /// <exception cref="CudaException">The driver refused it.</exception>
+    public CudaKernelInfo Inspect(KernelVariant variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        LoadedKernel kernel = Load(variant);
+        return new(variant.Id, kernel.FromDisk, kernel.LoadTime, [.. kernel.Stages.Select(loaded => new CudaStageInfo(
+            loaded.Stage.EntryPoint, loaded.Stage.Threads, loaded.Stage.SharedBytes, loaded.Registers, loaded.LocalBytes))]);
+    }
+
+    /// <summary>Compiles and loads kernels ahead of their first use, several at once.</summary>
+    /// <param name="variants">Variants; those that the device does not run are passed over.</param>
+    /// <param name="progress">Told how many are ready, from any thread.</param>
+    /// <param name="cancellationToken">Stops between kernels; NVRTC itself cannot be interrupted.</param>
+    /// <exception cref="KernelCompilationException">The compiler refused one.</exception>
+    /// <exception cref="CudaException">The driver refused one.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; what is ready stays ready.</exception>
+    public void Warmup(IEnumerable<KernelVariant> variants, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(variants);
+        int ready = 0;
+        ParallelOptions parallel = new()
+        {
+            CancellationToken = cancellationToken,
+            MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MaxCompilations),
+        };
+        try
+        {
+            Parallel.ForEach(variants.Where(variant => ReasonAgainst(variant) is null), parallel, variant =>
+            {
+                Load(variant);
+                progress?.Report(Interlocked.Increment(ref ready));
+            });
+        }
+        catch (AggregateException faults)
+        {
+            // The first is as good as any: whoever repairs it warms up again.
+            ExceptionDispatchInfo.Throw(faults.InnerExceptions[0]);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The tensors are copied to the GPU and back, which takes memory, too: when a plan does not fit beside them, its slices are made smaller, and the report
+    /// has the plan that ran. Calls from several threads run one after the other. When a call fails the output has not been touched, unless it was the
+    /// copying back that failed.
+    /// </remarks>
+    /// <exception cref="AttentionMemoryException">The tensors do not fit, or not even the smallest slice.</exception>
+    /// <exception cref="KernelCompilationException">The compiler refused the kernel.</exception>
+    /// <exception cref="CudaException">The driver failed.</exception>
+    public RunReport Run(SlicePlan plan, in KernelArguments arguments, AttentionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(options);
+        long begin = Stopwatch.GetTimestamp();
+        LoadedKernel kernel = Load(plan.Variant);
+        lock (_runGate)
+        {
+            using CudaContext.Scope scope = _context.Enter();
+            using HostTensorTransfer transfer = new(_driver, _launcher, plan, arguments, _stream.Handle);
+            SliceSequence sequence = new(_launcher, kernel, plan, transfer.DeviceArguments, _stream.Handle, waits: true, _logger);
+            for (int slice = 0; slice < plan.SliceCount; slice++)
+            {
+                options.CancellationToken.ThrowIfCancellationRequested();
+                sequence.Run(slice);
+                options.Progress?.Report(new(slice + 1, plan.SliceCount));
+            }
+
+            transfer.Download();
+            _launcher.Wait(_stream.Handle);
+            long? nonFiniteRows = options.CheckFinite ? NonFiniteRows.Count(plan, arguments) : null;
+            return new(sequence.FinalPlan, sequence.Passes, sequence.WorkspaceBytes, Stopwatch.GetElapsedTime(begin), nonFiniteRows);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Nothing is copied, waited for or allocated, except that the first call compiles and loads the kernel and that a stream's workspace is allocated when
+    /// the first plan that needs one, or a larger one, is launched on it. It is kept for the stream: wait for the work on a stream of yours before you
+    /// destroy it. With <see cref="KernelArguments.Scores"/> set, that memory is the workspace, <see cref="SlicePlan.WorkspaceBytes"/> long.
+    /// When memory runs out in here the slices are made smaller. An error of work that is still running shows when the stream is waited for.
+    /// </remarks>
+    /// <exception cref="AttentionMemoryException">Not even the smallest slice fits.</exception>
+    /// <exception cref="KernelCompilationException">The compiler refused the kernel.</exception>
+    /// <exception cref="CudaException">The driver failed; slices that were launched before still run, and the output is incomplete.</exception>
+    public void Launch(SlicePlan plan, in KernelArguments arguments, nint stream)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using CudaContext.Scope scope = _context.Enter();
+        SliceSequence sequence = new(_launcher, _modules.Get(plan.Variant), plan, arguments, stream, waits: false, _logger);
+        for (int slice = 0; slice < plan.SliceCount; slice++)
+        {
+            sequence.Run(slice);
+        }
+    }
+
+    /// <summary>Gives back everything but tensors, streams and events, which may be disposed later.</summary>
+    public void Dispose()
+    {
+        lock (_runGate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            _stream.Dispose();
+            if (_context.TryEnter(out CudaContext.Scope scope) == (int)CudaResult.Success)
+            {
+                using (scope)
+                {
+                    _launcher.Trim();
+                    _modules.Unload();
+                }
+            }
+
+            _context.Release();
+        }
+    }
+
+    private static IKernelCompiler CompilerFor(CudaDeviceOptions options, CudaLibraries libraries) => options.Compiler is { } compiler
+        ? compiler
+        : libraries.TryGetNvrtc(out Nvrtc? nvrtc, out string fault) ? new NvrtcKernelCompiler(nvrtc) : throw new DeviceNotUsableException(fault);
+
+    private LoadedKernel Load(KernelVariant variant)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using CudaContext.Scope scope = _context.Enter();
+        return _modules.Get(variant);
+    }
+}

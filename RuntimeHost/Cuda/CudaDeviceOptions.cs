@@ -1,0 +1,27 @@
+using KernelGen.Cuda.Compilation;
+using KernelGen.Planning;
+using Microsoft.Extensions.Logging;
+
+namespace KernelGen.Cuda;
+
+/// <summary>How a <see cref="CudaDevice"/> is made.</summary>
+public sealed record CudaDeviceOptions
+{
+    /// <summary>The GPU, counted as the driver does; not looked at when a context is current on the calling thread.</summary>
+    public int Ordinal { get; init; }
+
+    /// <summary>The compiler; our own binding to NVRTC when null.</summary>
+    public IKernelCompiler? Compiler { get; init; }
+
+    /// <summary>Where compiled kernels are kept; what the environment says when null.</summary>
+    public CubinCacheOptions? Cache { get; init; }
+
+    /// <summary>
+    /// Measures the free memory of the host, for GPUs that share it: there the driver's number leaves out what the system would give up on demand.
+    /// The driver's number when null.
+    /// </summary>
+    public Func<MemoryBudget>? HostMemory { get; init; }
+
+    /// <summary>Told what is compiled, read from the cache, and made smaller for lack of memory; nothing is logged when null.</summary>
+    public ILogger? Logger { get; init; }
+}

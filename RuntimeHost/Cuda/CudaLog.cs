@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace KernelGen.Cuda;
+
+/// <summary>The log messages of a <see cref="CudaDevice"/>.</summary>
+internal static partial class CudaLog
+{
+    [LoggerMessage(20, LogLevel.Information, "Compiled {Variant} for {Architecture} in {Milliseconds:F0} ms")]
+    public static partial void Compiled(ILogger logger, string variant, string architecture, double milliseconds);
+
+    [LoggerMessage(21, LogLevel.Debug, "Read {Variant} for {Architecture} from the cubin cache")]
+    public static partial void FoundInCache(ILogger logger, string variant, string architecture);
+
+    [LoggerMessage(22, LogLevel.Warning, "The driver refused {Variant} from the cubin cache ({Reason}); it is compiled again")]
+    public static partial void CachedImageRefused(ILogger logger, string variant, string reason);
+
+    [LoggerMessage(23, LogLevel.Warning, "Memory ran out in {Variant}; going on with at most {Heads} heads x {Rows} rows at once")]
+    public static partial void Shrunk(ILogger logger, Exception fault, string variant, int heads, int rows);
+}

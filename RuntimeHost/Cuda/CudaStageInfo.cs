@@ -1,0 +1,9 @@
+namespace KernelGen.Cuda;
+
+/// <summary>What compiler and driver made of one launch of a variant.</summary>
+/// <param name="EntryPoint">The kernel's name.</param>
+/// <param name="Threads">Threads of a block.</param>
+/// <param name="SharedBytes">Dynamic shared memory of a block.</param>
+/// <param name="Registers">Registers of a thread.</param>
+/// <param name="LocalBytes">Local memory of a thread in bytes: what was spilled.</param>
+public sealed record CudaStageInfo(string EntryPoint, int Threads, int SharedBytes, int Registers, int LocalBytes);

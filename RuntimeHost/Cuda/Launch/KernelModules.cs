@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using KernelGen.Cuda.Compilation;
+using KernelGen.Cuda.Interop;
+using KernelGen.Kernels;
+
+namespace KernelGen.Cuda.Launch;
+
+/// <summary>The variants that are loaded into a context, each compiled and loaded once.</summary>
+internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store, CudaDeviceLimits limits)
+{
+    private readonly ConcurrentDictionary<KernelVariant, Lazy<LoadedKernel>> _kernels = new();
+
+    /// <summary>The loaded kernel of a variant. The context must be current.</summary>
+    /// <exception cref="ArgumentException">It is not a CUDA variant.</exception>
+    /// <exception cref="DeviceNotUsableException">The GPU cannot run it.</exception>
+    /// <exception cref="KernelCompilationException">The compiler refused it.</exception>
+    /// <exception cref="CudaException">The driver refused it.</exception>
+    public LoadedKernel Get(KernelVariant variant)
+    {
+        if (_kernels.TryGetValue(variant, out Lazy<LoadedKernel>? kernel))
+        {
+            return kernel.Value;
+        }
+
+        kernel = _kernels.GetOrAdd(variant, key => new(() => Load(key)));
+        try
+        {
+            return kernel.Value;
+        }
+        catch
+        {
+            // A failure is not kept: it may have been memory, and the next call shall try again.
+            _kernels.TryRemove(KeyValuePair.Create(variant, kernel));
+            throw;
+        }
+    }
+
+    /// <summary>Unloads everything. The context must be current.</summary>
+    public void Unload()
+    {
+        foreach (Lazy<LoadedKernel> kernel in _kernels.Values)
+        {
+            if (kernel.IsValueCreated)
+            {
+                _ = driver.ModuleUnload(kernel.Value.Module);
+            }
+        }
+
+        _kernels.Clear();
+    }
+
+    private LoadedKernel Load(KernelVariant variant)
+    {
+        if (limits.ReasonAgainst(variant) is { } reason)
+        {
+            throw variant.Cuda is null ? new ArgumentException(reason) : new DeviceNotUsableException(reason);
+        }
+
+        long begin = Stopwatch.GetTimestamp();
+        (KernelImage image, bool fromDisk) = store.Get(variant);
+        int result = TryLoadModule(image, out nint module);
+        if (fromDisk && result is not ((int)CudaResult.Success or (int)CudaResult.OutOfMemory))
+        {
+            image = store.Recompile(variant, driver.Fault(result, "cuModuleLoadData").Message);
+            fromDisk = false;
+            result = TryLoadModule(image, out module);
+        }
+
+        driver.Check(result, $"cuModuleLoadData of {variant.Id} for {store.Architecture}");
+        try
+        {
+            LoadedStage[] stages = [.. variant.Cuda!.Stages.Select(stage => LoadStage(variant, module, stage))];
+            return new(module, stages, fromDisk, Stopwatch.GetElapsedTime(begin));
+        }
+        catch
+        {
+            _ = driver.ModuleUnload(module);
+            throw;
+        }
+    }
+
+    private int TryLoadModule(KernelImage image, out nint module)
+    {
+        nint handle = 0;
+        int result;
+        fixed (byte* bytes = image.Bytes.Span)
+        {
+            result = driver.ModuleLoadData(&handle, bytes);
+        }
+
+        module = handle;
+        return result;
+    }
+
+    private LoadedStage LoadStage(KernelVariant variant, nint module, CudaStage stage)
+    {
+        nint function;
+        fixed (byte* name = Encoding.UTF8.GetBytes(stage.EntryPoint + "\0"))
+        {
+            driver.Check(driver.ModuleGetFunction(&function, module, name), $"cuModuleGetFunction of {stage.EntryPoint}");
+        }
+
+        // Registers are only known now: with too many of them a block of this size does not fit.
+        int threads = Attribute(function, CudaFunctionAttribute.MaxThreadsPerBlock, stage);
+        if (stage.Threads > threads)
+        {
+            throw new DeviceNotUsableException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{variant.Id}: compiled for {store.Architecture}, {stage.EntryPoint} can have {threads} threads in a block and needs {stage.Threads}. Use another slice size or family."));
+        }
+
+        if (stage.SharedBytes > 0)
+        {
+            driver.Check(
+                driver.FuncSetAttribute(function, CudaFunctionAttribute.MaxDynamicSharedSizeBytes, stage.SharedBytes),
+                $"cuFuncSetAttribute of {stage.EntryPoint}");
+        }
+
+        return new(
+            stage, function, Attribute(function, CudaFunctionAttribute.RegisterCount, stage), Attribute(function, CudaFunctionAttribute.LocalSizeBytes, stage));
+    }
+
+    private int Attribute(nint function, CudaFunctionAttribute attribute, CudaStage stage)
+    {
+        int value;
+        driver.Check(driver.FuncGetAttribute(&value, attribute, function), $"cuFuncGetAttribute of {stage.EntryPoint}");
+        return value;
+    }
+}

@@ -1,0 +1,68 @@
+using KernelGen.Cpu;
+using KernelGen.Kernels;
+using KernelGen.Tensors;
+
+namespace KernelGen.RuntimeHost.Tests.Cpu;
+
+[TestClass]
+public sealed unsafe class CpuBoundsTests
+{
+    /// <summary>A touch outside any buffer ends the process, so this test has only one way to fail.</summary>
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow(1, 1)]
+    [DataRow(3, 5)]
+    [DataRow(33, 11)]
+    [DataRow(129, 13)]
+    [DataRow(70, 250)]
+    public void Kernels_TouchNothingOutsideTheirBuffers(int queries, int keys)
+    {
+        foreach (KernelVariant variant in CpuTestAttention.Catalogue.Variants)
+        {
+            if (variant.HeadDim is not (8 or 40 or 72 or 160))
+                continue;
+
+            foreach (CpuVectorPath path in CpuCall.SupportedPaths)
+            {
+                foreach (MaskKind mask in Enum.GetValues<MaskKind>())
+                    Run(variant, path, queries, keys, mask);
+            }
+        }
+    }
+
+    private static void Run(KernelVariant variant, CpuVectorPath path, int queries, int keys, MaskKind mask)
+    {
+        int size = variant.ElementType.SizeInBytes(), headDim = variant.HeadDim;
+        using GuardedMemory query = new((long)queries * headDim * size, size), output = new((long)queries * headDim * size, size);
+        using GuardedMemory key = new((long)keys * headDim * size, size), value = new((long)keys * headDim * size, size);
+        using GuardedMemory attend = new((long)queries * keys * (mask == MaskKind.Additive ? 4 : 1), 1);
+        using GuardedMemory map = new((long)queries * keys * 4, 4), logSumExp = new(queries * 4L, 4);
+        using GuardedMemory scratch = new(variant.Footprint.WorkerBytes, 64), scores = new(variant.Footprint.ScoreBytesPerTile(keys), 64);
+
+        KernelArguments call = new()
+        {
+            Query = (nint)query.Address,
+            Key = (nint)key.Address,
+            Value = (nint)value.Address,
+            Output = (nint)output.Address,
+            Mask = (nint)attend.Address,
+            Map = variant.Family == KernelFamily.Materialized ? (nint)map.Address : 0,
+            LogSumExp = (nint)logSumExp.Address,
+            QueryStrides = new(0, 0, headDim),
+            KeyStrides = new(0, 0, headDim),
+            ValueStrides = new(0, 0, headDim),
+            OutputStrides = new(0, 0, headDim),
+            MaskStrides = new(0, 0, keys, 1),
+            Heads = 1,
+            KeyValueHeads = 1,
+            Queries = queries,
+            Keys = keys,
+            Scale = 1,
+            MaskKind = (int)mask,
+            Causal = (queries + keys) % 2,
+        };
+        CpuKernel kernel = CpuCapabilities.KernelFor(variant.Cpu!, path);
+        for (int row = 0; row < queries; row += variant.Footprint.TileRows)
+            kernel(call, 0, row, Math.Min(queries, row + variant.Footprint.TileRows), scratch.Address, (float*)scores.Address);
+    }
+}

@@ -1,0 +1,197 @@
+using System.Security.Cryptography;
+using KernelGen.Cuda.Compilation;
+using KernelGen.Kernels;
+
+namespace KernelGen.RuntimeHost.Tests.Cuda;
+
+[TestClass]
+public sealed class CubinCacheTests
+{
+    private static readonly KernelImage _image = new(KernelImageKind.Cubin, RandomNumberGenerator.GetBytes(5000));
+    private static readonly string _key = CubinCache.Key(TestVariants.Real(), "compiler", "sm_80");
+
+    public TestContext TestContext { get; set; } = null!;
+
+    public static bool ModesMatter => !OperatingSystem.IsWindows() && Environment.UserName != "root";
+
+    private string Folder => TestContext.TestTempDirectory!;
+
+    private string File => Path.Combine(Folder, _key[..2], _key + ".kgc");
+
+    [TestMethod]
+    public void WrittenKernel_IsRead()
+    {
+        CubinCache cache = new(new(Folder, 1 << 20));
+        Assert.IsNull(cache.TryRead(_key));
+        cache.TryWrite(_key, _image);
+        KernelImage? read = new CubinCache(new(Folder, 1 << 20)).TryRead(_key);
+
+        Assert.IsNotNull(read);
+        Assert.AreEqual(KernelImageKind.Cubin, read.Kind);
+        Assert.AreSequenceEqual(_image.Bytes.ToArray(), read.Bytes.ToArray());
+        Assert.HasCount(1, Directory.GetFiles(Folder, "*", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
+    public void Key_CoversSourceCompilerAndArchitecture()
+    {
+        string[] keys =
+        [
+            _key,
+            CubinCache.Key(TestVariants.Real(KernelFamily.Materialized), "compiler", "sm_80"),
+            CubinCache.Key(TestVariants.Real(), "another compiler", "sm_80"),
+            CubinCache.Key(TestVariants.Real(), "compiler", "sm_90"),
+            CubinCache.Key(TestVariants.Real(), "compilers", "m_80"),
+            CubinCache.Key(TestVariants.OfText("a", "1"), "compiler", "sm_80"),
+            CubinCache.Key(TestVariants.OfText("a", "2"), "compiler", "sm_80"),
+        ];
+
+        Assert.AreEqual(keys.Length, keys.Distinct().Count());
+        Assert.AreEqual(CubinCache.Key(TestVariants.OfText("a", "1"), "c", "s"), CubinCache.Key(TestVariants.OfText("b", "1"), "c", "s"));
+    }
+
+    [TestMethod]
+    public void EveryDamagedByte_IsNoticed_AndTheFileDeleted()
+    {
+        CubinCache cache = new(new(Folder, 1 << 20));
+        cache.TryWrite(_key, _image);
+        byte[] sound = System.IO.File.ReadAllBytes(File);
+
+        // Magic, key, kind, length, image, hash.
+        foreach (int at in new[] { 0, 7, 8, 39, 40, 43, 44, 47, 48, 2000, sound.Length - 33, sound.Length - 32, sound.Length - 1 })
+        {
+            byte[] damaged = [.. sound];
+            damaged[at] ^= 1;
+            System.IO.File.WriteAllBytes(File, damaged);
+
+            Assert.IsNull(cache.TryRead(_key), $"byte {at}");
+            Assert.IsFalse(System.IO.File.Exists(File), $"byte {at}");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(10)]
+    [DataRow(60)]
+    [DataRow(4000)]
+    public void TruncatedFile_IsNoticed(int length)
+    {
+        CubinCache cache = new(new(Folder, 1 << 20));
+        cache.TryWrite(_key, _image);
+        System.IO.File.WriteAllBytes(File, System.IO.File.ReadAllBytes(File)[..length]);
+
+        Assert.IsNull(cache.TryRead(_key));
+        Assert.IsFalse(System.IO.File.Exists(File));
+    }
+
+    [TestMethod]
+    public void FileOfAnotherKey_IsNoticed()
+    {
+        string other = CubinCache.Key(TestVariants.OfText("a", "1"), "compiler", "sm_80");
+        CubinCache cache = new(new(Folder, 1 << 20));
+        cache.TryWrite(other, _image);
+        Directory.CreateDirectory(Path.GetDirectoryName(File)!);
+        System.IO.File.Copy(Path.Combine(Folder, other[..2], other + ".kgc"), File);
+
+        Assert.IsNull(cache.TryRead(_key));
+        Assert.IsNotNull(cache.TryRead(other));
+    }
+
+    [TestMethod]
+    public void FolderThatCannotBe_IsNoError()
+    {
+        string occupied = Path.Combine(Folder, "file");
+        System.IO.File.WriteAllText(occupied, "not a folder");
+        foreach (string folder in new[] { occupied, Path.Combine(occupied, "below"), "/proc/nobody/writes/here" })
+        {
+            CubinCache cache = new(new(folder, 1 << 20));
+            cache.TryWrite(_key, _image);
+            Assert.IsNull(cache.TryRead(_key));
+            cache.Forget(_key);
+        }
+    }
+
+    [TestMethod]
+    [MemberCondition(typeof(CubinCacheTests), nameof(ModesMatter), IgnoreMessage = "This user may write into read-only folders.")]
+    public void ReadOnlyFolder_IsReadFrom()
+    {
+        CubinCache cache = new(new(Folder, 1 << 20));
+        cache.TryWrite(_key, _image);
+        string folder = Path.GetDirectoryName(File)!;
+        if (OperatingSystem.IsWindows())
+            return;
+        System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead);
+        System.IO.File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            cache.TryWrite(_key, _image with { Kind = KernelImageKind.Ptx });
+            Assert.AreEqual(KernelImageKind.Cubin, cache.TryRead(_key)!.Kind);
+        }
+        finally
+        {
+            System.IO.File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [TestMethod]
+    public void Off_KeepsNothing()
+    {
+        CubinCache cache = new(new(null, 1 << 20));
+        cache.TryWrite(_key, _image);
+
+        Assert.IsNull(cache.TryRead(_key));
+    }
+
+    [TestMethod]
+    public void FullFolder_LosesWhatWasUsedLongestAgo()
+    {
+        // Room for three.
+        CubinCache cache = new(new(Folder, 16_000));
+        string[] keys = [.. Enumerable.Range(0, 4).Select(i => CubinCache.Key(TestVariants.OfText("a", $"{i}"), "compiler", "sm_80"))];
+        for (int i = 0; i < 3; i++)
+        {
+            cache.TryWrite(keys[i], _image);
+            System.IO.File.SetLastWriteTimeUtc(Path.Combine(Folder, keys[i][..2], keys[i] + ".kgc"), DateTime.UtcNow.AddMinutes(i - 10));
+        }
+
+        Assert.IsNotNull(cache.TryRead(keys[0]), "a read makes it the newest");
+        cache.TryWrite(keys[3], _image);
+
+        Assert.AreSequenceEqual(new[] { true, false, true, true }, keys.Select(key => cache.TryRead(key) is not null));
+    }
+
+    [TestMethod]
+    public void FilesOfDeadWriters_AreSweptUp()
+    {
+        CubinCache cache = new(new(Folder, 1 << 20));
+        string old = Path.Combine(Folder, "old.tmp"), fresh = Path.Combine(Folder, "fresh.tmp");
+        System.IO.File.WriteAllText(old, "");
+        System.IO.File.WriteAllText(fresh, "");
+        System.IO.File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
+        cache.TryWrite(_key, _image);
+
+        Assert.IsFalse(System.IO.File.Exists(old));
+        Assert.IsTrue(System.IO.File.Exists(fresh));
+    }
+
+    [TestMethod]
+    public void ManyWritersAndReaders_SeeAllOrNothing()
+    {
+        CubinCacheOptions options = new(Folder, 1 << 20);
+        int hits = 0;
+        Parallel.For(0, 400, new() { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            CubinCache cache = new(options);
+            if (i % 4 == 0)
+                cache.TryWrite(_key, _image);
+            else if (cache.TryRead(_key) is { } read)
+            {
+                Assert.IsTrue(read.Bytes.Span.SequenceEqual(_image.Bytes.Span));
+                Interlocked.Increment(ref hits);
+            }
+        });
+
+        Assert.IsGreaterThan(0, hits);
+        Assert.HasCount(1, Directory.GetFiles(Folder, "*", SearchOption.AllDirectories));
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using KernelGen.Samples.Tests.Commands;
+
+namespace KernelGen.Samples.Tests.Cuda;
+
+[TestClass]
+public sealed class AttendCudaTests
+{
+    public TestContext TestContext { get; set; } = null!;
+
+    /// <summary>The cubin cache of the test.</summary>
+    private (string, string?) Cache => ("KERNELGEN_CACHE_DIR", TestContext.TestTempDirectory);
+
+    [TestMethod]
+    [DataRow("sd15_self_d40_f16", "8.0", "streaming")]
+    [DataRow("sd15_self_d40_f16", "7.5", "materialized")]
+    [DataRow("mask_padding_d64_bf16", "8.0", "materialized")]
+    [DataRow("causal_d64_f32", "8.0", "materialized")]
+    [DataRow("causal_d64_f32", "7.5", "streaming")]
+    [DataRow("gqa_d128_f16", "7.5", "streaming")]
+    [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasDevice), IgnoreMessage = CudaCommand.NoDevice)]
+    public void Attend_GoldenVector_IsWithinTheBound(string vector, string capability, string family)
+    {
+        using TestFolder folder = new();
+        string input = GoldenVectors.Paths.Single(path => Path.GetFileNameWithoutExtension(path) == vector);
+        string output = folder["out.safetensors"];
+        JsonElement report = CudaCommand
+            .Run(
+                [Cache, ("CUDA_EMULATOR_COMPUTE_CAPABILITY", capability)],
+                "attend", input, output, "--device", "cuda", "--family", family, "--json", "--check")
+            .AssertDone().Json;
+
+        // A target that rounds probabilities for the tensor cores may be two to three times further off.
+        bool simt = report.GetProperty("variant").GetString()!.Contains("-simt-", StringComparison.Ordinal);
+        Assert.IsLessThanOrEqualTo(GoldenVectors.Bound(input) * (simt ? 1 : 2.7), GoldenVectors.Error(input, output));
+        Assert.AreEqual(family, report.GetProperty("family").GetString());
+        Assert.AreEqual(report.GetProperty("workspace_bytes").GetInt64(), report.GetProperty("measured_workspace_bytes").GetInt64());
+        Assert.AreEqual(0, report.GetProperty("non_finite_rows").GetInt64());
+        if (!CudaCommand.UsesGpu)
+            Assert.Contains($"compute capability {capability}", report.GetProperty("device").GetString()!);
+    }
+
+    [TestMethod]
+    [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasEmulator), IgnoreMessage = CudaCommand.NoEmulator)]
+    public void FourProcesses_RaceForTheCache_AndAFifthNeedsNoCompiler()
+    {
+        using TestFolder folder = new();
+        string input = GoldenVectors.Paths.Single(path => Path.GetFileNameWithoutExtension(path) == "one_key_d64_f32");
+        Parallel.For(0, 4, new() { MaxDegreeOfParallelism = 4 }, i => Attend(folder[$"out{i}"]).AssertDone());
+        string kernel = Directory.GetFiles(TestContext.TestTempDirectory!, "*", SearchOption.AllDirectories).Single();
+        Attend(folder["hit"], ("CUDA_EMULATOR_FAIL", "nvrtcCompileProgram:1")).AssertDone();
+
+        byte[] image = File.ReadAllBytes(kernel);
+        File.WriteAllBytes(kernel, image[..^100]);
+        Attend(folder["truncated"], ("CUDA_EMULATOR_FAIL", "nvrtcCompileProgram:1"))
+            .AssertFault(ExitCode.DeviceNotUsable, "could not be compiled: nvrtcCompileProgram for sm_80 failed with NVRTC_ERROR_COMPILATION (6)");
+        Attend(folder["compiled"]).AssertDone();
+        Assert.IsLessThanOrEqualTo(GoldenVectors.Bound(input), GoldenVectors.Error(input, folder["compiled"]));
+
+        CommandResult Attend(string output, params (string, string?)[] environment) =>
+            CudaCommand.Run([Cache, .. environment], "attend", input, output, "--device", "cuda");
+    }
+
+    [TestMethod]
+    [DataRow("cuLaunchKernel:1", "cuLaunchKernel of")]
+    [DataRow("cuStreamSynchronize:1:700", "CUDA_ERROR_ILLEGAL_ADDRESS")]
+    [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasEmulator), IgnoreMessage = CudaCommand.NoEmulator)]
+    public void DeviceThatFails_IsOneLineAndExitCode4_AndLeavesNoOutput(string fault, string part)
+    {
+        using TestFolder folder = new();
+        CudaCommand.Run([Cache, ("CUDA_EMULATOR_FAIL", fault)], "attend", GoldenVectors.Paths.First(), folder["out"], "--device", "cuda")
+            .AssertFault(ExitCode.DeviceNotUsable, part, "the output is incomplete");
+        Assert.IsFalse(File.Exists(folder["out"]));
+    }
+
+    [TestMethod]
+    [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasEmulator), IgnoreMessage = CudaCommand.NoEmulator)]
+    public void SmallGpu_IsExitCode3()
+    {
+        using TestFolder folder = new();
+        CudaCommand.Run([Cache, ("CUDA_EMULATOR_MEMORY", "65536")], "attend", GoldenVectors.Paths.First(), folder["out"], "--device", "cuda", "--family", "streaming")
+            .AssertFault(ExitCode.DoesNotFit, "do not fit into the GPU's memory");
+    }
+
+    [TestMethod]
+    public void NoGpu_IsExitCode4_AndAutoTakesTheCpu()
+    {
+        using TestFolder folder = new();
+        (string, string?)[] nowhere = [("KERNELGEN_CUDA_LIBRARY", "/nowhere/libcuda.so.1")];
+        CudaCommand.Run(nowhere, "attend", GoldenVectors.Paths.First(), folder["out"], "--device", "cuda")
+            .AssertFault(ExitCode.DeviceNotUsable, "No CUDA driver can be used", "/nowhere/libcuda.so.1: cannot open shared object file");
+        JsonElement report = CudaCommand.Run(nowhere, "attend", GoldenVectors.Paths.First(), folder["out"], "--json").AssertDone().Json;
+        Assert.StartsWith("CPU (", report.GetProperty("device").GetString());
+    }
+
+    [TestMethod]
+    public void Doctor_TellsWhatIsMissing()
+    {
+        CommandResult result = CudaCommand
+            .Run([("KERNELGEN_CUDA_LIBRARY", "/nowhere/libcuda.so.1"), ("KERNELGEN_NVRTC_LIBRARY", "/nowhere/libnvrtc.so")], "doctor").AssertDone();
+        Assert.Contains("! No CUDA driver can be used. Install the NVIDIA driver", result.Output);
+        Assert.Contains("! No NVRTC, the run-time compiler of CUDA, can be used. Install the CUDA toolkit", result.Output);
+    }
+
+    [TestMethod]
+    [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasDevice), IgnoreMessage = CudaCommand.NoDevice)]
+    public void Doctor_TellsWhatThereIs()
+    {
+        CommandResult result = CudaCommand.Run([Cache], "doctor").AssertDone();
+        Assert.Contains("GPU 0 ", result.Output);
+        Assert.Contains("compute capability", result.Output);
+        Assert.Contains(TestContext.TestTempDirectory!, result.Output);
+        Assert.DoesNotContain("No CUDA driver", result.Output);
+    }
+}
