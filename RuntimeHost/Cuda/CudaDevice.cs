@@ -37,7 +37,11 @@ public sealed unsafe class CudaDevice : IAttentionDevice
         _modules = new(driver, store, limits);
         _launcher = new(driver, limits);
         _stream = new(driver, context, _launcher);
-        Profile = new(Workers: 0, limits.FlopsPerSecond, limits.MemoryBytesPerSecond, SliceSeconds: 10e-6, limits.TotalMemoryBytes);
+        Profile = new(Workers: 0, limits.FlopsPerSecond, limits.MemoryBytesPerSecond, SliceSeconds: 10e-6, limits.TotalMemoryBytes)
+        {
+            TensorFlopsPerSecond = limits.TensorFlopsPerSecond,
+            CacheBytes = limits.L2Bytes,
+        };
     }
 
     /// <summary>What the GPU is and can do.</summary>

@@ -35,6 +35,15 @@ public sealed record CudaDeviceLimits(
     /// </summary>
     public double FlopsPerSecond => 256.0 * Multiprocessors * Math.Max(ClockKilohertz, 1) * 1e3;
 
+    /// <summary>
+    /// Peak multiply-adds of 16-bit elements with fp32 sums on tensor cores through <c>mma.sync</c>, two operations each: 2048 a clock in a multiprocessor of
+    /// the data-centre chips (compute capability 8.0, 9.0, 10.x), 512 in the others.
+    /// </summary>
+    public double TensorFlopsPerSecond => (ComputeCapability is 80 or 90 or (>= 100 and < 110) ? 2048.0 : 512.0) * Multiprocessors * Math.Max(ClockKilohertz, 1) * 1e3;
+
+    /// <summary>Bytes of the L2 cache; 0 when the driver does not tell.</summary>
+    public int L2Bytes { get; init; }
+
     /// <summary>The compute capability as it is usually written, such as <c>9.0</c>.</summary>
     public string ComputeCapabilityText => string.Create(CultureInfo.InvariantCulture, $"{ComputeCapability / 10}.{ComputeCapability % 10}");
 
@@ -92,7 +101,10 @@ public sealed record CudaDeviceLimits(
             Attribute(CudaDeviceAttribute.MaxSharedMemoryPerBlockOptIn),
             Attribute(CudaDeviceAttribute.MaxThreadsPerBlock),
             Attribute(CudaDeviceAttribute.MaxGridDimY),
-            Attribute(CudaDeviceAttribute.Integrated) != 0);
+            Attribute(CudaDeviceAttribute.Integrated) != 0)
+        {
+            L2Bytes = Attribute(CudaDeviceAttribute.L2CacheSize),
+        };
 
         int Attribute(CudaDeviceAttribute attribute)
         {

@@ -8,6 +8,12 @@ namespace KernelGen.Planning;
 /// <param name="TotalMemoryBytes">The device's memory; some policies look at it.</param>
 public sealed record DeviceProfile(int Workers, double FlopsPerSecond, double BytesPerSecond, double SliceSeconds, long TotalMemoryBytes)
 {
+    /// <summary>
+    /// Peak multiply-adds of 16-bit elements with fp32 sums on tensor cores, counted as two operations each; 0 when unknown. What kernels that use them are
+    /// predicted by.
+    /// </summary>
+    public double TensorFlopsPerSecond { get; init; }
+
     /// <summary>Bytes of the last cache before memory: the scores of a slice that fits in it never travel further. 0 when unknown.</summary>
     public long CacheBytes { get; init; }
 }

@@ -13,7 +13,7 @@ namespace KernelGen.Planning;
 ///                                                            none when the scores of a slice stay within the cache)
 /// time    = sum of slices + traffic + slices * SliceSeconds
 /// </code>
-/// The efficiency is 0.85 for <c>streaming</c> and 0.65 for <c>materialized</c>. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32.
+/// For kernels that use tensor cores <c>FlopsPerSecond</c> is <c>TensorFlopsPerSecond</c>. The efficiency is 0.85 for <c>streaming</c> and 0.65 for <c>materialized</c>. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32.
 /// </remarks>
 public static class KernelCostModel
 {
@@ -31,7 +31,7 @@ public static class KernelCostModel
     {
         double tiles = (double)shape.TotalHeads * SliceGroups.CeilingDivide(shape.Queries, variant.Footprint.TileRows);
         double efficiency = variant.Family == KernelFamily.Streaming ? StreamingEfficiency : MaterializedEfficiency;
-        return tiles == 0 ? 0 : Scores(shape, causal) * 4 * shape.HeadDim / tiles / (device.FlopsPerSecond * efficiency);
+        return tiles == 0 ? 0 : Scores(shape, causal) * 4 * shape.HeadDim / tiles / (Peak(variant, device) * efficiency);
     }
 
     /// <summary>Seconds of moving scores to and from memory.</summary>
@@ -55,6 +55,9 @@ public static class KernelCostModel
         + ((double)heads.LargeCount * tiles.SmallCount * Busy((long)heads.Large * tiles.Small, workers))
         + ((double)heads.SmallCount * tiles.LargeCount * Busy((long)heads.Small * tiles.Large, workers))
         + ((double)heads.SmallCount * tiles.SmallCount * Busy((long)heads.Small * tiles.Small, workers));
+
+    private static double Peak(KernelVariant variant, DeviceProfile device) =>
+        variant.Target is KernelTarget.Cpu or KernelTarget.Simt || device.TensorFlopsPerSecond == 0 ? device.FlopsPerSecond : device.TensorFlopsPerSecond;
 
     // In floating point because lengths that are tried in the search for the largest one may have more than 2^63 scores.
     private static double Scores(in AttentionShape shape, bool causal) =>

@@ -24,6 +24,9 @@ internal enum CudaDeviceAttribute
     /// <summary>Width of the memory bus in bits.</summary>
     GlobalMemoryBusWidth = 37,
 
+    /// <summary>Bytes of the L2 cache.</summary>
+    L2CacheSize = 38,
+
     /// <summary>Major compute capability.</summary>
     ComputeCapabilityMajor = 75,
 

@@ -44,7 +44,7 @@ internal sealed class CudaLibraries(string? driverPath, string? nvrtcPath)
         string[] candidates = path is not null ? [path] : OperatingSystem.IsWindows() ? ["nvcuda.dll"] : ["libcuda.so.1"];
         return search.Open(candidates, CudaDriver.Bind) is { } driver
             ? (driver, "")
-            : (null, $"No CUDA driver can be used. Install the NVIDIA driver (for CUDA 12 or newer), or set {DriverVariable} to its library.\nTried:{search.Failures}");
+            : (null, $"No CUDA driver can be used.\nInstall the NVIDIA driver (for CUDA 12 or newer), or set {DriverVariable} to its library.\nTried:{search.Failures}");
     }
 
     private static (Nvrtc? Nvrtc, string Fault) OpenNvrtc(string? path, CudaDriver? driver)
@@ -52,6 +52,6 @@ internal sealed class CudaLibraries(string? driverPath, string? nvrtcPath)
         NativeLibrarySearch search = new();
         return search.Open(path is not null ? [path] : NvrtcLocations.Candidates(), (library, name) => Nvrtc.Bind(library, name, driver)) is { } nvrtc
             ? (nvrtc, "")
-            : (null, $"No NVRTC, the run-time compiler of CUDA, can be used. Install the CUDA toolkit 12 or 13 (or its package cuda-nvrtc, or the pip wheel nvidia-cuda-nvrtc), or set {NvrtcVariable} to its library.\nTried:{search.Failures}");
+            : (null, $"No NVRTC, the run-time compiler of CUDA, can be used.\nInstall the CUDA toolkit 12 or 13 (or its package cuda-nvrtc, or the pip wheel nvidia-cuda-nvrtc), or set {NvrtcVariable} to its library.\nTried:{search.Failures}");
     }
 }

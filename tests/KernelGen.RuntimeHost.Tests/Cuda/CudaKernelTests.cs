@@ -38,6 +38,19 @@ public sealed class CudaKernelTests
     }
 
     [TestMethod]
+    [DataRow("8.0", ElementType.Float16, KernelTarget.Sm80)]
+    [DataRow("8.0", ElementType.Float32, KernelTarget.Simt)]
+    [DataRow("7.5", ElementType.Float16, KernelTarget.Simt)]
+    [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
+    public void TensorCores_AreTakenWhereThereAreAny(string capability, ElementType elementType, KernelTarget target)
+    {
+        using AttentionHost host = CudaTest.Host(CudaTest.Open(capability));
+        AttentionCall.Random(new(1, 2, 64, 64, 40), elementType).Run(host, CudaTestAttention.Catalogue, elementType, out RunReport report);
+
+        Assert.AreEqual(target, report.Plan.Variant.Target);
+    }
+
+    [TestMethod]
     [DataRow(40, ElementType.Float32)]
     [DataRow(64, ElementType.Float16)]
     [DataRow(80, ElementType.BFloat16)]

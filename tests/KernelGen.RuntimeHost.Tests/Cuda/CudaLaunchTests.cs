@@ -98,6 +98,7 @@ public sealed class CudaLaunchTests
     }
 
     [TestMethod]
+    [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
     public void PooledWorkspace_CountsAsFree()
     {
         using CudaDevice device = CudaTest.Open();

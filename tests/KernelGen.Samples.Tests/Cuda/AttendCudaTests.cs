@@ -98,8 +98,8 @@ public sealed class AttendCudaTests
     {
         CommandResult result = CudaCommand
             .Run([("KERNELGEN_CUDA_LIBRARY", "/nowhere/libcuda.so.1"), ("KERNELGEN_NVRTC_LIBRARY", "/nowhere/libnvrtc.so")], "doctor").AssertDone();
-        Assert.Contains("! No CUDA driver can be used. Install the NVIDIA driver", result.Output);
-        Assert.Contains("! No NVRTC, the run-time compiler of CUDA, can be used. Install the CUDA toolkit", result.Output);
+        Assert.Contains("! No CUDA driver can be used.\n    Install the NVIDIA driver", result.Output);
+        Assert.Contains("! No NVRTC, the run-time compiler of CUDA, can be used.\n    Install the CUDA toolkit", result.Output);
     }
 
     [TestMethod]
