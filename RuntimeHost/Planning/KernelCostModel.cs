@@ -56,8 +56,15 @@ public static class KernelCostModel
         + ((double)heads.SmallCount * tiles.LargeCount * Busy((long)heads.Small * tiles.Large, workers))
         + ((double)heads.SmallCount * tiles.SmallCount * Busy((long)heads.Small * tiles.Small, workers));
 
-    private static double Peak(KernelVariant variant, DeviceProfile device) =>
-        variant.Target is KernelTarget.Cpu or KernelTarget.Simt || device.TensorFlopsPerSecond == 0 ? device.FlopsPerSecond : device.TensorFlopsPerSecond;
+    private static double Peak(KernelVariant variant, DeviceProfile device) => variant.Target switch
+    {
+        _ when device.TensorFlopsPerSecond == 0 => device.FlopsPerSecond,
+        KernelTarget.Sm80 => device.TensorFlopsPerSecond,
+
+        // Products of warpgroups have twice the peak of mma.sync.
+        KernelTarget.Sm90a => 2 * device.TensorFlopsPerSecond,
+        _ => device.FlopsPerSecond,
+    };
 
     // In floating point because lengths that are tried in the search for the largest one may have more than 2^63 scores.
     private static double Scores(in AttentionShape shape, bool causal) =>

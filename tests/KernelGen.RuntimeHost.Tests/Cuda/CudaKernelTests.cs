@@ -205,5 +205,5 @@ public sealed class CudaKernelTests
         from family in _families
         select (call with { Planning = call.Planning with { Family = family } }, catalogue);
 
-    private static string[] Capabilities() => CudaTest.UsesGpu ? ["its own"] : ["7.5", "8.0"];
+    private static string[] Capabilities() => CudaTest.UsesGpu ? ["its own"] : ["7.5", "8.0", "9.0"];
 }
