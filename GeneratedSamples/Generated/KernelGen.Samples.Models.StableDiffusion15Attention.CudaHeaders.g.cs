@@ -624,6 +624,16 @@ KG_DEVICE void kg_pin(float (&sums)[tiles][4])
             asm volatile("" : "+f"(sums[n][i]) :: "memory");
 }
 
+template <int steps>
+KG_DEVICE void kg_pin(kg_fragment (&fragments)[steps])
+{
+#pragma unroll
+    for (int step = 0; step < steps; step++)
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+            asm volatile("" : "+r"(fragments[step].at[i]) :: "memory");
+}
+
 #endif // KERNELGEN_EMULATED
 
 // ---- Matrix descriptors: where a matrix of 16-bit elements lies in shared memory, for the products of a warpgroup. A line is a row of A or a column of B.

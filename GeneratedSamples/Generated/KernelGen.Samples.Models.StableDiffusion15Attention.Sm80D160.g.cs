@@ -405,37 +405,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -467,6 +436,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -1129,37 +1129,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -1191,6 +1160,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -1853,37 +1853,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -1915,6 +1884,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -2706,37 +2706,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -2768,6 +2737,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -3447,37 +3447,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -3509,6 +3478,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -4029,37 +4029,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -4091,6 +4060,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -4753,37 +4753,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -4815,6 +4784,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -5477,37 +5477,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -5539,6 +5508,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -6330,37 +6330,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -6392,6 +6361,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -7071,37 +7071,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -7133,6 +7102,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.

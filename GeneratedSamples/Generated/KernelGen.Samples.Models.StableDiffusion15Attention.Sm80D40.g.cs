@@ -423,37 +423,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -485,6 +454,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -1165,37 +1165,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -1227,6 +1196,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -1907,37 +1907,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -1969,6 +1938,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -2776,37 +2776,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -2838,6 +2807,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -3550,37 +3550,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -3612,6 +3581,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -4309,37 +4309,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -4371,6 +4340,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -5021,37 +5021,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -5083,6 +5052,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -5621,37 +5621,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -5683,6 +5652,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -6363,37 +6363,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -6425,6 +6394,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -7105,37 +7105,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -7167,6 +7136,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -7974,37 +7974,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -8036,6 +8005,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -8748,37 +8748,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -8810,6 +8779,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -9507,37 +9507,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -9569,6 +9538,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -10219,37 +10219,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -10281,6 +10250,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.

@@ -405,37 +405,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -467,6 +436,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -1129,37 +1129,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -1191,6 +1160,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -1853,37 +1853,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -1915,6 +1884,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -2706,37 +2706,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -2768,6 +2737,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -3464,37 +3464,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -3526,6 +3495,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -4207,37 +4207,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -4269,6 +4238,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -4903,37 +4903,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7c00u) != 0x7c00u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -4965,6 +4934,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -5485,37 +5485,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -5547,6 +5516,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -6209,37 +6209,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -6271,6 +6240,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -6933,37 +6933,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -6995,6 +6964,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // ---- The block: its warps divide the rows by 16 and, where they are more than that, the keys of the scores and the columns of the output.
@@ -7786,37 +7786,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -7848,6 +7817,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -8544,37 +8544,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -8606,6 +8575,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -9287,37 +9287,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -9349,6 +9318,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
@@ -9983,37 +9983,6 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & 0x7f80u) != 0x7f80u;
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
-template <int row_count>
-KG_DEVICE bool clean_values(unsigned int tile)
-{
-    bool found = false;
-#pragma unroll 1
-    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
-    {
-        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
-    }
-
-    return found;
-}
-
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -10045,6 +10014,37 @@ KG_DEVICE void add_cleaned_values(
                     }
             }
     }
+}
+
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int row_count>
+KG_DEVICE bool clean_values(unsigned int tile)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
+    {
+        float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
+        kg_fragment line = kg_load_shared<kg_fragment>(address);
+        bool clean = true;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+            clean = clean && (low | high) == 0xffffffffu;
+            line.at[i] &= low | high;
+        }
+
+        if (!clean)
+        {
+            found = true;
+            kg_store_shared(address, line);
+        }
+    }
+
+    return found;
 }
 
 // Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.

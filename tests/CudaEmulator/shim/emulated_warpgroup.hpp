@@ -15,6 +15,11 @@ KG_DEVICE void kg_pin(float (&)[tiles][4])
 {
 }
 
+template <int steps>
+KG_DEVICE void kg_pin(kg_fragment (&)[steps])
+{
+}
+
 KG_DEVICE bool kg_emulated_is_bfloat16(kg_f16) { return false; }
 KG_DEVICE bool kg_emulated_is_bfloat16(kg_bf16) { return true; }
 

@@ -106,6 +106,7 @@ void start_warpgroups();
 std::string end_warpgroups();
 
 void start_named_barriers();
+std::string end_named_barriers();
 
 extern const HopperCalls hopper_calls;
 

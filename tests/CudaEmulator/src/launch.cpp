@@ -258,7 +258,7 @@ bool release_barrier()
     }
 
     if (done == current.thread_count) {
-        for (const auto end : {end_tensor_copies, end_mbarriers, end_warpgroups}) {
+        for (const auto end : {end_tensor_copies, end_mbarriers, end_warpgroups, end_named_barriers}) {
             const std::string wrong = end();
             if (!wrong.empty())
                 report(FaultKind::launch_failed, 0, 0, wrong);

@@ -36,6 +36,14 @@ void start_named_barriers()
         all()[i] = NamedBarrier();
 }
 
+std::string end_named_barriers()
+{
+    for (int i = 0; i < barrier_count; i++)
+        if (all()[i].threads != 0)
+            return "the block ends in the middle of a round of named barrier " + std::to_string(i);
+    return "";
+}
+
 void named_barrier(int id, int threads, bool waits, int line) { come(id, threads, waits, false, nullptr, line); }
 
 bool named_barrier_any(int id, int threads, bool condition, int line)

@@ -54,7 +54,7 @@ std::string SharedMemory::write_fault(std::size_t i, int thread)
         return text("thread %d has not waited for its asynchronous copy to offset %zu", word.copier, 4 * i);
     if (word.write.agent != nobody && !order_->is_before(word.write, thread))
         return text(word.write.agent < order_->threads() ? "thread %d wrote offset %zu and no barrier is between the two"
-                                                         : "agent %d (asynchronous copies) wrote offset %zu and their mbarrier was not waited for",
+                                                         : "a tensor copy (agent %d) wrote offset %zu and its mbarrier was not waited for",
             word.write.agent, 4 * i);
     if (word.reader != nobody && word.read.epoch == order_->epoch()) {
         const bool one = word.reader != several;
@@ -106,7 +106,7 @@ std::string SharedMemory::access_fault(std::uintptr_t address, std::size_t bytes
             return text("nobody has written offset %zu", 4 * i);
         if (!order_->is_before(word.write, thread))
             return text(word.write.agent < order_->threads() ? "thread %d wrote offset %zu and no barrier is between the two"
-                                                             : "agent %d (asynchronous copies) wrote offset %zu and their mbarrier was not waited for",
+                                                             : "a tensor copy (agent %d) wrote offset %zu and its mbarrier was not waited for",
                 word.write.agent, 4 * i);
 
         const bool fresh = word.reader == nobody || word.read.epoch != order_->epoch();
@@ -189,7 +189,7 @@ std::string SharedMemory::begin_async_read(std::size_t offset, const Clock& leas
             return text("%s: nobody has written offset %zu", reader, 4 * i);
         if (!order_->is_before(word.write, least))
             return text(word.write.agent < order_->threads() ? "%s: thread %d wrote offset %zu and no barrier is between the two"
-                                                             : "%s: agent %d (asynchronous copies) wrote offset %zu and their mbarrier was not waited for",
+                                                             : "%s: a tensor copy (agent %d) wrote offset %zu and its mbarrier was not waited for",
                 reader, word.write.agent, 4 * i);
         if (word.write.agent < order_->threads() && !order_->is_fenced(word.write, least))
             return text("%s: thread %d wrote offset %zu and no fence of the asynchronous proxy comes after it", reader, word.write.agent, 4 * i);
