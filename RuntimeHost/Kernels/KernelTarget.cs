@@ -13,7 +13,7 @@ public enum KernelTarget
     Sm80,
 
     /// <summary>
-    /// CUDA C for compute capability 9.0: products of warpgroups (<c>wgmma</c>) and tensor copies (TMA), for the 16-bit element types and head dims up to 256.
+    /// CUDA C for compute capability 9.0: products of warpgroups (<c>wgmma</c>) and tensor copies (TMA), for the 16-bit element types.
     /// Tensors whose addresses or strides are not multiples of 16 bytes are left to <see cref="Sm80"/>.
     /// </summary>
     Sm90a,

@@ -11,12 +11,11 @@ namespace KernelGen.Generator.Emission;
 /// <summary>The CUDA C of the target <c>sm90a</c>: products of warpgroups and asynchronous tensor copies, for compute capability 9.0.</summary>
 internal static class Sm90aKernelUnit
 {
-    /// <summary>True for what there are kernels for: the <c>streaming</c> family, 16-bit elements, head dims up to 256.</summary>
+    /// <summary>True for what there are kernels for: the <c>streaming</c> family, 16-bit elements.</summary>
     /// <param name="family">The family.</param>
     /// <param name="elementType">The element type.</param>
-    /// <param name="headDim">The head dim.</param>
-    public static bool Supports(KernelFamily family, ElementType elementType, int headDim) =>
-        family == KernelFamily.Streaming && elementType is ElementType.Float16 or ElementType.BFloat16 && headDim <= Sm90aLimits.LargestHeadDim;
+    public static bool Supports(KernelFamily family, ElementType elementType) =>
+        family == KernelFamily.Streaming && elementType is ElementType.Float16 or ElementType.BFloat16;
 
     /// <summary>All rows of a tile that there are <c>streaming</c> variants for, ascending; they give the same bits.</summary>
     /// <param name="headDim">The head dim.</param>
@@ -55,10 +54,10 @@ internal static class Sm90aKernelUnit
     {
         if (configuration.Target != KernelTarget.Sm90a)
             throw new ArgumentException($"{configuration.Id} is not a variant of the target sm90a.", nameof(configuration));
-        if (!Supports(configuration.Family, configuration.ElementType, configuration.HeadDim))
+        if (!Supports(configuration.Family, configuration.ElementType))
         {
             throw new ArgumentException(
-                $"Target sm90a has streaming kernels for Float16 and BFloat16 and head dims up to 256, not {configuration.Id}; use target sm80 or simt.",
+                $"Target sm90a has streaming kernels for Float16 and BFloat16, not {configuration.Id}; use target sm80 or simt.",
                 nameof(configuration));
         }
 
@@ -74,6 +73,7 @@ internal static class Sm90aKernelUnit
             { "exponent_mask", configuration.ElementType == ElementType.Float16 ? "0x7c00u" : "0x7f80u" },
             { "head_dim", configuration.HeadDim },
             { "consumers", tiling.Consumers },
+            { "column_groups", tiling.ColumnGroups },
             { "threads", tiling.Threads },
             { "blocks_per_processor", tiling.BlocksPerProcessor },
             { "tile_rows", tiling.TileRows },
@@ -92,7 +92,7 @@ internal static class Sm90aKernelUnit
             { "array_registers", tiling.ArrayRegisters },
             { "ping_pong", tiling.PingPong },
             { "score_registers", tiling.TileKeys / 2 },
-            { "sum_registers", tiling.Values.Dims / 2 },
+            { "sum_registers", tiling.Values.Dims / tiling.ColumnGroups / 2 },
         };
         return templates.Render("cuda/sm90a/streaming.cu.sbn", model, cancellationToken);
     }

@@ -21,6 +21,6 @@ internal static class Sm90aLimits
     /// <summary>Dims or keys of one product (k, of 16-bit elements).</summary>
     public const int ProductDepth = 16;
 
-    /// <summary>The largest head dim: above it a warpgroup's rows of the output do not fit its registers.</summary>
-    public const int LargestHeadDim = 256;
+    /// <summary>The largest head dim whose output a warpgroup can hold; above it two warpgroups share the rows and divide the columns.</summary>
+    public const int LargestUndividedHeadDim = 256;
 }

@@ -51,10 +51,11 @@ internal readonly record struct Sm90aPanels(int PanelDims, int Count)
     /// matrix only by whole panels.
     /// </summary>
     /// <param name="headDim">A multiple of 8.</param>
-    public static Sm90aPanels AcrossRows(int headDim)
+    /// <param name="groups">Products that divide the columns among each other, as many panels each.</param>
+    public static Sm90aPanels AcrossRows(int headDim, int groups = 1)
     {
-        int dims = (headDim + 15) / 16 * 16;
+        int dims = (headDim + (16 * groups) - 1) / (16 * groups) * 16;
         int panel = dims % 64 == 0 ? 64 : dims % 32 == 0 ? 32 : 16;
-        return new(panel, dims / panel);
+        return new(panel, groups * dims / panel);
     }
 }

@@ -6,7 +6,10 @@ using System.Linq;
 namespace KernelGen.Generator.Model.Sm90a;
 
 /// <summary>Tiles of a streaming kernel of the target <c>sm90a</c>: one warpgroup copies, one to three compute 64 query rows each.</summary>
-/// <remarks>The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.</remarks>
+/// <remarks>
+/// Above head dim 256 two warpgroups compute the same 64 rows: each all scores, so that nothing has to be exchanged, and half of the output's columns.
+/// The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.
+/// </remarks>
 /// <param name="HeadDim">The head dim.</param>
 /// <param name="Consumers">Warpgroups that compute.</param>
 internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
@@ -24,14 +27,20 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
         (128, 176, 2),
         (160, 144, 2),
         (192, 112, 2),
-        (Sm90aLimits.LargestHeadDim, 80, 2),
+        (Sm90aLimits.LargestUndividedHeadDim, 80, 2),
+        (320, 64, 2),
+        (384, 48, 2),
+        (512, 32, 2),
     ];
 
     /// <summary>Keys of a tile.</summary>
     public int TileKeys => Row(HeadDim).TileKeys;
 
     /// <summary>Query rows of a block.</summary>
-    public int TileRows => Consumers * Sm90aLimits.WarpgroupRows;
+    public int TileRows => Consumers / ColumnGroups * Sm90aLimits.WarpgroupRows;
+
+    /// <summary>Warpgroups that divide the columns of the output of the same rows.</summary>
+    public int ColumnGroups => HeadDim <= Sm90aLimits.LargestUndividedHeadDim ? 1 : 2;
 
     /// <summary>Threads of a block.</summary>
     public int Threads => (Consumers + 1) * Sm90aLimits.WarpgroupThreads;
@@ -40,7 +49,7 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
 
     /// <summary>The layout of V.</summary>
-    public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim);
+    public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim, ColumnGroups);
 
     /// <summary>Tiles of K, and of V, in shared memory: at least two, so that one is copied while another is used.</summary>
     public int Stages
@@ -72,7 +81,7 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     public int ConsumerRegisters => EntryRegisters == 256 ? 0 : Consumers switch { 3 => 160, 2 => 240, _ => 232 };
 
     /// <summary>Registers that a computing thread needs for scores, probabilities and output.</summary>
-    public int ArrayRegisters => (TileKeys / 2) + (TileKeys / 4) + (Values.Dims / 2);
+    public int ArrayRegisters => (TileKeys / 2) + (TileKeys / 4) + (Values.Dims / ColumnGroups / 2);
 
     /// <summary>The most <see cref="ArrayRegisters"/> that leave the compiler room for everything else: known from published kernels of this structure.</summary>
     public int MostArrayRegisters => Consumers == 3 ? 128 : 216;
@@ -80,23 +89,23 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     /// <summary>Warpgroups take turns with the tensor cores, so that one computes its softmax while another multiplies; pays where softmax takes long.</summary>
     public bool PingPong => Consumers >= 2 && HeadDim <= LargestPingPongHeadDim;
 
-    /// <summary>The rows of a tile that there are variants for, ascending: many rows for throughput, fewer for small shapes. None for a head dim that is too large.</summary>
+    /// <summary>The rows of a tile that there are variants for, ascending: many rows for throughput, fewer for small shapes.</summary>
     /// <param name="headDim">The head dim.</param>
-    public static IReadOnlyList<int> TileRowChoices(int headDim) => headDim > Sm90aLimits.LargestHeadDim
-        ? []
+    public static IReadOnlyList<int> TileRowChoices(int headDim) => headDim > Sm90aLimits.LargestUndividedHeadDim
+        ? [Sm90aLimits.WarpgroupRows]
         : [.. Enumerable.Range(1, Row(headDim).Consumers).Select(static consumers => consumers * Sm90aLimits.WarpgroupRows)];
 
     /// <summary>The tiles for a head dim and rows of a tile.</summary>
-    /// <param name="headDim">A multiple of 8 from 8 to 256.</param>
+    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
     /// <param name="tileRows">One of <see cref="TileRowChoices"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no variant with so many rows.</exception>
     public static Sm90aStreamingTiling For(int headDim, int tileRows) => TileRowChoices(headDim).Contains(tileRows)
-        ? new(headDim, tileRows / Sm90aLimits.WarpgroupRows)
+        ? new(headDim, headDim > Sm90aLimits.LargestUndividedHeadDim ? 2 : tileRows / Sm90aLimits.WarpgroupRows)
         : throw new ArgumentOutOfRangeException(nameof(tileRows), string.Format(
             CultureInfo.InvariantCulture,
             "The streaming kernels of target sm90a for head dim {0} have tiles of {1} rows, not {2}.",
             headDim,
-            headDim > Sm90aLimits.LargestHeadDim ? "no" : string.Join(" or ", TileRowChoices(headDim)),
+            string.Join(" or ", TileRowChoices(headDim)),
             tileRows));
 
     private static (int LargestHeadDim, int TileKeys, int Consumers) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
