@@ -8,12 +8,12 @@ namespace KernelGen.Planning;
 /// <code>
 /// work    = 4 * batch * heads * queries * keys * headDim operations, half of it when causal
 /// tile    = work / (batch * heads * ceil(queries / TileRows)) / (FlopsPerSecond * efficiency)
-/// slice   = ceil(tiles / workers) * workers * tile          (tiles * tile where the device names no workers)
+/// slice   = ceil(tiles / workers) * workers * tile          (workers: TilesAtOnce of the device; tiles * tile where it names none)
 /// traffic = scores * BytesPerScore * 3 / BytesPerSecond     (materialized: written once, read for the softmax, read for P V;
 ///                                                            none when the scores of a slice stay within the cache)
 /// time    = sum of slices + traffic + slices * SliceSeconds
 /// </code>
-/// For kernels that use tensor cores <c>FlopsPerSecond</c> is <c>TensorFlopsPerSecond</c>. The efficiency is 0.85 for <c>streaming</c> and 0.65 for <c>materialized</c>. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32.
+/// For kernels that use tensor cores <c>FlopsPerSecond</c> is <c>TensorFlopsPerSecond</c>. The efficiency is 0.85 for <c>streaming</c> and 0.65 for <c>materialized</c>. <c>ceil</c> is what makes 17 tiles on 16 threads, or 133 on 132 multiprocessors, cost as much as twice as many.
 /// </remarks>
 public static class KernelCostModel
 {
@@ -31,7 +31,7 @@ public static class KernelCostModel
     {
         double tiles = (double)shape.TotalHeads * SliceGroups.CeilingDivide(shape.Queries, variant.Footprint.TileRows);
         double efficiency = variant.Family == KernelFamily.Streaming ? StreamingEfficiency : MaterializedEfficiency;
-        return tiles == 0 ? 0 : Scores(shape, causal) * 4 * shape.HeadDim / tiles / (Peak(variant, device) * efficiency);
+        return tiles == 0 ? 0 : Scores(shape, causal) * 4 * shape.HeadDim / tiles / (Peak(variant, device) * efficiency * TileEfficiency(variant));
     }
 
     /// <summary>Seconds of moving scores to and from memory.</summary>
@@ -64,6 +64,14 @@ public static class KernelCostModel
         // Products of warpgroups have twice the peak of mma.sync.
         KernelTarget.Sm90a => 2 * device.TensorFlopsPerSecond,
         _ => device.FlopsPerSecond,
+    };
+
+    // Tiles of few rows read K and V more often, and have fewer warpgroups to hide one's softmax behind another's products. Estimates, not measured.
+    private static double TileEfficiency(KernelVariant variant) => (variant.Target, variant.Footprint.TileRows) switch
+    {
+        (KernelTarget.Sm90a, <= 64) => 0.8,
+        (KernelTarget.Sm90a, <= 128) => 0.95,
+        _ => 1,
     };
 
     // In floating point because lengths that are tried in the search for the largest one may have more than 2^63 scores.

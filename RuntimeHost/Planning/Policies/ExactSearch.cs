@@ -38,7 +38,7 @@ internal static class ExactSearch
         if (most < 1)
             return false;
 
-        int workers = request.Device.Workers;
+        int workers = request.Device.TilesAtOnce;
         double sliceSeconds = request.Device.SliceSeconds;
         double tileSeconds = KernelCostModel.TileSeconds(variant, request.Shape, request.Device, request.Options.Causal);
         double leastBusy = KernelCostModel.Busy((long)heads * tiles, workers);
@@ -101,7 +101,7 @@ internal static class ExactSearch
         int rows = (int)Math.Min((long)tilesPerSlice * tileRows, request.Shape.Queries);
         long slices = (long)heads.Count * tiles.Count;
         bool causal = request.Options.Causal;
-        double seconds = (KernelCostModel.Busy(heads, tiles, request.Device.Workers) * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, causal))
+        double seconds = (KernelCostModel.Busy(heads, tiles, request.Device.TilesAtOnce) * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, causal))
             + KernelCostModel.TrafficSeconds(variant, request.Shape, request.Device, causal, variant.Footprint.ScoreBytes(headsPerSlice, rows, request.Shape.Keys))
             + (slices * request.Device.SliceSeconds);
         PolicyDecision decision = new()

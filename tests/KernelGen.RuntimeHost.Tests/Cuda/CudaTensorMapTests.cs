@@ -102,5 +102,24 @@ public sealed class CudaTensorMapTests
         Assert.AreEqual(0, allocated);
     }
 
+    [TestMethod]
+    [DataRow(2, 8, 4096, 40, "r128", DisplayName = "512 tiles of 128 rows are 3.88 turns; 352 of 192 are 2.67")]
+    [DataRow(2, 8, 256, 160, "r64", DisplayName = "32 tiles of 128 rows leave three quarters of the GPU idle, 64 of 64 half of it")]
+    [DataRow(1, 24, 8192, 64, "r192", DisplayName = "with many turns the most rows win")]
+    public void Rows_AreChosenByTheTurnsThatTheGpuTakes(int batch, int heads, int length, int headDim, string rows)
+    {
+        DeviceProfile h200 = new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4.8e12, SliceSeconds: 10e-6, TotalMemoryBytes: 141L << 30)
+        {
+            TensorFlopsPerSecond = 500e12,
+            Multiprocessors = 132,
+        };
+
+        SlicePlan plan = SlicePlanner.Plan(
+            new(batch, heads, length, length, headDim), ElementType.Float16, CudaTestAttention.Catalogue.For(ElementType.Float16, headDim).ToArray().Where(static variant => variant.Cuda is not null).ToArray(),
+            h200, new(100L << 30, 0, "given by the caller"), new());
+
+        Assert.AreEqual($"streaming-sm90a-f16-d{headDim}-{rows}", plan.Variant.Id);
+    }
+
     private static Half[] ToHalf(float[] values) => [.. values.Select(value => (Half)value)];
 }
