@@ -61,4 +61,15 @@ internal sealed class SampleConsole
         if (ErrorIsTerminal)
             Error.Write($"\r\u001b[K{line}");
     }
+
+    /// <summary>Shows how far a run has come.</summary>
+    /// <param name="done">Parts that are done.</param>
+    /// <param name="count">All parts.</param>
+    /// <param name="name">The part that begins.</param>
+    public void ShowProgress(int done, int count, string name)
+    {
+        const int Width = 20;
+        int filled = Width * done / count;
+        Progress($"[{new string('#', filled)}{new string('.', Width - filled)}] {name}");
+    }
 }

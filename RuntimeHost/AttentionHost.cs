@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using KernelGen.Cpu;
 using KernelGen.Cuda;
 using KernelGen.Cuda.Interop;
@@ -19,6 +20,7 @@ public sealed class AttentionHost : IDisposable
     private readonly AttentionHostOptions _options;
     private readonly ILogger _logger;
     private readonly PlanCache _plans = new();
+    private volatile bool _isDisposed;
     private readonly ConcurrentDictionary<(KernelCatalogue Catalogue, ElementType ElementType, int HeadDim), KernelVariant[]> _variants = new();
 
     /// <summary>A host on a device.</summary>
@@ -95,6 +97,12 @@ public sealed class AttentionHost : IDisposable
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(catalogue);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (shape == default)
+        {
+            throw new ArgumentException("The shape is empty. Make one with its constructor.", nameof(shape));
+        }
+
         ElementType elementType = ElementTypeExtensions.Of<T>();
         KernelVariant[] variants = OfferedVariants(catalogue, elementType, shape.HeadDim);
         return _plans.Plan(shape, elementType, variants, Device.Profile, MeasureBudget(), options ?? PlanningOptions.Default);
@@ -113,6 +121,7 @@ public sealed class AttentionHost : IDisposable
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(plan);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         options ??= AttentionOptions.Default;
         if (ElementTypeExtensions.Of<T>() != plan.ElementType)
         {
@@ -121,11 +130,7 @@ public sealed class AttentionHost : IDisposable
 
         KernelArguments arguments = ArgumentBinder.Bind(plan, options);
         ArgumentBinder.CheckLengths(plan.Shape, arguments, options, query.Length, key.Length, value.Length, output.Length);
-        ReadOnlySpan<T> result = output;
-        if (result.Overlaps(query) || result.Overlaps(key) || result.Overlaps(value))
-        {
-            throw new ArgumentException("The output overlaps query, key or value; slices that run later would read what earlier ones wrote.");
-        }
+        ArgumentBinder.CheckOverlaps(options, MemoryMarshal.AsBytes(query), MemoryMarshal.AsBytes(key), MemoryMarshal.AsBytes(value), MemoryMarshal.AsBytes(output));
 
         using Activity? activity = KernelGenTelemetry.Activities.StartActivity("attention");
         activity?.SetTag("kernelgen.variant", plan.Variant.Id).SetTag("kernelgen.slices", plan.SliceCount);
@@ -167,11 +172,17 @@ public sealed class AttentionHost : IDisposable
     public void Launch(SlicePlan plan, in KernelArguments arguments, nint stream = 0)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ArgumentBinder.CheckLaunch(plan, arguments);
         Device.Launch(plan, arguments, stream);
     }
 
     /// <summary>Releases the device.</summary>
-    public void Dispose() => Device.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        Device.Dispose();
+    }
 
     private static AttentionHost CreateBest(AttentionHostOptions options, CudaLibraries libraries)
     {
@@ -181,9 +192,9 @@ public sealed class AttentionHost : IDisposable
         }
         catch (Exception fault) when (fault is DeviceNotUsableException or CudaException)
         {
-            // Only the first line: the others list what was tried, which is for those who ask (doctor).
-            string reason = fault.Message.Split('\n', 2)[0];
-            return CreateCpu(options, $"no GPU can be used ({reason.TrimEnd('.', ':')})");
+            // What was tried, which follows, is for those who ask (doctor).
+            string reason = fault.Message.Split("Tried:", 2)[0].Split('\n', 2)[0];
+            return CreateCpu(options, $"no GPU can be used ({reason.TrimEnd('.', ' ')})");
         }
     }
 

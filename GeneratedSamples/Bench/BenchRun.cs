@@ -43,7 +43,7 @@ internal sealed class BenchRun(AttentionHost host, CpuDevice device, PlanningOpt
         if (withBaselines && !planning.Causal)
             baselines[DoggettxBaseline.Name] = 1e3 * DoggettxBaseline.Seconds(sizes, query, key, value, device.Profile.Workers);
 
-        double work = Work(sizes, planning.Causal);
+        double work = AttentionWork.Operations(sizes, planning.Causal);
         List<double> seconds = [], peaks = [], fractions = [];
         long begin = Stopwatch.GetTimestamp();
         while (seconds.Count < FewestRounds || (seconds.Count < MostRounds && Stopwatch.GetElapsedTime(begin) < ShapeTime))
@@ -57,22 +57,11 @@ internal sealed class BenchRun(AttentionHost host, CpuDevice device, PlanningOpt
             fractions.Add(work / call / peak);
         }
 
-        double median = Median(seconds);
+        double median = Medians.Of(seconds);
         return new(
             shape.Name, sizes.HeadDim, elementType.ShortName(), sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys, planning.Causal,
             device.Profile.Workers, plan.Variant.Id, plan.SliceCount, report.WorkspaceBytes,
-            1e3 * median, work / median / 1e9, Median(peaks) / 1e9, Median(fractions), baselines);
-    }
-
-    private static double Work(AttentionShape shape, bool causal)
-    {
-        if (!causal)
-            return shape.FloatingPointOperations;
-
-        double visible = 0;
-        for (int row = 0; row < shape.Queries; row++)
-            visible += Math.Min(row + 1, shape.Keys);
-        return 4.0 * shape.TotalHeads * shape.HeadDim * visible;
+            1e3 * median, work / median / 1e9, Medians.Of(peaks) / 1e9, Medians.Of(fractions), baselines);
     }
 
     private static double SecondsOfACall(Action call)
@@ -86,13 +75,6 @@ internal sealed class BenchRun(AttentionHost host, CpuDevice device, PlanningOpt
         }
         while (Stopwatch.GetElapsedTime(begin) < CallsTime);
         return Stopwatch.GetElapsedTime(begin).TotalSeconds / calls;
-    }
-
-    private static double Median(List<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        int middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     private double Peak() => PeakLoop.Measure(device.VectorPath, device.Profile.Workers, PeakTime);

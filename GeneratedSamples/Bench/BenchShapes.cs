@@ -68,7 +68,7 @@ internal static class BenchShapes
         }
         catch (ArgumentException fault)
         {
-            throw new InputException($"'{text}' is no shape: {fault.Message}");
+            throw new InputException($"'{text}' is no shape: {InputException.TextOf(fault)}");
         }
     }
 

@@ -2,7 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using KernelGen.Cpu;
+using KernelGen.Cuda;
+using KernelGen.Planning;
 using KernelGen.Samples.Bench;
+using KernelGen.Samples.Doctor;
 using KernelGen.Tensors;
 using Spectre.Console;
 
@@ -25,9 +28,10 @@ internal sealed class BenchCommand : Command
     private readonly Option<bool> _causal = CommandOptions.Causal();
     private readonly Option<bool> _noBaselines = new("--no-baselines") { Description = "Measure the kernels only" };
     private readonly Option<bool> _json = CommandOptions.Json();
+    private readonly CudaBench _cuda;
 
     public BenchCommand(SampleConsole console)
-        : base("bench", "Time kernels against the multiply-add peak and other implementations, measured in the same run")
+        : base("bench", "Time kernels, on the CPU against the multiply-add peak and other implementations, measured in the same run")
     {
         _console = console;
         Options.Add(_shapes);
@@ -37,25 +41,40 @@ internal sealed class BenchCommand : Command
         Options.Add(_json);
         _plan = new(this);
         _host = new(this);
+        _cuda = new(this, console);
         SetAction(Run);
     }
 
     private int Run(ParseResult parsed)
     {
         BenchShape[] shapes = [.. parsed.GetValue(_shapes)!.SelectMany(BenchShapes.Parse)];
-        using AttentionHost host = _host.CreateHost(parsed);
-        if (host.Device is not CpuDevice device)
-            throw new InputException($"'bench' measures the CPU; '{host.Device.Name}' is none. Use --device cpu.");
+        PlanningOptions planning = _plan.Read(parsed, parsed.GetValue(_causal), captureMap: false);
+        AttentionHostOptions hostOptions = _host.Read(parsed);
+        using AttentionHost host = AttentionHost.CreateDefault(hostOptions);
+        if (host.Device is CudaDevice)
+        {
+            bool given = parsed.GetResult(_shapes) is { Implicit: false };
+            CudaBenchShape[]? chosen = given ? CudaBench.From(shapes, parsed.GetValue(_elementType), planning.Causal) : null;
+            return _cuda.Run(parsed, hostOptions, planning, chosen, parsed.GetValue(_json));
+        }
 
+        if (_cuda.IsAskedFor(parsed))
+            throw new InputException($"An option was given that only GPUs have; the device is {host.Device.Name}. Use --device cuda, or leave it out.");
+
+        return RunOnCpu(parsed, host, (CpuDevice)host.Device, planning, shapes);
+    }
+
+    private int RunOnCpu(ParseResult parsed, AttentionHost host, CpuDevice device, PlanningOptions planning, BenchShape[] shapes)
+    {
         BenchRun run = new(
             host,
             device,
-            _plan.Read(parsed, parsed.GetValue(_causal), captureMap: false),
+            planning,
             withBaselines: !parsed.GetValue(_noBaselines));
         List<BenchRow> rows = [];
         foreach (BenchShape shape in shapes)
         {
-            ShowProgress(rows.Count, shapes.Length, shape.Name);
+            _console.ShowProgress(rows.Count, shapes.Length, shape.Name);
             rows.Add(parsed.GetValue(_elementType) switch
             {
                 ElementType.Float16 => run.Measure<Half>(shape, _console.CancellationToken),
@@ -65,19 +84,12 @@ internal sealed class BenchCommand : Command
         }
 
         _console.Progress("");
-        BenchResult result = new(device.Name, rows.Max(row => row.PeakGflops), rows);
+        BenchResult result = new($"{CpuSection.ModelName()}: {device.Name}", rows.Max(row => row.PeakGflops), rows);
         if (parsed.GetValue(_json))
             _console.Output.WriteLine(JsonSerializer.Serialize(result, SampleJson.Default.BenchResult));
         else
             WriteTable(result);
         return ExitCode.Done;
-    }
-
-    private void ShowProgress(int done, int count, string name)
-    {
-        const int Width = 20;
-        int filled = Width * done / count;
-        _console.Progress($"[{new string('#', filled)}{new string('.', Width - filled)}] {name}");
     }
 
     private void WriteTable(BenchResult result)

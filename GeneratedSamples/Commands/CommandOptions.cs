@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using KernelGen.Cpu;
 using KernelGen.Kernels;
 using KernelGen.Tensors;
+using static System.FormattableString;
 
 namespace KernelGen.Samples.Commands;
 
@@ -46,7 +48,14 @@ internal static class CommandOptions
     public static Option<long?> ReserveBytes() => Bytes("--reserve-bytes", "Free memory that the plan leaves alone");
 
     /// <summary>CPU threads.</summary>
-    public static Option<int?> Threads() => PositiveOrNull("--threads", "CPU threads; all that the process may use by default");
+    public static Option<int?> Threads() => new("--threads")
+    {
+        Description = "CPU threads; all that the process may use by default",
+        HelpName = "N",
+        CustomParser = result => Whole(result, out long value) && value is >= 1 and <= CpuDevice.MaxThreads
+            ? (int)value
+            : Fault<int?>(result, Invariant($"a whole number from 1 to {CpuDevice.MaxThreads}")),
+    };
 
     /// <summary>The causal triangle.</summary>
     public static Option<bool> Causal() => new("--causal") { Description = "Key j is visible to query i only when j <= i" };
@@ -111,7 +120,7 @@ internal static class CommandOptions
         HelpName = "N",
         CustomParser = result => TryParseBytes(result.Tokens[0].Value, out long bytes)
             ? bytes
-            : Fault<long?>(result, "a number of bytes such as 268435456 or 256MiB"),
+            : Fault<long?>(result, "a number of bytes such as 268435456, 256MiB or 1.5GiB"),
     };
 
     private static bool TryParseBytes(string text, out long bytes)
@@ -123,9 +132,11 @@ internal static class CommandOptions
                 (text, unit) = (text[..^suffix.Length], size);
         }
 
-        bool whole = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= long.MaxValue / unit;
-        bytes = whole ? number * unit : 0;
-        return whole;
+        // A part of a unit is what the output prints (1.5 GiB); a part of a byte is nothing.
+        NumberStyles styles = unit > 1 ? NumberStyles.AllowDecimalPoint : NumberStyles.None;
+        bool valid = decimal.TryParse(text, styles, CultureInfo.InvariantCulture, out decimal number) && number <= (decimal)long.MaxValue / unit;
+        bytes = valid ? (long)(number * unit) : 0;
+        return valid;
     }
 
     private static bool Whole(ArgumentResult result, out long value) =>

@@ -18,7 +18,7 @@ internal static class DemoCommand
         MemoryBudget budget = host.MeasureBudget();
         output.WriteLine("KernelGen: attention kernels made by a source generator, planned to fit the memory there is");
         output.WriteLine();
-        output.WriteLine($"device  {host.DeviceChoice}");
+        WriteWrapped(output, "device  ", host.DeviceChoice);
         output.WriteLine($"memory  {ByteText.Format(budget.UsableBytes)} free ({budget.Source})");
         output.WriteLine();
         output.WriteLine("Attention of Stable Diffusion 1.5 at 512x512: batch 2 (guided) x 8 heads, f16, policy exact");
@@ -34,5 +34,24 @@ internal static class DemoCommand
         output.WriteLine("  doctor");
         console.Error.WriteLine(Invariant($"The demo took {watch.Elapsed.TotalSeconds:0.0} s."));
         return passed ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    // Why there is no GPU may take more than a line.
+    private static void WriteWrapped(TextWriter output, string label, string text)
+    {
+        const int Columns = 100;
+        string line = label;
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > label.Length && line.Length + 1 + word.Length > Columns)
+            {
+                output.WriteLine(line);
+                line = new string(' ', label.Length);
+            }
+
+            line += line.Length == label.Length ? word : " " + word;
+        }
+
+        output.WriteLine(line);
     }
 }

@@ -30,12 +30,15 @@ internal sealed class HostOptions
 
     /// <summary>Makes the host.</summary>
     /// <exception cref="DeviceNotUsableException">The device asked for cannot be used.</exception>
-    public AttentionHost CreateHost(ParseResult parsed) => AttentionHost.CreateDefault(new()
+    public AttentionHost CreateHost(ParseResult parsed) => AttentionHost.CreateDefault(Read(parsed));
+
+    /// <summary>How the host is to be made.</summary>
+    public AttentionHostOptions Read(ParseResult parsed) => new()
     {
         Device = parsed.GetValue(_device) ?? "auto",
         VectorPath = parsed.GetValue(_path),
         Threads = parsed.GetValue(_threads),
         FreeBytes = parsed.GetValue(_freeBytes),
         ReserveBytes = parsed.GetValue(_reserveBytes) ?? 0,
-    });
+    };
 }

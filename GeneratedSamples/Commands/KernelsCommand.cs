@@ -15,6 +15,7 @@ internal sealed class KernelsCommand : Command
 {
     private readonly SampleConsole _console;
     private readonly Option<string?> _show = new("--show") { Description = "Print the generated source of this variant, C# or CUDA C", HelpName = "ID" };
+    private readonly Option<bool> _withHeaders = new("--with-headers") { Description = "With --show: print before it what a CUDA C source includes" };
     private readonly Option<string?> _model = new("--model") { Description = "Only the variants of this model class", HelpName = "NAME" };
     private readonly Option<bool> _json = CommandOptions.Json();
 
@@ -23,13 +24,17 @@ internal sealed class KernelsCommand : Command
     {
         _console = console;
         Options.Add(_show);
+        Options.Add(_withHeaders);
         Options.Add(_model);
         Options.Add(_json);
-        SetAction(parsed => Run(parsed.GetValue(_show), parsed.GetValue(_model), parsed.GetValue(_json)));
+        SetAction(parsed => Run(parsed.GetValue(_show), parsed.GetValue(_withHeaders), parsed.GetValue(_model), parsed.GetValue(_json)));
     }
 
-    private int Run(string? id, string? modelName, bool json)
+    private int Run(string? id, bool withHeaders, string? modelName, bool json)
     {
+        if (withHeaders && id is null)
+            throw new InputException("--with-headers goes with --show ID: it prints what that kernel includes.");
+
         AttentionModel[] models =
         [
             .. ModelCatalogue.Models.Where(model => modelName is null || model.Name.Equals(modelName, StringComparison.OrdinalIgnoreCase)),
@@ -37,7 +42,7 @@ internal sealed class KernelsCommand : Command
         if (models.Length == 0)
             throw new InputException($"There is no model class '{modelName}'; there are {ModelCatalogue.Names}.");
         if (id is not null)
-            Show(models, id);
+            Show(models, id, withHeaders);
         else if (json)
             WriteJson(models);
         else
@@ -45,7 +50,7 @@ internal sealed class KernelsCommand : Command
         return ExitCode.Done;
     }
 
-    private void Show(AttentionModel[] models, string id)
+    private void Show(AttentionModel[] models, string id, bool withHeaders)
     {
         KernelVariant[] variants = [.. models.SelectMany(model => model.Kernels.Variants.ToArray())];
         KernelVariant? variant = variants.FirstOrDefault(variant => variant.Id == id);
@@ -55,10 +60,22 @@ internal sealed class KernelsCommand : Command
             throw new InputException($"There is no variant '{id}'. Near it are {string.Join(", ", near)}; 'kernels' lists all.");
         }
 
-        // What a CUDA source includes comes first, as the run-time compiler would see it.
-        foreach (CudaHeader header in variant.Cuda?.Headers ?? [])
-            WriteSource($"// ---- {header.Name} ----\n", header.Text);
-        WriteSource(variant.Cuda is { Headers.Count: > 0 } ? $"// ---- {variant.Id} ----\n" : "", variant.Source);
+        IReadOnlyList<CudaHeader> headers = variant.Cuda?.Headers ?? [];
+        if (headers.Count == 0)
+        {
+            WriteSource("", variant.Source);
+        }
+        else if (!withHeaders)
+        {
+            WriteSource("", variant.Source);
+            _console.Output.WriteLine($"// 'kernels --show {variant.Id} --with-headers' prints what it includes, too.");
+        }
+        else
+        {
+            foreach (CudaHeader header in headers)
+                WriteSource($"// ---- {header.Name} ----\n", header.Text);
+            WriteSource($"// ---- {variant.Id} ----\n", variant.Source);
+        }
     }
 
     private void WriteSource(string heading, KernelText text)

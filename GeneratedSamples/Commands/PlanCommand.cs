@@ -103,6 +103,6 @@ internal sealed class PlanCommand : Command
         output.WriteLine(Invariant($"slices     {plan.SliceCount} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
         string verdict = plan.FitsBudget ? "" : ", MORE THAN THERE IS: this preset guesses";
         output.WriteLine($"workspace  {ByteText.Format(plan.WorkspaceBytes)} of {ByteText.Format(plan.Budget.FreeBytes)} free{verdict}");
-        output.WriteLine(Invariant($"largest    {largestLength} query rows fit with this batch, heads, dtype, ratio of keys to queries and memory"));
+        output.WriteLine(Invariant($"largest    {largestLength} query rows fit with this batch, heads, dtype and memory, when the tensors grow or shrink with them"));
     }
 }

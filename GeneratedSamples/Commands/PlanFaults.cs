@@ -15,9 +15,7 @@ internal static class PlanFaults
         }
         catch (ArgumentException exception)
         {
-            // The name of the parameter is ours, not the user's.
-            string suffix = $" (Parameter '{exception.ParamName}')";
-            throw new InputException(exception.Message.Replace(suffix, "", StringComparison.Ordinal));
+            throw new InputException(InputException.TextOf(exception));
         }
     }
 }

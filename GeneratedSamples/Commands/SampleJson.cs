@@ -9,4 +9,6 @@ namespace KernelGen.Samples.Commands;
 [JsonSerializable(typeof(PlanJson))]
 [JsonSerializable(typeof(AttendJson))]
 [JsonSerializable(typeof(BenchResult))]
+[JsonSerializable(typeof(CudaBenchResult))]
+[JsonSerializable(typeof(PeerShapesJson))]
 internal sealed partial class SampleJson : JsonSerializerContext;

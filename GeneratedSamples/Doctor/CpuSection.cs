@@ -49,7 +49,8 @@ internal static class CpuSection
         return string.Join(' ', sets.Where(set => set.Supported).Select(set => set.Name));
     }
 
-    private static string ModelName()
+    /// <summary>The processor's name; <c>unknown</c> where the system does not say.</summary>
+    public static string ModelName()
     {
         if (!File.Exists(ProcessorInfo))
             return "unknown";

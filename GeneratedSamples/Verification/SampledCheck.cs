@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Kernels;
 using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Verification;
@@ -23,6 +24,15 @@ internal readonly record struct SampledCheck(int Rows, double RelativeError, dou
         ElementType.Float16 => 4e-4,
         ElementType.BFloat16 => 3e-3,
         _ => 2e-6,
+    };
+
+    /// <summary>The bound for an element type on a target: tensor cores are given probabilities that were rounded to the element type.</summary>
+    public static double BoundFor(ElementType elementType, KernelTarget target) => (elementType, target) switch
+    {
+        (_, KernelTarget.Cpu or KernelTarget.Simt) => BoundFor(elementType),
+        (ElementType.Float16, _) => 1e-3,
+        (ElementType.BFloat16, _) => 8e-3,
+        _ => BoundFor(elementType),
     };
 
     /// <summary>Compares rows spread over all heads and over the length, the first and the last row of the first and the last head among them.</summary>

@@ -3,6 +3,7 @@ using KernelGen.Generator.Discovery;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace KernelGen.Generator;
@@ -32,7 +33,22 @@ public sealed class SliceAttentionGenerator : IIncrementalGenerator
             .Select(static (templates, _) => new EquatableArray<TemplateOverride>(templates!))
             .WithTrackingName(StepNames.TemplateOverrides);
 
+        // File names do not tell upper from lower case; class names do.
+        IncrementalValueProvider<EquatableArray<string>> ambiguousNames = classes
+            .Select(static (modelClass, _) => modelClass.FileName)
+            .Collect()
+            .Select(static (names, _) => FileNames.Ambiguous(names));
+
+        // Without unsafe code the CPU kernels cannot be compiled. An analyzer says so (KGEN0009), but only where the compiler has no fault to report first.
+        IncrementalValueProvider<bool> allowsUnsafe = context.CompilationProvider
+            .Select(static (compilation, _) => compilation.Options is CSharpCompilationOptions { AllowUnsafe: true });
+
         IncrementalValuesProvider<EquatableArray<EmittedFile>> files = classes
+            .Combine(allowsUnsafe)
+            .Where(static pair => pair.Right || !pair.Left.HasCpuKernels)
+            .Select(static (pair, _) => pair.Left)
+            .Combine(ambiguousNames)
+            .Select(static (pair, _) => FileNames.MakeUnambiguous(pair.Left, pair.Right))
             .Combine(overrides)
             .Select(static (pair, cancellationToken) => ModelClassEmitter.Emit(pair.Left, pair.Right, cancellationToken))
             .WithTrackingName(StepNames.Render);

@@ -13,6 +13,9 @@ namespace KernelGen.Cpu;
 /// </remarks>
 public sealed unsafe class CpuDevice : IAttentionDevice
 {
+    /// <summary>The most threads that can be asked for.</summary>
+    public const int MaxThreads = 1024;
+
     // Reading the system's files takes longer than planning; what is free does not change that fast, and plans keep a margin.
     private const long MillisecondsBetweenMeasurements = 100;
 
@@ -20,6 +23,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     private readonly Lock _budgetGate = new();
     private readonly CpuWorkspace _workspace = new();
     private readonly CpuSliceRun _sliceRun;
+    private bool _isRunning;
     private MemoryBudget _measured;
     private long? _measuredAt;
     private bool _disposed;
@@ -32,9 +36,9 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     {
         options ??= new();
         Threads = options.Threads ?? Environment.ProcessorCount;
-        if (Threads < 1)
+        if (Threads is < 1 or > MaxThreads)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), Threads, "The number of threads must be at least 1.");
+            throw new ArgumentOutOfRangeException(nameof(options), Threads, string.Create(CultureInfo.InvariantCulture, $"The number of threads must be from 1 to {MaxThreads}."));
         }
 
         VectorPath = CpuCapabilities.Resolve(options.VectorPath);
@@ -118,6 +122,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     {
         lock (_runGate)
         {
+            RefuseWhileRunning("trimmed");
             _workspace.Trim();
         }
     }
@@ -127,6 +132,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     {
         lock (_runGate)
         {
+            RefuseWhileRunning("disposed");
             _disposed = true;
             _sliceRun.Dispose();
             _workspace.Dispose();
@@ -140,19 +146,43 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         lock (_runGate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            long start = Stopwatch.GetTimestamp();
-            byte* workspace = Rent(ref plan, out long workspaceBytes);
-            CpuKernel kernel = CpuCapabilities.KernelFor(plan.Variant.Cpu!, VectorPath);
-            _sliceRun.Begin(plan, kernel, arguments, workspace, checkFinite, cancellationToken);
-            int slices = 0;
-            foreach (SliceRange slice in plan)
+            RefuseWhileRunning("used");
+            _isRunning = true;
+            try
             {
-                _sliceRun.Run(slice);
-                cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new(++slices, plan.SliceCount));
+                return RunAlone(plan, arguments, checkFinite, progress, cancellationToken);
             }
+            finally
+            {
+                _isRunning = false;
+            }
+        }
+    }
 
-            return new(plan, plan.SliceCount, workspaceBytes, Stopwatch.GetElapsedTime(start), checkFinite ? _sliceRun.NonFiniteRows : null);
+    private RunReport RunAlone(
+        SlicePlan plan, in KernelArguments arguments, bool checkFinite, IProgress<AttentionProgress>? progress, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        byte* workspace = Rent(ref plan, out long workspaceBytes);
+        CpuKernel kernel = CpuCapabilities.KernelFor(plan.Variant.Cpu!, VectorPath);
+        _sliceRun.Begin(plan, kernel, arguments, workspace, checkFinite, cancellationToken);
+        int slices = 0;
+        foreach (SliceRange slice in plan)
+        {
+            _sliceRun.Run(slice);
+            cancellationToken.ThrowIfCancellationRequested();
+            progress?.Report(new(++slices, plan.SliceCount));
+        }
+
+        return new(plan, plan.SliceCount, workspaceBytes, Stopwatch.GetElapsedTime(start), checkFinite ? _sliceRun.NonFiniteRows : null);
+    }
+
+    // The lock admits the thread that holds it, which is what a progress callback runs on.
+    private void RefuseWhileRunning(string what)
+    {
+        if (_isRunning)
+        {
+            throw new InvalidOperationException($"The CPU device cannot be {what} from the progress callback of a call that it is running. Do it after the call.");
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed unsafe class CpuSliceRun : IDisposable
         long bytes = 0;
         foreach (SliceRange slice in plan)
         {
-            bytes = Math.Max(bytes, plan.Variant.Footprint.Bytes(slice.HeadCount, slice.RowCount, plan.Shape.Keys, _threads));
+            bytes = Math.Max(bytes, plan.Variant.Footprint.Bytes(slice.HeadCount, slice.RowCount, plan.Shape.Keys, WorkersFor(plan)));
         }
 
         return bytes;
@@ -85,10 +85,13 @@ internal sealed unsafe class CpuSliceRun : IDisposable
     /// <summary>Ends the threads.</summary>
     public void Dispose() => _workers.Dispose();
 
+    // A plan made for fewer threads takes no more memory than it says.
+    private int WorkersFor(SlicePlan plan) => Math.Min(_threads, plan.Workers);
+
     private void Work(int worker)
     {
         KernelFootprint footprint = _plan.Variant.Footprint;
-        long workers = Math.Min(_threads, _tiles);
+        long workers = Math.Min(WorkersFor(_plan), _tiles);
         if (worker >= workers)
         {
             return;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Tensors;
@@ -8,15 +9,24 @@ namespace KernelGen.Execution;
 /// <summary>Turns a plan and options into <see cref="KernelArguments"/>, and checks host tensors against them before a kernel may touch them.</summary>
 internal static class ArgumentBinder
 {
+    private const float Log2E = 1.44269504f;
+
     /// <summary>Everything but the addresses.</summary>
     /// <exception cref="ArgumentException">The options do not fit the plan.</exception>
     public static KernelArguments Bind(SlicePlan plan, AttentionOptions options)
     {
         AttentionShape shape = plan.Shape;
-        float scale = options.Scale ?? (float)(1.0 / Math.Sqrt(shape.HeadDim));
-        if (!float.IsFinite(scale))
+        if (plan.Variant.HeadDim != shape.HeadDim || plan.Variant.ElementType != plan.ElementType)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The scale is {scale}; it must be a finite number."));
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"The plan is for {shape} in {plan.ElementType.ShortName()}, but its kernel is {plan.Variant.Id}. Make plans with Plan."));
+        }
+
+        // Kernels fold log2(e) into the scale.
+        float scale = options.Scale ?? (float)(1.0 / Math.Sqrt(shape.HeadDim));
+        if (!float.IsFinite(scale * Log2E))
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The scale is {scale}; it must be a finite number below 2e38."));
         }
 
         if (!options.Map.IsEmpty && plan.Variant.Family != KernelFamily.Materialized)
@@ -62,6 +72,48 @@ internal static class ArgumentBinder
         }
     }
 
+    /// <summary>Checks that nothing that is written shares memory with anything else.</summary>
+    /// <exception cref="ArgumentException">Something does; the message says which.</exception>
+    public static void CheckOverlaps(
+        AttentionOptions options, ReadOnlySpan<byte> query, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<byte> output)
+    {
+        ReadOnlySpan<byte> map = MemoryMarshal.AsBytes(options.Map.Span);
+        ReadOnlySpan<byte> logSumExp = MemoryMarshal.AsBytes(options.LogSumExp.Span);
+        ReadOnlySpan<byte> mask = options.Mask is { } given ? given.Bytes : default;
+        CheckWritten("output", output, query, key, value, mask);
+        CheckWritten("map", map, query, key, value, mask);
+        CheckWritten("log-sum-exp", logSumExp, query, key, value, mask);
+        if (output.Overlaps(map) || output.Overlaps(logSumExp) || map.Overlaps(logSumExp))
+        {
+            throw new ArgumentException("Output, map and log-sum-exp overlap; each needs memory of its own.");
+        }
+    }
+
+    private static void CheckWritten(
+        string name, ReadOnlySpan<byte> written, ReadOnlySpan<byte> query, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask)
+    {
+        if (written.Overlaps(query) || written.Overlaps(key) || written.Overlaps(value) || written.Overlaps(mask))
+        {
+            throw new ArgumentException($"The {name} overlaps query, key, value or mask; slices that run later would read what earlier ones wrote.");
+        }
+    }
+
+    /// <summary>Checks that the arguments of a launch are those of a plan.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    public static void CheckLaunch(SlicePlan plan, in KernelArguments arguments)
+    {
+        AttentionShape shape = plan.Shape;
+        if (arguments.Heads != shape.Heads || arguments.KeyValueHeads != shape.KeyValueHeads || arguments.Queries != shape.Queries || arguments.Keys != shape.Keys)
+        {
+            throw new ArgumentException("The arguments are not for the plan's shape. Start from AttentionHost.CreateArguments(plan) and set the addresses.");
+        }
+
+        if (shape.Queries > 0 && (arguments.Query == 0 || arguments.Output == 0 || (shape.Keys > 0 && (arguments.Key == 0 || arguments.Value == 0))))
+        {
+            throw new ArgumentException("The address of the query, key, value or output tensor is 0. Set all four.");
+        }
+    }
+
     private static void Check(string name, long given, long needed, in AttentionShape shape)
     {
         if (given < needed)
@@ -74,6 +126,11 @@ internal static class ArgumentBinder
 
     private static TensorStrides Strides(TensorStrides? given, string name, AttentionLayout layout, int heads, int rows, int headDim)
     {
+        if (given is null && !Enum.IsDefined(layout))
+        {
+            throw new ArgumentException($"The layout is {(int)layout}; it must be BatchHeadsRows or BatchRowsHeads, or give strides.");
+        }
+
         TensorStrides strides = given ?? TensorStrides.Dense(layout, heads, rows, headDim);
         if (strides.Batch < 0 || strides.Head < 0 || strides.Row < 0)
         {
@@ -86,11 +143,25 @@ internal static class ArgumentBinder
     private static TensorStrides OutputStrides(AttentionOptions options, in AttentionShape shape)
     {
         TensorStrides strides = Strides(options.OutputStrides, "output", options.Layout, shape.Heads, shape.Queries, shape.HeadDim);
-        bool overlaps = (shape.Queries > 1 && strides.Row < shape.HeadDim)
-            || (shape.Heads > 1 && strides.Head < shape.HeadDim)
-            || (shape.Batch > 1 && strides.Batch < shape.HeadDim);
-        return overlaps
-            ? throw new ArgumentException($"The output strides are {strides}; rows of {shape.HeadDim} elements would overlap.")
-            : strides;
+        if (shape.Queries == 0)
+        {
+            return strides;
+        }
+
+        // Sorted by stride, each axis must step over all that lies within it; then no two rows share an element.
+        Span<(long Stride, int Size)> axes = [(strides.Row, shape.Queries), (strides.Head, shape.Heads), (strides.Batch, shape.Batch)];
+        axes.Sort(static (left, right) => left.Stride.CompareTo(right.Stride));
+        Int128 extent = shape.HeadDim;
+        foreach ((long stride, int size) in axes)
+        {
+            if (size > 1 && stride < extent)
+            {
+                throw new ArgumentException($"The output strides are {strides}; rows of {shape.HeadDim.ToString(CultureInfo.InvariantCulture)} elements would overlap.");
+            }
+
+            extent += (Int128)(size - 1) * stride;
+        }
+
+        return strides;
     }
 }

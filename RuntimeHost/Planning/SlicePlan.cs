@@ -61,6 +61,9 @@ public sealed class SlicePlan
             ? SlicePolicies.Get(Policy).Candidates(this)
             : [new(Variant, Taken: true, HeadsPerSlice, RowsPerSlice, SliceCount, WorkspaceBytes, PredictedSeconds: null, "given")];
 
+    /// <summary>Workers that the workspace was counted for; no limit for a plan that was not made by <see cref="SlicePlanner"/>.</summary>
+    internal int Workers => Request?.Device.Workers ?? int.MaxValue;
+
     /// <summary>What the plan was made from; null for one that was not made by <see cref="SlicePlanner"/>.</summary>
     internal PlanRequest? Request { get; init; }
 

@@ -8,9 +8,15 @@ public sealed class AttentionMask
 {
     private AttentionMask(MaskKind kind, ReadOnlyMemory<bool> attend, ReadOnlyMemory<float> bias, int batch, int heads, int queries, int keys)
     {
-        long elements = (long)batch * heads * queries * keys;
-        long given = kind == MaskKind.Boolean ? attend.Length : bias.Length;
-        if (batch < 0 || heads < 0 || queries < 0 || keys < 0 || given != elements)
+        if (batch < 0 || heads < 0 || queries < 0 || keys < 0)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"A mask of [{batch}, {heads}, {queries}, {keys}] cannot be; no axis may be negative."));
+        }
+
+        Int128 elements = (Int128)batch * heads * queries * keys;
+        int given = kind == MaskKind.Boolean ? attend.Length : bias.Length;
+        if (given != elements)
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,

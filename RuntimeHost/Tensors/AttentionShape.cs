@@ -78,20 +78,21 @@ public readonly record struct AttentionShape
     public int TotalHeads => Batch * Heads;
 
     /// <summary>Elements of the full score matrix, <c>batch * heads * queries * keys</c>. It passes 2^31 already for SD 1.5 at 1024x1024.</summary>
-    public long ScoreElements => (long)TotalHeads * Queries * Keys;
+    /// <remarks>Element counts and bytes stop at 2^63 - 1.</remarks>
+    public long ScoreElements => Saturate((Int128)TotalHeads * Queries * Keys);
 
     /// <summary>Elements of Q, and of the output.</summary>
-    public long QueryElements => (long)TotalHeads * Queries * HeadDim;
+    public long QueryElements => Saturate((Int128)TotalHeads * Queries * HeadDim);
 
     /// <summary>Elements of K, and of V.</summary>
-    public long KeyElements => (long)Batch * KeyValueHeads * Keys * HeadDim;
+    public long KeyElements => Saturate((Int128)Batch * KeyValueHeads * Keys * HeadDim);
 
     /// <summary>Multiply-add work in floating-point operations: 2 for Q K^T and 2 for P V per score element and head dim.</summary>
-    public double FloatingPointOperations => 4.0 * ScoreElements * HeadDim;
+    public double FloatingPointOperations => 4.0 * TotalHeads * Queries * Keys * HeadDim;
 
     /// <summary>Bytes of Q, K, V and the output together.</summary>
     /// <param name="elementType">Their element type.</param>
-    public long TensorBytes(ElementType elementType) => ((2 * QueryElements) + (2 * KeyElements)) * elementType.SizeInBytes();
+    public long TensorBytes(ElementType elementType) => Saturate((((Int128)2 * QueryElements) + ((Int128)2 * KeyElements)) * elementType.SizeInBytes());
 
     /// <summary>The shape in one line, such as <c>2 x 8 heads, 4096 x 4096, d=40</c>.</summary>
     public override string ToString()
@@ -99,6 +100,8 @@ public readonly record struct AttentionShape
         string keyValue = KeyValueHeads == Heads ? "" : string.Create(CultureInfo.InvariantCulture, $" ({KeyValueHeads} key/value heads)");
         return string.Create(CultureInfo.InvariantCulture, $"{Batch} x {Heads} heads{keyValue}, {Queries} x {Keys}, d={HeadDim}");
     }
+
+    private static long Saturate(Int128 value) => (long)Int128.Min(value, long.MaxValue);
 
     private static void Require(bool holds, string name, int value, string expected)
     {

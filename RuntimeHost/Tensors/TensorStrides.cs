@@ -20,11 +20,13 @@ public readonly record struct TensorStrides(long Batch, long Head, long Row)
         _ => new((long)heads * rows * headDim, (long)rows * headDim, headDim),
     };
 
-    /// <summary>Elements from the first to just past the last one that a tensor with these strides touches; 0 when it is empty.</summary>
+    /// <summary>Elements from the first to just past the last one that a tensor with these strides touches; 0 when it is empty, and at most 2^63 - 1.</summary>
     /// <param name="batch">Batch items.</param>
     /// <param name="heads">Heads.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="headDim">Elements of a row.</param>
     public long Extent(int batch, int heads, int rows, int headDim) =>
-        rows == 0 ? 0 : ((batch - 1) * Batch) + ((heads - 1) * Head) + ((rows - 1) * Row) + headDim;
+        rows == 0
+            ? 0
+            : (long)Int128.Min(((Int128)(batch - 1) * Batch) + ((Int128)(heads - 1) * Head) + ((Int128)(rows - 1) * Row) + headDim, long.MaxValue);
 }

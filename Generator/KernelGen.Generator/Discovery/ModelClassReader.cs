@@ -4,12 +4,16 @@ using System.Linq;
 using System.Threading;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace KernelGen.Generator.Discovery;
 
 /// <summary>Reads an annotated class into a <see cref="ModelClass"/>.</summary>
 internal static class ModelClassReader
 {
+    private static readonly SymbolDisplayFormat _escaped = SymbolDisplayFormat.CSharpErrorMessageFormat
+        .WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+
     /// <summary>Reads a class, or gives null when analyzers report an error on it: half a class would only add errors of its own.</summary>
     /// <param name="symbol">The class.</param>
     /// <param name="attributes">Its <c>[SliceAttention]</c> attributes.</param>
@@ -31,12 +35,15 @@ internal static class ModelClassReader
         }
 
         return new(
-            symbol.ContainingNamespace.IsGlobalNamespace ? "" : symbol.ContainingNamespace.ToDisplayString(),
+            symbol.ContainingNamespace.IsGlobalNamespace ? "" : symbol.ContainingNamespace.ToDisplayString(_escaped),
             new(ContainingTypes(symbol)),
-            symbol.Name,
+            Identifier(symbol),
             symbol.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat.WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.None)),
             new(configurations.ToImmutable()));
     }
+
+    private static string Identifier(INamedTypeSymbol symbol) =>
+        SyntaxFacts.GetKeywordKind(symbol.Name) == SyntaxKind.None ? symbol.Name : "@" + symbol.Name;
 
     private static ImmutableArray<string> ContainingTypes(INamedTypeSymbol symbol)
     {
@@ -51,7 +58,7 @@ internal static class ModelClassReader
                 { TypeKind: TypeKind.Interface } => "interface",
                 _ => "class",
             };
-            headers.Insert(0, $"partial {keyword} {type.Name}");
+            headers.Insert(0, $"partial {keyword} {Identifier(type)}");
         }
 
         return headers.ToImmutable();

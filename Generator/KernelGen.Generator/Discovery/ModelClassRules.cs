@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.RegularExpressions;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -11,7 +12,13 @@ namespace KernelGen.Generator.Discovery;
 /// <summary>What a class must be for the generator to add members to it.</summary>
 internal static class ModelClassRules
 {
-    private static readonly HashSet<string> _generatedMembers = new(StringComparer.Ordinal) { "Catalogue", "Kernels", "Plan", "Run", "Launch" };
+    private static readonly HashSet<string> _generatedMembers = new(StringComparer.Ordinal) 
+    {
+        "Catalogue", "Kernels", "Plan", "Run", "Launch", "_host", "CpuSources", "CudaHeaders",
+    };
+
+    // The nested classes of a head dim, such as CpuD40.
+    private static readonly Regex _headDimClass = new("^(Cpu|Simt|Sm80)D[0-9]+$", RegexOptions.CultureInvariant);
 
     /// <summary>Whether the class itself keeps the generator from adding to it: KGEN0001, 0008 or 0011.</summary>
     public static bool HasError(INamedTypeSymbol type, CancellationToken cancellationToken) =>
@@ -82,7 +89,7 @@ internal static class ModelClassRules
             string? description = null;
             if (member is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters.Length: 1 })
                 description = "a constructor with one parameter";
-            else if (_generatedMembers.Contains(member.Name))
+            else if (_generatedMembers.Contains(member.Name) || _headDimClass.IsMatch(member.Name))
                 description = $"'{member.Name}'";
             if (description is null || member.IsImplicitlyDeclared)
                 continue;

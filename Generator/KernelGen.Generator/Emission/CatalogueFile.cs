@@ -79,7 +79,7 @@ internal static class CatalogueFile
             $"""
             new {Kernels}CudaKernelSource(
                 static () => {CudaFiles.UnitClass(configuration)}.{CudaFiles.SourceProperty(configuration)},
-                [new("{SimtKernelUnit.PrimitivesHeaderName}", static () => {CudaFiles.HeadersClass}.Primitives)],
+                [{string.Join(", ", CudaKernelUnit.Headers(configuration).Select(static header => $"{CudaFiles.HeadersClass}.{header.Property}"))}],
                 [
             """);
         foreach (CudaStage stage in CudaKernelUnit.Stages(configuration))

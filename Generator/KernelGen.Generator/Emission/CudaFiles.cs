@@ -6,11 +6,13 @@ using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>Writes the CUDA C sources as data, a file per target and head dim, and the part that they share once per class.</summary>
+/// <summary>Writes the CUDA C sources as data, a file per target and head dim, and the parts that they share once per class.</summary>
 internal static class CudaFiles
 {
-    /// <summary>The nested class that holds the shared part.</summary>
+    /// <summary>The nested class that holds the shared parts.</summary>
     public const string HeadersClass = "CudaHeaders";
+
+    private const string Header = "global::KernelGen.Kernels.CudaHeader";
 
     /// <summary>The nested class that holds the sources of a target and head dim, such as <c>SimtD40</c>.</summary>
     public static string UnitClass(KernelConfiguration configuration) => $"{configuration.Target}D{configuration.HeadDim}";
@@ -21,12 +23,9 @@ internal static class CudaFiles
 
     public static IEnumerable<EmittedFile> Write(ModelClass modelClass, TemplateLibrary templates, CancellationToken cancellationToken)
     {
-        bool any = false;
-        foreach (IGrouping<string, KernelConfiguration> group in modelClass.Configurations
-            .Where(static configuration => configuration.Target != KernelTarget.Cpu)
-            .GroupBy(UnitClass))
+        KernelConfiguration[] configurations = [.. modelClass.Configurations.Where(static configuration => configuration.Target != KernelTarget.Cpu)];
+        foreach (IGrouping<string, KernelConfiguration> group in configurations.GroupBy(UnitClass))
         {
-            any = true;
             yield return new(
                 $"{modelClass.FileName}.{group.Key}.g.cs",
                 ClassScope.Write(modelClass, "CUDA C, compiled at run time for the GPU that is found.", "", writer =>
@@ -42,16 +41,31 @@ internal static class CudaFiles
                 }));
         }
 
-        if (any)
+        CudaHeaderTemplate[] headers = [.. configurations.SelectMany(static configuration => CudaKernelUnit.Headers(configuration)).Distinct()];
+        if (headers.Length > 0)
         {
             yield return new(
                 $"{modelClass.FileName}.{HeadersClass}.g.cs",
-                ClassScope.Write(modelClass, "The part that all CUDA C sources of this class include.", "", writer =>
-                {
-                    writer.Open($"private static class {HeadersClass}");
-                    Utf8Literal.WriteProperty(writer, "Primitives", SimtKernelUnit.RenderPrimitives(templates));
-                    writer.Close();
-                }));
+                ClassScope.Write(
+                    modelClass, "The parts that CUDA C sources of this class include.", "", writer => WriteHeaders(writer, headers, templates, cancellationToken)));
         }
+    }
+
+    private static void WriteHeaders(
+        SourceWriter writer, CudaHeaderTemplate[] headers, TemplateLibrary templates, CancellationToken cancellationToken)
+    {
+        writer.Open($"private static class {HeadersClass}");
+        foreach (CudaHeaderTemplate header in headers)
+        {
+            writer.Lines($"public static readonly {Header} {header.Property} = new(\"{header.Name}\", static () => {header.Property}Text);");
+        }
+
+        foreach (CudaHeaderTemplate header in headers)
+        {
+            writer.Line();
+            Utf8Literal.WriteProperty(writer, header.Property + "Text", header.Render(templates, cancellationToken));
+        }
+
+        writer.Close();
     }
 }

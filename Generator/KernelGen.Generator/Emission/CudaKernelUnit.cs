@@ -19,6 +19,15 @@ internal static class CudaKernelUnit
             _ => throw NoUnit(configuration.Target),
         };
 
+    /// <summary>What a variant's source includes, in the order of its <c>#include</c> lines.</summary>
+    public static ImmutableArray<CudaHeaderTemplate> Headers(KernelConfiguration configuration) => configuration.Target switch
+    {
+        KernelTarget.Simt => SimtKernelUnit.Headers(configuration),
+        KernelTarget.Sm80 => Sm80KernelUnit.Headers(configuration),
+        KernelTarget.Sm90a => Sm90aKernelUnit.Headers,
+        _ => throw NoUnit(configuration.Target),
+    };
+
     /// <summary>The workspace formula of a variant.</summary>
     public static KernelFootprint Footprint(KernelConfiguration configuration) => configuration.Target switch
     {

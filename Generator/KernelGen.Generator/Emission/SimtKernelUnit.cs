@@ -8,8 +8,16 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Renders the CUDA C of the target <c>simt</c>: kernels for any GPU from compute capability 7.5 and every element type.</summary>
 internal static class SimtKernelUnit
 {
-    /// <summary>The name under which every source includes the primitives.</summary>
-    public const string PrimitivesHeaderName = "kernelgen_primitives.cuh";
+    private static readonly ImmutableArray<CudaHeaderTemplate> _streamingHeaders =
+    [
+        CudaHeaderTemplate.Primitives, CudaHeaderTemplate.Score, new("simt"), CudaHeaderTemplate.Slice, CudaHeaderTemplate.Reductions, new("simt/streaming"),
+    ];
+
+    private static readonly ImmutableArray<CudaHeaderTemplate> _materializedHeaders =
+    [
+        CudaHeaderTemplate.Primitives, CudaHeaderTemplate.Score, new("simt"), CudaHeaderTemplate.Slice, CudaHeaderTemplate.Reductions,
+        CudaHeaderTemplate.Materialized, new("simt/materialized"),
+    ];
 
     /// <summary>The translation unit of a variant.</summary>
     /// <param name="templates">The templates.</param>
@@ -31,7 +39,6 @@ internal static class SimtKernelUnit
         {
             { "id", configuration.Id },
             { "entry_point", EntryPoint(configuration) },
-            { "primitives_header", PrimitivesHeaderName },
             { "element", CudaName(configuration.ElementType) },
             { "element_name", configuration.ElementType.ToString() },
             { "head_dim", design.HeadDim },
@@ -61,9 +68,11 @@ internal static class SimtKernelUnit
         };
     }
 
-    /// <summary>The header that every source includes: the same for all variants and targets.</summary>
-    /// <param name="templates">The templates.</param>
-    public static string RenderPrimitives(TemplateLibrary templates) => templates.Render("cuda/primitives.cuh.sbn", []);
+    /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
+    /// <param name="configuration">A variant of the target <c>simt</c>.</param>
+    public static ImmutableArray<CudaHeaderTemplate> Headers(KernelConfiguration configuration) => configuration.Family == KernelFamily.Streaming
+        ? _streamingHeaders
+        : _materializedHeaders;
 
     /// <summary>The workspace formula of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>simt</c>.</param>

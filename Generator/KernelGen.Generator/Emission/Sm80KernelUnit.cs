@@ -72,7 +72,7 @@ internal static class Sm80KernelUnit
     /// <param name="templates">The templates.</param>
     /// <param name="configuration">A variant of the target <c>sm80</c>.</param>
     /// <param name="cancellationToken">Stops the rendering.</param>
-    /// <returns>CUDA C that includes <see cref="SimtKernelUnit.PrimitivesHeaderName"/>.</returns>
+    /// <returns>CUDA C that includes its <see cref="Headers"/>.</returns>
     public static string Render(TemplateLibrary templates, KernelConfiguration configuration, CancellationToken cancellationToken)
     {
         if (configuration.Target != KernelTarget.Sm80)
@@ -80,15 +80,39 @@ internal static class Sm80KernelUnit
         if (!Supports(configuration.ElementType))
             throw new ArgumentException($"Target sm80 has kernels for Float16 and BFloat16, not for {configuration.ElementType}; use target simt.", nameof(configuration));
 
+        return templates.Render($"cuda/{Part(configuration)}.cu.sbn", Model(configuration), cancellationToken);
+    }
+
+    /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
+    /// <param name="configuration">A variant of the target <c>sm80</c>.</param>
+    public static ImmutableArray<CudaHeaderTemplate> Headers(KernelConfiguration configuration) =>
+    [
+        CudaHeaderTemplate.Primitives,
+        CudaHeaderTemplate.Score,
+        new("sm80"),
+        CudaHeaderTemplate.Slice,
+        .. configuration.Family == KernelFamily.Materialized
+            ? new[] { CudaHeaderTemplate.Reductions, CudaHeaderTemplate.Materialized }
+            : [],
+        new(Part(configuration)),
+    ];
+
+    // The kernel's template and the header of what it alone needs have the same name.
+    private static string Part(KernelConfiguration configuration)
+    {
+        if (configuration.Family == KernelFamily.Materialized)
+            return "sm80/materialized";
+        if (configuration.MaximumKeys > 0)
+            return "sm80/short_keys";
+        return Streaming(configuration).IsSplit ? "sm80/streaming_split" : "sm80/streaming";
+    }
+
+    private static TemplateObject Model(KernelConfiguration configuration)
+    {
         TemplateObject model = CommonModel(configuration);
         if (configuration.Family == KernelFamily.Materialized)
-            return templates.Render("cuda/sm80/materialized.cu.sbn", AddMaterialized(model, configuration), cancellationToken);
-        if (configuration.MaximumKeys > 0)
-            return templates.Render("cuda/sm80/short_keys.cu.sbn", AddShortKeys(model, configuration), cancellationToken);
-
-        Sm80StreamingTiling tiling = Streaming(configuration);
-        return templates.Render(
-            tiling.IsSplit ? "cuda/sm80/streaming_split.cu.sbn" : "cuda/sm80/streaming.cu.sbn", AddStreaming(model, tiling), cancellationToken);
+            return AddMaterialized(model, configuration);
+        return configuration.MaximumKeys > 0 ? AddShortKeys(model, configuration) : AddStreaming(model, Streaming(configuration));
     }
 
     private static Sm80StreamingTiling Streaming(KernelConfiguration configuration) => Sm80StreamingTiling.For(configuration.HeadDim, configuration.SliceRows);
@@ -104,12 +128,9 @@ internal static class Sm80KernelUnit
         {
             { "id", configuration.Id },
             { "entry_point", EntryPoint(configuration) },
-            { "primitives_header", SimtKernelUnit.PrimitivesHeaderName },
             { "element", configuration.ElementType == ElementType.Float16 ? "kg_f16" : "kg_bf16" },
-            { "exponent_mask", configuration.ElementType == ElementType.Float16 ? "0x7c00u" : "0x7f80u" },
             { "element_name", configuration.ElementType.ToString() },
             { "head_dim", configuration.HeadDim },
-            { "has_tail", configuration.HeadDim % 16 != 0 },
             { "threads", Sm80Limits.Threads },
             { "row_bytes", rows.Bytes },
             { "swizzled", rows.Swizzled },
@@ -134,8 +155,7 @@ internal static class Sm80KernelUnit
         Sm80ShortKeysTiling tiling = ShortKeysTiling(configuration);
         model.Add("tile_rows", Sm80ShortKeysTiling.TileRows);
         model.Add("pass_rows", Sm80ShortKeysTiling.PassRows);
-        model.Add("maximum_keys", tiling.MaximumKeys);
-        model.Add("query_in_registers", true);
+        model.Add("tile_keys", tiling.MaximumKeys);
         model.Add("shared_bytes", tiling.SharedBytes);
         model.Add("expected_registers", tiling.ExpectedRegisters);
         return model;
@@ -147,8 +167,6 @@ internal static class Sm80KernelUnit
         model.Add("slice_rows", configuration.SliceRows);
         model.Add("tile_rows", tiling.TileRows);
         model.Add("tile_keys", tiling.TileKeys);
-        model.Add("column_groups", tiling.ColumnGroups);
-        model.Add("query_in_registers", false);
         model.Add("scores_shared_bytes", tiling.ScoresSharedBytes);
         model.Add("values_shared_bytes", tiling.ValuesSharedBytes);
         model.Add("softmax_threads", Sm80MaterializedTiling.SoftmaxThreads);

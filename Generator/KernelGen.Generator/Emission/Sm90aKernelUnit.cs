@@ -45,11 +45,15 @@ internal static class Sm90aKernelUnit
         ];
     }
 
+    /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
+    public static ImmutableArray<CudaHeaderTemplate> Headers { get; } =
+        [CudaHeaderTemplate.Primitives, CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")];
+
     /// <summary>Renders the translation unit of a variant.</summary>
     /// <param name="templates">The templates.</param>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
     /// <param name="cancellationToken">Stops the rendering.</param>
-    /// <returns>CUDA C that includes <see cref="SimtKernelUnit.PrimitivesHeaderName"/>.</returns>
+    /// <returns>CUDA C that includes its <see cref="Headers"/>.</returns>
     public static string Render(TemplateLibrary templates, KernelConfiguration configuration, CancellationToken cancellationToken)
     {
         if (configuration.Target != KernelTarget.Sm90a)
@@ -66,11 +70,9 @@ internal static class Sm90aKernelUnit
         {
             { "id", configuration.Id },
             { "entry_point", EntryPoint(configuration) },
-            { "primitives_header", SimtKernelUnit.PrimitivesHeaderName },
             { "element", configuration.ElementType == ElementType.Float16 ? "kg_f16" : "kg_bf16" },
             { "element_name", configuration.ElementType.ToString() },
             { "product_type", configuration.ElementType == ElementType.Float16 ? "f16" : "bf16" },
-            { "exponent_mask", configuration.ElementType == ElementType.Float16 ? "0x7c00u" : "0x7f80u" },
             { "head_dim", configuration.HeadDim },
             { "consumers", tiling.Consumers },
             { "column_groups", tiling.ColumnGroups },

@@ -1,3 +1,5 @@
+using System.Linq;
+
 namespace KernelGen.Generator.Model;
 
 /// <summary>An annotated class, reduced to what emission needs: no symbols, no syntax, no locations, so that it can be cached.</summary>
@@ -11,4 +13,8 @@ internal sealed record ModelClass(
     EquatableArray<string> ContainingTypes,
     string Name,
     string FileName,
-    EquatableArray<KernelConfiguration> Configurations);
+    EquatableArray<KernelConfiguration> Configurations)
+{
+    /// <summary>Whether some variants run on the CPU, which takes unsafe code.</summary>
+    public bool HasCpuKernels => Configurations.Any(static configuration => configuration.Target == KernelTarget.Cpu);
+}

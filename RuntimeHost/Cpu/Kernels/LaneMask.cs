@@ -155,19 +155,22 @@ public static unsafe class LaneMask
     private static void ReadAdditive<TVector>(float* mask, long stride, int keys, float* destination)
         where TVector : unmanaged, ILaneVector<TVector>
     {
-        TVector log2E = TVector.Create(Log2E);
+        // Only negative infinity hides: the least finite number, a common stand-in for it, must not overflow to it in units of log2.
+        TVector log2E = TVector.Create(Log2E), hidden = TVector.Create(float.NegativeInfinity), least = TVector.Create(float.MinValue);
         int k = 0;
         if (stride == 1)
         {
             for (; k <= keys - TVector.Count; k += TVector.Count)
             {
-                TVector.Store(TVector.Load(mask + k) * log2E, destination + k);
+                TVector bias = TVector.Load(mask + k);
+                TVector.Store(TVector.SelectEqual(bias, hidden, hidden, TVector.SelectLess(bias * log2E, least, least, bias * log2E)), destination + k);
             }
         }
 
         for (; k < keys; k++)
         {
-            destination[k] = mask[k * stride] * Log2E;
+            float bias = mask[k * stride] * Log2E;
+            destination[k] = float.IsNegativeInfinity(mask[k * stride]) || !(bias < float.MinValue) ? bias : float.MinValue;
         }
     }
 }

@@ -130,7 +130,10 @@ public static unsafe class LaneSoftmax
         TVector.Store(maximum1, newMaximum + TVector.Count);
     }
 
-    /// <summary>Divides a block by a number a lane; a lane whose divisor is zero (a row that sees no key) becomes zero.</summary>
+    /// <summary>
+    /// Divides a block by a number a lane; a lane whose divisor is zero (a row that sees no key) becomes zero. No zero is negative: its sign would tell
+    /// whether hidden keys of weight zero were added, which depends on the tile.
+    /// </summary>
     /// <typeparam name="TVector">The vector.</typeparam>
     /// <param name="block">The block, <c>[count][lane]</c>.</param>
     /// <param name="count">Its length.</param>
@@ -139,13 +142,14 @@ public static unsafe class LaneSoftmax
     public static void Divide<TVector>(float* block, int count, float* divisor)
         where TVector : unmanaged, ILaneVector<TVector>
     {
+        TVector zero = TVector.Create(0f);
         TVector factor0 = Inverse(TVector.Load(divisor));
         TVector factor1 = Inverse(TVector.Load(divisor + TVector.Count));
         float* end = block + ((long)count * 2 * TVector.Count);
         for (; block < end; block += 2 * TVector.Count)
         {
-            TVector.Store(TVector.Load(block) * factor0, block);
-            TVector.Store(TVector.Load(block + TVector.Count) * factor1, block + TVector.Count);
+            TVector.Store((TVector.Load(block) * factor0) + zero, block);
+            TVector.Store((TVector.Load(block + TVector.Count) * factor1) + zero, block + TVector.Count);
         }
 
         static TVector Inverse(TVector divisor)

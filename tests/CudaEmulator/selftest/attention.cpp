@@ -407,7 +407,6 @@ void check(const Kernel& kernel, const Case& c, double& worst)
 
 void test_attention(const std::string& folder)
 {
-    const std::string primitives = read_file(folder + "/kernelgen_primitives.cuh");
     std::istringstream manifest(read_file(folder + "/manifest.txt"));
     for (std::string line; std::getline(manifest, line);) {
         std::istringstream words(line);
@@ -426,7 +425,8 @@ void test_attention(const std::string& folder)
         const bool hopper = kernel.target == "sm90a";
         emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", hopper ? "9.0" : "8.0");
         open_context();
-        const Compiled compiled = compile(read_file(folder + "/" + kernel.file), primitives, hopper ? "sm_90a" : "sm_80");
+        const std::string source = read_file(folder + "/" + kernel.file);
+        const Compiled compiled = compile(source, headers_of(source, folder), hopper ? "sm_90a" : "sm_80");
         tally().check(compiled.result == 0, kernel.file + " does not compile:\n" + compiled.log);
         if (compiled.result == 0) {
             void* module = nullptr;

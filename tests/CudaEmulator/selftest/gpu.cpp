@@ -40,12 +40,36 @@ std::string primitives_of(const std::string& templates)
     return text;
 }
 
+Headers headers_of(const std::string& source, const std::string& folder)
+{
+    Headers headers;
+    const std::string open = "#include \"";
+    for (std::size_t at = source.find(open); at != std::string::npos; at = source.find(open, at + 1)) {
+        const std::size_t begin = at + open.size();
+        const std::string name = source.substr(begin, source.find('"', begin) - begin);
+        headers[name] = read_file(folder + "/" + name);
+    }
+
+    return headers;
+}
+
 Compiled compile(const std::string& source, const std::string& primitives, const std::string& architecture, bool as_ptx)
 {
+    return compile(source, Headers {{"kernelgen_primitives.cuh", primitives}}, architecture, as_ptx);
+}
+
+Compiled compile(const std::string& source, const Headers& headers, const std::string& architecture, bool as_ptx)
+{
     void* program = nullptr;
-    const char* headers[] = {primitives.c_str()};
-    const char* names[] = {"kernelgen_primitives.cuh"};
-    require(nvrtcCreateProgram(&program, source.c_str(), "kernel.cu", 1, headers, names), "nvrtcCreateProgram");
+    std::vector<const char*> names;
+    std::vector<const char*> texts;
+    for (const auto& header : headers) {
+        names.push_back(header.first.c_str());
+        texts.push_back(header.second.c_str());
+    }
+
+    require(
+        nvrtcCreateProgram(&program, source.c_str(), "kernel.cu", static_cast<int>(headers.size()), texts.data(), names.data()), "nvrtcCreateProgram");
 
     const std::string option = "--gpu-architecture=" + architecture;
     const char* options[] = {option.c_str(), "--std=c++17"};

@@ -53,7 +53,15 @@ struct Compiled {
     std::string image;
 };
 
-// Compiles generated text, with the primitives as its named header.
+// Named headers of a compilation: name and text.
+using Headers = std::map<std::string, std::string>;
+
+// The headers that a text includes, from a folder.
+Headers headers_of(const std::string& source, const std::string& folder);
+
+Compiled compile(const std::string& source, const Headers& headers, const std::string& architecture = "sm_80", bool as_ptx = false);
+
+// Compiles text whose only named header is the primitives.
 Compiled compile(const std::string& source, const std::string& primitives, const std::string& architecture = "sm_80", bool as_ptx = false);
 
 // The primitives' text: the template holds nothing but includes.

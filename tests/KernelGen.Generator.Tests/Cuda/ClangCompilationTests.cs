@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
+using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
+using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
@@ -89,6 +91,7 @@ public sealed partial class ClangCompilationTests
         using KernelFolder folder = new();
         string file = Path.Combine(folder.Path, "primitives.cu");
         File.WriteAllText(file, source);
+        File.WriteAllText(Path.Combine(folder.Path, CudaHeaderTemplate.Primitives.Name), CudaHeaderTemplate.Primitives.Render(TemplateLibrary.Embedded));
 
         (int exitCode, string ptx, string error) = Tool.Run(
             "clang++-19", "-x", "cuda", "-nocudainc", "-nocudalib", "--cuda-device-only", "--cuda-gpu-arch=sm_90a", "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-S", "-o", "-", file);

@@ -13,7 +13,7 @@ namespace KernelGen.Generator.Tests.Cuda;
 [TestClass]
 public sealed partial class KernelArgumentsLayoutTests
 {
-    private static readonly string _text = SimtKernelUnit.RenderPrimitives(TemplateLibrary.Embedded);
+    private static readonly string _text = CudaHeaderTemplate.Primitives.Render(TemplateLibrary.Embedded);
 
     [TestMethod]
     public void Arguments_HaveTheSameFieldsAtTheSameOffsets()

@@ -4,22 +4,26 @@ using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
-/// <summary>A temporary folder with the primitives and the sources of variants, deleted in the end.</summary>
+/// <summary>A temporary folder with the sources of variants and the headers that they include, deleted in the end.</summary>
 internal sealed class KernelFolder : IDisposable
 {
     private readonly List<string> _manifest = [];
 
-    public KernelFolder() => File.WriteAllText(System.IO.Path.Combine(Path, SimtKernelUnit.PrimitivesHeaderName), SimtKernelUnit.RenderPrimitives(TemplateLibrary.Embedded));
-
     /// <summary>The folder.</summary>
     public string Path { get; } = Directory.CreateTempSubdirectory("kernelgen-").FullName;
 
-    /// <summary>Writes a variant's source.</summary>
+    /// <summary>Writes a variant's source, and its headers where they are not there yet.</summary>
     /// <returns>The file.</returns>
     public string Add(KernelConfiguration configuration)
     {
         string file = System.IO.Path.Combine(Path, configuration.Id + ".cu");
         File.WriteAllText(file, CudaKernelUnit.Render(TemplateLibrary.Embedded, configuration, CancellationToken.None));
+        foreach (CudaHeaderTemplate header in CudaKernelUnit.Headers(configuration))
+        {
+            string headerFile = System.IO.Path.Combine(Path, header.Name);
+            if (!File.Exists(headerFile))
+                File.WriteAllText(headerFile, header.Render(TemplateLibrary.Embedded));
+        }
 
         KernelFootprint footprint = CudaKernelUnit.Footprint(configuration);
         string[] idParts = configuration.Id.Split('-');

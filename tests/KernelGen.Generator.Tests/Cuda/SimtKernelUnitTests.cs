@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
-using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
@@ -16,34 +15,16 @@ public sealed class SimtKernelUnitTests
             string text = SimtVariant.Render(configuration);
 
             Assert.StartsWith($"// {configuration.Id}: ", text);
-            Assert.Contains($"#include \"{SimtKernelUnit.PrimitivesHeaderName}\"", text);
             foreach (CudaStage stage in SimtKernelUnit.Stages(configuration))
                 Assert.Contains($" {stage.EntryPoint}(const KernelArguments arguments)", text);
         }
     }
 
     [TestMethod]
-    public void EveryVariant_IncludesNothingButThePrimitives()
-    {
-        string primitives = SimtKernelUnit.RenderPrimitives(TemplateLibrary.Embedded);
-        string[] includes = [.. Includes(primitives)];
-        Assert.AreSequenceEqual(["#include \"kernelgen_emulated.hpp\""], includes);
-
-        foreach (KernelConfiguration configuration in SimtVariant.All)
-            Assert.HasCount(1, Includes(SimtVariant.Render(configuration)).ToArray(), configuration.Id);
-    }
-
-    [TestMethod]
     public void EmittedText_HasNoLeftoversOfTemplates()
     {
-        foreach (string text in SimtVariant.All.Select(SimtVariant.Render).Append(SimtKernelUnit.RenderPrimitives(TemplateLibrary.Embedded)))
-        {
-            Assert.DoesNotContain("{{", text);
-            Assert.DoesNotContain("\r", text);
-            Assert.DoesNotContain(" \n", text);
-            Assert.DoesNotContain("\n\n\n", text);
-            Assert.EndsWith("}\n", text.Replace("#endif // KERNELGEN_PRIMITIVES_CUH\n", "}\n"));
-        }
+        foreach (string text in SimtVariant.All.Select(SimtVariant.Render))
+            EmittedCudaText.AssertClean(text);
     }
 
     [TestMethod]
@@ -86,6 +67,4 @@ public sealed class SimtKernelUnitTests
             Assert.AreEqual(rows, SimtKernelUnit.Footprint(SimtVariant.Of(KernelFamily.Streaming, ElementType.Float32, headDim, rows)).TileRows);
         }
     }
-
-    private static IEnumerable<string> Includes(string text) => text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal));
 }

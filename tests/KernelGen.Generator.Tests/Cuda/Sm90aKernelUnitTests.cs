@@ -16,7 +16,9 @@ public sealed class Sm90aKernelUnitTests
             string text = Sm90aVariant.Render(configuration);
 
             Assert.StartsWith($"// {configuration.Id}: ", text);
-            Assert.Contains($"#include \"{SimtKernelUnit.PrimitivesHeaderName}\"", text);
+            Assert.AreSequenceEqual(
+                Sm90aKernelUnit.Headers.Select(header => $"#include \"{header.Name}\""),
+                text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
             Assert.Contains($" {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)", text);
             Assert.DoesNotContain("{{", text);
             Assert.DoesNotContain("\r", text);

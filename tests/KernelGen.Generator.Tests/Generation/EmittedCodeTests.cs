@@ -83,6 +83,87 @@ public sealed class EmittedCodeTests
     }
 
     [TestMethod]
+    [DataRow("Simt", "Streaming", "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_simt.cuh kernelgen_slice.cuh kernelgen_reductions.cuh kernelgen_simt_streaming.cuh")]
+    [DataRow("Sm80", "Streaming", "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_sm80.cuh kernelgen_slice.cuh kernelgen_sm80_streaming_split.cuh")]
+    [DataRow("Cpu", "Streaming", "")]
+    public void Class_CarriesTheHeadersOfItsKernelsOnly(string target, string family, string names)
+    {
+        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(
+            $$"""
+            using KernelGen;
+            using KernelGen.Kernels;
+            using KernelGen.Tensors;
+
+            [SliceAttention(HeadDims = [512], ElementTypes = [ElementType.Float16], Families = [KernelFamily.{{family}}], Targets = [KernelTarget.{{target}}])]
+            public sealed partial class OneKernel;
+            """));
+
+        string headers = run.Files.GetValueOrDefault("OneKernel.CudaHeaders.g.cs", "");
+
+        Assert.AreSequenceEqual(
+            names.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            headers.Split('\n').Where(line => line.Contains("CudaHeader ", StringComparison.Ordinal)).Select(line => line.Split('"')[1]));
+        Assert.IsEmpty(Faults(run.Output));
+    }
+
+    [TestMethod]
+    public void ClassesWhoseNamesDifferInCaseOnly_GetFilesOfTheirOwn()
+    {
+        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(
+            """
+            [KernelGen.SliceAttention(HeadDims = [8], SliceRows = [512])] public partial class Plain;
+            [KernelGen.SliceAttention(HeadDims = [8], SliceRows = [512])] public partial class plain;
+            """));
+
+        Assert.IsNull(run.Result.Exception);
+        Assert.AreSequenceEqual<string>([], Faults(run.Output));
+    }
+
+    [TestMethod]
+    public void NamesThatAreKeywords_AreEscaped() => Assert.AreSequenceEqual<string>([], Faults(GeneratorRun.Of(TestCompilation.Create(
+        """
+        namespace @event.@new;
+
+        public partial struct @struct
+        {
+            [KernelGen.SliceAttention(HeadDims = [8], SliceRows = [512])] public partial class @class;
+        }
+        """)).Output));
+
+    [TestMethod]
+    public void BaseClassWithAMemberOfTheSameName_IsNoWarning() => Assert.AreSequenceEqual<string>([], Faults(GeneratorRun.Of(TestCompilation.Create(
+        """
+        public class Base { public int Kernels => 1; public void Run() { } }
+
+        [KernelGen.SliceAttention(HeadDims = [8], SliceRows = [512])] public partial class Derived : Base;
+        """)).Output));
+
+    [TestMethod]
+    public void WithoutUnsafeCode_CpuKernelsAreLeftOut_SoThatTheAnalyzerIsHeard()
+    {
+        const string Cpu = "[KernelGen.SliceAttention(HeadDims = [8], SliceRows = [512])] public partial class Cpu;";
+        const string Gpu = "[KernelGen.SliceAttention(HeadDims = [8], SliceRows = [512], Targets = [KernelGen.Kernels.KernelTarget.Simt])] public partial class Gpu;";
+        GeneratorRun run = GeneratorRun.Of(TestCompilation.Create([Cpu, Gpu], allowUnsafe: false));
+
+        Assert.IsTrue(run.Files.Keys.All(name => name.StartsWith("Gpu.", StringComparison.Ordinal)));
+        Assert.IsNotEmpty(run.Files);
+        Assert.AreSequenceEqual<string>([], Faults(run.Output));
+    }
+
+    [TestMethod]
+    public void QuickStartOfTheReadme_Compiles()
+    {
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        int begin = readme.IndexOf("```csharp\nusing KernelGen;", StringComparison.Ordinal) + "```csharp\n".Length;
+        string code = readme[begin..readme.IndexOf("```", begin, StringComparison.Ordinal)];
+
+        Compilation compilation = TestCompilation.Create(["global using System;\n" + code]);
+        GeneratorRun run = GeneratorRun.Of(compilation.WithOptions(compilation.Options.WithOutputKind(OutputKind.ConsoleApplication)));
+
+        Assert.AreSequenceEqual<string>([], Faults(run.Output));
+    }
+
+    [TestMethod]
     [DataRow("public sealed class NotPartial;")]
     [DataRow("public static partial class Static;")]
     [DataRow("public partial class Generic<T>;")]

@@ -7,7 +7,7 @@ namespace KernelGen.Generator.Tests.Rendering;
 /// <summary>Everything that the Scriban oracle compares; add a source here to have it compared too.</summary>
 internal static class TemplateRenderings
 {
-    private static readonly IReadOnlyList<Func<IEnumerable<TemplateRendering>>> _sources = [Language, SimtVariants];
+    private static readonly IReadOnlyList<Func<IEnumerable<TemplateRendering>>> _sources = [Language, SimtVariants, CudaHeaders];
 
     public static IEnumerable<TemplateRendering> All() => _sources.SelectMany(source => source());
 
@@ -17,4 +17,8 @@ internal static class TemplateRenderings
     private static IEnumerable<TemplateRendering> SimtVariants() =>
         SimtVariant.All.Select(variant => new TemplateRendering(
             variant.Id, TemplateLibrary.Embedded, SimtKernelUnit.TemplateName(variant.Family), SimtKernelUnit.Model(variant)));
+
+    private static IEnumerable<TemplateRendering> CudaHeaders() =>
+        SimtVariant.All.Concat(Sm80Variant.All).SelectMany(variant => CudaKernelUnit.Headers(variant)).Distinct().Select(header => new TemplateRendering(
+            header.Name, TemplateLibrary.Embedded, header.TemplateName, []));
 }

@@ -65,6 +65,61 @@ public sealed unsafe class CpuDeviceTests
     }
 
     [TestMethod]
+    public void ProgressCallback_MayNotUseTheDevice_AndTheCallGoesOn()
+    {
+        CpuCall call = CpuCall.Random(_shape, ElementType.Float32);
+        using CpuDevice device = new(new() { Threads = 2 });
+        using AttentionHost host = new(device, "for a test", new() { FreeBytes = 3_000_000 });
+        SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { Family = KernelFamily.Materialized });
+        float[] output = new float[_shape.QueryElements];
+        Action[] uses = [() => host.Run<float>(plan, call.Query, call.Key, call.Value, new float[output.Length]), device.Trim, device.Dispose];
+        List<string> refusals = [];
+        Callback progress = new(() =>
+        {
+            foreach (Action use in uses)
+                refusals.Add(Assert.ThrowsExactly<InvalidOperationException>(use).Message);
+        });
+
+        host.Run<float>(plan, call.Query, call.Key, call.Value, output, new() { Progress = progress });
+
+        Assert.HasCount(3 * plan.SliceCount, refusals);
+        Assert.IsTrue(refusals.TrueForAll(refusal => refusal.Contains("progress callback", StringComparison.Ordinal)));
+        Assert.AreSequenceEqual((call with { Planning = new() { Family = KernelFamily.Materialized } }).Run(ElementType.Float32), output);
+    }
+
+    [TestMethod]
+    public void PlanForFewerThreads_TakesNoMoreMemoryThanItSays()
+    {
+        CpuCall call = CpuCall.Random(_shape, ElementType.Float32);
+        using AttentionHost one = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 1 });
+        using AttentionHost many = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 4 });
+        SlicePlan plan = one.Plan<float>(CpuTestAttention.Catalogue, _shape);
+
+        RunReport report = many.Run<float>(plan, call.Query, call.Key, call.Value, new float[_shape.QueryElements]);
+
+        Assert.AreEqual(plan.WorkspaceBytes, report.WorkspaceBytes);
+    }
+
+    [TestMethod]
+    public void DisposedHost_SaysSo()
+    {
+        AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 1 });
+        SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, _shape);
+        float[] tensor = new float[_shape.QueryElements];
+        host.Dispose();
+
+        Assert.ThrowsExactly<ObjectDisposedException>(() => host.Plan<float>(CpuTestAttention.Catalogue, _shape));
+        Assert.ThrowsExactly<ObjectDisposedException>(() => host.Run<float>(plan, tensor, tensor, tensor, new float[tensor.Length]));
+        Assert.ThrowsExactly<ObjectDisposedException>(() => host.Launch(plan, AttentionHost.CreateArguments(plan)));
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(CpuDevice.MaxThreads + 1)]
+    public void Threads_AreBetweenOneAndTheMost(int threads) =>
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CpuDevice(new() { Threads = threads }));
+
+    [TestMethod]
     public void Pool_KeepsWhatTheLargestCallTook_UntilTrimmed()
     {
         using CpuDevice device = new(new() { Threads = 1 });
@@ -246,5 +301,10 @@ public sealed unsafe class CpuDeviceTests
     private sealed class Observer(Action<AttentionProgress> action) : IProgress<AttentionProgress>
     {
         public void Report(AttentionProgress value) => action(value);
+    }
+
+    private sealed class Callback(Action action) : IProgress<AttentionProgress>
+    {
+        public void Report(AttentionProgress value) => action();
     }
 }

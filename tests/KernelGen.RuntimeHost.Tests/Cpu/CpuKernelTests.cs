@@ -101,6 +101,25 @@ public sealed class CpuKernelTests
     }
 
     [TestMethod]
+    [DataRow(-3e38f)]
+    [DataRow(float.MinValue)]
+    public void FiniteMask_HidesNothingForGood(float bias)
+    {
+        // Every key masked by a stand-in for minus infinity: as in PyTorch, the row is the average of all values.
+        AttentionShape shape = new(1, 1, 9, 50, 40);
+        float[] biases = new float[9 * 50];
+        biases.AsSpan(0, 50).Fill(bias);
+        AttentionOptions options = new() { Mask = AttentionMask.Additive(biases, 1, 1, 9, 50) };
+        foreach (KernelFamily family in Enum.GetValues<KernelFamily>())
+        {
+            CpuCall call = CpuCall.Random(shape, ElementType.Float32, options) with { Planning = new() { Family = family } };
+            float[] output = call.Run(ElementType.Float32);
+
+            Assert.AreEqual(Enumerable.Range(0, 50).Average(key => call.Value[key * 40]), output[0], 1e-6f);
+        }
+    }
+
+    [TestMethod]
     public void NoQueries_IsNoWork()
     {
         float[] output = CpuCall.Random(new(1, 1, 0, 5, 40), ElementType.Float32).Run(ElementType.Float32, out RunReport report);

@@ -2,6 +2,7 @@ using KernelGen.Cpu;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
 namespace KernelGen.RuntimeHost.Tests.Cpu;
@@ -32,7 +33,7 @@ public sealed class CpuSameBitsTests
                     float[] actual = (call with { Path = path, Threads = threads, FreeBytes = free }).Run(ElementType.Float32, out RunReport report);
 
                     sliceCounts.Add(report.Slices);
-                    Assert.AreSequenceEqual(expected, actual, $"{path}, {threads} threads, {report.Slices} slices");
+                    SameBits.Assert(expected, actual, $"{path}, {threads} threads, {report.Slices} slices");
                 }
             }
         }
@@ -52,7 +53,7 @@ public sealed class CpuSameBitsTests
         float[] expected = (call with { Planning = new() { Family = KernelFamily.Materialized } }).Run(ElementType.Float16);
         CpuCall preset = call with { Planning = new() { Policy = policy, Family = KernelFamily.Materialized }, FreeBytes = 500_000 };
 
-        Assert.AreSequenceEqual(expected, preset.Run(ElementType.Float16, out RunReport report), report.Plan.ToString());
+        SameBits.Assert(expected, preset.Run(ElementType.Float16, out RunReport report), report.Plan.ToString());
     }
 
     [TestMethod]
@@ -64,8 +65,26 @@ public sealed class CpuSameBitsTests
         {
             CpuCall alone = call with { Shape = new(1, 1, 1, 260, 80), Query = call.Query[(row * 80)..((row + 1) * 80)] };
 
-            Assert.AreSequenceEqual(all[(row * 80)..((row + 1) * 80)], alone.Run(ElementType.Float32));
+            SameBits.Assert(all.AsSpan(row * 80, 80), alone.Run(ElementType.Float32));
         }
+    }
+
+    [TestMethod]
+    [DataRow(KernelFamily.Streaming)]
+    [DataRow(KernelFamily.Materialized)]
+    public void SignOfAZero_DoesNotTellTheTile(KernelFamily family)
+    {
+        // Row 1 sees zeros and the least negative number: its result is a zero whose sign hidden keys of its tile, times a weight of 0, could turn.
+        AttentionShape shape = new(1, 1, 300, 300, 8);
+        float[] value = new float[300 * 8];
+        value.AsSpan(8, 8).Fill(-float.Epsilon);
+        value.AsSpan(16).Fill(1);
+        CpuCall call = CpuCall.Random(shape, ElementType.Float32, new() { Causal = true }) with { Value = value, Planning = new() { Family = family } };
+        float[] whole = call.Run(ElementType.Float32);
+
+        CpuCall firstRows = call with { Shape = new(1, 1, 2, 300, 8), Query = call.Query[..16] };
+
+        SameBits.Assert(whole.AsSpan(0, 16), firstRows.Run(ElementType.Float32));
     }
 
     private static long Smallest(RunReport report, int threads)

@@ -51,7 +51,8 @@ public sealed class BenchCommandTests
     [TestMethod]
     [DataRow("sd16", "There are no shapes 'sd16'")]
     [DataRow("1,2,3", "five whole numbers")]
-    [DataRow("1,0,64,64,40", "heads must be at least 1")]
+    [DataRow("1,0,64,64,40", "heads must be at least 1.")]
+    [DataRow("1,1,1,1,41", "headDim must be a multiple of 8 from 8 to 512.")]
     [DataRow("1,1,64,64,48", "There is no kernel for head dim 48")]
     public void UnknownShapes_AreBadInput(string shapes, string message) =>
         CommandResult.Of("bench", "--shapes", shapes).AssertFault(ExitCode.BadInput, message);

@@ -45,6 +45,25 @@ public sealed class KernelsCommandTests
     }
 
     [TestMethod]
+    public void Show_PrintsHeadersOnRequestOnly()
+    {
+        const string id = "streaming-simt-f16-d40-r64";
+        string[] kernel = CommandResult.Of("kernels", "--show", id).AssertDone().Output.TrimEnd('\n').Split('\n');
+        string[] everything = CommandResult.Of("kernels", "--show", id, "--with-headers").AssertDone().Output.Split('\n');
+        string[] included = [.. kernel.Where(line => line.StartsWith("#include", StringComparison.Ordinal)).Select(line => line.Split('"')[1])];
+
+        Assert.StartsWith($"// {id}: ", kernel[0]);
+        Assert.Contains($"kernels --show {id} --with-headers", kernel[^1]);
+        Assert.AreSequenceEqual(
+            included.Append(id).Select(name => $"// ---- {name} ----"),
+            everything.Where(line => line.StartsWith("// ---- ", StringComparison.Ordinal) && line.EndsWith(" ----", StringComparison.Ordinal)));
+        Assert.Contains("extern \"C\"", string.Join('\n', everything));
+    }
+
+    [TestMethod]
+    public void WithHeaders_WithoutAKernel_IsRefused() => CommandResult.Of("kernels", "--with-headers").AssertFault(2, "--with-headers goes with --show ID");
+
+    [TestMethod]
     public void Show_UnknownId_SuggestsNearOnes() =>
         CommandResult.Of("kernels", "--show", "streaming-cpu-f16-d40-r1").AssertFault(2, "Near it are", "streaming-cpu-f16-d40");
 

@@ -1,0 +1,11 @@
+using KernelGen.Planning;
+
+namespace KernelGen.Samples.Bench;
+
+/// <summary>What a run on a GPU shall do.</summary>
+/// <param name="Planning">Policy, family and slice size; whether a call is causal comes with its shape.</param>
+/// <param name="AllVariants">Measure every variant that the GPU runs, not only the one that the planner takes.</param>
+/// <param name="CheckOnly">Check the results, but time nothing.</param>
+/// <param name="Limit">Nothing is started after this time.</param>
+/// <param name="OutputPath">A file that holds what was measured so far; null keeps none.</param>
+internal sealed record CudaBenchOptions(PlanningOptions Planning, bool AllVariants, bool CheckOnly, TimeSpan Limit, string? OutputPath);

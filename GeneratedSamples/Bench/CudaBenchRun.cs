@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using KernelGen.Cuda;
+using KernelGen.Kernels;
+using KernelGen.Planning;
+using KernelGen.Samples.Commands;
+using KernelGen.Samples.Models;
+using KernelGen.Tensors;
+using static System.FormattableString;
+
+namespace KernelGen.Samples.Bench;
+
+/// <summary>Measures shapes on a GPU: first what the planner takes for each of them, then the other variants where they are asked for.</summary>
+internal sealed class CudaBenchRun : IDisposable
+{
+    private readonly CudaBenchOptions _options;
+    private readonly DirectoryInfo _cacheFolder = Directory.CreateTempSubdirectory("kernelgen-bench-");
+    private readonly AttentionHost _host;
+    private readonly CudaDevice _device;
+    private readonly CudaDevice _compilingDevice;
+    private readonly CudaStream _stream;
+    private readonly CudaProbes _probes;
+    private readonly CudaStopwatch? _stopwatch;
+    private readonly CudaReport _report = CudaReport.Create();
+    private readonly IReadOnlyDictionary<string, double> _peaks;
+    private readonly Dictionary<KernelVariant, (CudaKernelInfo Compiled, CudaKernelInfo Cached)> _kernels = [];
+    private readonly HashSet<KernelVariant> _compiledTogether = [];
+    private readonly List<CudaBenchRow> _rows = [];
+    private readonly long _begin = Stopwatch.GetTimestamp();
+    private bool _complete = true;
+
+    /// <summary>Makes a host whose kernels are compiled anew, and measures the GPU's peaks.</summary>
+    /// <param name="hostOptions">Budget and reserve.</param>
+    /// <param name="options">What to do.</param>
+    public CudaBenchRun(AttentionHostOptions hostOptions, CudaBenchOptions options)
+    {
+        _options = options;
+        CudaDeviceOptions cuda = new() { Cache = new(_cacheFolder.FullName, MaxBytes: 1L << 30) };
+
+        // Compiles into the empty folder; the host's own device then finds the kernel there, so that both times are known.
+        _compilingDevice = CudaDevice.Create(cuda);
+        _host = AttentionHost.CreateDefault(hostOptions with { Device = "cuda", Cuda = cuda });
+        _device = (CudaDevice)_host.Device;
+        _stream = _device.CreateStream();
+        KernelVariant any = ModelCatalogue.Models[0].Kernels.Variants.ToArray().First(variant => variant.Cuda is not null);
+        _probes = new(_host, _device, any.Cuda!.Headers);
+        _stopwatch = options.CheckOnly ? null : new(_device, _stream, _probes);
+        _peaks = options.CheckOnly ? new Dictionary<string, double>() : _probes.MeasurePeaks(_stream);
+    }
+
+    /// <summary>Measures.</summary>
+    /// <param name="shapes">The shapes, the most important first.</param>
+    /// <param name="progress">Told before each shape how many are done, and its name.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
+    public CudaBenchResult Measure(IReadOnlyList<CudaBenchShape> shapes, Action<int, string> progress, CancellationToken cancellationToken)
+    {
+        foreach (bool others in _options.AllVariants ? [false, true] : new[] { false })
+        {
+            // Compile times are those of a kernel compiled alone. For the many that are only compared with each other there is no time for that.
+            if (others || _options.CheckOnly)
+                CompileTogether(shapes, others, cancellationToken);
+            for (int i = 0; i < shapes.Count; i++)
+            {
+                progress(i, shapes[i].Name);
+                Action<CudaBenchShape, bool, CancellationToken> measure = shapes[i].ElementType switch
+                {
+                    ElementType.Float16 => MeasureShape<Half>,
+                    ElementType.BFloat16 => MeasureShape<BFloat16>,
+                    _ => MeasureShape<float>,
+                };
+                measure(shapes[i], others, cancellationToken);
+                Save();
+            }
+        }
+
+        return Result();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stopwatch?.Dispose();
+        _probes.Dispose();
+        _stream.Dispose();
+        _host.Dispose();
+        _compilingDevice.Dispose();
+        _cacheFolder.Delete(recursive: true);
+    }
+
+    private void MeasureShape<T>(CudaBenchShape shape, bool others, CancellationToken cancellationToken)
+        where T : unmanaged
+    {
+        SlicePlan[] plans = Plans<T>(shape, others);
+        if (plans.Length == 0 || !HasTime())
+            return;
+
+        using CudaShapeRun<T> run = new(_host, _device, _stream, _stopwatch, shape);
+        foreach (SlicePlan plan in plans)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (HasTime())
+                _rows.Add(Row(shape, plan, !others, run.Measure, cancellationToken));
+        }
+    }
+
+    private void CompileTogether(IReadOnlyList<CudaBenchShape> shapes, bool others, CancellationToken cancellationToken)
+    {
+        IEnumerable<SlicePlan> plans = shapes.SelectMany(shape => shape.ElementType switch
+        {
+            ElementType.Float16 => Plans<Half>(shape, others),
+            ElementType.BFloat16 => Plans<BFloat16>(shape, others),
+            _ => Plans<float>(shape, others),
+        });
+        _compiledTogether.UnionWith(plans.Select(plan => plan.Variant).Where(variant => !_kernels.ContainsKey(variant)));
+        try
+        {
+            _compilingDevice.Warmup(_compiledTogether, progress: null, cancellationToken);
+        }
+        catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException or CudaException { IsContextLost: false })
+        {
+            // It comes again, and is reported, when the turn of its variant comes.
+        }
+    }
+
+    private SlicePlan[] Plans<T>(CudaBenchShape shape, bool others)
+        where T : unmanaged
+    {
+        PlanningOptions planning = _options.Planning with { Causal = shape.Causal };
+        KernelCatalogue catalogue = ModelCatalogue.Find(shape.Shape.HeadDim, shape.ElementType).Kernels;
+        SlicePlan chosen = _host.Plan<T>(catalogue, shape.Shape, planning);
+        return others ? [.. OtherPlans<T>(catalogue, shape, chosen, planning)] : [chosen];
+    }
+
+    private IEnumerable<SlicePlan> OtherPlans<T>(KernelCatalogue catalogue, CudaBenchShape shape, SlicePlan chosen, PlanningOptions planning)
+        where T : unmanaged
+    {
+        foreach (KernelVariant variant in _host.VariantsFor(catalogue, shape.ElementType, shape.Shape.HeadDim).ToArray())
+        {
+            if (variant == chosen.Variant)
+                continue;
+
+            SlicePlan? plan = null;
+            try
+            {
+                plan = _host.Plan<T>(new KernelCatalogue(catalogue.Owner, variant), shape.Shape, planning);
+            }
+            catch (NoMatchingVariantException)
+            {
+                // Family or slice size were chosen, and this variant has another one.
+            }
+
+            if (plan is not null)
+                yield return plan;
+        }
+    }
+
+    private CudaBenchRow Row(
+        CudaBenchShape shape, SlicePlan plan, bool chosen,
+        Func<SlicePlan, CancellationToken, (double? Milliseconds, double? Error, string? Fault)> measure, CancellationToken cancellationToken)
+    {
+        AttentionShape sizes = shape.Shape;
+        CudaBenchRow row = new(
+            shape.Name, sizes.HeadDim, plan.ElementType.ShortName(), sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys, shape.Causal,
+            plan.Variant.Id, chosen, plan.SliceCount, plan.WorkspaceBytes,
+            null, null, null, 0, 0, 0, null, null, null, null);
+        try
+        {
+            (CudaKernelInfo compiled, CudaKernelInfo cached) = Load(plan.Variant);
+            row = row with
+            {
+                Registers = compiled.Stages.Max(stage => stage.Registers),
+                LocalBytes = compiled.Stages.Max(stage => stage.LocalBytes),
+                SharedBytes = compiled.Stages.Max(stage => stage.SharedBytes),
+                CompileMs = compiled.FromCache || _compiledTogether.Contains(plan.Variant) ? null : compiled.LoadTime.TotalMilliseconds,
+                LoadMs = cached.FromCache ? cached.LoadTime.TotalMilliseconds : null,
+            };
+            (double? milliseconds, double? error, string? fault) = measure(plan, cancellationToken);
+            double? tflops = AttentionWork.Operations(sizes, shape.Causal) / milliseconds / 1e9;
+            double? peak = _peaks.TryGetValue(CudaProbes.NameFor(plan.ElementType), out double known) ? known : null;
+            return row with { Ms = milliseconds, Tflops = tflops, PeakFraction = tflops / peak, Error = error is double.NaN ? null : error, Fault = fault };
+        }
+        catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException or CudaException { IsContextLost: false })
+        {
+            return row with { Fault = fault.Message };
+        }
+    }
+
+    private (CudaKernelInfo Compiled, CudaKernelInfo Cached) Load(KernelVariant variant)
+    {
+        if (!_kernels.TryGetValue(variant, out (CudaKernelInfo Compiled, CudaKernelInfo Cached) infos))
+        {
+            infos = (_compilingDevice.Inspect(variant), _device.Inspect(variant));
+            _kernels.Add(variant, infos);
+        }
+
+        return infos;
+    }
+
+    private bool HasTime() => Stopwatch.GetElapsedTime(_begin) < _options.Limit || (_complete = false);
+
+    private CudaBenchResult Result() => new(
+        DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        typeof(AttentionHost).Assembly.GetName().Version!.ToString(3),
+        _device.Name,
+        WithoutFolder(_report.Driver),
+        WithoutFolder(_report.Compiler),
+        _device.Limits.L2Bytes,
+        _peaks,
+        _complete,
+        Math.Round(Stopwatch.GetElapsedTime(_begin).TotalSeconds, 1),
+        [
+            .. _kernels
+                .Where(kernel => kernel.Key.Target is not KernelTarget.Simt && kernel.Value.Compiled.Stages.Any(stage => stage.LocalBytes > 0))
+                .Select(kernel => Invariant($"{kernel.Key.Id}: {kernel.Value.Compiled.Stages.Max(stage => stage.LocalBytes)} bytes")),
+        ],
+        _rows);
+
+    /// <summary>A library's name and version; where it lies on this machine is nobody's business.</summary>
+    private static string? WithoutFolder(string? library)
+    {
+        if (library is null)
+            return null;
+
+        int comma = library.IndexOf(',', StringComparison.Ordinal);
+        return Path.GetFileName(library[..comma]) + library[comma..];
+    }
+
+    private void Save()
+    {
+        if (_options.OutputPath is not { } path)
+            return;
+
+        // Whoever reads the file, or stops this process, finds a whole one.
+        File.WriteAllText(path + ".part", JsonSerializer.Serialize(Result(), SampleJson.Default.CudaBenchResult) + "\n");
+        File.Move(path + ".part", path, overwrite: true);
+    }
+}

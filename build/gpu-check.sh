@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# Checks and measures the kernels on this machine's GPU in under nine minutes. Part of the bundle that gpu-bundle.sh makes; needs no .NET.
+#   gpu-check.sh [RESULTS] [options]
+# RESULTS is the folder for logs and JSON: $OUT when that is set, else ./results. What is done by then stays there, whatever happens later.
+#   --all-variants     time every kernel, not only what the planner takes, as far as the time goes
+#   --parts LIST       only these, separated by commas: doctor,tests,memcheck,racecheck,bench,peers,merge
+#   --name NAME        name of the merged files; the GPU's by default
+#   --seconds N        for all parts together; 520 by default
+#   --smoke            tiny shapes: whether everything works, on the emulator for instance, not how fast it is
+# Exit code 1 when a test, a sanitizer or a result of a kernel failed, or a tensor core kernel spills registers.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+command="gpu-check.sh RESULTS"
+results=
+parts=doctor,tests,memcheck,racecheck,bench,peers,merge
+total=520
+name=
+smoke=
+bench_options=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --all-variants) bench_options+=(--all-variants); command+=" $1" ;;
+        --parts) parts=$2; command+=" $1 $2"; shift ;;
+        --name) name=$2; shift ;;
+        --seconds) total=$2; command+=" $1 $2"; shift ;;
+        --smoke) smoke=yes; command+=" $1" ;;
+        -*) echo "gpu-check.sh: the option $1 is unknown; the first lines of the script list them." >&2; exit 2 ;;
+        *) results=$1 ;;
+    esac
+    shift
+done
+results=${results:-${OUT:-results}}
+mkdir -p "$results"
+results=$(cd "$results" && pwd)
+log=$results/check.log
+: >"$log"
+rm -f "$results/sanitizer.log"
+
+SECONDS=0
+failed=0
+summary=()
+peers_seconds=130
+merge_seconds=10
+shapes=$here/peers/shapes.json
+if [ -n "$smoke" ]; then
+    shapes=$here/peers/shapes-smoke.json
+fi
+
+say() { echo "$*" | tee -a "$log"; }
+left() { local seconds=$((total - SECONDS - ${1:-0})); echo "$((seconds > 1 ? seconds : 1))"; }
+at_most() { local seconds; seconds=$(left); echo "$((seconds < $1 ? seconds : $1))"; }
+wanted() { case ",$parts," in *",$1,"*) return 0 ;; *) return 1 ;; esac; }
+
+# record PART STATUS SECONDS [NOTE]
+record() {
+    summary+=("$(printf '"%s": {"status": "%s", "seconds": %s, "note": "%s"}' "$1" "$2" "$3" "${4:-}")")
+    say "$(printf '%-10s %-12s %4s s  %s' "$1" "$2" "$3" "${4:-}")"
+    {
+        printf '{\n  "command": "%s",\n  "seconds": %s,\n  "parts": {\n' "$command" "$SECONDS"
+        printf '    %s' "${summary[0]}"
+        for line in "${summary[@]:1}"; do printf ',\n    %s' "$line"; done
+        printf '\n  }\n}\n'
+    } >"$results/summary.json"
+}
+
+# status CODE: what timeout and the programs mean by it.
+status() {
+    case $1 in
+        0) echo passed ;;
+        124 | 137) echo "out of time" ;;
+        *) echo failed ;;
+    esac
+}
+
+# The bundle stays as it is, so that it can be copied on.
+app=$(mktemp -d)
+trap 'rm -rf "$app"' EXIT
+tar -xzf "$here/app.tar.gz" -C "$app" || { say "The programs cannot be unpacked to $app."; exit 1; }
+export PYTHONDONTWRITEBYTECODE=1
+unset DOTNET_ROOT
+
+# The host finds NVRTC in the toolkit's folders and in those of pip's wheels; a virtual environment that is not active is only known to its Python.
+python=${PYTHON:-python3}
+if [ -z "${KERNELGEN_NVRTC_LIBRARY:-}" ] && ! ldconfig -p 2>/dev/null | grep -q libnvrtc.so.1; then
+    packages=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))' 2>/dev/null || true)
+    for library in /usr/local/cuda*/lib64/libnvrtc.so.1[0-9] /usr/local/cuda*/targets/*/lib/libnvrtc.so.1[0-9] "$packages"/nvidia/*/lib/libnvrtc.so.1[0-9]; do
+        if [ -e "$library" ]; then
+            export KERNELGEN_NVRTC_LIBRARY=$library
+        fi
+    done
+fi
+
+if [ -z "$name" ]; then
+    name=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null | head -n 1 | tr 'A-Z ' 'a-z-' | sed 's/^nvidia-//; s/[^a-z0-9-]//g')
+    name=${name:-gpu}
+fi
+
+if wanted doctor; then
+    begin=$SECONDS
+    { nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.sm,clocks.max.sm --format=csv; timeout -k 5 "$(at_most 20)" "$app/KernelGen.Samples" doctor; } >>"$log" 2>&1
+    record doctor "$(status $?)" $((SECONDS - begin))
+fi
+
+if wanted tests; then
+    begin=$SECONDS
+    filter='FullyQualifiedName~.Cuda.'
+    if [ -n "$smoke" ]; then
+        filter='FullyQualifiedName~.Cuda.CudaKernelTests.GoldenVector'
+    fi
+    KERNELGEN_TEST_DEVICE=cuda timeout -k 5 "$(at_most 120)" "$app/KernelGen.RuntimeHost.Tests" --progress off --no-ansi --filter "$filter" \
+        --results-directory "$app/TestResults" >"$results/tests.log" 2>&1
+    outcome=$(status $?)
+    [ "$outcome" = passed ] || failed=1
+    record tests "$outcome" $((SECONDS - begin)) "$(awk '$1 ~ /^(succeeded|failed|skipped):$/ { printf "%s%s %s", n++ ? ", " : "", $2, substr($1, 1, length($1) - 1) }' "$results/tests.log")"
+fi
+
+sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer /usr/local/cuda*/compute-sanitizer/compute-sanitizer 2>/dev/null | head -n 1)
+for tool in memcheck racecheck; do
+    if ! wanted $tool; then
+        continue
+    fi
+
+    begin=$SECONDS
+    if [ -z "$sanitizer" ]; then
+        record $tool skipped 0 "there is no compute-sanitizer"
+        continue
+    fi
+
+    timeout -k 5 "$(at_most 75)" "$sanitizer" --tool $tool --error-exitcode 86 \
+        "$app/KernelGen.Samples" bench --device cuda --check-only --all-variants --shapes-file "$here/peers/shapes-smoke.json" >"$results/sanitizer.part" 2>&1
+    outcome=$(status $?)
+    { echo "==== $tool"; cat "$results/sanitizer.part"; } >>"$results/sanitizer.log"
+    [ "$outcome" = passed ] || failed=1
+    record $tool "$outcome" $((SECONDS - begin)) "$(grep -o '[A-Z]* SUMMARY: .*' "$results/sanitizer.part" | tail -n 1)"
+    rm -f "$results/sanitizer.part"
+done
+
+if wanted bench; then
+    begin=$SECONDS
+    rm -f "$results/ours.json"
+    seconds=$(left $((peers_seconds + merge_seconds)))
+    timeout -k 5 "$seconds" "$app/KernelGen.Samples" bench --device cuda "${bench_options[@]}" --shapes-file "$shapes" \
+        --output "$results/ours.json" --seconds "$((seconds > 30 ? seconds - 15 : seconds))" >>"$log" 2>"$results/bench.part"
+    outcome=$(status $?)
+    cat "$results/bench.part" >>"$log"
+    [ "$outcome" = failed ] && failed=1
+    record bench "$outcome" $((SECONDS - begin)) "$(awk '/^wrong:/ { wrong++ } /^spilled:/ { spilled++ } END { printf "%d wrong, %d kernels spill", wrong, spilled }' "$results/bench.part")"
+    rm -f "$results/bench.part"
+fi
+
+if wanted peers; then
+    begin=$SECONDS
+    rm -f "$results/peers.json"
+    seconds=$(left $merge_seconds)
+    timeout -k 5 "$seconds" "$python" "$here/peers/torch_sdpa.py" --shapes "$shapes" --out "$results/peers.json" \
+        --seconds "$((seconds > 60 ? seconds - 30 : seconds))" >>"$log" 2>&1
+    code=$?
+    if [ $code = 3 ] || [ $code = 127 ]; then
+        record peers skipped $((SECONDS - begin)) "there is no torch that sees the GPU"
+    else
+        record peers "$(status $code)" $((SECONDS - begin))
+    fi
+fi
+
+if wanted merge; then
+    begin=$SECONDS
+    timeout -k 5 20 "$python" "$here/peers/merge.py" --ours "$results/ours.json" --peers "$results/peers.json" --out "$results" --name "$name" --command "$command" >>"$log" 2>&1
+    record merge "$(status $?)" $((SECONDS - begin)) "$name.json and $name.md"
+fi
+
+say "$([ $failed = 0 ] && echo "Passed" || echo "FAILED") in $SECONDS s; results in $results"
+exit $failed

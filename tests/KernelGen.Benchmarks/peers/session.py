@@ -1,0 +1,70 @@
+"""Goes through shapes and peers within a time limit and keeps what was measured so far on disk. Knows no GPU library."""
+
+import json
+import os
+import time
+
+
+class Refused(Exception):
+    """A peer does not do a shape; the message says why."""
+
+
+def write_json(path, value):
+    """Writes a file at once, so that whoever reads it, or stops us, finds a whole one."""
+    temporary = f"{path}.part"
+    with open(temporary, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=2)
+        file.write("\n")
+    os.replace(temporary, path)
+
+
+class MeasuringSession:
+    """Measures each pass of peers over all shapes before the next pass, so that slow peers do not keep quick ones from being measured."""
+
+    def __init__(self, bench, shapes, passes, seconds, path, facts, clock=time.monotonic):
+        self._bench = bench
+        self._shapes = shapes
+        self._passes = passes
+        self._clock = clock
+        self._begin = clock()
+        self._deadline = self._begin + seconds
+        self._path = path
+        self._result = dict(facts, complete=False, rows=[self._empty_row(shape) for shape in shapes])
+
+    def run(self):
+        """Measures, and returns the result, which is also what the file holds."""
+        slowest = {}
+        for names in self._passes:
+            for shape, row in zip(self._shapes, self._result["rows"]):
+                self._measure(shape, row, names, slowest)
+                self._save()
+        self._result["complete"] = not any(row["unmeasured"] for row in self._result["rows"])
+        self._save()
+        return self._result
+
+    @staticmethod
+    def _empty_row(shape):
+        return dict(shape.to_json(), peers={}, errors={}, refused={}, unmeasured=[], default_kernels=[])
+
+    def _measure(self, shape, row, names, slowest):
+        with self._bench.prepare(shape) as tensors:
+            for name in names:
+                begin = self._clock()
+                if begin + slowest.get(name, 0) > self._deadline:
+                    row["unmeasured"].append(name)
+                    continue
+                try:
+                    milliseconds, error = self._bench.measure(shape, name, tensors)
+                    row["peers"][name] = milliseconds
+                    row["errors"][name] = error
+                except Refused as refusal:
+                    row["refused"][name] = str(refusal)
+                finally:
+                    # What a peer took once, a compilation for instance, it may take again.
+                    slowest[name] = max(slowest.get(name, 0), self._clock() - begin)
+            if "default" in row["peers"] and not row["default_kernels"] and self._clock() < self._deadline:
+                row["default_kernels"] = self._bench.kernel_names(shape, "default", tensors)
+
+    def _save(self):
+        self._result["seconds"] = round(self._clock() - self._begin, 1)
+        write_json(self._path, self._result)

@@ -1,0 +1,180 @@
+"""Tests of what needs no GPU: python3 -m unittest test_peers (in this folder)."""
+
+import contextlib
+import json
+import os
+import tempfile
+import unittest
+
+import merge
+from session import MeasuringSession, Refused
+from shapes import Shape, buffer_count, load_shapes, median, visible_pairs
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def shape(**changes):
+    fields = dict(name="s", head_dim=40, dtype="f16", batch=2, heads=8, queries=4096, keys=4096, causal=False)
+    return Shape(**{**fields, **changes})
+
+
+def our_row(**changes):
+    row = dict(shape().to_json(), variant="streaming-sm80-f16-d40-r128", chosen=True, ms=0.5, tflops=100.0, registers=128, local_bytes=0,
+               shared_bytes=40960, compile_ms=400.0, load_ms=2.0, error=3e-4, peak_fraction=0.5, fault=None)
+    return {**row, **changes}
+
+
+def our_file(*rows):
+    return dict(date="2000-01-01", device="Test GPU (compute capability 9.0)", driver="d", compiler="c", version="0.1.0", complete=True, rows=list(rows))
+
+
+def peer_file(**row):
+    peer = dict(shape().to_json(), peers={}, errors={}, refused={}, unmeasured=[], default_kernels=[])
+    return dict(date="2000-01-01", gpu="Test GPU", driver="1", torch="2", cuda="13", cudnn=1, complete=True, rows=[{**peer, **row}])
+
+
+class FakeClock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+class FakeBench:
+    """Peers that take the given seconds; None refuses."""
+
+    def __init__(self, clock, seconds):
+        self._clock = clock
+        self._seconds = seconds
+
+    @contextlib.contextmanager
+    def prepare(self, shape):
+        yield None
+
+    def measure(self, shape, name, tensors):
+        seconds = self._seconds[name]
+        self._clock.now += 1 if seconds is None else seconds
+        if seconds is None:
+            raise Refused("head dim too large")
+        return 1e3 * seconds, 0.0
+
+    def kernel_names(self, shape, name, tensors):
+        return ["kernel"]
+
+
+class ShapesTests(unittest.TestCase):
+    def test_visible_pairs_equal_a_count(self):
+        for queries in range(1, 7):
+            for keys in range(1, 7):
+                counted = sum(1 for i in range(queries) for j in range(keys) if j <= i)
+                self.assertEqual(counted, visible_pairs(queries, keys, True))
+
+    def test_operations_of_a_known_shape(self):
+        self.assertEqual(4 * 16 * 4096 * 4096 * 40, shape().operations)
+        self.assertEqual(2 * 8 * (4096 + 4096 + 2 * 4096) * 40 * 2, shape().tensor_bytes)
+
+    def test_buffers_together_exceed_twice_the_cache(self):
+        self.assertGreater(buffer_count(10 << 20, 60 << 20, 1 << 40) * (10 << 20), 120 << 20)
+        self.assertEqual(2, buffer_count(1 << 30, 60 << 20, 1 << 40))
+        self.assertEqual(1, buffer_count(1 << 30, 60 << 20, 1 << 20))
+
+    def test_files_are_valid_and_cover_the_head_dims(self):
+        shapes = load_shapes(os.path.join(HERE, "shapes.json"))
+        self.assertLessEqual({40, 64, 80, 128, 160, 256, 512}, {s.head_dim for s in shapes})
+        self.assertEqual({"f16", "bf16", "f32"}, {s.dtype for s in shapes})
+        self.assertTrue(all(s.operations < 1e6 * s.head_dim for s in load_shapes(os.path.join(HERE, "shapes-smoke.json"))))
+
+    def test_median(self):
+        self.assertEqual(2, median([3, 1, 2]))
+        self.assertEqual(2.5, median([4, 1, 2, 3]))
+
+
+class SessionTests(unittest.TestCase):
+    def run_session(self, seconds, limit, passes):
+        clock = FakeClock()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "peers.json")
+            shapes = [shape(), shape(head_dim=80)]
+            result = MeasuringSession(FakeBench(clock, seconds), shapes, passes, limit, path, {"gpu": "g"}, clock).run()
+            with open(path, encoding="utf-8") as file:
+                self.assertEqual(result, json.load(file))
+        return result
+
+    def test_refusals_are_recorded_with_their_reason(self):
+        result = self.run_session({"default": 1, "flash": None}, 100, [["default", "flash"]])
+        self.assertTrue(result["complete"])
+        self.assertEqual({"flash": "head dim too large"}, result["rows"][0]["refused"])
+        self.assertEqual({"default": 1e3}, result["rows"][0]["peers"])
+        self.assertEqual(["kernel"], result["rows"][0]["default_kernels"])
+
+    def test_a_slow_peer_is_not_started_again_when_it_would_not_end_in_time(self):
+        result = self.run_session({"default": 1, "flex": 30}, 50, [["default"], ["flex"]])
+        self.assertFalse(result["complete"])
+        self.assertIn("flex", result["rows"][0]["peers"])
+        self.assertEqual(["flex"], result["rows"][1]["unmeasured"])
+        self.assertIn("default", result["rows"][1]["peers"])
+
+
+class MergeTests(unittest.TestCase):
+    def test_the_best_peer_and_the_ratio(self):
+        peers = peer_file(peers={"cudnn": 0.6, "flash": 0.9}, errors={"cudnn": 3e-4, "flash": 3e-4}, refused={"flex": "no"})
+        row = merge.merge(our_file(our_row()), peers, "x")["rows"][0]
+        self.assertEqual("cudnn", row["best_peer"])
+        self.assertAlmostEqual(1.2, row["ratio"])
+        self.assertEqual({"flex": "no"}, row["peers_refused"])
+
+    def test_a_peer_that_is_wrong_is_not_the_best(self):
+        peers = peer_file(peers={"cudnn": 0.1, "flash": 0.9}, errors={"cudnn": 0.5, "flash": 3e-4})
+        result = merge.merge(our_file(our_row()), peers, "x")
+        self.assertEqual("flash", result["rows"][0]["best_peer"])
+        self.assertIn("cudnn is not compared with", merge.to_markdown(result))
+
+    def test_losses_are_named(self):
+        peers = peer_file(peers={"cudnn": 0.25}, errors={"cudnn": 0.0})
+        text = merge.to_markdown(merge.merge(our_file(our_row()), peers, "x"))
+        self.assertIn("slower on 1", text)
+        self.assertIn("- slower: s, d 40 f16: 0.5 ms against 0.25 ms of cudnn (0.50x)", text)
+
+    def test_a_shape_that_no_peer_did_has_no_ratio(self):
+        result = merge.merge(our_file(our_row(head_dim=512)), peer_file(peers={"cudnn": 0.25}), "x")
+        self.assertIsNone(result["rows"][0]["ratio"])
+        self.assertIn("| none |", merge.to_markdown(result))
+
+    def test_wrong_kernels_get_no_row_but_are_told(self):
+        result = merge.merge(our_file(our_row(ms=None, tflops=None, fault="relative error 0.3")), {}, "x")
+        self.assertEqual([], result["rows"])
+        self.assertIn("relative error 0.3", merge.to_markdown(result))
+
+    def test_other_variants_are_listed_but_are_no_rows(self):
+        result = merge.merge(our_file(our_row(), our_row(variant="streaming-simt-f16-d40-r64", chosen=False, ms=3.0)), {}, "x")
+        self.assertEqual(1, len(result["rows"]))
+        self.assertIn("streaming-simt-f16-d40-r64", merge.to_markdown(result))
+
+    def test_a_variant_that_beats_the_planners_is_named(self):
+        faster = our_row(variant="streaming-sm80-f16-d40-r64", chosen=False, ms=0.4)
+        other_shape = our_row(variant="streaming-sm80-f16-d40-r32", chosen=False, ms=0.1, keys=77)
+        text = merge.to_markdown(merge.merge(our_file(our_row(), faster, other_shape), {}, "x"))
+        self.assertIn("The planner should take streaming-sm80-f16-d40-r64 for s: 0.4 ms against 0.5 ms", text)
+        self.assertNotIn("should take streaming-sm80-f16-d40-r32", text)
+        self.assertNotIn("should take", merge.to_markdown(merge.merge(our_file(our_row()), {}, "x")))
+
+    def test_files_are_written_and_different_gpus_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            ours, peers, out = (os.path.join(folder, name) for name in ("ours.json", "peers.json", "out"))
+            for path, content in ((ours, our_file(our_row())), (peers, peer_file(peers={"flash": 1.0}))):
+                with open(path, "w", encoding="utf-8") as file:
+                    json.dump(content, file)
+            arguments = ["--ours", ours, "--peers", peers, "--out", out, "--name", "h200", "--command", "gpu-check.sh"]
+            self.assertEqual(0, merge.main(arguments))
+            with open(os.path.join(out, "h200.json"), encoding="utf-8") as file:
+                self.assertAlmostEqual(2.0, json.load(file)["rows"][0]["ratio"])
+            with open(os.path.join(out, "h200.md"), encoding="utf-8") as file:
+                self.assertIn("Command: `gpu-check.sh`", file.read())
+            with open(peers, "w", encoding="utf-8") as file:
+                json.dump(dict(peer_file(), gpu="Another GPU"), file)
+            self.assertEqual(2, merge.main(arguments))
+
+
+if __name__ == "__main__":
+    unittest.main()

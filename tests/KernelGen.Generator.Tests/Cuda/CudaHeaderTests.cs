@@ -1,0 +1,59 @@
+using KernelGen.Generator.Emission;
+using KernelGen.Generator.Model;
+using KernelGen.Generator.Rendering;
+
+namespace KernelGen.Generator.Tests.Cuda;
+
+/// <summary>The parts that kernels include instead of spelling them out.</summary>
+[TestClass]
+public sealed class CudaHeaderTests
+{
+    private static readonly KernelConfiguration[] _variants = [.. SimtVariant.All, .. Sm80Variant.All];
+
+    [TestMethod]
+    public void EveryVariant_IncludesItsHeadersAndNothingElse()
+    {
+        foreach (KernelConfiguration variant in _variants)
+        {
+            string text = CudaKernelUnit.Render(TemplateLibrary.Embedded, variant, CancellationToken.None);
+
+            Assert.AreSequenceEqual(CudaKernelUnit.Headers(variant).Select(header => header.Name), EmittedCudaText.Includes(text), variant.Id);
+            Assert.AreEqual(CudaHeaderTemplate.Primitives, CudaKernelUnit.Headers(variant)[0]);
+        }
+    }
+
+    [TestMethod]
+    public void EveryKernel_IsShort()
+    {
+        // What does not depend on the configuration belongs into a header: a class has hundreds of kernels.
+        foreach (KernelConfiguration variant in _variants)
+        {
+            string text = CudaKernelUnit.Render(TemplateLibrary.Embedded, variant, CancellationToken.None);
+
+            Assert.IsLessThan(variant.Family == KernelFamily.Streaming ? 5000 : 6600, text.Length, variant.Id);
+        }
+    }
+
+    [TestMethod]
+    public void Headers_AreCleanAndSayWhatTheyAre()
+    {
+        foreach (CudaHeaderTemplate header in _variants.SelectMany(variant => CudaKernelUnit.Headers(variant)).Distinct())
+        {
+            string text = header.Render(TemplateLibrary.Embedded);
+
+            EmittedCudaText.AssertClean(text);
+            Assert.StartsWith("// KernelGen ", text, header.Name);
+            Assert.AreSequenceEqual(header == CudaHeaderTemplate.Primitives ? ["kernelgen_emulated.hpp"] : [], EmittedCudaText.Includes(text), header.Name);
+        }
+    }
+
+    [TestMethod]
+    public void Names_FollowFromThePart()
+    {
+        CudaHeaderTemplate header = new("sm80/streaming_split");
+
+        Assert.AreEqual("kernelgen_sm80_streaming_split.cuh", header.Name);
+        Assert.AreEqual("cuda/sm80/streaming_split.cuh.sbn", header.TemplateName);
+        Assert.AreEqual("Sm80StreamingSplit", header.Property);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+
+namespace KernelGen.Samples.Tests.Bench;
+
+/// <summary>The whole command in a process of its own, on the emulator: libraries are chosen once for a process.</summary>
+[TestClass]
+public sealed class CudaBenchTests
+{
+    private const string NoCompiler = "The CUDA emulator is built with g++, which is not installed.";
+
+    private static readonly string[] _shapes =
+    [
+        """{"name": "one", "head_dim": 40, "dtype": "f16", "batch": 1, "heads": 2, "queries": 33, "keys": 40, "causal": false}""",
+        """{"name": "two", "head_dim": 64, "dtype": "f32", "batch": 1, "heads": 1, "queries": 20, "keys": 20, "causal": true}""",
+    ];
+
+    private static readonly Lazy<string> _emulator = new(() =>
+    {
+        CommandResult build = ChildProcess.Run(Path.Combine(Repository.Folder!, "tests", "CudaEmulator", "build.sh"), []);
+        return build.AssertDone().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+    });
+
+    [TestMethod]
+    [ExecutableCondition("g++", IgnoreMessage = NoCompiler)]
+    [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
+    public void ChosenVariants_AreCheckedAndTimed_AndTheFileIsWhatIsPrinted()
+    {
+        using TestFolder folder = new();
+        CommandResult result = Bench(folder, [], "--json").AssertDone();
+
+        JsonElement printed = result.Json;
+        Assert.IsTrue(printed.GetProperty("complete").GetBoolean());
+        Assert.AreEqual(2, printed.GetProperty("rows").GetArrayLength());
+        foreach (JsonElement row in printed.GetProperty("rows").EnumerateArray())
+        {
+            Assert.IsGreaterThan(0, row.GetProperty("ms").GetDouble());
+            Assert.IsGreaterThan(0, row.GetProperty("tflops").GetDouble());
+            Assert.IsGreaterThan(0, row.GetProperty("compile_ms").GetDouble());
+            Assert.IsGreaterThan(0, row.GetProperty("load_ms").GetDouble());
+            Assert.IsLessThan(1e-3, row.GetProperty("error").GetDouble());
+            Assert.IsTrue(row.GetProperty("chosen").GetBoolean());
+        }
+
+        JsonElement file = JsonDocument.Parse(File.ReadAllText(folder["ours.json"])).RootElement;
+        Assert.AreEqual(printed.GetProperty("rows").GetRawText(), file.GetProperty("rows").GetRawText());
+    }
+
+    [TestMethod]
+    [ExecutableCondition("g++", IgnoreMessage = NoCompiler)]
+    [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
+    public void AllVariants_AreThoseThatTheGpuRuns()
+    {
+        using TestFolder folder = new();
+        JsonElement[] rows = [.. Bench(folder, [], "--json", "--all-variants", "--check-only").AssertDone().Json.GetProperty("rows").EnumerateArray()];
+        string[] variants = [.. rows.Select(row => row.GetProperty("variant").GetString()!)];
+        Assert.AreEqual(variants.Distinct().Count(), variants.Length);
+        Assert.Contains(id => id.StartsWith("materialized", StringComparison.Ordinal), variants);
+        Assert.Contains(id => id.StartsWith("streaming", StringComparison.Ordinal), variants);
+        Assert.AreEqual(2, rows.Count(row => row.GetProperty("chosen").GetBoolean()));
+        Assert.IsTrue(rows.All(row => row.GetProperty("ms").ValueKind == JsonValueKind.Null));
+    }
+
+    [TestMethod]
+    [ExecutableCondition("g++", IgnoreMessage = NoCompiler)]
+    [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
+    public void FailingLaunch_GetsNoTime_AndTheRestIsMeasured()
+    {
+        using TestFolder folder = new();
+        CommandResult result = Bench(folder, [("CUDA_EMULATOR_FAIL", "cuLaunchKernel:1")], "--json", "--check-only");
+        Assert.AreEqual(ExitCode.Failed, result.Code, result.Error);
+        JsonElement[] rows = [.. result.Json.GetProperty("rows").EnumerateArray()];
+        Assert.Contains("cuLaunchKernel", rows[0].GetProperty("fault").GetString()!);
+        Assert.AreEqual(JsonValueKind.Null, rows[0].GetProperty("ms").ValueKind);
+        Assert.AreEqual(JsonValueKind.Null, rows[1].GetProperty("fault").ValueKind);
+        Assert.Contains("wrong: one", result.Error);
+    }
+
+    [TestMethod]
+    public void GpuOptionsOnTheCpu_AreAClearError() =>
+        CommandResult.Of("bench", "--device", "cpu", "--all-variants").AssertFault(ExitCode.BadInput, "--device cuda");
+
+    private static CommandResult Bench(TestFolder folder, (string, string)[] variables, params string[] options)
+    {
+        string shapes = folder["shapes.json"];
+        File.WriteAllText(shapes, $$"""{"shapes": [{{string.Join(',', _shapes)}}]}""");
+        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "KernelGen.Samples.exe" : "KernelGen.Samples");
+        return ChildProcess.Run(
+            program,
+            ["bench", "--device", "cuda", "--shapes-file", shapes, "--output", folder["ours.json"], .. options],
+            null,
+            [("KERNELGEN_CUDA_LIBRARY", _emulator.Value), ("KERNELGEN_NVRTC_LIBRARY", _emulator.Value), .. variables]);
+    }
+}
