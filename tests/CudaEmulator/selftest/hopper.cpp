@@ -322,10 +322,10 @@ void* function_of(void* module, const char* kernel, int shared_bytes)
     return function;
 }
 
-void test_hopper(const std::string& primitives, const std::string& kernels)
+void test_hopper(const Headers& headers, const std::string& kernels)
 {
     emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0");
-    const Compiled compiled = compile(read_file(kernels + "/hopper.cu"), primitives, "sm_90a");
+    const Compiled compiled = compile(read_file(kernels + "/hopper.cu"), headers, "sm_90a");
     tally().check(compiled.result == 0, "hopper.cu does not compile:\n" + compiled.log);
     if (compiled.result == 0) {
         open_context();
@@ -338,7 +338,7 @@ void test_hopper(const std::string& primitives, const std::string& kernels)
         close_context();
     }
 
-    test_hopper_faults(primitives, kernels);
+    test_hopper_faults(headers, kernels);
     emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "8.0");
 }
 

@@ -14,6 +14,6 @@ constexpr int shared_window = 4096;
 // A kernel that may have so many bytes of shared memory.
 void* function_of(void* module, const char* kernel, int shared_bytes);
 
-void test_hopper_faults(const std::string& primitives, const std::string& kernels);
+void test_hopper_faults(const Headers& headers, const std::string& kernels);
 
 } // namespace selftest

@@ -73,9 +73,9 @@ int run(void* module, const char* kernel, const std::vector<std::uint16_t>& matr
 
 } // namespace
 
-void test_hopper_faults(const std::string& primitives, const std::string& kernels)
+void test_hopper_faults(const Headers& headers, const std::string& kernels)
 {
-    const Compiled compiled = compile(read_file(kernels + "/hopper_faults.cu"), primitives, "sm_90a");
+    const Compiled compiled = compile(read_file(kernels + "/hopper_faults.cu"), headers, "sm_90a");
     tally().check(compiled.result == 0, "hopper_faults.cu does not compile:\n" + compiled.log);
     if (compiled.result != 0)
         return;

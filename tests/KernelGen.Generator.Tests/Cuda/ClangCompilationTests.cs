@@ -56,6 +56,7 @@ public sealed partial class ClangCompilationTests
     {
         const string source = """
             #include "kernelgen_primitives.cuh"
+            #include "kernelgen_sm90a_primitives.cuh"
             extern "C" __global__ void __launch_bounds__(128, 1) primitives(const __grid_constant__ kg_tensor_map map, float* output)
             {
                 const unsigned int shared = kg_shared_address(kg_shared_memory());
@@ -91,7 +92,8 @@ public sealed partial class ClangCompilationTests
         using KernelFolder folder = new();
         string file = Path.Combine(folder.Path, "primitives.cu");
         File.WriteAllText(file, source);
-        File.WriteAllText(Path.Combine(folder.Path, CudaHeaderTemplate.Primitives.Name), CudaHeaderTemplate.Primitives.Render(TemplateLibrary.Embedded));
+        foreach (CudaHeaderTemplate header in Sm90aKernelUnit.Headers)
+            File.WriteAllText(Path.Combine(folder.Path, header.Name), header.Render(TemplateLibrary.Embedded));
 
         (int exitCode, string ptx, string error) = Tool.Run(
             "clang++-19", "-x", "cuda", "-nocudainc", "-nocudalib", "--cuda-device-only", "--cuda-gpu-arch=sm_90a", "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-S", "-o", "-", file);

@@ -1,5 +1,6 @@
 // What compute capability 9.0 brings: products of a warpgroup, tensor copies, mbarriers.
 #include "kernelgen_primitives.cuh"
+#include "kernelgen_sm90a_primitives.cuh"
 
 constexpr int warpgroup = 128;
 

@@ -1,5 +1,6 @@
 // Kernels with one fault each, and one without: a matrix of 64 x 64 elements comes by a tensor copy, and the first warpgroup multiplies it by itself.
 #include "kernelgen_primitives.cuh"
+#include "kernelgen_sm90a_primitives.cuh"
 
 constexpr int warpgroup = 128;
 constexpr int box_bytes = 64 * 64 * 2;
