@@ -190,7 +190,7 @@ internal sealed class CudaProbes : IDisposable
     private void Launch(SlicePlan plan, nint stream, long count)
     {
         KernelArguments arguments = AttentionHost.CreateArguments(plan);
-        arguments.Output = _done.Address;
+        arguments.Query = arguments.Key = arguments.Value = arguments.Output = _done.Address;
 
         // A probe has no queries: the place of their stride carries its count.
         arguments.QueryStrides = new(count, 0, 0);

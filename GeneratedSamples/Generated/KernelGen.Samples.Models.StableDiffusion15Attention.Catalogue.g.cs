@@ -429,12 +429,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -495,12 +496,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_bf16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -561,12 +563,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f32_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f32_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -627,12 +630,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -693,12 +697,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_bf16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -759,12 +764,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f32_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f32_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -825,12 +831,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -891,12 +898,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_bf16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -957,12 +965,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f32_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f32_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -1023,12 +1032,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d40_r64", Threads: 128, SharedBytes: 20480, RowsPerBlock: 64),
+                    new("streaming_sm80_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -1038,12 +1048,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d40_r128", Threads: 128, SharedBytes: 20480, RowsPerBlock: 128),
+                    new("streaming_sm80_f16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -1134,12 +1145,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d40_r64", Threads: 128, SharedBytes: 20480, RowsPerBlock: 64),
+                    new("streaming_sm80_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -1149,12 +1161,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d40_r128", Threads: 128, SharedBytes: 20480, RowsPerBlock: 128),
+                    new("streaming_sm80_bf16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -1245,12 +1258,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d80_r64", Threads: 128, SharedBytes: 45056, RowsPerBlock: 64),
+                    new("streaming_sm80_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -1260,12 +1274,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d80_r128", Threads: 128, SharedBytes: 45056, RowsPerBlock: 128),
+                    new("streaming_sm80_f16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -1356,12 +1371,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d80_r64", Threads: 128, SharedBytes: 45056, RowsPerBlock: 64),
+                    new("streaming_sm80_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -1371,12 +1387,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d80_r128", Threads: 128, SharedBytes: 45056, RowsPerBlock: 128),
+                    new("streaming_sm80_bf16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -1467,12 +1484,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
+                    new("streaming_sm80_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -1548,12 +1566,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
+                    new("streaming_sm80_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
         new global::KernelGen.Kernels.KernelVariant(

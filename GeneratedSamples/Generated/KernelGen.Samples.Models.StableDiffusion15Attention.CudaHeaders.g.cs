@@ -17,6 +17,7 @@ unsafe partial class StableDiffusion15Attention
         public static readonly global::KernelGen.Kernels.CudaHeader Reductions = new("kernelgen_reductions.cuh", static () => ReductionsText);
         public static readonly global::KernelGen.Kernels.CudaHeader Materialized = new("kernelgen_materialized.cuh", static () => MaterializedText);
         public static readonly global::KernelGen.Kernels.CudaHeader SimtMaterialized = new("kernelgen_simt_materialized.cuh", static () => SimtMaterializedText);
+        public static readonly global::KernelGen.Kernels.CudaHeader KeySplits = new("kernelgen_key_splits.cuh", static () => KeySplitsText);
         public static readonly global::KernelGen.Kernels.CudaHeader SimtStreaming = new("kernelgen_simt_streaming.cuh", static () => SimtStreamingText);
         public static readonly global::KernelGen.Kernels.CudaHeader Sm80 = new("kernelgen_sm80.cuh", static () => Sm80Text);
         public static readonly global::KernelGen.Kernels.CudaHeader Sm80Materialized = new("kernelgen_sm80_materialized.cuh", static () => Sm80MaterializedText);
@@ -170,6 +171,18 @@ KG_DEVICE void kg_store(kg_quad<float>* address, kg_quad<float> value)
 {
     asm volatile("st.global.v4.f32 [%0], {%1, %2, %3, %4};"
         :: "l"(kg_global_address(address)), "f"(value.at[0]), "f"(value.at[1]), "f"(value.at[2]), "f"(value.at[3]) : "memory");
+}
+
+KG_DEVICE kg_pair<float> kg_load(const kg_pair<float>* address)
+{
+    kg_pair<float> value;
+    asm volatile("ld.global.v2.f32 {%0, %1}, [%2];" : "=f"(value.at[0]), "=f"(value.at[1]) : "l"(kg_global_address(address)));
+    return value;
+}
+
+KG_DEVICE void kg_store(kg_pair<float>* address, kg_pair<float> value)
+{
+    asm volatile("st.global.v2.f32 [%0], {%1, %2};" :: "l"(kg_global_address(address)), "f"(value.at[0]), "f"(value.at[1]) : "memory");
 }
 
 // Quads of two-byte elements.
@@ -532,7 +545,7 @@ struct KernelArguments
     float scale;
     int mask_kind;
     int causal;
-    int reserved;
+    int key_splits;
 };
 
 static_assert(sizeof(KernelArguments) == 240, "KernelArguments differs from the structure that the host passes");
@@ -877,20 +890,27 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
 
 struct BlockRows
 {
-    int offset;   // of the first row, within the slice
-    int begin;    // the first row, within the head
-    int valid;    // rows that there are
-    int key_end;  // keys, from the first, that some of them may see without a mask's say
+    int offset;     // of the first row, within the slice
+    int begin;      // the first row, within the head
+    int valid;      // rows that there are
+    int key_begin;  // the first key that the block takes: 0, but where keys are split
+    int key_end;    // past the last of its keys that some of the rows may see without a mask's say
 };
+
+KG_DEVICE BlockRows rows_of_tile(const KernelArguments& arguments, int tile)
+{
+    BlockRows rows;
+    rows.offset = tile * tile_rows;
+    rows.begin = arguments.row_begin + rows.offset;
+    rows.valid = arguments.row_count - rows.offset < tile_rows ? arguments.row_count - rows.offset : tile_rows;
+    rows.key_begin = 0;
+    rows.key_end = visible_keys(arguments, rows.begin + rows.valid - 1);
+    return rows;
+}
 
 KG_DEVICE BlockRows block_rows(const KernelArguments& arguments)
 {
-    BlockRows rows;
-    rows.offset = kg_block_x() * tile_rows;
-    rows.begin = arguments.row_begin + rows.offset;
-    rows.valid = arguments.row_count - rows.offset < tile_rows ? arguments.row_count - rows.offset : tile_rows;
-    rows.key_end = visible_keys(arguments, rows.begin + rows.valid - 1);
-    return rows;
+    return rows_of_tile(arguments, kg_block_x());
 }
 
 // Keys of the tile that begins at key_begin, of those before key_end.
@@ -1089,6 +1109,154 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
 
 """u8;
 
+        public static global::System.ReadOnlySpan<byte> KeySplitsText =>
+"""
+// KernelGen split keys: where a call has few tiles of query rows, several blocks share each of them, a range of keys a block. A split is a range of whole
+// tiles of keys that depends on the keys and the number of splits alone. Each leaves a partial result of its rows in the workspace, in fp32 and not divided by
+// the sum of the probabilities; a launch of its own merges them in the order of the keys.
+// A textual part: it uses `element`, `head_dim`, `tile_rows` and `tile_keys` as the kernel declares them before, and the headers before it.
+// Grid: (tiles of query rows * splits, heads of the slice).
+
+constexpr int merge_threads = 128;  // of a block that merges
+
+KG_DEVICE int key_splits(const KernelArguments& arguments)
+{
+    return arguments.key_splits > 1 ? arguments.key_splits : 1;
+}
+
+// Where a split begins, and the one before it ends.
+KG_DEVICE int split_begin(const KernelArguments& arguments, int split)
+{
+    const int splits = key_splits(arguments);
+    const long long tiles = (arguments.keys + tile_keys - 1ll) / tile_keys;
+    const long long begin = split * ((tiles + splits - 1) / splits) * tile_keys;
+    return begin < arguments.keys ? static_cast<int>(begin) : arguments.keys;
+}
+
+KG_DEVICE int split_index(const KernelArguments& arguments)
+{
+    return kg_block_x() % key_splits(arguments);
+}
+
+// The rows of the block, and the keys of its split that some of them may see.
+KG_DEVICE BlockRows split_rows(const KernelArguments& arguments)
+{
+    BlockRows rows = rows_of_tile(arguments, kg_block_x() / key_splits(arguments));
+    const int split_end = split_begin(arguments, split_index(arguments) + 1);
+    rows.key_begin = split_begin(arguments, split_index(arguments));
+    rows.key_end = split_end < rows.key_end ? split_end : rows.key_end;
+    return rows;
+}
+
+// True when causality hides the split from all rows of the block: there will be nothing to merge.
+KG_DEVICE bool is_hidden(const BlockRows& rows)
+{
+    return rows.key_begin > 0 && rows.key_begin >= rows.key_end;
+}
+
+// ---- Workspace: [heads of the slice][splits][rows'] partial rows of the output, then as many pairs of the row's base and sum; rows' is rounded up to tiles.
+KG_DEVICE long long partial_index(const KernelArguments& arguments, int slice_head, int split, int row_offset)
+{
+    const long long rows = (arguments.row_count + tile_rows - 1ll) / tile_rows * tile_rows;
+    return (static_cast<long long>(slice_head) * key_splits(arguments) + split) * rows + row_offset;
+}
+
+KG_DEVICE float* partial_sums(const KernelArguments& arguments, long long partial)
+{
+    return arguments.scores + partial * head_dim;
+}
+
+KG_DEVICE kg_pair<float>* partial_softmax(const KernelArguments& arguments, long long partial)
+{
+    return reinterpret_cast<kg_pair<float>*>(partial_sums(arguments, partial_index(arguments, arguments.head_count, 0, 0))) + partial;
+}
+
+// The partial result of the row-th row of the block.
+KG_DEVICE long long partial_of(const KernelArguments& arguments, const BlockRows& rows, const Head& head, int row)
+{
+    return partial_index(arguments, head.index - arguments.head_begin, split_index(arguments), rows.offset + row);
+}
+
+// `base` is what was subtracted from the scores, in powers of two: minus infinity where the row saw no key. `total` is the sum of 2^(score - base).
+KG_DEVICE void store_partial_softmax(const KernelArguments& arguments, long long partial, float base, float total)
+{
+    kg_pair<float> softmax;
+    softmax.at[0] = base;
+    softmax.at[1] = total;
+    kg_store(partial_softmax(arguments, partial), softmax);
+}
+
+// Merges the partial results of rows, a warp a row. Grid: (groups of as many query rows as the block has warps, heads of the slice).
+KG_DEVICE void merge_rows(const KernelArguments& arguments)
+{
+    constexpr int warp_lanes = 32;
+    const int lane = kg_thread() % warp_lanes;
+    const int row_offset = kg_block_x() * (merge_threads / warp_lanes) + kg_thread() / warp_lanes;
+    if (row_offset >= arguments.row_count)
+        return;
+
+    // A split that begins behind the last visible key may have written nothing.
+    const int row = arguments.row_begin + row_offset;
+    const int key_end = visible_keys(arguments, row);
+    int splits = 0;
+    while (splits < key_splits(arguments) && split_begin(arguments, splits) < key_end)
+        splits++;
+
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        float base = -kg_infinity();
+        for (int split = 0; split < splits; split++)
+            base = kg_max(base, kg_load(partial_softmax(arguments, partial_index(arguments, slice_head, split, row_offset))).at[0]);
+
+        // A row that sees no key has no base, and nothing to subtract from.
+        const float shift = base == -kg_infinity() ? 0.0f : -base;
+        float total = 0.0f;
+        for (int split = 0; split < splits; split++)
+        {
+            const kg_pair<float> part = kg_load(partial_softmax(arguments, partial_index(arguments, slice_head, split, row_offset)));
+            total = kg_multiply_add(part.at[1], kg_exp2(kg_add(part.at[0], shift)), total);
+        }
+
+        // A row that sees no key is zero.
+        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
+        const int head = arguments.head_begin + slice_head;
+        element* target = static_cast<element*>(arguments.output) + head / arguments.heads * arguments.output_strides.batch
+            + head % arguments.heads * arguments.output_strides.head + row * arguments.output_strides.row;
+        const bool quads = reinterpret_cast<unsigned long long>(target) % sizeof(kg_quad<element>) == 0;
+        for (int dim = 4 * lane; dim < head_dim; dim += 4 * warp_lanes)
+        {
+            kg_quad<float> sums = {};
+            for (int split = 0; split < splits; split++)
+            {
+                const long long partial = partial_index(arguments, slice_head, split, row_offset);
+                const float rescale = kg_exp2(kg_add(kg_load(partial_softmax(arguments, partial)).at[0], shift));
+                const kg_quad<float> part = kg_load(reinterpret_cast<const kg_quad<float>*>(partial_sums(arguments, partial) + dim));
+#pragma unroll
+                for (int i = 0; i < 4; i++)
+                    sums.at[i] = kg_multiply_add(part.at[i], rescale, sums.at[i]);
+            }
+
+            // Adding zero turns a negative zero into a positive one, as where keys are not split.
+            kg_quad<element> elements;
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                kg_from_f32(kg_multiply_add(sums.at[i], factor, 0.0f), elements.at[i]);
+            if (quads)
+                kg_store(reinterpret_cast<kg_quad<element>*>(target + dim), elements);
+            else
+                for (int i = 0; i < 4; i++)
+                    kg_store(target + dim + i, elements.at[i]);
+        }
+
+        if (arguments.log_sum_exp != nullptr && lane == 0)
+            kg_store(
+                arguments.log_sum_exp + static_cast<long long>(head) * arguments.queries + row,
+                total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(base, kg_log2(total)), ln_2));
+    }
+}
+
+"""u8;
+
         public static global::System.ReadOnlySpan<byte> SimtStreamingText =>
 """
 // KernelGen simt, streaming: softmax while the keys go by. A textual part: it uses the constants that the kernel declares before, and the headers before it.
@@ -1149,7 +1317,34 @@ KG_DEVICE void add_probabilities(
     }
 }
 
-// Writes the rows: their sums divided by their totals.
+// Writes a lane's share of a row's sums as they are.
+KG_DEVICE void store_partial_row(float* row, const float (&sums)[lane_dims])
+{
+    const int lane = kg_thread() % lanes;
+#pragma unroll
+    for (int q = 0; q < lane_quads; q++)
+    {
+        quad part;
+#pragma unroll
+        for (int d = 0; d < 4; d++)
+            part.at[d] = sums[4 * q + d];
+        kg_store(reinterpret_cast<quad*>(row + 4 * (q * lanes + lane)), part);
+    }
+
+    if constexpr (lane_pairs == 1)
+    {
+        kg_pair<float> part;
+        part.at[0] = sums[4 * lane_quads];
+        part.at[1] = sums[4 * lane_quads + 1];
+        kg_store(reinterpret_cast<kg_pair<float>*>(row + pairs_begin + 2 * lane), part);
+    }
+
+    // The lanes' last elements may lie past the head dim.
+    if (lane_singles == 1 && (value_pitch == head_dim || singles_begin + lane < head_dim))
+        kg_store(row + singles_begin + lane, sums[lane_dims - 1]);
+}
+
+// Writes the rows: their sums divided by their totals, or what is to be merged.
 KG_DEVICE void store_rows(
     const KernelArguments& arguments, const BlockRows& rows, const Head& head, const OnlineSoftmax& softmax, const float (&sums)[rows_per_thread][lane_dims])
 {
@@ -1163,6 +1358,15 @@ KG_DEVICE void store_rows(
         const int row = group + i * row_groups;
         if (row >= rows.valid)
             continue;
+
+        if (key_splits(arguments) > 1)
+        {
+            const long long partial = partial_of(arguments, rows, head, row);
+            store_partial_row(partial_sums(arguments, partial), sums[i]);
+            if (lane == 0)
+                store_partial_softmax(arguments, partial, softmax.peak[i], total);
+            continue;
+        }
 
         // A row that sees no key is zero.
         store_row(output, rows.begin + row, sums[i], total == 0.0f ? 0.0f : kg_divide(1.0f, total));
@@ -1835,6 +2039,21 @@ KG_DEVICE float move_base(float& base, float greatest)
     return rescale;
 }
 
+// Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
+template <int value_tiles>
+KG_DEVICE void store_partial_row(float* row, const float (&sums)[value_tiles][4], int half, int first_chunk, int chunk_count)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+        if (n < chunk_count)
+        {
+            kg_pair<float> pair;
+            pair.at[0] = sums[n][2 * half];
+            pair.at[1] = sums[n][2 * half + 1];
+            kg_store(reinterpret_cast<kg_pair<float>*>(row + 8 * (first_chunk + n) + lane_column()), pair);
+        }
+}
+
 // What a warp carries from tile to tile.
 struct WarpState
 {
@@ -1884,7 +2103,7 @@ KG_DEVICE void add_tile(WarpState& state, float (&scores)[row_tiles][key_tiles][
     }
 }
 
-// Writes the warp's rows, of which warp_row is the first within the block: their sums divided by their totals.
+// Writes the warp's rows, of which warp_row is the first within the block: their sums divided by their totals, or what is to be merged.
 KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, int warp_row, const WarpState& state)
 {
     const Rows<element> output = open_output(arguments, head);
@@ -1895,6 +2114,18 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
         {
             const int row = warp_row + 16 * m + 8 * half + lane_row();
             const float total = sum_of_quad(state.rows.total[m][half]);
+            if (key_splits(arguments) > 1)
+            {
+                if (row < rows.valid)
+                {
+                    const long long partial = partial_of(arguments, rows, head, row);
+                    store_partial_row(partial_sums(arguments, partial), state.sums[m], half, 0, row_chunks);
+                    if (lane_column() == 0)
+                        store_partial_softmax(arguments, partial, state.rows.base[m][half], total);
+                }
+
+                continue;
+            }
 
             // A row that sees no key is zero.
             store_row(output, rows.begin + row, row < rows.valid, state.sums[m], half, total == 0.0f ? 0.0f : kg_divide(1.0f, total), 0, row_chunks);

@@ -287,7 +287,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_
 """
 // streaming-simt-f16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 132 registers a thread, no workspace.
+// Budget: 32768 bytes of shared memory, about 132 registers a thread, workspace only where keys are split.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -322,13 +322,17 @@ static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the 
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_splits.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_simt_f16_d80_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
+    const BlockRows rows = split_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         const Head head = open_head(arguments, slice_head);
@@ -336,8 +340,8 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_simt_f16_d80_r64
         float sums[rows_per_thread][lane_dims];
         begin_rows(softmax, sums);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
@@ -349,6 +353,12 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_simt_f16_d80_r64
 
         store_rows(arguments, rows, head, softmax, sums);
     }
+}
+
+// Only where keys are split.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_f16_d80_r64_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
 }
 
 """u8;
@@ -629,7 +639,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80
 """
 // streaming-simt-bf16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 132 registers a thread, no workspace.
+// Budget: 32768 bytes of shared memory, about 132 registers a thread, workspace only where keys are split.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -664,13 +674,17 @@ static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the 
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_splits.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_simt_bf16_d80_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
+    const BlockRows rows = split_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         const Head head = open_head(arguments, slice_head);
@@ -678,8 +692,8 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_simt_bf16_d80_r6
         float sums[rows_per_thread][lane_dims];
         begin_rows(softmax, sums);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
@@ -691,6 +705,12 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_simt_bf16_d80_r6
 
         store_rows(arguments, rows, head, softmax, sums);
     }
+}
+
+// Only where keys are split.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_bf16_d80_r64_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
 }
 
 """u8;
@@ -971,7 +991,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_
 """
 // streaming-simt-f32-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float32, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 132 registers a thread, no workspace.
+// Budget: 32768 bytes of shared memory, about 132 registers a thread, workspace only where keys are split.
 #include "kernelgen_primitives.cuh"
 
 using element = float;
@@ -1006,13 +1026,17 @@ static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the 
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_splits.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_simt_f32_d80_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
+    const BlockRows rows = split_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         const Head head = open_head(arguments, slice_head);
@@ -1020,8 +1044,8 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_simt_f32_d80_r64
         float sums[rows_per_thread][lane_dims];
         begin_rows(softmax, sums);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const int key_valid = valid_keys(key_begin, arguments.keys);
             float scores[rows_per_thread][keys_per_thread];
@@ -1033,6 +1057,12 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_simt_f32_d80_r64
 
         store_rows(arguments, rows, head, softmax, sums);
     }
+}
+
+// Only where keys are split.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_f32_d80_r64_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
 }
 
 """u8;

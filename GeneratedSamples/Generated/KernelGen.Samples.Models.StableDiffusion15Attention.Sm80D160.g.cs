@@ -422,7 +422,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
 """
 // streaming-sm80-f16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 43008 bytes of shared memory, about 200 registers a thread, no workspace.
+// Budget: 43008 bytes of shared memory, about 200 registers a thread, workspace only where keys are split.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -449,12 +449,16 @@ static_assert(value_tiles_begin + stages * tile_bytes == 43008, "the launch give
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_splits.cuh"
 #include "kernelgen_sm80_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r64(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const BlockRows rows = block_rows(arguments);
+    const BlockRows rows = split_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     const int warp_row = warp_index() * warp_rows;
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -464,14 +468,14 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r6
         begin_rows(state.rows);
         clear(state.sums);
 
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
+        if (rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
         kg_fragment query[row_tiles][dim_steps];
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const long long next = key_begin + tile_keys;
             const int key_valid = valid_keys(key_begin, rows.key_end);
@@ -503,6 +507,12 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r6
         kg_wait_copies<0>();
         kg_barrier();
     }
+}
+
+// Only where keys are split.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_f16_d160_r64_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
 }
 
 """u8;
@@ -1006,7 +1016,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
 """
 // streaming-sm80-bf16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 43008 bytes of shared memory, about 200 registers a thread, no workspace.
+// Budget: 43008 bytes of shared memory, about 200 registers a thread, workspace only where keys are split.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -1033,12 +1043,16 @@ static_assert(value_tiles_begin + stages * tile_bytes == 43008, "the launch give
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_splits.cuh"
 #include "kernelgen_sm80_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d160_r64(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const BlockRows rows = block_rows(arguments);
+    const BlockRows rows = split_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     const int warp_row = warp_index() * warp_rows;
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -1048,14 +1062,14 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d160_r
         begin_rows(state.rows);
         clear(state.sums);
 
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
+        if (rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
         kg_fragment query[row_tiles][dim_steps];
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const long long next = key_begin + tile_keys;
             const int key_valid = valid_keys(key_begin, rows.key_end);
@@ -1087,6 +1101,12 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d160_r
         kg_wait_copies<0>();
         kg_barrier();
     }
+}
+
+// Only where keys are split.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_bf16_d160_r64_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
 }
 
 """u8;

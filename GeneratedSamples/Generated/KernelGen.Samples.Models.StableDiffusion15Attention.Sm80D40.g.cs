@@ -422,7 +422,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_
 """
 // streaming-sm80-f16-d40-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float16, head dim 40. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 20480 bytes of shared memory, about 112 registers a thread, no workspace.
+// Budget: 20480 bytes of shared memory, about 112 registers a thread, workspace only where keys are split.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -449,12 +449,16 @@ static_assert(value_tiles_begin + stages * tile_bytes == 20480, "the launch give
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_splits.cuh"
 #include "kernelgen_sm80_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r64(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const BlockRows rows = block_rows(arguments);
+    const BlockRows rows = split_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     const int warp_row = warp_index() * warp_rows;
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -464,17 +468,17 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r64
         begin_rows(state.rows);
         clear(state.sums);
 
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(value_tiles_begin, head.value, 0, rows.key_end);
+        if (rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, rows.key_begin, rows.key_end - rows.key_begin);
+        if (rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(value_tiles_begin, head.value, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
         kg_fragment query[row_tiles][dim_steps];
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
         int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const long long next = key_begin + tile_keys;
             const int key_valid = valid_keys(key_begin, rows.key_end);
@@ -507,12 +511,18 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r64
     }
 }
 
+// Only where keys are split.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_f16_d40_r64_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
+}
+
 """u8;
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128 =>
 """
 // streaming-sm80-f16-d40-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float16, head dim 40. A block of 128 threads computes 128 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 20480 bytes of shared memory, about 180 registers a thread, no workspace.
+// Budget: 20480 bytes of shared memory, about 180 registers a thread, workspace only where keys are split.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -539,12 +549,16 @@ static_assert(value_tiles_begin + stages * tile_bytes == 20480, "the launch give
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_splits.cuh"
 #include "kernelgen_sm80_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r128(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const BlockRows rows = block_rows(arguments);
+    const BlockRows rows = split_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     const int warp_row = warp_index() * warp_rows;
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -554,17 +568,17 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r12
         begin_rows(state.rows);
         clear(state.sums);
 
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(value_tiles_begin, head.value, 0, rows.key_end);
+        if (rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, rows.key_begin, rows.key_end - rows.key_begin);
+        if (rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(value_tiles_begin, head.value, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
         kg_fragment query[row_tiles][dim_steps];
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
         int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const long long next = key_begin + tile_keys;
             const int key_valid = valid_keys(key_begin, rows.key_end);
@@ -595,6 +609,12 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r12
         kg_wait_copies<0>();
         kg_barrier();
     }
+}
+
+// Only where keys are split.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_f16_d40_r128_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
 }
 
 """u8;
@@ -1186,7 +1206,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40
 """
 // streaming-sm80-bf16-d40-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // BFloat16, head dim 40. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 20480 bytes of shared memory, about 112 registers a thread, no workspace.
+// Budget: 20480 bytes of shared memory, about 112 registers a thread, workspace only where keys are split.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -1213,12 +1233,16 @@ static_assert(value_tiles_begin + stages * tile_bytes == 20480, "the launch give
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_splits.cuh"
 #include "kernelgen_sm80_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r64(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const BlockRows rows = block_rows(arguments);
+    const BlockRows rows = split_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     const int warp_row = warp_index() * warp_rows;
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -1228,17 +1252,17 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r6
         begin_rows(state.rows);
         clear(state.sums);
 
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(value_tiles_begin, head.value, 0, rows.key_end);
+        if (rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, rows.key_begin, rows.key_end - rows.key_begin);
+        if (rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(value_tiles_begin, head.value, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
         kg_fragment query[row_tiles][dim_steps];
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
         int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const long long next = key_begin + tile_keys;
             const int key_valid = valid_keys(key_begin, rows.key_end);
@@ -1271,12 +1295,18 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r6
     }
 }
 
+// Only where keys are split.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_bf16_d40_r64_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
+}
+
 """u8;
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128 =>
 """
 // streaming-sm80-bf16-d40-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // BFloat16, head dim 40. A block of 128 threads computes 128 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 20480 bytes of shared memory, about 180 registers a thread, no workspace.
+// Budget: 20480 bytes of shared memory, about 180 registers a thread, workspace only where keys are split.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -1303,12 +1333,16 @@ static_assert(value_tiles_begin + stages * tile_bytes == 20480, "the launch give
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_splits.cuh"
 #include "kernelgen_sm80_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r128(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const BlockRows rows = block_rows(arguments);
+    const BlockRows rows = split_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     const int warp_row = warp_index() * warp_rows;
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -1318,17 +1352,17 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r1
         begin_rows(state.rows);
         clear(state.sums);
 
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(value_tiles_begin, head.value, 0, rows.key_end);
+        if (rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, rows.key_begin, rows.key_end - rows.key_begin);
+        if (rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(value_tiles_begin, head.value, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
         kg_fragment query[row_tiles][dim_steps];
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
         int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const long long next = key_begin + tile_keys;
             const int key_valid = valid_keys(key_begin, rows.key_end);
@@ -1359,6 +1393,12 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r1
         kg_wait_copies<0>();
         kg_barrier();
     }
+}
+
+// Only where keys are split.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_bf16_d40_r128_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
 }
 
 """u8;

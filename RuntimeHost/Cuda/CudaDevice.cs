@@ -41,7 +41,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice
         {
             TensorFlopsPerSecond = limits.TensorFlopsPerSecond,
             CacheBytes = limits.L2Bytes,
-            Multiprocessors = limits.Multiprocessors,
+            ParallelTiles = limits.Multiprocessors,
         };
     }
 

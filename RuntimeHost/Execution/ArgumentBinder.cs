@@ -49,6 +49,7 @@ internal static class ArgumentBinder
             Keys = shape.Keys,
             Scale = scale,
             Causal = options.Causal ? 1 : 0,
+            KeySplits = plan.KeySplits,
         };
     }
 
@@ -103,9 +104,10 @@ internal static class ArgumentBinder
     public static void CheckLaunch(SlicePlan plan, in KernelArguments arguments)
     {
         AttentionShape shape = plan.Shape;
-        if (arguments.Heads != shape.Heads || arguments.KeyValueHeads != shape.KeyValueHeads || arguments.Queries != shape.Queries || arguments.Keys != shape.Keys)
+        if (arguments.Heads != shape.Heads || arguments.KeyValueHeads != shape.KeyValueHeads || arguments.Queries != shape.Queries || arguments.Keys != shape.Keys
+            || Math.Max(arguments.KeySplits, 1) != plan.KeySplits)
         {
-            throw new ArgumentException("The arguments are not for the plan's shape. Start from AttentionHost.CreateArguments(plan) and set the addresses.");
+            throw new ArgumentException("The arguments are not for the plan's shape and key splits. Start from AttentionHost.CreateArguments(plan) and set the addresses.");
         }
 
         if (shape.Queries > 0 && (arguments.Query == 0 || arguments.Output == 0 || (shape.Keys > 0 && (arguments.Key == 0 || arguments.Value == 0))))

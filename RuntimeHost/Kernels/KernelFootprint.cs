@@ -5,13 +5,17 @@ namespace KernelGen.Kernels;
 /// <code>
 /// rows' = rows rounded up to TileRows,  keys' = keys rounded up to TileKeys
 /// bytes = heads * rows' * keys' * BytesPerScore  +  min(workers, heads * rows' / TileRows) * WorkerBytes
+///       + heads * rows' * splits * PartialBytesPerRow                                        (only where splits > 1)
 /// </code>
 /// </remarks>
 /// <param name="TileRows">Query rows of a tile: the unit of work, and what slices are balanced to.</param>
 /// <param name="TileKeys">Keys are rounded up to this many in the score workspace.</param>
 /// <param name="BytesPerScore">Bytes of a score in the workspace: 4 for <c>materialized</c>, 0 for <c>streaming</c>.</param>
 /// <param name="WorkerBytes">Private scratch of one worker (a CPU thread); 0 on a GPU, where that is shared memory.</param>
-public readonly record struct KernelFootprint(int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes)
+/// <param name="PartialBytesPerRow">
+/// Bytes of a row's partial result where keys are split: the fp32 output row, the greatest score and the sum. 0 for a variant that cannot split them.
+/// </param>
+public readonly record struct KernelFootprint(int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes, int PartialBytesPerRow = 0)
 {
     /// <summary>Tiles of a slice.</summary>
     /// <param name="heads">Heads of the slice.</param>
@@ -28,14 +32,24 @@ public readonly record struct KernelFootprint(int TileRows, int TileKeys, int By
     /// <param name="keys">Keys of the slice.</param>
     public long ScoreBytesPerTile(int keys) => ((long)keys + TileKeys - 1) / TileKeys * TileKeys * TileRows * BytesPerScore;
 
+    /// <summary>Bytes of the partial results of one tile; 0 where keys are not split.</summary>
+    /// <param name="keySplits">Splits of the keys.</param>
+    public long PartialBytesPerTile(int keySplits) => keySplits <= 1 ? 0 : (long)TileRows * keySplits * PartialBytesPerRow;
+
+    /// <summary>Bytes of one tile that a slice takes for each of its tiles: scores and partial results.</summary>
+    /// <param name="keys">Keys of the slice.</param>
+    /// <param name="keySplits">Splits of the keys.</param>
+    public long BytesPerTile(int keys, int keySplits) => ScoreBytesPerTile(keys) + PartialBytesPerTile(keySplits);
+
     /// <summary>Bytes of the whole workspace of a slice.</summary>
     /// <param name="heads">Heads of the slice.</param>
     /// <param name="rows">Query rows of the slice.</param>
     /// <param name="keys">Keys of the slice.</param>
     /// <param name="workers">Workers that the device offers.</param>
-    public long Bytes(int heads, int rows, int keys, int workers)
+    /// <param name="keySplits">Splits of the keys; 1 for none.</param>
+    public long Bytes(int heads, int rows, int keys, int workers, int keySplits = 1)
     {
         long tiles = Tiles(heads, rows);
-        return (tiles * ScoreBytesPerTile(keys)) + (Math.Min(workers, tiles) * WorkerBytes);
+        return (tiles * BytesPerTile(keys, keySplits)) + (Math.Min(workers, tiles) * WorkerBytes);
     }
 }

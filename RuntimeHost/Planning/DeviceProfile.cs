@@ -14,12 +14,15 @@ public sealed record DeviceProfile(int Workers, double FlopsPerSecond, double By
     /// </summary>
     public double TensorFlopsPerSecond { get; init; }
 
-    /// <summary>Multiprocessors of a GPU, which compute a tile at a time; 0 when unknown.</summary>
-    public int Multiprocessors { get; init; }
-
-    /// <summary>Tiles that are computed at once; 0 when unknown.</summary>
-    public int TilesAtOnce => Workers > 0 ? Workers : Multiprocessors;
-
     /// <summary>Bytes of the last cache before memory: the scores of a slice that fits in it never travel further. 0 when unknown.</summary>
     public long CacheBytes { get; init; }
+
+    /// <summary>
+    /// Tiles of a GPU that run at once at full speed: its multiprocessors. Fewer leave some of them idle, which is when keys are split. 0 when unknown, or
+    /// where <see cref="Workers"/> say it: keys are not split then.
+    /// </summary>
+    public int ParallelTiles { get; init; }
+
+    /// <summary>Tiles that run at once, whatever runs them; 0 when unknown.</summary>
+    internal int TilesAtOnce => Workers > 0 ? Workers : ParallelTiles;
 }

@@ -15,6 +15,9 @@ internal static class PlanExplanation
         Wrap(text, "Plan:     ", $"{plan.Shape}, {plan.ElementType.ShortName()}, policy {plan.Policy}");
         Wrap(text, "Budget:   ", BudgetText(plan));
         Wrap(text, "Decision: ", DecisionText(plan));
+        if (plan.KeySplits > 1)
+            Wrap(text, "Split:    ", SplitText(plan));
+
         Wrap(text, "Taken:    ", TakenText(plan));
         if (plan.VariantForUnalignedTensors is { } other)
         {
@@ -46,6 +49,15 @@ internal static class PlanExplanation
         return plan.FitsBudget
             ? text
             : $"{text}; EXCEEDS the budget by {ByteSize.Text(plan.WorkspaceBytes - plan.Budget.UsableBytes)}: the preset counts less than its slices take here";
+    }
+
+    private static string SplitText(SlicePlan plan)
+    {
+        long tiles = plan.Variant.Footprint.Tiles(plan.Shape.TotalHeads, plan.Shape.Queries);
+        string idle = plan.Request is { } request
+            ? $"{Count(tiles, "tile")} of query rows would leave {(request.Device.ParallelTiles - tiles).ToInvariantText()} of {Count(request.Device.ParallelTiles, "multiprocessor")} idle, so the"
+            : "the";
+        return $"{idle} keys are worked on in {plan.KeySplits.ToInvariantText()} ranges of {Count(plan.KeysPerSlice, "key")} at once, and the partial results merged in the order of the keys";
     }
 
     private static string Count(long count, string noun) => $"{count.ToInvariantText()} {noun}{(count == 1 ? "" : "s")}";

@@ -33,11 +33,15 @@ internal readonly record struct PlanRequest(
     }
 
     /// <summary>Workspace of a slice; saturates where <see cref="KernelFootprint.Bytes"/> would overflow.</summary>
-    public long WorkspaceBytes(KernelVariant variant, int heads, int rows)
+    /// <param name="variant">The variant.</param>
+    /// <param name="heads">Heads of the slice.</param>
+    /// <param name="rows">Query rows of the slice.</param>
+    /// <param name="keySplits">Splits of the keys; 1 for none.</param>
+    public long WorkspaceBytes(KernelVariant variant, int heads, int rows, int keySplits)
     {
         KernelFootprint footprint = variant.Footprint;
         long tiles = footprint.Tiles(heads, rows);
-        Int128 bytes = ((Int128)tiles * footprint.ScoreBytesPerTile(Shape.Keys)) + ((Int128)Math.Min(Device.Workers, tiles) * footprint.WorkerBytes);
+        Int128 bytes = ((Int128)tiles * footprint.BytesPerTile(Shape.Keys, keySplits)) + ((Int128)Math.Min(Device.Workers, tiles) * footprint.WorkerBytes);
         return (long)Int128.Min(bytes, long.MaxValue);
     }
 }

@@ -28,8 +28,17 @@ public sealed class SlicePlan
     /// <summary>The most query rows of a slice.</summary>
     public required int RowsPerSlice { get; init; }
 
-    /// <summary>Keys that are worked on at once: all, except where a preset asks for key chunks, which <c>streaming</c> kernels serve within a slice.</summary>
+    /// <summary>
+    /// Keys that are worked on at once: all, except where a preset asks for key chunks, which <c>streaming</c> kernels serve within a slice, and where keys are
+    /// split: then the keys of a split, of which the last may have fewer.
+    /// </summary>
     public required int KeysPerSlice { get; init; }
+
+    /// <summary>
+    /// Ranges of keys that the blocks of a GPU work on apart, at the same time; their partial results are part of the workspace and merged in the order of the
+    /// keys. 1 for none. Depends on the call, the device and the kernel's target, never on memory: a result has the same bits however it is sliced.
+    /// </summary>
+    public int KeySplits { get; init; } = 1;
 
     /// <summary>Slices: head groups times row groups. 0 when there are no queries.</summary>
     public required int SliceCount { get; init; }
@@ -109,8 +118,9 @@ public sealed class SlicePlan
         HeadsPerSlice = heads,
         RowsPerSlice = rows,
         KeysPerSlice = KeysPerSlice,
+        KeySplits = KeySplits,
         SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, heads) * SliceGroups.CeilingDivide(Shape.Queries, rows),
-        WorkspaceBytes = Variant.Footprint.ScoreBytes(heads, rows, Shape.Keys),
+        WorkspaceBytes = Variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0, KeySplits),
         Decision = Decision,
     };
 

@@ -69,6 +69,7 @@ public static class SlicePlanner
         HeadsPerSlice = outcome.HeadsPerSlice,
         RowsPerSlice = outcome.RowsPerSlice,
         KeysPerSlice = outcome.Variant!.Family == KernelFamily.Streaming ? outcome.Decision.KeysPerSlice : request.Shape.Keys,
+        KeySplits = outcome.Decision.KeySplits,
         SliceCount = (int)outcome.SliceCount,
         WorkspaceBytes = outcome.WorkspaceBytes,
         Balanced = policy.Balances,
@@ -87,10 +88,10 @@ public static class SlicePlanner
                 "options", request.Options.SafetyFactor, "SafetyFactor must be 1 or more: the budget is divided by it.");
         }
 
-        if (!(request.Device.FlopsPerSecond > 0) || !(request.Device.BytesPerSecond > 0) || request.Device.Workers < 0)
+        if (!(request.Device.FlopsPerSecond > 0) || !(request.Device.BytesPerSecond > 0) || request.Device.Workers < 0 || request.Device.ParallelTiles < 0)
         {
             throw new ArgumentException(
-                "FlopsPerSecond and BytesPerSecond of a device profile must be positive, Workers 0 or more.", "device");
+                "FlopsPerSecond and BytesPerSecond of a device profile must be positive, Workers and ParallelTiles 0 or more.", "device");
         }
 
         foreach (KernelVariant variant in request.Variants.Span)

@@ -32,6 +32,7 @@ internal static class CatalogueFile
         KernelFootprint footprint = configuration.Target == KernelTarget.Cpu
             ? CpuKernelUnit.Footprint(configuration)
             : CudaKernelUnit.Footprint(configuration);
+        string partial = footprint.PartialBytesPerRow > 0 ? $", PartialBytesPerRow: {Number(footprint.PartialBytesPerRow)}" : "";
         writer.Lines($"new {Kernels}KernelVariant(");
         writer.Indent();
         writer.Lines(
@@ -49,7 +50,7 @@ internal static class CatalogueFile
             global::KernelGen.Tensors.ElementType.{configuration.ElementType},
             headDim: {Number(configuration.HeadDim)},
             sliceRows: {Number(configuration.SliceRows)},
-            new {Kernels}KernelFootprint(TileRows: {Number(footprint.TileRows)}, TileKeys: {Number(footprint.TileKeys)}, BytesPerScore: {Number(footprint.BytesPerScore)}, WorkerBytes: {Number(footprint.WorkerBytes)}),
+            new {Kernels}KernelFootprint(TileRows: {Number(footprint.TileRows)}, TileKeys: {Number(footprint.TileKeys)}, BytesPerScore: {Number(footprint.BytesPerScore)}, WorkerBytes: {Number(footprint.WorkerBytes)}{partial}),
             """);
         if (configuration.Target == KernelTarget.Cpu)
         {
@@ -84,8 +85,9 @@ internal static class CatalogueFile
             """);
         foreach (CudaStage stage in CudaKernelUnit.Stages(configuration))
         {
+            string merges = stage.MergesKeySplits ? ", MergesKeySplits: true" : "";
             writer.Lines(
-                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}){TensorBoxes(stage)},");
+                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}{merges}){TensorBoxes(stage)},");
         }
 
         writer.Lines("    ])");

@@ -10,7 +10,8 @@ internal static class SimtKernelUnit
 {
     private static readonly ImmutableArray<CudaHeaderTemplate> _streamingHeaders =
     [
-        CudaHeaderTemplate.Primitives, CudaHeaderTemplate.Score, new("simt"), CudaHeaderTemplate.Slice, CudaHeaderTemplate.Reductions, new("simt/streaming"),
+        CudaHeaderTemplate.Primitives, CudaHeaderTemplate.Score, new("simt"), CudaHeaderTemplate.Slice, CudaHeaderTemplate.KeySplits, CudaHeaderTemplate.Reductions,
+        new("simt/streaming"),
     ];
 
     private static readonly ImmutableArray<CudaHeaderTemplate> _materializedHeaders =
@@ -80,7 +81,8 @@ internal static class SimtKernelUnit
         SimtKernelDesign.For(configuration).TileRows,
         SimtKernelDesign.TileKeys,
         configuration.Family == KernelFamily.Materialized ? sizeof(float) : 0,
-        WorkerBytes: 0);
+        WorkerBytes: 0,
+        configuration.Family == KernelFamily.Streaming ? KeySplitMerge.PartialBytesPerRow(configuration.HeadDim) : 0);
 
     /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant of the target <c>simt</c>.</param>
@@ -89,7 +91,7 @@ internal static class SimtKernelUnit
         SimtKernelDesign design = SimtKernelDesign.For(configuration);
         string entryPoint = EntryPoint(configuration);
         return configuration.Family == KernelFamily.Streaming
-            ? [new(entryPoint, design.Threads, design.SharedBytes, design.TileRows)]
+            ? [new(entryPoint, design.Threads, design.SharedBytes, design.TileRows), KeySplitMerge.Stage(entryPoint)]
             :
             [
                 new(entryPoint + "_scores", design.Threads, design.SharedBytes, design.TileRows),

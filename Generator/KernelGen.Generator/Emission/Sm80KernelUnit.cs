@@ -44,7 +44,8 @@ internal static class Sm80KernelUnit
 
         return configuration.MaximumKeys > 0
             ? new(Sm80ShortKeysTiling.TileRows, configuration.MaximumKeys, BytesPerScore: 0, WorkerBytes: 0)
-            : new(configuration.SliceRows, Streaming(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
+            : new(
+                configuration.SliceRows, Streaming(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0, KeySplitMerge.PartialBytesPerRow(configuration.HeadDim));
     }
 
     /// <summary>The launches of a variant, in order.</summary>
@@ -65,7 +66,7 @@ internal static class Sm80KernelUnit
 
         return configuration.MaximumKeys > 0
             ? [new(entryPoint, Sm80Limits.Threads, ShortKeysTiling(configuration).SharedBytes, Sm80ShortKeysTiling.TileRows)]
-            : [new(entryPoint, Sm80Limits.Threads, Streaming(configuration).SharedBytes, configuration.SliceRows)];
+            : [new(entryPoint, Sm80Limits.Threads, Streaming(configuration).SharedBytes, configuration.SliceRows), KeySplitMerge.Stage(entryPoint)];
     }
 
     /// <summary>Renders the translation unit of a variant.</summary>
@@ -93,7 +94,7 @@ internal static class Sm80KernelUnit
         CudaHeaderTemplate.Slice,
         .. configuration.Family == KernelFamily.Materialized
             ? new[] { CudaHeaderTemplate.Reductions, CudaHeaderTemplate.Materialized }
-            : [],
+            : configuration.MaximumKeys > 0 ? [] : [CudaHeaderTemplate.KeySplits],
         new(Part(configuration)),
     ];
 

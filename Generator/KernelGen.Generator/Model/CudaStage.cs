@@ -7,7 +7,8 @@ namespace KernelGen.Generator.Model;
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block, in bytes.</param>
 /// <param name="RowsPerBlock">Query rows that a block covers.</param>
-internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock)
+/// <param name="MergesKeySplits">It runs only where the plan splits keys, and merges their partial results.</param>
+internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false)
 {
     /// <summary>The boxes of Q, K and V of a stage that takes tensor maps of them as its second parameter; else none.</summary>
     public ImmutableArray<CudaTensorBox> TensorBoxes { get; init; } = [];

@@ -5,4 +5,5 @@ namespace KernelGen.Generator.Model;
 /// <param name="TileKeys">Keys are rounded up to this many in the score workspace.</param>
 /// <param name="BytesPerScore">Bytes of a score in the workspace; 0 for <c>streaming</c>.</param>
 /// <param name="WorkerBytes">Private scratch of one worker (a CPU thread); 0 on a GPU.</param>
-internal sealed record KernelFootprint(int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes);
+/// <param name="PartialBytesPerRow">Bytes of a row's partial result where keys are split; 0 for a variant that cannot split them.</param>
+internal sealed record KernelFootprint(int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes, int PartialBytesPerRow = 0);

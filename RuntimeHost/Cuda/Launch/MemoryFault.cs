@@ -1,3 +1,4 @@
+using KernelGen.Kernels;
 using KernelGen.Planning;
 
 namespace KernelGen.Cuda.Launch;
@@ -16,8 +17,12 @@ internal static class MemoryFault
     public static AttentionMemoryException ForWorkspace(SlicePlan plan, long bytes, CudaException cause) => Create(
         plan,
         bytes,
-        $"Memory ran out at the smallest slice of {plan.Variant.Id}, one tile of one head, {ByteSize.Text(bytes)} of workspace; the output is incomplete. The plan was {plan}, made with {ByteSize.Text(plan.Budget.FreeBytes)} free. Free memory, or take a streaming variant, which needs no workspace. {cause.Message}",
+        $"Memory ran out at the smallest slice of {plan.Variant.Id}, one tile of one head, {ByteSize.Text(bytes)} of workspace; the output is incomplete. The plan was {plan}, made with {ByteSize.Text(plan.Budget.FreeBytes)} free. {AdviceFor(plan)} {cause.Message}",
         cause);
+
+    private static string AdviceFor(SlicePlan plan) => plan.Variant.Family == KernelFamily.Materialized
+        ? "Free memory, or take a streaming variant, which needs little workspace or none."
+        : "Free memory.";
 
     private static AttentionMemoryException Create(SlicePlan plan, long bytes, string message, CudaException cause) => new(message, cause)
     {

@@ -49,15 +49,21 @@ internal sealed unsafe class SliceLauncher(CudaDriver driver, CudaDeviceLimits l
                 copy.Scores = _workspaces.Rent(stream, workspaceBytes);
             }
 
+            int splits = Math.Max(copy.KeySplits, 1);
             foreach (LoadedStage loaded in kernel.Stages)
             {
                 CudaStage stage = loaded.Stage;
+                if (stage.MergesKeySplits && splits == 1)
+                {
+                    continue;
+                }
+
                 if (stage.TensorBoxes.Count > 0)
                 {
                     _tensorMaps.Write(maps, stage, plan.ElementType, plan.Shape, copy);
                 }
 
-                uint width = (uint)(((long)copy.RowCount + stage.RowsPerBlock - 1) / stage.RowsPerBlock);
+                uint width = (uint)(((long)copy.RowCount + stage.RowsPerBlock - 1) / stage.RowsPerBlock * (stage.MergesKeySplits ? 1 : splits));
                 int result = driver.LaunchKernel(
                     loaded.Function, width, height, 1, (uint)stage.Threads, 1, 1, (uint)stage.SharedBytes, stream, parameters, null);
                 if (result != (int)CudaResult.Success)

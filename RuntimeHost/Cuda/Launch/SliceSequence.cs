@@ -83,7 +83,7 @@ internal struct SliceSequence
     private bool TryRunPass(in SliceRange pass)
     {
         // The plan's own number while its slices run as planned, so that what is measured is what was planned.
-        long bytes = _shrunk ? _plan.Variant.Footprint.ScoreBytes(pass.HeadCount, pass.RowCount, _plan.Shape.Keys) : _plan.WorkspaceBytes;
+        long bytes = _shrunk ? _plan.Variant.Footprint.Bytes(pass.HeadCount, pass.RowCount, _plan.Shape.Keys, workers: 0, _plan.KeySplits) : _plan.WorkspaceBytes;
         _arguments.HeadBegin = pass.HeadBegin;
         _arguments.HeadCount = pass.HeadCount;
         _arguments.RowBegin = pass.RowBegin;

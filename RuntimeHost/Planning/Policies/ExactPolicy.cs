@@ -14,6 +14,9 @@ internal sealed class ExactPolicy() : SlicePolicy(
     internal override bool Balances => true;
 
     /// <inheritdoc/>
+    internal override bool SplitsKeys => true;
+
+    /// <inheritdoc/>
     internal override bool TryPlan(in PlanRequest request, out PlanOutcome outcome)
     {
         outcome = default;
@@ -75,7 +78,7 @@ internal sealed class ExactPolicy() : SlicePolicy(
         int halfTiles = plan.HeadsPerSlice > 1 ? tiles : tiles / 2;
         PlanOutcome outcome = ExactSearch.Outcome(
             request, plan.Variant, SliceGroups.BalancedSize(plan.Shape.TotalHeads, heads),
-            SliceGroups.BalancedSize(SliceGroups.CeilingDivide(plan.Shape.Queries, tileRows), halfTiles));
+            SliceGroups.BalancedSize(SliceGroups.CeilingDivide(plan.Shape.Queries, tileRows), halfTiles), plan.KeySplits);
         return outcome.SliceCount > int.MaxValue ? null : SlicePlanner.Create(request, this, outcome);
     }
 

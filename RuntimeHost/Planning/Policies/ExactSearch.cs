@@ -8,7 +8,7 @@ namespace KernelGen.Planning.Policies;
 /// <c>h = ceil(heads / groups)</c>. There are about <c>2 sqrt(heads)</c> of the one and <c>2 sqrt(tiles)</c> of the other. The workspace depends on
 /// <c>h * t</c> alone, so that its limit is one number, and t runs down from the largest that fits until a lower bound on the time
 /// (every worker busy all the time, no slice shorter than one turn) says that smaller ones cannot win. The result is the optimum over these
-/// cuts, hence more memory never gives a slower plan.
+/// cuts, hence more memory never gives a slower plan. Split keys multiply the tiles that run and the workspace of each by a number that is the same for all cuts.
 /// </remarks>
 internal static class ExactSearch
 {
@@ -17,31 +17,33 @@ internal static class ExactSearch
     {
         int heads = request.Shape.TotalHeads;
         int tiles = SliceGroups.CeilingDivide(request.Shape.Queries, variant.Footprint.TileRows);
+        int splits = KeySplitRule.SplitsOf(request, variant);
         if (tiles == 0)
         {
-            outcome = Outcome(request, variant, 0, 0);
+            outcome = Outcome(request, variant, 0, 0, splits);
             return true;
         }
 
         // Slices as large as memory allows, and slices whose scores stay in the cache: between the two there is only more traffic.
-        bool fits = TryCut(request, variant, heads, tiles, MostTiles(request, variant, allowed), out outcome);
+        bool fits = TryCut(request, variant, heads, tiles, MostTiles(request, variant, allowed, splits), splits, out outcome);
         long tilesInCache = TilesInCache(request, variant, allowed);
-        if (tilesInCache >= 1 && TryCut(request, variant, heads, tiles, tilesInCache, out PlanOutcome cached) && cached.IsBetterThan(outcome))
+        if (tilesInCache >= 1 && TryCut(request, variant, heads, tiles, tilesInCache, splits, out PlanOutcome cached) && cached.IsBetterThan(outcome))
             outcome = cached;
 
         return fits;
     }
 
-    private static bool TryCut(in PlanRequest request, KernelVariant variant, int heads, int tiles, long most, out PlanOutcome outcome)
+    private static bool TryCut(in PlanRequest request, KernelVariant variant, int heads, int tiles, long most, int splits, out PlanOutcome outcome)
     {
         outcome = default;
         if (most < 1)
             return false;
 
         int workers = request.Device.TilesAtOnce;
-        double sliceSeconds = request.Device.SliceSeconds;
-        double tileSeconds = KernelCostModel.TileSeconds(variant, request.Shape, request.Device, request.Options.Causal);
-        double leastBusy = KernelCostModel.Busy((long)heads * tiles, workers);
+        double sliceSeconds = request.Device.SliceSeconds * (splits > 1 ? 2 : 1);
+        double tileSeconds = KernelCostModel.TileSeconds(variant, request.Shape, request.Device, request.Options.Causal)
+            * KeySplitRule.ShareOf(variant, request.Shape.Keys, splits);
+        double leastBusy = KernelCostModel.Busy((long)heads * tiles * splits, workers);
         int mostRowTiles = MostRowTiles(variant, tiles);
         double bestSeconds = double.PositiveInfinity;
         (int Heads, int Tiles) best = default;
@@ -59,7 +61,7 @@ internal static class ExactSearch
                 if (bound >= bestSeconds || slices > int.MaxValue)
                     break;
 
-                double seconds = (KernelCostModel.Busy(headGroups, rowGroups, workers) * tileSeconds) + (slices * sliceSeconds);
+                double seconds = (KernelCostModel.Busy(headGroups, rowGroups, workers, splits) * tileSeconds) + (slices * sliceSeconds);
                 if (seconds < bestSeconds)
                 {
                     bestSeconds = seconds;
@@ -81,19 +83,21 @@ internal static class ExactSearch
         if (best.Heads == 0)
             return false;
 
-        outcome = Outcome(request, variant, best.Heads, best.Tiles);
+        outcome = Outcome(request, variant, best.Heads, best.Tiles, splits);
         return true;
     }
 
     /// <summary>The cut into single tiles of single heads.</summary>
-    public static PlanOutcome Smallest(in PlanRequest request, KernelVariant variant) => Outcome(request, variant, 1, 1);
+    public static PlanOutcome Smallest(in PlanRequest request, KernelVariant variant) =>
+        Outcome(request, variant, 1, 1, KeySplitRule.SplitsOf(request, variant));
 
     /// <summary>Works out a cut.</summary>
     /// <param name="request">What is planned.</param>
     /// <param name="variant">The variant.</param>
     /// <param name="headsPerSlice">The most heads of a slice.</param>
     /// <param name="tilesPerSlice">The most tiles of rows of a slice.</param>
-    public static PlanOutcome Outcome(in PlanRequest request, KernelVariant variant, int headsPerSlice, int tilesPerSlice)
+    /// <param name="splits">Splits of the keys; 1 for none.</param>
+    public static PlanOutcome Outcome(in PlanRequest request, KernelVariant variant, int headsPerSlice, int tilesPerSlice, int splits)
     {
         int tileRows = variant.Footprint.TileRows;
         SliceGroups heads = SliceGroups.Balanced(request.Shape.TotalHeads, headsPerSlice);
@@ -101,7 +105,9 @@ internal static class ExactSearch
         int rows = (int)Math.Min((long)tilesPerSlice * tileRows, request.Shape.Queries);
         long slices = (long)heads.Count * tiles.Count;
         bool causal = request.Options.Causal;
-        double seconds = (KernelCostModel.Busy(heads, tiles, request.Device.TilesAtOnce) * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, causal))
+        double seconds = (KernelCostModel.Busy(heads, tiles, request.Device.TilesAtOnce, splits)
+                * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, causal) * KeySplitRule.ShareOf(variant, request.Shape.Keys, splits))
+            + KernelCostModel.MergeSeconds(variant, request.Shape, request.Device, slices, splits)
             + KernelCostModel.TrafficSeconds(variant, request.Shape, request.Device, causal, variant.Footprint.ScoreBytes(headsPerSlice, rows, request.Shape.Keys))
             + (slices * request.Device.SliceSeconds);
         PolicyDecision decision = new()
@@ -110,20 +116,21 @@ internal static class ExactSearch
             Axis = SliceAxisExtensions.Of(heads.Count > 1, tiles.Count > 1, cutsKeys: false),
             HeadsPerSlice = headsPerSlice,
             RowsPerSlice = rows,
-            KeysPerSlice = request.Shape.Keys,
+            KeysPerSlice = KeySplitRule.KeysPerSplit(variant, request.Shape.Keys, splits),
+            KeySplits = splits,
             Iterations = slices,
             Modifier = 1,
             SafetyFactor = request.Options.SafetyFactor,
-            RequiredBytes = request.WorkspaceBytes(variant, request.Shape.TotalHeads, request.Shape.Queries),
+            RequiredBytes = request.WorkspaceBytes(variant, request.Shape.TotalHeads, request.Shape.Queries, splits),
         };
-        return new(variant, decision, headsPerSlice, rows, slices, request.WorkspaceBytes(variant, headsPerSlice, rows), seconds);
+        return new(variant, decision, headsPerSlice, rows, slices, request.WorkspaceBytes(variant, headsPerSlice, rows, splits), seconds);
     }
 
-    // Of the tiles of a slice, as many have scratch as there are workers, and all have scores.
-    private static long MostTiles(in PlanRequest request, KernelVariant variant, long allowed)
+    // Of the tiles of a slice, as many have scratch as there are workers, and all have scores or partial results.
+    private static long MostTiles(in PlanRequest request, KernelVariant variant, long allowed, int splits)
     {
         KernelFootprint footprint = variant.Footprint;
-        long scores = footprint.ScoreBytesPerTile(request.Shape.Keys);
+        long scores = footprint.BytesPerTile(request.Shape.Keys, splits);
         long workers = request.Device.Workers;
         long scratch = workers == 0 ? 0 : footprint.WorkerBytes;
         if (allowed / Math.Max(workers, 1) < scores + scratch)
@@ -137,7 +144,7 @@ internal static class ExactSearch
     {
         long scores = variant.Footprint.ScoreBytesPerTile(request.Shape.Keys);
         long cache = request.Device.CacheBytes;
-        return scores == 0 || cache == 0 ? 0 : Math.Min(cache / scores, MostTiles(request, variant, allowed));
+        return scores == 0 || cache == 0 ? 0 : Math.Min(cache / scores, MostTiles(request, variant, allowed, splits: 1));
     }
 
     private static int MostRowTiles(KernelVariant variant, int tiles) =>

@@ -114,6 +114,7 @@ public abstract class PresetPolicy : SlicePolicy
             HeadsPerSlice = heads,
             RowsPerSlice = rows,
             KeysPerSlice = keys,
+            KeySplits = 1,
             Iterations = headGroups * rowGroups * keyGroups,
             Modifier = modifier,
             SafetyFactor = safetyFactor,
@@ -151,6 +152,7 @@ public abstract class PresetPolicy : SlicePolicy
                 HeadsPerSlice = input.Queries == 0 ? 0 : input.TotalHeads,
                 RowsPerSlice = input.Queries,
                 KeysPerSlice = input.Keys,
+                KeySplits = 1,
                 Iterations = Math.Min(input.Queries, 1),
                 Modifier = 1,
                 SafetyFactor = 1,
@@ -185,7 +187,7 @@ public abstract class PresetPolicy : SlicePolicy
             + (slices * request.Device.SliceSeconds);
         return new(
             variant, decision, decision.HeadsPerSlice, decision.RowsPerSlice, slices,
-            request.WorkspaceBytes(variant, decision.HeadsPerSlice, decision.RowsPerSlice), seconds);
+            request.WorkspaceBytes(variant, decision.HeadsPerSlice, decision.RowsPerSlice, keySplits: 1), seconds);
     }
 
     // The smallest slice size that holds the rows, else the largest there is. For streaming the slice size is only that of a tile, so time decides.

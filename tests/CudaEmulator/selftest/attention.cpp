@@ -1,5 +1,5 @@
 // Runs generated attention kernels against a reference in float64. The folder holds the generator's text and a manifest, one line a kernel:
-//   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block ...
+//   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block[:merge] ...
 // A stage that takes tensor maps goes on with :dims:rows of the boxes of Q, K and V.
 #include "hopper.hpp"
 #include "tensor.hpp"
@@ -29,7 +29,7 @@ struct Arguments {
     int heads = 0, key_value_heads = 0, queries = 0, keys = 0;
     int head_begin = 0, head_count = 0, row_begin = 0, row_count = 0;
     float scale = 0;
-    int mask_kind = 0, causal = 0, reserved = 0;
+    int mask_kind = 0, causal = 0, key_splits = 0;
 };
 
 static_assert(sizeof(Arguments) == 240, "the structure that kernels take");
@@ -37,6 +37,7 @@ static_assert(sizeof(Arguments) == 240, "the structure that kernels take");
 struct Stage {
     std::string entry;
     int threads = 0, shared_bytes = 0, rows_per_block = 0;
+    bool merges = false; // partial results of split keys; launched only then
     std::vector<std::uint32_t> boxes; // dims and rows of Q, K and V, or nothing
 };
 
@@ -64,6 +65,7 @@ struct Case {
     unsigned grid_y;
     float scale = 0;            // 0: one over the root of the head dim
     bool poisoned = false;      // some values of visible keys are infinite or NaN
+    int key_splits = 1;         // above 1 only for kernels that can split keys
 };
 
 const Case cases[] = {
@@ -90,6 +92,17 @@ const Case cases[] = {
     {"anything behind a padding mask, few keys", 1, 2, 1, 40, 77, false, Mask::padding, false, 0, 1000, 1000, 65535},
     {"values that are no numbers, causal", 1, 2, 1, 90, 70, true, Mask::none, false, 1, 1000, 1000, 65535, 0, true},
     {"negative scale", 1, 1, 1, 20, 70, true, Mask::none, false, 0, 1000, 1000, 65535, -0.1f},
+    {"one query, split keys", 1, 2, 2, 1, 300, false, Mask::none, false, 0, 1000, 1000, 65535, 0, false, 5},
+    {"ragged, split keys, slices", 2, 2, 2, 70, 331, false, Mask::none, true, 1, 33, 3, 65535, 0, false, 3},
+    {"causal, split keys", 1, 2, 1, 150, 150, true, Mask::none, false, 0, 41, 1, 65535, 0, false, 3},
+    {"causal, few queries, split keys", 1, 1, 1, 70, 200, true, Mask::none, false, 0, 1000, 1000, 65535, 0, false, 2},
+    {"boolean mask, split keys", 2, 2, 2, 40, 190, false, Mask::boolean, false, 0, 1000, 1000, 65535, 0, false, 3},
+    {"additive mask, causal, split keys", 1, 2, 2, 140, 140, true, Mask::additive, false, 0, 50, 1000, 65535, 0, false, 2},
+    {"hidden rows and splits", 1, 1, 1, 70, 190, false, Mask::row_hidden, false, 0, 1000, 1000, 65535, 0, false, 3},
+    {"grouped heads, folded grid, split keys", 2, 6, 2, 20, 170, false, Mask::none, false, 0, 1000, 1000, 2, 0, false, 2},
+    {"scores that rise from split to split", 1, 1, 1, 20, 200, false, Mask::rising, false, 0, 1000, 1000, 65535, 0, false, 4},
+    {"a padding mask, split keys", 1, 2, 1, 40, 250, false, Mask::padding, false, 0, 1000, 1000, 65535, 0, false, 4},
+    {"values that are no numbers, causal, split keys", 1, 2, 1, 90, 90, true, Mask::none, false, 1, 1000, 1000, 65535, 0, true, 2},
     {"no scale", 1, 1, 1, 20, 70, false, Mask::boolean, false, 0, 1000, 1000, 65535, 1e-45f},
 };
 
@@ -164,6 +177,7 @@ Problem make_problem(const Kernel& kernel, const Case& c)
     a.keys = c.keys;
     a.scale = c.scale != 0 ? c.scale : 1.0f / std::sqrt(static_cast<float>(kernel.head_dim));
     a.causal = c.causal;
+    a.key_splits = c.key_splits;
     if (c.mask == Mask::boolean) {
         // [batch, 1, queries, keys]
         a.mask_kind = 1;
@@ -286,6 +300,7 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
     std::fill(result.output.bytes.begin(), result.output.bytes.end(), static_cast<unsigned char>(0x11));
     const int all_heads = c.batch * c.heads;
     result.log_sum_exp.assign(static_cast<std::size_t>(all_heads) * c.queries, 0.0f);
+    const bool splits = c.key_splits > 1;
     const bool wants_map = kernel.family == "materialized";
     result.map.assign(wants_map ? static_cast<std::size_t>(all_heads) * c.queries * c.keys : 0, 7.0f);
 
@@ -306,24 +321,27 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
             a.row_count = std::min(slice_rows, c.queries - row);
             // Fresh for each slice, and exactly as large as the footprint says.
             const auto up = [](long long n, int tile) { return (n + tile - 1) / tile * tile; };
-            const long long bytes = 4ll * a.head_count * up(a.row_count, kernel.tile_rows) * up(c.keys, kernel.tile_keys);
-            if (wants_map && bytes > 0)
+            const long long floats = wants_map ? up(c.keys, kernel.tile_keys) : splits ? static_cast<long long>(c.key_splits) * (kernel.head_dim + 2) : 0;
+            const long long bytes = 4 * a.head_count * up(a.row_count, kernel.tile_rows) * floats;
+            if (bytes > 0)
                 require(cuMemAlloc_v2(&a.scores, static_cast<std::size_t>(bytes)), "cuMemAlloc");
 
             for (std::size_t s = 0; s < kernel.stages.size(); s++) {
                 const Stage& stage = kernel.stages[s];
+                if (stage.merges && !splits)
+                    continue;
                 TensorMaps maps;
                 if (!stage.boxes.empty())
                     maps = make_tensor_maps(kernel, c, p, a, stage);
                 void* arguments[] = {&a, &maps};
-                const unsigned blocks = static_cast<unsigned>((a.row_count + stage.rows_per_block - 1) / stage.rows_per_block);
+                const unsigned blocks = static_cast<unsigned>((a.row_count + stage.rows_per_block - 1) / stage.rows_per_block * (stage.merges ? 1 : c.key_splits));
                 require(cuLaunchKernel(kernel.functions[s], blocks, std::min<unsigned>(c.grid_y, static_cast<unsigned>(a.head_count)), 1,
                             static_cast<unsigned>(stage.threads), 1, 1, static_cast<unsigned>(stage.shared_bytes), nullptr, arguments, nullptr),
                     "cuLaunchKernel");
                 require(cuCtxSynchronize(), (stage.entry + ", " + c.name).c_str());
             }
 
-            if (wants_map && bytes > 0)
+            if (bytes > 0)
                 require(cuMemFree_v2(a.scores), "cuMemFree");
         }
 
@@ -417,8 +435,13 @@ void test_attention(const std::string& folder)
             std::istringstream parts(word);
             Stage stage;
             parts >> stage.entry >> stage.threads >> stage.shared_bytes >> stage.rows_per_block;
-            for (std::uint32_t number; parts >> number;)
-                stage.boxes.push_back(number);
+            for (std::string more; parts >> more;) {
+                if (more == "merge")
+                    stage.merges = true;
+                else
+                    stage.boxes.push_back(static_cast<std::uint32_t>(std::stoul(more)));
+            }
+
             kernel.stages.push_back(stage);
         }
 
@@ -442,8 +465,8 @@ void test_attention(const std::string& folder)
             double worst = 0;
             for (const Case& c : cases)
                 // Target simt lets values of hidden keys through.
-                if ((kernel.maximum_keys == 0 || c.keys <= kernel.maximum_keys) && (kernel.target != "simt" || (!c.poisoned && c.mask != Mask::padding))
-                    && (!hopper || has_tensor_maps(c, kernel.head_dim)))
+                if ((kernel.maximum_keys == 0 || c.keys <= kernel.maximum_keys) && (c.key_splits == 1 || kernel.stages.back().merges)
+                    && (kernel.target != "simt" || (!c.poisoned && c.mask != Mask::padding)) && (!hopper || has_tensor_maps(c, kernel.head_dim)))
                     check(kernel, c, worst);
             std::printf("%s: worst error %.2e\n", kernel.file.c_str(), worst);
         }

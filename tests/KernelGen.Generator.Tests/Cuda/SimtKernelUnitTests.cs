@@ -28,10 +28,10 @@ public sealed class SimtKernelUnitTests
     }
 
     [TestMethod]
-    public void Footprint_IsZeroForStreamingAndPaddedScoresForMaterialized()
+    public void Footprint_IsPartialRowsForStreamingAndPaddedScoresForMaterialized()
     {
         Assert.AreEqual(
-            new KernelFootprint(64, 64, 0, 0),
+            new KernelFootprint(64, 64, 0, 0, PartialBytesPerRow: 168),
             SimtKernelUnit.Footprint(SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 40, 64)));
         Assert.AreEqual(
             new KernelFootprint(64, 64, 4, 0),
@@ -42,12 +42,12 @@ public sealed class SimtKernelUnitTests
     }
 
     [TestMethod]
-    public void Stages_AreOneOrThreeLaunches()
+    public void Stages_AreOneLaunchAndAMergeForSplitKeys_OrThree()
     {
         ImmutableArray<CudaStage> streaming = SimtKernelUnit.Stages(SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 40, 64));
         ImmutableArray<CudaStage> materialized = SimtKernelUnit.Stages(SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 40, 512));
 
-        Assert.AreSequenceEqual([new CudaStage("streaming_simt_bf16_d40_r64", 128, 32768, 64)], streaming);
+        Assert.AreSequenceEqual([new CudaStage("streaming_simt_bf16_d40_r64", 128, 32768, 64), new CudaStage("streaming_simt_bf16_d40_r64_merge", 128, 0, 4, MergesKeySplits: true)], streaming);
         Assert.AreSequenceEqual(
             [
                 new CudaStage("materialized_simt_bf16_d40_r512_scores", 128, 32768, 64),

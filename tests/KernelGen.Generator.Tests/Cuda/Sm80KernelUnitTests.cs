@@ -32,13 +32,13 @@ public sealed class Sm80KernelUnitTests
     public void Ids_AreUnique() => Assert.HasCount(Sm80Variant.All.Count, Sm80Variant.All.Select(variant => variant.Id).Distinct().ToArray());
 
     [TestMethod]
-    public void Stages_AreOneOrThreeLaunches()
+    public void Stages_AreOneLaunchAndAMergeForSplitKeys_OrThree()
     {
         ImmutableArray<CudaStage> streaming = Sm80KernelUnit.Stages(Sm80Variant.Streaming(ElementType.Float16, 40, 128));
         ImmutableArray<CudaStage> prompt = Sm80KernelUnit.Stages(Sm80Variant.ShortKeys(ElementType.Float16, 40, 80));
         ImmutableArray<CudaStage> materialized = Sm80KernelUnit.Stages(Sm80Variant.Materialized(ElementType.BFloat16, 40));
 
-        Assert.AreSequenceEqual([new CudaStage("streaming_sm80_f16_d40_r128", 128, 20480, 128)], streaming);
+        Assert.AreSequenceEqual([new CudaStage("streaming_sm80_f16_d40_r128", 128, 20480, 128), new CudaStage("streaming_sm80_f16_d40_r128_merge", 128, 0, 4, MergesKeySplits: true)], streaming);
         Assert.AreSequenceEqual([new CudaStage("streaming_sm80_f16_d40_r128_k80", 128, 12800, 128)], prompt);
         Assert.AreSequenceEqual(
             [
@@ -50,9 +50,9 @@ public sealed class Sm80KernelUnitTests
     }
 
     [TestMethod]
-    public void Footprint_IsZeroForStreamingAndPaddedScoresForMaterialized()
+    public void Footprint_IsPartialRowsForStreamingAndPaddedScoresForMaterialized()
     {
-        Assert.AreEqual(new KernelFootprint(128, 64, 0, 0), Sm80KernelUnit.Footprint(Sm80Variant.Streaming(ElementType.Float16, 40, 128)));
+        Assert.AreEqual(new KernelFootprint(128, 64, 0, 0, PartialBytesPerRow: 168), Sm80KernelUnit.Footprint(Sm80Variant.Streaming(ElementType.Float16, 40, 128)));
         Assert.AreEqual(new KernelFootprint(128, 80, 0, 0), Sm80KernelUnit.Footprint(Sm80Variant.ShortKeys(ElementType.Float16, 40, 80)));
         Assert.AreEqual(new KernelFootprint(64, 64, 4, 0), Sm80KernelUnit.Footprint(Sm80Variant.Materialized(ElementType.Float16, 40)));
         Assert.AreEqual(new KernelFootprint(32, 32, 4, 0), Sm80KernelUnit.Footprint(Sm80Variant.Materialized(ElementType.Float16, 512)));

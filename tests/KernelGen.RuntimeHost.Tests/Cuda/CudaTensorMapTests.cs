@@ -111,7 +111,7 @@ public sealed class CudaTensorMapTests
         DeviceProfile h200 = new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4.8e12, SliceSeconds: 10e-6, TotalMemoryBytes: 141L << 30)
         {
             TensorFlopsPerSecond = 500e12,
-            Multiprocessors = 132,
+            ParallelTiles = 132,
         };
 
         SlicePlan plan = SlicePlanner.Plan(

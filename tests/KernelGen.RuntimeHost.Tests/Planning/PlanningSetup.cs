@@ -24,6 +24,15 @@ internal static class PlanningSetup
     public static KernelVariant ShortKeys(ElementType elementType, int headDim, int maximumKeys) =>
         Variant(KernelFamily.Streaming, elementType, headDim, 128, new(128, maximumKeys, BytesPerScore: 0, WorkerBytes: 0), maximumKeys);
 
+    /// <summary>A CUDA variant in fp16 that can split keys, with the footprint that the generator gives it.</summary>
+    public static KernelVariant SplitStreaming(int headDim, int tileRows) => new(
+        $"streaming-simt-f16-d{headDim}-r{tileRows}", KernelFamily.Streaming, KernelTarget.Simt, ElementType.Float16, headDim, tileRows,
+        new(tileRows, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (headDim + 2)), new(static () => [], [], []));
+
+    /// <summary>A GPU.</summary>
+    public static DeviceProfile Gpu(int multiprocessors) =>
+        new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4e12, SliceSeconds: 1e-5, TotalMemoryBytes: 140 * GiB) { ParallelTiles = multiprocessors };
+
     /// <summary>Three slice sizes of <c>materialized</c>, then <c>streaming</c>.</summary>
     public static KernelVariant[] All(ElementType elementType, int headDim) =>
     [

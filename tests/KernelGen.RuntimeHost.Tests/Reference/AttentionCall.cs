@@ -12,6 +12,9 @@ internal record AttentionCall(AttentionShape Shape)
 
     public PlanningOptions Planning { get; init; } = PlanningOptions.Default;
 
+    /// <summary>What the call is planned for; the host's device when null.</summary>
+    public DeviceProfile? Profile { get; init; }
+
     public float[] Query { get; init; } = [];
 
     public float[] Key { get; init; } = [];
@@ -66,7 +69,10 @@ internal record AttentionCall(AttentionShape Shape)
     private float[] Run<T>(AttentionHost host, KernelCatalogue catalogue, Func<float, T> narrow, Func<T, float> widen, out RunReport report)
         where T : unmanaged
     {
-        SlicePlan plan = host.Plan<T>(catalogue, Shape, Planning);
+        ElementType elementType = ElementTypeExtensions.Of<T>();
+        SlicePlan plan = Profile is null
+            ? host.Plan<T>(catalogue, Shape, Planning)
+            : SlicePlanner.Plan(Shape, elementType, host.VariantsFor(catalogue, elementType, Shape.HeadDim), Profile, host.MeasureBudget(), Planning);
         TensorStrides strides = Options.OutputStrides ?? TensorStrides.Dense(Options.Layout, Shape.Heads, Shape.Queries, Shape.HeadDim);
         T[] output = new T[strides.Extent(Shape.Batch, Shape.Heads, Shape.Queries, Shape.HeadDim)];
         report = host.Run<T>(
