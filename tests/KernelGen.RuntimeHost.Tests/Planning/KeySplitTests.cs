@@ -83,8 +83,8 @@ public sealed class KeySplitTests
         StringAssert.Contains(
             plan.Explain(),
             """
-            Split:    8 tiles of query rows would leave 124 of 132 multiprocessors idle, so the keys are worked on in 16 ranges of 1024
-                      keys at once, and the partial results merged in the order of the keys
+            Split:    8 tiles of query rows would leave 124 of 132 multiprocessors idle, so the keys are worked on in 16 ranges of
+                      1024 keys at once, and the partial results merged in the order of the keys
 
             """.ReplaceLineEndings("\n"));
     }
