@@ -41,23 +41,23 @@ public sealed class CudaTensorMapTests
     [TestMethod]
     public void UnalignedStrides_RunThroughSm80()
     {
-        AttentionShape shape = new(1, 2, 70, 90, 64);
+        AttentionShape shape = new(1, 2, 500, 500, 64);
         using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
         AttentionCall call = AttentionCall.Random(shape, ElementType.Float16);
         float[] expected = call.Run(host, TensorCores, ElementType.Float16, out RunReport aligned);
         Assert.AreEqual(KernelTarget.Sm90a, aligned.Plan.Variant.Target);
 
         // Rows of 65 elements.
-        Half[] query = new Half[2 * 70 * 65];
-        for (int row = 0; row < 2 * 70; row++)
+        Half[] query = new Half[2 * 500 * 65];
+        for (int row = 0; row < 2 * 500; row++)
         {
             for (int d = 0; d < 64; d++)
                 query[(row * 65) + d] = (Half)call.Query[(row * 64) + d];
         }
 
-        Half[] output = new Half[2 * 70 * 64];
+        Half[] output = new Half[2 * 500 * 64];
         RunReport report = host.Run<Half>(
-            host.Plan<Half>(TensorCores, shape), query, ToHalf(call.Key), ToHalf(call.Value), output, new() { QueryStrides = new(0, 70 * 65, 65) });
+            host.Plan<Half>(TensorCores, shape), query, ToHalf(call.Key), ToHalf(call.Value), output, new() { QueryStrides = new(0, 500 * 65, 65) });
 
         Assert.AreEqual(KernelTarget.Sm80, report.Plan.Variant.Target);
         Assert.IsLessThan(2e-3, AttentionResult.RelativeError([.. expected.Select(value => (double)value)], [.. output.Select(value => (float)value)]));
