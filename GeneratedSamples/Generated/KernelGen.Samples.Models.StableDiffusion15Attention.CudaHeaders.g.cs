@@ -62,6 +62,12 @@ struct alignas(16) kg_fragment
     unsigned int at[4];
 };
 
+// A tensor map: opaque, made by the driver, passed to a kernel by value.
+struct alignas(64) kg_tensor_map
+{
+    unsigned char opaque[128];
+};
+
 #ifdef KERNELGEN_EMULATED
 #include "kernelgen_emulated.hpp"
 #else
@@ -71,6 +77,11 @@ struct alignas(16) kg_fragment
 #define __device__ __attribute__((device))
 #define __shared__ __attribute__((shared))
 #define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
+#if __has_attribute(grid_constant)
+#define __grid_constant__ __attribute__((grid_constant))
+#else
+#define __grid_constant__
+#endif
 #define __forceinline__ inline __attribute__((always_inline))
 #endif
 #define KG_DEVICE static __device__ __forceinline__
@@ -94,6 +105,13 @@ KG_DEVICE int kg_block_y()
 {
     int value;
     asm("mov.u32 %0, %%ctaid.y;" : "=r"(value));
+    return value;
+}
+
+KG_DEVICE int kg_grid_x()
+{
+    int value;
+    asm("mov.u32 %0, %%nctaid.x;" : "=r"(value));
     return value;
 }
 

@@ -218,22 +218,26 @@ public sealed unsafe class CudaDevice : IAttentionDevice
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(options);
         long begin = Stopwatch.GetTimestamp();
-        LoadedKernel kernel = Load(plan.Variant);
+
+        // Copies on the GPU begin at aligned addresses, wherever the host's tensors are.
+        KernelVariant variant = VariantFor(plan, arguments with { Query = 0, Key = 0, Value = 0 });
+        SlicePlan runs = variant == plan.Variant ? plan : plan.WithVariant(variant);
+        LoadedKernel kernel = Load(variant);
         lock (_runGate)
         {
             using CudaContext.Scope scope = _context.Enter();
-            using HostTensorTransfer transfer = new(_driver, _launcher, plan, arguments, _stream.Handle);
-            SliceSequence sequence = new(_launcher, kernel, plan, transfer.DeviceArguments, _stream.Handle, waits: true, _logger);
-            for (int slice = 0; slice < plan.SliceCount; slice++)
+            using HostTensorTransfer transfer = new(_driver, _launcher, runs, arguments, _stream.Handle);
+            SliceSequence sequence = new(_launcher, kernel, runs, transfer.DeviceArguments, _stream.Handle, waits: true, _logger);
+            for (int slice = 0; slice < runs.SliceCount; slice++)
             {
                 options.CancellationToken.ThrowIfCancellationRequested();
                 sequence.Run(slice);
-                options.Progress?.Report(new(slice + 1, plan.SliceCount));
+                options.Progress?.Report(new(slice + 1, runs.SliceCount));
             }
 
             transfer.Download();
             _launcher.Wait(_stream.Handle);
-            long? nonFiniteRows = options.CheckFinite ? NonFiniteRows.Count(plan, arguments) : null;
+            long? nonFiniteRows = options.CheckFinite ? NonFiniteRows.Count(runs, arguments) : null;
             return new(sequence.FinalPlan, sequence.Passes, sequence.WorkspaceBytes, Stopwatch.GetElapsedTime(begin), nonFiniteRows);
         }
     }
@@ -253,7 +257,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice
         ArgumentNullException.ThrowIfNull(plan);
         ObjectDisposedException.ThrowIf(_disposed, this);
         using CudaContext.Scope scope = _context.Enter();
-        SliceSequence sequence = new(_launcher, _modules.Get(plan.Variant), plan, arguments, stream, waits: false, _logger);
+        SliceSequence sequence = new(_launcher, _modules.Get(VariantFor(plan, arguments)), plan, arguments, stream, waits: false, _logger);
         for (int slice = 0; slice < plan.SliceCount; slice++)
         {
             sequence.Run(slice);
@@ -281,9 +285,18 @@ public sealed unsafe class CudaDevice : IAttentionDevice
                 }
             }
 
+            _launcher.Dispose();
+
             _context.Release();
         }
     }
+
+    // Tensor copies demand alignment; where a call has none, a kernel that reads element by element takes its place.
+    private static KernelVariant VariantFor(SlicePlan plan, in KernelArguments arguments) =>
+        !plan.Variant.TakesTensorMaps || TensorMaps.Unaligned(plan.Shape, arguments) is not { } tensor
+            ? plan.Variant
+            : plan.VariantForUnalignedTensors ?? throw new ArgumentException(
+                $"{plan.Variant.Id} needs addresses and strides that are multiples of 16 bytes, those of {tensor} are not, and no other kernel was planned with. Align the tensor, or add KernelTarget.Sm80 to [SliceAttention(Targets = ...)].");
 
     private static IKernelCompiler CompilerFor(CudaDeviceOptions options, CudaLibraries libraries) => options.Compiler is { } compiler
         ? compiler

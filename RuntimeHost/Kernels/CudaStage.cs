@@ -6,4 +6,11 @@ namespace KernelGen.Kernels;
 /// <param name="SharedBytes">Dynamic shared memory of a block.</param>
 /// <param name="RowsPerBlock">Query rows that a block covers: the grid is <c>(ceil(rows / RowsPerBlock), heads)</c>, folded where a device limit asks for it; <c>(splits * ceil(rows / RowsPerBlock), heads)</c> where keys are split.</param>
 /// <param name="MergesKeySplits">It merges the partial results of split keys: to be launched only where <see cref="KernelArguments.KeySplits"/> is above 1, on a grid that does not count the splits.</param>
-public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false);
+public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false)
+{
+    /// <summary>
+    /// The boxes of Q, K and V of a kernel that takes, as its second parameter by value, tensor maps of them: three <c>CUtensorMap</c> of 128 bytes, each of the
+    /// whole tensor as (head dim, row, head, batch) with zeros outside. Empty for a kernel that takes <see cref="KernelArguments"/> alone.
+    /// </summary>
+    public IReadOnlyList<CudaTensorBox> TensorBoxes { get; init; } = [];
+}

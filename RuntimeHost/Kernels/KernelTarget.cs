@@ -11,4 +11,10 @@ public enum KernelTarget
 
     /// <summary>CUDA C for tensor cores (<c>mma.sync</c>) and asynchronous copies: every GPU from compute capability 8.0, for the 16-bit element types.</summary>
     Sm80,
+
+    /// <summary>
+    /// CUDA C for compute capability 9.0: products of warpgroups (<c>wgmma</c>) and tensor copies (TMA), for the 16-bit element types.
+    /// Tensors whose addresses or strides are not multiples of 16 bytes are left to <see cref="Sm80"/>.
+    /// </summary>
+    Sm90a,
 }

@@ -86,6 +86,9 @@ public sealed class KernelVariant
     /// <summary>The source of a CUDA variant; null for the CPU.</summary>
     public CudaKernelSource? Cuda { get; }
 
+    /// <summary>The kernel copies Q, K and V by tensor maps, which demand that addresses and strides are multiples of 16 bytes.</summary>
+    internal bool TakesTensorMaps => Cuda is { Stages: [{ TensorBoxes.Count: > 0 }, ..] };
+
     /// <summary>The id.</summary>
     public override string ToString() => Id;
 }

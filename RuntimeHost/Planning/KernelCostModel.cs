@@ -36,7 +36,7 @@ public static class KernelCostModel
     {
         double tiles = (double)shape.TotalHeads * SliceGroups.CeilingDivide(shape.Queries, variant.Footprint.TileRows);
         double efficiency = variant.Family == KernelFamily.Streaming ? StreamingEfficiency : MaterializedEfficiency;
-        double operationsPerSecond = Peak(variant, device) * efficiency;
+        double operationsPerSecond = Peak(variant, device) * efficiency * TileEfficiency(variant);
         if (tiles == 0)
             return 0;
 
@@ -87,8 +87,23 @@ public static class KernelCostModel
         return Math.Max(4 * footprint.TileRows * keys * shape.HeadDim / operationsPerSecond, reading / device.BytesPerSecond);
     }
 
-    private static double Peak(KernelVariant variant, DeviceProfile device) =>
-        variant.Target is KernelTarget.Cpu or KernelTarget.Simt || device.TensorFlopsPerSecond == 0 ? device.FlopsPerSecond : device.TensorFlopsPerSecond;
+    private static double Peak(KernelVariant variant, DeviceProfile device) => variant.Target switch
+    {
+        _ when device.TensorFlopsPerSecond == 0 => device.FlopsPerSecond,
+        KernelTarget.Sm80 => device.TensorFlopsPerSecond,
+
+        // Products of warpgroups have twice the peak of mma.sync.
+        KernelTarget.Sm90a => 2 * device.TensorFlopsPerSecond,
+        _ => device.FlopsPerSecond,
+    };
+
+    // Tiles of few rows read K and V more often, and have fewer warpgroups to hide one's softmax behind another's products. Estimates, not measured.
+    private static double TileEfficiency(KernelVariant variant) => (variant.Target, variant.Footprint.TileRows) switch
+    {
+        (KernelTarget.Sm90a, <= 64) => 0.8,
+        (KernelTarget.Sm90a, <= 128) => 0.95,
+        _ => 1,
+    };
 
     // In floating point because lengths that are tried in the search for the largest one may have more than 2^63 scores.
     private static double Scores(in AttentionShape shape, bool causal) =>

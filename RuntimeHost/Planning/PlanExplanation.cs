@@ -19,6 +19,11 @@ internal static class PlanExplanation
             Wrap(text, "Split:    ", SplitText(plan));
 
         Wrap(text, "Taken:    ", TakenText(plan));
+        if (plan.VariantForUnalignedTensors is { } other)
+        {
+            Wrap(text, "Else:     ", $"{other.Id}, where addresses or strides of Q, K or V are not multiples of 16 bytes");
+        }
+
         text.Append('\n');
         Table(text, plan.Candidates);
         return text.ToString();

@@ -124,6 +124,50 @@ public sealed class SlicePlan
         Decision = Decision,
     };
 
+    /// <summary>
+    /// The variant that runs instead where the kernel copies its tensors by tensor maps and their addresses or strides rule that out; null when the kernel
+    /// takes any, or there is no other.
+    /// </summary>
+    internal KernelVariant? VariantForUnalignedTensors
+    {
+        get
+        {
+            if (Request is not { } request || !Variant.TakesTensorMaps)
+                return null;
+
+            // Newer targets come last. Neither kernel has a workspace, so that the slices can stay as they are.
+            KernelVariant? best = null;
+            foreach (KernelVariant candidate in request.Variants.Span)
+            {
+                if (candidate.Family == Variant.Family && !candidate.TakesTensorMaps && candidate.Cuda is not null && request.Allows(candidate)
+                    && (best is null || candidate.Target > best.Target
+                        || (candidate.Target == best.Target && candidate.SliceRows > best.SliceRows && candidate.MaximumKeys == best.MaximumKeys)))
+                {
+                    best = candidate;
+                }
+            }
+
+            return best;
+        }
+    }
+
+    /// <summary>The same slices on another variant that needs no workspace either.</summary>
+    /// <param name="variant">It.</param>
+    internal SlicePlan WithVariant(KernelVariant variant) => new()
+    {
+        Shape = Shape,
+        ElementType = ElementType,
+        Variant = variant,
+        Policy = Policy,
+        Budget = Budget,
+        HeadsPerSlice = HeadsPerSlice,
+        RowsPerSlice = RowsPerSlice,
+        KeysPerSlice = KeysPerSlice,
+        SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, HeadsPerSlice) * SliceGroups.CeilingDivide(Shape.Queries, RowsPerSlice),
+        WorkspaceBytes = variant.Footprint.ScoreBytes(HeadsPerSlice, RowsPerSlice, Shape.Keys),
+        Decision = Decision,
+    };
+
     /// <summary>Goes through the slices without allocating.</summary>
     public SliceEnumerator GetEnumerator() => new(this);
 

@@ -17,11 +17,11 @@ internal static class VariantExpansion
             {
                 foreach (ElementType elementType in SliceAttentionRules.InOrder(usage.ElementTypes.Values))
                 {
-                    if (!Supports(target, elementType))
-                        continue;
-
                     foreach (KernelFamily family in SliceAttentionRules.InOrder(usage.Families.Values))
                     {
+                        if (!Supports(target, family, elementType))
+                            continue;
+
                         if (family == KernelFamily.Streaming)
                         {
                             foreach (KernelConfiguration configuration in Streaming(target, elementType, headDim))
@@ -37,8 +37,13 @@ internal static class VariantExpansion
         }
     }
 
-    // A type that a target has no kernels for is left to the other targets.
-    private static bool Supports(KernelTarget target, ElementType elementType) => target != KernelTarget.Sm80 || Sm80KernelUnit.Supports(elementType);
+    // What a target has no kernels for is left to the other targets.
+    private static bool Supports(KernelTarget target, KernelFamily family, ElementType elementType) => target switch
+    {
+        KernelTarget.Sm80 => Sm80KernelUnit.Supports(elementType),
+        KernelTarget.Sm90a => Sm90aKernelUnit.Supports(family, elementType),
+        _ => true,
+    };
 
     private static IEnumerable<KernelConfiguration> Streaming(KernelTarget target, ElementType elementType, int headDim)
     {
@@ -53,6 +58,10 @@ internal static class VariantExpansion
                     yield return Of(rows);
                 foreach (int keys in Sm80KernelUnit.ShortKeys(headDim))
                     yield return Of(Sm80KernelUnit.ShortKeysTileRows) with { MaximumKeys = keys };
+                break;
+            case KernelTarget.Sm90a:
+                foreach (int rows in Sm90aKernelUnit.StreamingTileRowChoices(headDim))
+                    yield return Of(rows);
                 break;
             default:
                 yield return Of(CudaKernelUnit.StreamingTileRows(target, elementType, headDim));

@@ -87,11 +87,15 @@ internal static class CatalogueFile
         {
             string merges = stage.MergesKeySplits ? ", MergesKeySplits: true" : "";
             writer.Lines(
-                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}{merges}),");
+                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}{merges}){TensorBoxes(stage)},");
         }
 
         writer.Lines("    ])");
     }
+
+    private static string TensorBoxes(CudaStage stage) => stage.TensorBoxes.IsEmpty
+        ? ""
+        : $" {{ TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => $"new(Dims: {Number(box.Dims)}, Rows: {Number(box.Rows)})"))}] }}";
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

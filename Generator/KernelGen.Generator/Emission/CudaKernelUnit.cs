@@ -15,6 +15,7 @@ internal static class CudaKernelUnit
         {
             KernelTarget.Simt => SimtKernelUnit.Render(templates, configuration, cancellationToken),
             KernelTarget.Sm80 => Sm80KernelUnit.Render(templates, configuration, cancellationToken),
+            KernelTarget.Sm90a => Sm90aKernelUnit.Render(templates, configuration, cancellationToken),
             _ => throw NoUnit(configuration.Target),
         };
 
@@ -23,6 +24,7 @@ internal static class CudaKernelUnit
     {
         KernelTarget.Simt => SimtKernelUnit.Headers(configuration),
         KernelTarget.Sm80 => Sm80KernelUnit.Headers(configuration),
+        KernelTarget.Sm90a => Sm90aKernelUnit.Headers,
         _ => throw NoUnit(configuration.Target),
     };
 
@@ -31,6 +33,7 @@ internal static class CudaKernelUnit
     {
         KernelTarget.Simt => SimtKernelUnit.Footprint(configuration),
         KernelTarget.Sm80 => Sm80KernelUnit.Footprint(configuration),
+        KernelTarget.Sm90a => Sm90aKernelUnit.Footprint(configuration),
         _ => throw NoUnit(configuration.Target),
     };
 
@@ -39,6 +42,7 @@ internal static class CudaKernelUnit
     {
         KernelTarget.Simt => SimtKernelUnit.Stages(configuration),
         KernelTarget.Sm80 => Sm80KernelUnit.Stages(configuration),
+        KernelTarget.Sm90a => Sm90aKernelUnit.Stages(configuration),
         _ => throw NoUnit(configuration.Target),
     };
 

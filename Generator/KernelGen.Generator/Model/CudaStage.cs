@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace KernelGen.Generator.Model;
 
 /// <summary>The generator's view of <c>KernelGen.Kernels.CudaStage</c>: one launch of a CUDA variant.</summary>
@@ -6,4 +8,8 @@ namespace KernelGen.Generator.Model;
 /// <param name="SharedBytes">Dynamic shared memory of a block, in bytes.</param>
 /// <param name="RowsPerBlock">Query rows that a block covers.</param>
 /// <param name="MergesKeySplits">It runs only where the plan splits keys, and merges their partial results.</param>
-internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false);
+internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false)
+{
+    /// <summary>The boxes of Q, K and V of a stage that takes tensor maps of them as its second parameter; else none.</summary>
+    public ImmutableArray<CudaTensorBox> TensorBoxes { get; init; } = [];
+}

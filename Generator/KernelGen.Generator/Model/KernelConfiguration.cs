@@ -18,7 +18,7 @@ internal sealed record KernelConfiguration(KernelFamily Family, KernelTarget Tar
         CultureInfo.InvariantCulture,
         MaximumKeys == 0 ? "{0}-{1}-{2}-d{3}-r{4}" : "{0}-{1}-{2}-d{3}-r{4}-k{5}",
         Family == KernelFamily.Materialized ? "materialized" : "streaming",
-        Target switch { KernelTarget.Cpu => "cpu", KernelTarget.Simt => "simt", _ => "sm80" },
+        Target switch { KernelTarget.Cpu => "cpu", KernelTarget.Simt => "simt", KernelTarget.Sm80 => "sm80", _ => "sm90a" },
         ElementType switch { ElementType.Float16 => "f16", ElementType.BFloat16 => "bf16", _ => "f32" },
         HeadDim,
         SliceRows,

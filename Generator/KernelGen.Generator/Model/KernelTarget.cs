@@ -6,4 +6,5 @@ internal enum KernelTarget
     Cpu,
     Simt,
     Sm80,
+    Sm90a,
 }

@@ -22,7 +22,7 @@ internal sealed class KernelStore(IKernelCompiler compiler, CubinCache cache, in
         }
 
         KernelGenTelemetry.CubinCacheHits.Add(1);
-        CudaLog.FoundInCache(logger, variant.Id, Architecture);
+        CudaLog.FoundInCache(logger, variant.Id, ArchitectureOf(variant));
         return (image, true);
     }
 
@@ -37,15 +37,18 @@ internal sealed class KernelStore(IKernelCompiler compiler, CubinCache cache, in
         return CompileAndKeep(variant, key);
     }
 
-    private string KeyOf(KernelVariant variant) => CubinCache.Key(variant, compiler.Identity, Architecture);
+    private string KeyOf(KernelVariant variant) => CubinCache.Key(variant, compiler.Identity, ArchitectureOf(variant));
+
+    // Products of warpgroups and setmaxnreg are not part of plain sm_90.
+    private string ArchitectureOf(KernelVariant variant) => variant.Target == KernelTarget.Sm90a ? "sm_90a" : Architecture;
 
     private KernelImage CompileAndKeep(KernelVariant variant, string key)
     {
         long begin = Stopwatch.GetTimestamp();
-        KernelImage image = compiler.Compile(variant, Architecture);
+        KernelImage image = compiler.Compile(variant, ArchitectureOf(variant));
         TimeSpan elapsed = Stopwatch.GetElapsedTime(begin);
         KernelGenTelemetry.CompileDuration.Record(elapsed.TotalSeconds);
-        CudaLog.Compiled(logger, variant.Id, Architecture, elapsed.TotalMilliseconds);
+        CudaLog.Compiled(logger, variant.Id, ArchitectureOf(variant), elapsed.TotalMilliseconds);
         cache.TryWrite(key, image);
         return image;
     }

@@ -36,6 +36,8 @@ internal sealed unsafe class CudaDriver
         FuncGetAttribute = (delegate* unmanaged<int*, CudaFunctionAttribute, nint, int>)NativeLibrarySearch.Export(library, "cuFuncGetAttribute");
         FuncSetAttribute = (delegate* unmanaged<nint, CudaFunctionAttribute, int, int>)NativeLibrarySearch.Export(library, "cuFuncSetAttribute");
         LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)NativeLibrarySearch.Export(library, "cuLaunchKernel");
+        TensorMapEncodeTiled = (delegate* unmanaged<byte*, TensorMapDataType, uint, nint, ulong*, ulong*, uint*, uint*, int, TensorMapSwizzle, int, int, int>)
+            NativeLibrarySearch.Export(library, "cuTensorMapEncodeTiled");
         MemAlloc = (delegate* unmanaged<nint*, nuint, int>)NativeLibrarySearch.Export(library, "cuMemAlloc_v2");
         MemFree = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuMemFree_v2");
         MemGetInfo = (delegate* unmanaged<nuint*, nuint*, int>)NativeLibrarySearch.Export(library, "cuMemGetInfo_v2");
@@ -91,6 +93,8 @@ internal sealed unsafe class CudaDriver
     public delegate* unmanaged<nint, CudaFunctionAttribute, int, int> FuncSetAttribute { get; }
 
     public delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> LaunchKernel { get; }
+
+    public delegate* unmanaged<byte*, TensorMapDataType, uint, nint, ulong*, ulong*, uint*, uint*, int, TensorMapSwizzle, int, int, int> TensorMapEncodeTiled { get; }
 
     public delegate* unmanaged<nint*, nuint, int> MemAlloc { get; }
 

@@ -90,7 +90,7 @@ internal struct SliceSequence
         _arguments.RowCount = pass.RowCount;
         try
         {
-            _launcher.Launch(_kernel, _arguments, bytes, _stream);
+            _launcher.Launch(_kernel, _plan, _arguments, bytes, _stream);
             if (_waits)
             {
                 _launcher.Wait(_stream);

@@ -26,9 +26,9 @@ void require(int result, const char* call)
     std::exit(2);
 }
 
-std::string primitives_of(const std::string& templates)
+std::string primitives_of(const std::string& templates, const std::string& part)
 {
-    std::string text = read_file(templates + "/cuda/primitives.cuh.sbn");
+    std::string text = read_file(templates + "/cuda/" + part + ".cuh.sbn");
     const std::string open = "{{ include '";
     for (std::size_t at = text.find(open); at != std::string::npos; at = text.find(open)) {
         const std::size_t name = at + open.size();

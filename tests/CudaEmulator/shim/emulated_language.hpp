@@ -4,4 +4,6 @@
 #define __global__
 #define __device__
 #define __launch_bounds__(...)
+#define __grid_constant__
+#define __forceinline__ inline
 #define KG_DEVICE static inline

@@ -3,17 +3,14 @@
 
 #include <cstring>
 
-// Not zero, so that a kernel that takes an offset for an address is found out.
-constexpr unsigned int kg_emulated_shared_window = 4096;
-
 KG_DEVICE unsigned int kg_shared_address(const float* address)
 {
-    return kg_emulated_shared_window + static_cast<unsigned int>(reinterpret_cast<const char*>(address) - reinterpret_cast<const char*>(kg_shared_memory()));
+    return emulator::shared_window + static_cast<unsigned int>(reinterpret_cast<const char*>(address) - reinterpret_cast<const char*>(kg_shared_memory()));
 }
 
 KG_DEVICE char* kg_emulated_shared(unsigned int address)
 {
-    return reinterpret_cast<char*>(kg_shared_memory()) + (static_cast<long long>(address) - kg_emulated_shared_window);
+    return reinterpret_cast<char*>(kg_shared_memory()) + (static_cast<long long>(address) - emulator::shared_window);
 }
 
 struct kg_emulated_row_addresses

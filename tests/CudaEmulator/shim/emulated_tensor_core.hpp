@@ -7,6 +7,7 @@ KG_DEVICE float kg_emulated_value(kg_bf16, unsigned int bits) { return kg_bits_f
 
 KG_DEVICE unsigned int kg_pack(kg_f16, float low, float high)
 {
+    kernelgen_emulator->hopper->registers_written();
     return kg_f32_to_f16(low) | static_cast<unsigned int>(kg_f32_to_f16(high)) << 16;
 }
 
@@ -19,7 +20,11 @@ KG_DEVICE unsigned int kg_emulated_bf16(float value)
     return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
 }
 
-KG_DEVICE unsigned int kg_pack(kg_bf16, float low, float high) { return kg_emulated_bf16(low) | kg_emulated_bf16(high) << 16; }
+KG_DEVICE unsigned int kg_pack(kg_bf16, float low, float high)
+{
+    kernelgen_emulator->hopper->registers_written();
+    return kg_emulated_bf16(low) | kg_emulated_bf16(high) << 16;
+}
 
 template <int k>
 struct kg_emulated_product

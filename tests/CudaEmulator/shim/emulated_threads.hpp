@@ -6,6 +6,7 @@
 KG_DEVICE int kg_thread() { return kernelgen_emulator->current.thread; }
 KG_DEVICE int kg_block_x() { return kernelgen_emulator->current.block_x; }
 KG_DEVICE int kg_block_y() { return kernelgen_emulator->current.block_y; }
+KG_DEVICE int kg_grid_x() { return kernelgen_emulator->current.grid_x; }
 KG_DEVICE int kg_grid_y() { return kernelgen_emulator->current.grid_y; }
 
 KG_DEVICE void kg_barrier(int line = __builtin_LINE()) { kernelgen_emulator->barrier(line); }

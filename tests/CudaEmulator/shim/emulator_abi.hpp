@@ -16,6 +16,47 @@ struct Thread {
     float* shared;
 };
 
+// One wgmma: D (64 x n, fp32, this thread's n / 2 numbers) = A * B + D, or A * B.
+struct MatrixProduct {
+    float* sums;
+    int columns;                // n
+    bool accumulate;
+    bool bfloat16;              // else float16
+    const unsigned* a;          // this thread's four registers of A, or null: A is in shared memory
+    unsigned long long a_matrix; // descriptors
+    unsigned long long b_matrix;
+    bool a_transposed;          // M-major
+    bool b_transposed;          // N-major
+};
+
+// What compute capability 9.0 brings. Shared memory is addressed as its instructions do, by 32-bit numbers.
+struct HopperCalls {
+    void (*mbarrier_init)(unsigned address, unsigned count, int line);
+    void (*mbarrier_arrive)(unsigned address, unsigned count, bool expects, unsigned bytes, int line);
+    void (*mbarrier_wait)(unsigned address, unsigned parity, int line);
+    void (*fence_mbarrier_init)(int line);
+    void (*fence_async_proxy)(int line);
+
+    void (*tensor_load)(unsigned address, const void* map, unsigned mbarrier, const int* place, int rank, int line);
+    void (*tensor_store)(const void* map, unsigned address, const int* place, int rank, int line);
+    void (*bulk_commit)(int line);
+    void (*bulk_wait)(int pending, bool only_reads, int line);
+
+    void (*named_barrier)(int id, int threads, bool waits, int line);
+    bool (*named_barrier_any)(int id, int threads, bool condition, int line);
+    void (*set_registers)(int count, bool increase, int line);
+    bool (*elect)(int line);
+
+    void (*matrix_fence)(int line);
+    void (*matrix_commit)(int line);
+    void (*matrix_wait)(int pending, int line);
+    void (*matrix_multiply)(const MatrixProduct* product, int line);
+    void (*registers_written)(); // an operand of a coming product is made
+};
+
+// Shared memory begins here; not zero, so that a kernel that takes an offset for an address is found out.
+constexpr unsigned shared_window = 4096;
+
 // `line` is the line of the generated text that asks. A call that finds a fault does not return: the launch ends there.
 struct Calls {
     Thread current;
@@ -32,6 +73,8 @@ struct Calls {
     void (*copy_async)(void* shared, const void* global, int bytes, int line);
     void (*commit_copies)();
     void (*wait_copies)(int pending, int line);
+
+    const HopperCalls* hopper;
 };
 
 } // namespace emulator

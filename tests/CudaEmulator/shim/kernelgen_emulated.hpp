@@ -1,4 +1,5 @@
-// The C++ side of a generated kernel: supplies what primitives/{language,threads,memory,arithmetic,votes,matrix_loads,tensor_core,async_copies} are on a GPU. One file per group.
+// The C++ side of a generated kernel: supplies what primitives/{language,threads,memory,arithmetic,votes,matrix_loads,tensor_core,
+// async_copies,mbarriers,tensor_copies,warpgroup} are on a GPU. One file per group.
 #pragma once
 
 #include "emulator_abi.hpp"
@@ -11,3 +12,6 @@
 #include "emulated_matrix_loads.hpp"
 #include "emulated_tensor_core.hpp"
 #include "emulated_async_copies.hpp"
+#include "emulated_mbarriers.hpp"
+#include "emulated_tensor_copies.hpp"
+#include "emulated_warpgroup.hpp"

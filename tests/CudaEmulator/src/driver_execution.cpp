@@ -38,7 +38,10 @@ CUresult launch_kernel(const char* name, Function* function, const Geometry& geo
             kernel + std::to_string(geometry.shared_bytes) + " bytes of shared memory, of which it may have " + std::to_string(function->dynamic_shared_bytes));
 
     // As on a GPU the launch itself succeeds; whoever waits for it learns of the fault, and so does every call after that.
-    const Fault fault = run(function->name, function->entry, arguments, geometry);
+    Geometry bounded = geometry;
+    bounded.threads_of_bounds = function->most_threads;
+    bounded.blocks_of_bounds = function->least_blocks;
+    const Fault fault = run(function->name, function->entry, arguments, bounded);
     if (fault.kind != FaultKind::none) {
         driver().sticky = fault.kind == FaultKind::illegal_address ? CUDA_ERROR_ILLEGAL_ADDRESS
             : fault.kind == FaultKind::misaligned_address ? CUDA_ERROR_MISALIGNED_ADDRESS
@@ -123,7 +126,8 @@ CUresult cuModuleGetFunction(Function** function, Module* module, const char* na
     const std::string symbol = name;
     const auto entry = reinterpret_cast<void (*)(void**)>(dlsym(module->library, (symbol + "__emulated").c_str()));
     const auto threads = reinterpret_cast<int (*)()>(dlsym(module->library, (symbol + "__threads").c_str()));
-    if (entry == nullptr || threads == nullptr)
+    const auto blocks = reinterpret_cast<int (*)()>(dlsym(module->library, (symbol + "__blocks").c_str()));
+    if (entry == nullptr || threads == nullptr || blocks == nullptr)
         return CUDA_ERROR_NOT_FOUND;
 
     module->functions.push_back(std::make_unique<Function>());
@@ -132,6 +136,7 @@ CUresult cuModuleGetFunction(Function** function, Module* module, const char* na
     created->name = symbol;
     created->entry = entry;
     created->most_threads = threads();
+    created->least_blocks = blocks();
     driver().functions.insert(created);
     *function = created;
     return CUDA_SUCCESS;

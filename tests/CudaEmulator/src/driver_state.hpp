@@ -47,6 +47,7 @@ struct Function {
     std::string name;
     void (*entry)(void**) = nullptr;
     int most_threads = 1024;
+    int least_blocks = 0; // of the launch bounds; 0: they name none
     int dynamic_shared_bytes = 48 * 1024; // the most that a launch may ask for
 };
 

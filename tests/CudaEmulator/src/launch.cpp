@@ -1,57 +1,15 @@
 #include "launch.hpp"
 
-#include "fiber.hpp"
+#include "block_state.hpp"
 #include "memory.hpp"
 #include "settings.hpp"
-#include "shared_memory.hpp"
 
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <deque>
-#include <memory>
 #include <vector>
 
 namespace emulator {
-
-namespace {
-
-constexpr int warp_lanes = 32;
-
-enum class State { ready, at_barrier, at_shuffle, at_warp_operation, done };
-
-struct AsyncCopy {
-    std::uintptr_t shared = 0;
-    const void* global = nullptr;
-    int bytes = 0;
-};
-
-struct EmulatedThread {
-    std::unique_ptr<Fiber> fiber = std::make_unique<Fiber>();
-    State state = State::ready;
-    int line = 0;          // where it waits
-    unsigned value = 0;    // what it brings to a shuffle, then what it takes away
-    int lane_bits = 0;
-    void* lane = nullptr;  // what it brings to a warp operation
-    void (*operation)(void* const*) = nullptr;
-    std::vector<AsyncCopy> copies;              // since the last commit
-    std::deque<std::vector<AsyncCopy>> groups;  // committed, not yet waited for
-};
-
-// The launch that runs. One at a time: the driver holds a lock.
-struct Launch {
-    std::string name;
-    void (*entry)(void**) = nullptr;
-    void** arguments = nullptr;
-    Geometry geometry;
-    int thread_count = 0;
-    std::vector<EmulatedThread> threads;
-    std::vector<int> ready;
-    SharedMemory shared;
-    std::uint64_t random = 1;
-    int running = 0;
-    Fault fault;
-};
 
 Launch& launch()
 {
@@ -71,6 +29,9 @@ unsigned next_random(unsigned below)
 void report(FaultKind kind, int thread, int line, const std::string& what)
 {
     Launch& current = launch();
+    if (current.fault.kind != FaultKind::none)
+        return;
+
     const Thread& place = calls()->current;
     char where[160];
     std::snprintf(where, sizeof where, ", block (%d, %d), thread %d, line %d: ", place.block_x, place.block_y, thread, line);
@@ -97,6 +58,49 @@ void wait(State state, int line)
     self.fiber->leave();
 }
 
+void make_ready(int thread)
+{
+    launch().threads[thread].state = State::ready;
+    launch().ready.push_back(thread);
+}
+
+void with_warpgroup(std::string (*operation)(int first_thread), void* lane, int line)
+{
+    Launch& current = launch();
+    if (current.running / warpgroup_threads * warpgroup_threads + warpgroup_threads > current.thread_count)
+        fail(FaultKind::launch_failed, line, "an operation of a warpgroup, of which the block has no 128 threads");
+
+    EmulatedThread& self = current.threads[current.running];
+    self.lane = lane;
+    self.warpgroup_operation = operation;
+    wait(State::at_warpgroup_operation, line);
+}
+
+std::size_t shared_offset(unsigned address, std::size_t alignment, int line)
+{
+    if (address < shared_window || address - shared_window >= launch().shared.bytes())
+        fail(FaultKind::illegal_address, line, "shared address " + std::to_string(address) + " is outside the block's shared memory");
+    const std::size_t offset = address - shared_window;
+    if (offset % alignment != 0)
+        fail(FaultKind::misaligned_address, line, "shared offset " + std::to_string(offset) + " is not a multiple of " + std::to_string(alignment));
+    return offset;
+}
+
+std::string describe(const char* access, std::size_t bytes, const void* address)
+{
+    char buffer[128];
+    std::snprintf(buffer, sizeof buffer, "%s of %zu bytes at %p: ", access, bytes, address);
+    return buffer;
+}
+
+void misaligned_shared(const void* address, std::size_t alignment, int line)
+{
+    const auto offset = reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(launch().shared.begin());
+    fail(FaultKind::misaligned_address, line, "shared offset " + std::to_string(offset) + " is not a multiple of " + std::to_string(alignment));
+}
+
+namespace {
+
 void barrier(int line) { wait(State::at_barrier, line); }
 
 unsigned shuffle_xor(unsigned value, int lane_bits, int line)
@@ -107,13 +111,6 @@ unsigned shuffle_xor(unsigned value, int lane_bits, int line)
     self.lane_bits = lane_bits;
     wait(State::at_shuffle, line);
     return self.value;
-}
-
-std::string describe(const char* access, std::size_t bytes, const void* address)
-{
-    char buffer[128];
-    std::snprintf(buffer, sizeof buffer, "%s of %zu bytes at %p: ", access, bytes, address);
-    return buffer;
 }
 
 void global_access(const void* address, std::size_t bytes, std::size_t alignment, bool is_write, int line)
@@ -136,12 +133,6 @@ void shared_access(const void* address, std::size_t bytes, bool is_write, int li
         fail(FaultKind::illegal_address, line, describe(is_write ? "shared store" : "shared load", bytes, address) + wrong);
 }
 
-void misaligned_shared(const void* address, std::size_t alignment, int line)
-{
-    const auto offset = reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(launch().shared.begin());
-    fail(FaultKind::misaligned_address, line, "shared offset " + std::to_string(offset) + " is not a multiple of " + std::to_string(alignment));
-}
-
 void warp_operation(void* lane, void (*operation)(void* const*), int line)
 {
     Launch& current = launch();
@@ -152,48 +143,6 @@ void warp_operation(void* lane, void (*operation)(void* const*), int line)
     self.lane = lane;
     self.operation = operation;
     wait(State::at_warp_operation, line);
-}
-
-void copy_async(void* shared, const void* global, int bytes, int line)
-{
-    constexpr std::size_t line_bytes = 16;
-    Launch& current = launch();
-    const auto from = reinterpret_cast<std::uintptr_t>(global);
-    const auto to = reinterpret_cast<std::uintptr_t>(shared);
-    if (from % line_bytes != 0)
-        fail(FaultKind::misaligned_address, line, describe("asynchronous copy", line_bytes, global) + "the address is not a multiple of 16");
-    if ((to - reinterpret_cast<std::uintptr_t>(current.shared.begin())) % line_bytes != 0)
-        misaligned_shared(shared, line_bytes, line);
-    if (bytes < 0 || bytes > static_cast<int>(line_bytes))
-        fail(FaultKind::launch_failed, line, "an asynchronous copy that reads " + std::to_string(bytes) + " of 16 bytes");
-
-    std::string wrong = bytes == 0 ? "" : device_memory().access_fault(from, static_cast<std::size_t>(bytes), false);
-    if (!wrong.empty())
-        fail(FaultKind::illegal_address, line, describe("asynchronous copy", static_cast<std::size_t>(bytes), global) + wrong);
-    wrong = current.shared.begin_copy(to, line_bytes, current.running);
-    if (!wrong.empty())
-        fail(FaultKind::illegal_address, line, describe("asynchronous copy to shared memory", line_bytes, shared) + wrong);
-    current.threads[current.running].copies.push_back({to, global, bytes});
-}
-
-void commit_copies()
-{
-    Launch& current = launch();
-    EmulatedThread& self = current.threads[current.running];
-    self.groups.push_back(std::move(self.copies));
-    self.copies.clear();
-}
-
-void wait_copies(int pending, int)
-{
-    Launch& current = launch();
-    EmulatedThread& self = current.threads[current.running];
-    for (; self.groups.size() > static_cast<std::size_t>(pending); self.groups.pop_front())
-        for (const AsyncCopy& copy : self.groups.front()) {
-            unsigned char data[16] = {};
-            std::memcpy(data, copy.global, static_cast<std::size_t>(copy.bytes));
-            current.shared.land_copy(copy.shared, data, sizeof data, current.running);
-        }
 }
 
 void thread_body()
@@ -207,51 +156,91 @@ void thread_body()
         self.fiber->leave();
 }
 
-// Runs the operation of each warp whose threads have all come to it.
-void run_warp_operations()
+// Runs the operation of a warp when its threads have all come to it.
+bool run_warp_operation(int first)
+{
+    EmulatedThread* threads = &launch().threads[first];
+    void* lanes[warp_lanes];
+    for (int i = 0; i < warp_lanes; i++) {
+        if (threads[i].state != State::at_warp_operation || threads[i].line != threads[0].line || threads[i].operation != threads[0].operation)
+            return false;
+        lanes[i] = threads[i].lane;
+    }
+
+    threads[0].operation(lanes);
+    for (int i = 0; i < warp_lanes; i++)
+        make_ready(first + i);
+    return true;
+}
+
+bool run_warpgroup_operation(int first)
+{
+    EmulatedThread* threads = &launch().threads[first];
+    for (int i = 0; i < warpgroup_threads; i++)
+        if (threads[i].state != State::at_warpgroup_operation || threads[i].line != threads[0].line || threads[i].warpgroup_operation != threads[0].warpgroup_operation)
+            return false;
+
+    // An operation may keep the threads waiting for something else.
+    for (int i = 0; i < warpgroup_threads; i++)
+        threads[i].state = State::ready;
+    const std::string wrong = threads[0].warpgroup_operation(first);
+    if (!wrong.empty())
+        report(FaultKind::launch_failed, first, threads[0].line, wrong);
+    for (int i = 0; i < warpgroup_threads; i++)
+        if (threads[i].state == State::ready)
+            launch().ready.push_back(first + i);
+    return true;
+}
+
+// Releases a warp when its threads have all come to the same shuffle.
+bool release_warp(int first)
 {
     Launch& current = launch();
-    for (int first = 0; first + warp_lanes <= current.thread_count; first += warp_lanes) {
-        EmulatedThread* threads = &current.threads[first];
-        void* lanes[warp_lanes];
-        bool complete = true;
-        for (int i = 0; i < warp_lanes; i++) {
-            complete &= threads[i].state == State::at_warp_operation && threads[i].line == threads[0].line && threads[i].operation == threads[0].operation;
-            lanes[i] = threads[i].lane;
-        }
+    const int count = current.thread_count - first < warp_lanes ? current.thread_count - first : warp_lanes;
+    EmulatedThread* lanes = &current.threads[first];
+    unsigned values[warp_lanes];
+    for (int i = 0; i < count; i++) {
+        if (lanes[i].state != State::at_shuffle || lanes[i].line != lanes[0].line || lanes[i].lane_bits != lanes[0].lane_bits)
+            return false;
+        values[i] = lanes[i].value;
+    }
 
-        if (!complete)
-            continue;
+    for (int i = 0; i < count; i++) {
+        lanes[i].value = (i ^ lanes[i].lane_bits) < count ? values[i ^ lanes[i].lane_bits] : lanes[i].value;
+        make_ready(first + i);
+    }
 
-        threads[0].operation(lanes);
-        for (int i = 0; i < warp_lanes; i++) {
-            threads[i].state = State::ready;
-            current.ready.push_back(first + i);
-        }
+    return true;
+}
+
+// A thread has begun to wait for the others of its warp or warpgroup: the last to come releases them.
+void thread_waits(int thread)
+{
+    Launch& current = launch();
+    const State state = current.threads[thread].state;
+    if (state == State::at_shuffle || state == State::at_warp_operation) {
+        const int first = thread / warp_lanes * warp_lanes;
+        const int count = current.thread_count - first < warp_lanes ? current.thread_count - first : warp_lanes;
+        int& waiting = current.warp_waiting[thread / warp_lanes];
+        if (++waiting == count && (state == State::at_shuffle ? release_warp(first) : run_warp_operation(first)))
+            waiting = 0;
+    } else if (state == State::at_warpgroup_operation) {
+        int& waiting = current.warpgroup_waiting[thread / warpgroup_threads];
+        if (++waiting == warpgroup_threads && run_warpgroup_operation(thread / warpgroup_threads * warpgroup_threads))
+            waiting = 0;
     }
 }
 
-// Releases a warp whose threads have all come to the same shuffle.
-void release_warps()
+const char* place_of(State state)
 {
-    Launch& current = launch();
-    for (int first = 0; first < current.thread_count; first += warp_lanes) {
-        const int count = current.thread_count - first < warp_lanes ? current.thread_count - first : warp_lanes;
-        EmulatedThread* lanes = &current.threads[first];
-        bool complete = true;
-        for (int i = 0; i < count; i++)
-            complete &= lanes[i].state == State::at_shuffle && lanes[i].line == lanes[0].line && lanes[i].lane_bits == lanes[0].lane_bits;
-        if (!complete)
-            continue;
-
-        unsigned values[warp_lanes];
-        for (int i = 0; i < count; i++)
-            values[i] = lanes[i].value;
-        for (int i = 0; i < count; i++) {
-            lanes[i].value = (i ^ lanes[i].lane_bits) < count ? values[i ^ lanes[i].lane_bits] : lanes[i].value;
-            lanes[i].state = State::ready;
-            current.ready.push_back(first + i);
-        }
+    switch (state) {
+    case State::at_barrier: return "a barrier";
+    case State::at_shuffle: return "a shuffle";
+    case State::at_mbarrier: return "an mbarrier";
+    case State::at_named_barrier: return "a named barrier";
+    case State::at_registers: return "setmaxnreg";
+    case State::at_warpgroup_operation: return "an operation of its warpgroup";
+    default: return "a warp operation";
     }
 }
 
@@ -268,37 +257,52 @@ bool release_barrier()
             other = i;
     }
 
-    if (done == current.thread_count)
+    if (done == current.thread_count) {
+        for (const auto end : {end_tensor_copies, end_mbarriers, end_warpgroups, end_named_barriers}) {
+            const std::string wrong = end();
+            if (!wrong.empty())
+                report(FaultKind::launch_failed, 0, 0, wrong);
+        }
+
         return false;
+    }
 
     if (waiting == current.thread_count && other == 0) {
-        current.shared.pass_barrier();
-        for (int i = 0; i < current.thread_count; i++) {
-            current.threads[i].state = State::ready;
-            current.ready.push_back(i);
-        }
+        current.order.pass_barrier();
+        for (int i = 0; i < current.thread_count; i++)
+            make_ready(i);
 
         return true;
     }
 
-    int stuck = 0;
-    while (current.threads[stuck].state == State::done)
-        stuck++;
+    // A thread that waits for others rather than for one that has left is the better clue.
+    int stuck = -1;
+    for (int i = 0; i < current.thread_count; i++)
+        if (current.threads[i].state != State::done && (stuck < 0 || (current.threads[stuck].state == State::at_mbarrier && current.threads[i].state != State::at_mbarrier)))
+            stuck = i;
     const EmulatedThread& thread = current.threads[stuck];
-    const char* place = thread.state == State::at_barrier ? "barrier" : thread.state == State::at_shuffle ? "shuffle" : "warp operation";
     std::string why;
-    if (done > 0)
+    if (thread.state == State::at_mbarrier)
+        why = describe_mbarrier(thread.awaited);
+    else if (done > 0)
         why = std::to_string(done) + " of " + std::to_string(current.thread_count) + " threads have left the kernel";
     else
         why = "thread " + std::to_string(other) + " waits at line " + std::to_string(current.threads[other].line);
-    report(FaultKind::launch_failed, stuck, thread.line, "it waits at a " + std::string(place) + " for ever: " + why);
+    report(FaultKind::launch_failed, stuck, thread.line, "it waits at " + std::string(place_of(thread.state)) + " for ever: " + why);
     return false;
 }
 
 void run_block(int x, int y)
 {
     Launch& current = launch();
-    current.shared.start_block(current.geometry.shared_bytes);
+    current.order.start_block(current.thread_count);
+    current.shared.start_block(current.geometry.shared_bytes, &current.order);
+    current.warp_waiting.assign((current.thread_count + warp_lanes - 1) / warp_lanes, 0);
+    current.warpgroup_waiting.assign((current.thread_count + warpgroup_threads - 1) / warpgroup_threads, 0);
+    start_mbarriers();
+    start_tensor_copies();
+    start_warpgroups();
+    start_named_barriers();
     Thread& place = calls()->current;
     place.block_x = x;
     place.block_y = y;
@@ -323,10 +327,13 @@ void run_block(int x, int y)
             current.running = thread;
             place.thread = thread;
             current.threads[thread].fiber->enter();
-            if (current.ready.empty())
-                run_warp_operations();
-            if (current.ready.empty())
-                release_warps();
+            thread_waits(thread);
+
+            // A copy may land at any moment, and lands when nobody can go on without it.
+            if (next_random(64) == 0)
+                land_one_tensor_copy();
+            while (current.ready.empty() && current.fault.kind == FaultKind::none && land_one_tensor_copy()) {
+            }
         }
     } while (current.fault.kind == FaultKind::none && release_barrier());
 }
@@ -336,7 +343,7 @@ void run_block(int x, int y)
 Calls* calls()
 {
     static Calls instance = {
-        Thread(), barrier, shuffle_xor, global_access, shared_access, misaligned_shared, warp_operation, copy_async, commit_copies, wait_copies,
+        Thread(), barrier, shuffle_xor, global_access, shared_access, misaligned_shared, warp_operation, copy_async, commit_copies, wait_copies, &hopper_calls,
     };
     return &instance;
 }

@@ -12,6 +12,7 @@ struct Geometry {
     unsigned grid_x = 1, grid_y = 1, grid_z = 1;
     unsigned block_x = 1, block_y = 1, block_z = 1;
     std::size_t shared_bytes = 0;
+    int threads_of_bounds = 0, blocks_of_bounds = 0; // launch bounds of the kernel; 0: none
 };
 
 enum class FaultKind { none, illegal_address, misaligned_address, launch_failed };

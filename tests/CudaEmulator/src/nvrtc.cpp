@@ -128,6 +128,7 @@ std::string trampolines(const std::string& source)
         const std::string kernel = source.substr(next, end - next);
         result += "extern \"C\" void " + kernel + "__emulated(void** arguments) { emulated_call(" + kernel + ", arguments); }\n";
         result += "extern \"C\" int " + kernel + "__threads() { const int bounds[] = {" + bounds + "}; return bounds[0]; }\n";
+        result += "extern \"C\" int " + kernel + "__blocks() { const int bounds[] = {" + bounds + "}; return sizeof bounds > sizeof bounds[0] ? bounds[1] : 0; }\n";
     }
 
     return result;

@@ -41,6 +41,22 @@ public sealed class CudaEmulatorTests
         AgreeWithFloat64(folder, SimtVariant.TestAll ? Sm80Variant.All : variants);
     }
 
+    [TestMethod]
+    [ExecutableCondition("g++", IgnoreMessage = "g++ is not installed; it builds the CUDA emulator and the kernels for it.")]
+    public void EmittedHopperKernels_AgreeWithFloat64OnTheEmulator()
+    {
+        using KernelFolder folder = new();
+        KernelConfiguration[] variants =
+        [
+            Sm90aVariant.Streaming(ElementType.Float16, 40, 192),
+            Sm90aVariant.Streaming(ElementType.BFloat16, 64, 64),
+            Sm90aVariant.Streaming(ElementType.BFloat16, 80, 128),
+            Sm90aVariant.Streaming(ElementType.Float16, 256, 128),
+            Sm90aVariant.Streaming(ElementType.BFloat16, 512, 64),
+        ];
+        AgreeWithFloat64(folder, SimtVariant.TestAll ? Sm90aVariant.All : variants);
+    }
+
     private static void AgreeWithFloat64(KernelFolder folder, IEnumerable<KernelConfiguration> variants)
     {
         foreach (KernelConfiguration variant in variants)

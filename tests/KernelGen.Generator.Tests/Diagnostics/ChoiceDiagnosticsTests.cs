@@ -8,11 +8,11 @@ public sealed class ChoiceDiagnosticsTests
     [TestMethod]
     [DataRow("ElementTypes = [|[]|]", "'ElementTypes' is empty: name at least one of Float16, BFloat16, Float32, or leave the argument out")]
     [DataRow("Families = [|new KernelFamily[0]|]", "'Families' is empty: name at least one of Materialized, Streaming, or leave the argument out")]
-    [DataRow("Targets = [|null!|]", "'Targets' is empty: name at least one of Cpu, Simt, Sm80, or leave the argument out")]
+    [DataRow("Targets = [|null!|]", "'Targets' is empty: name at least one of Cpu, Simt, Sm80, Sm90a, or leave the argument out")]
     [DataRow("ElementTypes = [ElementType.Float16, [|ElementType.Float16|]]", "'ElementTypes' names Float16 more than once: remove the repetition")]
     [DataRow("Families = new[] { KernelFamily.Streaming, [|KernelFamily.Streaming|] }", "'Families' names Streaming more than once: remove the repetition")]
     [DataRow("Targets = new KernelTarget[] { KernelTarget.Cpu, KernelTarget.Simt, [|KernelTarget.Cpu|] }", "'Targets' names Cpu more than once: remove the repetition")]
-    [DataRow("Targets = [[|(KernelTarget)7|]]", "'Targets' has the value 7, which is not one of Cpu, Simt, Sm80")]
+    [DataRow("Targets = [[|(KernelTarget)7|]]", "'Targets' has the value 7, which is not one of Cpu, Simt, Sm80, Sm90a")]
     [DataRow("ElementTypes = [[|(ElementType)(-1)|], ElementType.Float16]", "'ElementTypes' has the value -1, which is not one of Float16, BFloat16, Float32")]
     public async Task InvalidChoice_IsReportedAtTheElement(string argument, string message)
     {

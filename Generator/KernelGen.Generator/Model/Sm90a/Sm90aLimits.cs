@@ -1,0 +1,26 @@
+namespace KernelGen.Generator.Model.Sm90a;
+
+/// <summary>What compute capability 9.0 offers; the tiles are chosen to stay within it.</summary>
+internal static class Sm90aLimits
+{
+    /// <summary>The most shared memory of a block, in bytes.</summary>
+    public const int SharedBytes = 227 * 1024;
+
+    /// <summary>Shared memory of a multiprocessor, in bytes, of which every block takes 1 KiB for itself.</summary>
+    public const int ProcessorSharedBytes = 228 * 1024;
+
+    /// <summary>Registers of a multiprocessor.</summary>
+    public const int ProcessorRegisters = 65536;
+
+    /// <summary>Threads of a warpgroup: four warps that multiply matrices together.</summary>
+    public const int WarpgroupThreads = 128;
+
+    /// <summary>Query rows of a warpgroup: the rows of one product.</summary>
+    public const int WarpgroupRows = 64;
+
+    /// <summary>Dims or keys of one product (k, of 16-bit elements).</summary>
+    public const int ProductDepth = 16;
+
+    /// <summary>The largest head dim whose output a warpgroup can hold; above it two warpgroups share the rows and divide the columns.</summary>
+    public const int LargestUndividedHeadDim = 256;
+}

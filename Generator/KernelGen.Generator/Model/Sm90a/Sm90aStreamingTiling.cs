@@ -1,0 +1,118 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+
+namespace KernelGen.Generator.Model.Sm90a;
+
+/// <summary>Tiles of a streaming kernel of the target <c>sm90a</c>: one warpgroup copies, one to three compute 64 query rows each.</summary>
+/// <remarks>
+/// Above head dim 256 two warpgroups compute the same 64 rows: each all scores, so that nothing has to be exchanged, and half of the output's columns.
+/// The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.
+/// </remarks>
+/// <param name="HeadDim">The head dim.</param>
+/// <param name="Consumers">Warpgroups that compute.</param>
+internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
+{
+    private const int MostStages = 3;
+    private const int MbarrierBytes = 8;
+    private const int LargestPingPongHeadDim = 128;
+
+    // Keys of a tile by head dim: the most that registers and two stages of shared memory hold.
+    private static readonly (int LargestHeadDim, int TileKeys, int Consumers)[] _table =
+    [
+        (64, 128, 3),
+        (80, 112, 3),
+        (96, 192, 2),
+        (128, 176, 2),
+        (160, 144, 2),
+        (192, 112, 2),
+        (Sm90aLimits.LargestUndividedHeadDim, 80, 2),
+        (320, 64, 2),
+        (384, 48, 2),
+        (512, 32, 2),
+    ];
+
+    /// <summary>Keys of a tile.</summary>
+    public int TileKeys => Row(HeadDim).TileKeys;
+
+    /// <summary>Query rows of a block.</summary>
+    public int TileRows => Consumers / ColumnGroups * Sm90aLimits.WarpgroupRows;
+
+    /// <summary>Warpgroups that divide the columns of the output of the same rows.</summary>
+    public int ColumnGroups => HeadDim <= Sm90aLimits.LargestUndividedHeadDim ? 1 : 2;
+
+    /// <summary>Threads of a block.</summary>
+    public int Threads => (Consumers + 1) * Sm90aLimits.WarpgroupThreads;
+
+    /// <summary>The layout of Q and K.</summary>
+    public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
+
+    /// <summary>The layout of V.</summary>
+    public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim, ColumnGroups);
+
+    /// <summary>Tiles of K, and of V, in shared memory: at least two, so that one is copied while another is used.</summary>
+    public int Stages
+    {
+        get
+        {
+            // A small block shares its multiprocessor with another one, as long as two stages allow it.
+            int limit = Consumers == 1 && SharesProcessor(2) ? (Sm90aLimits.ProcessorSharedBytes / 2) - 1024 : Sm90aLimits.SharedBytes;
+            int stages = 2;
+            while (stages < MostStages && SharedBytesWith(stages + 1) <= limit)
+                stages++;
+            return stages;
+        }
+    }
+
+    /// <summary>Dynamic shared memory of a block, in bytes, with what it takes to begin at a multiple of 1024.</summary>
+    public int SharedBytes => SharedBytesWith(Stages);
+
+    /// <summary>Blocks that a multiprocessor holds at a time.</summary>
+    public int BlocksPerProcessor => Consumers == 1 && SharesProcessor(Stages) ? 2 : 1;
+
+    /// <summary>Registers of a thread when the kernel begins.</summary>
+    public int EntryRegisters => Math.Min(256, Sm90aLimits.ProcessorRegisters / (Threads * BlocksPerProcessor) / 8 * 8);
+
+    /// <summary>Registers that a thread of the copying warpgroup keeps; 0: all, there are enough for everybody.</summary>
+    public int ProducerRegisters => EntryRegisters == 256 ? 0 : Consumers == 3 ? 32 : 24;
+
+    /// <summary>Registers that a thread of a computing warpgroup takes; 0: what it has.</summary>
+    public int ConsumerRegisters => EntryRegisters == 256 ? 0 : Consumers switch { 3 => 160, 2 => 240, _ => 232 };
+
+    /// <summary>Registers that a computing thread needs for scores, probabilities and output.</summary>
+    public int ArrayRegisters => (TileKeys / 2) + (TileKeys / 4) + (Values.Dims / ColumnGroups / 2);
+
+    /// <summary>The most <see cref="ArrayRegisters"/> that leave the compiler room for everything else: known from published kernels of this structure.</summary>
+    public int MostArrayRegisters => Consumers == 3 ? 128 : 216;
+
+    /// <summary>Warpgroups take turns with the tensor cores, so that one computes its softmax while another multiplies; pays where softmax takes long.</summary>
+    public bool PingPong => Consumers >= 2 && HeadDim <= LargestPingPongHeadDim;
+
+    /// <summary>The rows of a tile that there are variants for, ascending: many rows for throughput, fewer for small shapes.</summary>
+    /// <param name="headDim">The head dim.</param>
+    public static IReadOnlyList<int> TileRowChoices(int headDim) => headDim > Sm90aLimits.LargestUndividedHeadDim
+        ? [Sm90aLimits.WarpgroupRows]
+        : [.. Enumerable.Range(1, Row(headDim).Consumers).Select(static consumers => consumers * Sm90aLimits.WarpgroupRows)];
+
+    /// <summary>The tiles for a head dim and rows of a tile.</summary>
+    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
+    /// <param name="tileRows">One of <see cref="TileRowChoices"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no variant with so many rows.</exception>
+    public static Sm90aStreamingTiling For(int headDim, int tileRows) => TileRowChoices(headDim).Contains(tileRows)
+        ? new(headDim, headDim > Sm90aLimits.LargestUndividedHeadDim ? 2 : tileRows / Sm90aLimits.WarpgroupRows)
+        : throw new ArgumentOutOfRangeException(nameof(tileRows), string.Format(
+            CultureInfo.InvariantCulture,
+            "The streaming kernels of target sm90a for head dim {0} have tiles of {1} rows, not {2}.",
+            headDim,
+            string.Join(" or ", TileRowChoices(headDim)),
+            tileRows));
+
+    private static (int LargestHeadDim, int TileKeys, int Consumers) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
+
+    private bool SharesProcessor(int stages) => 2 * (SharedBytesWith(stages) + 1024) <= Sm90aLimits.ProcessorSharedBytes;
+
+    // Q, the stages of K and V, an mbarrier for Q's coming and going, and two for each stage of K and of V.
+    private int SharedBytesWith(int stages) =>
+        1024 + Rows.TileBytes(TileRows) + (stages * (Rows.TileBytes(TileKeys) + Values.TileBytes(TileKeys))) + (MbarrierBytes * (2 + (4 * stages)));
+}

@@ -1,0 +1,39 @@
+// Asynchronous matrix products of a warpgroup. The emulator takes the accumulators away when a product begins, leaves NaN, and gives them back to the wait.
+#pragma once
+
+KG_DEVICE void kg_product_fence(int line = __builtin_LINE()) { kernelgen_emulator->hopper->matrix_fence(line); }
+KG_DEVICE void kg_commit_products(int line = __builtin_LINE()) { kernelgen_emulator->hopper->matrix_commit(line); }
+
+template <int pending>
+KG_DEVICE void kg_wait_products(int line = __builtin_LINE())
+{
+    kernelgen_emulator->hopper->matrix_wait(pending, line);
+}
+
+template <int tiles>
+KG_DEVICE void kg_pin(float (&)[tiles][4])
+{
+}
+
+template <int steps>
+KG_DEVICE void kg_pin(kg_fragment (&)[steps])
+{
+}
+
+KG_DEVICE bool kg_emulated_is_bfloat16(kg_f16) { return false; }
+KG_DEVICE bool kg_emulated_is_bfloat16(kg_bf16) { return true; }
+
+// `trans_a` and `trans_b` are as the instruction's.
+template <int trans_a, int trans_b, typename T, int tiles>
+KG_DEVICE void kg_multiply_shared(T, float (&sums)[tiles][4], unsigned long long a, unsigned long long b, bool accumulate, int line = __builtin_LINE())
+{
+    const emulator::MatrixProduct product = {sums[0], 8 * tiles, accumulate, kg_emulated_is_bfloat16(T()), nullptr, a, b, trans_a != 0, trans_b != 0};
+    kernelgen_emulator->hopper->matrix_multiply(&product, line);
+}
+
+template <int trans_b, typename T, int tiles>
+KG_DEVICE void kg_multiply_registers(T, float (&sums)[tiles][4], const kg_fragment& a, unsigned long long b, bool accumulate, int line = __builtin_LINE())
+{
+    const emulator::MatrixProduct product = {sums[0], 8 * tiles, accumulate, kg_emulated_is_bfloat16(T()), a.at, 0, b, false, trans_b != 0};
+    kernelgen_emulator->hopper->matrix_multiply(&product, line);
+}

@@ -1,0 +1,47 @@
+// The table of what kernels of compute capability 9.0 call.
+#include "block_state.hpp"
+
+namespace emulator {
+
+void mbarrier_init(unsigned, unsigned, int);
+void mbarrier_arrive(unsigned, unsigned, bool, unsigned, int);
+void mbarrier_wait(unsigned, unsigned, int);
+void fence_mbarrier_init(int);
+void fence_async_proxy(int);
+void tensor_load(unsigned, const void*, unsigned, const int*, int, int);
+void tensor_store(const void*, unsigned, const int*, int, int);
+void bulk_commit(int);
+void bulk_wait(int, bool, int);
+void named_barrier(int, int, bool, int);
+bool named_barrier_any(int, int, bool, int);
+void set_registers(int, bool, int);
+void matrix_fence(int);
+void matrix_commit(int);
+void matrix_wait(int, int);
+void matrix_multiply(const MatrixProduct*, int);
+void registers_written();
+
+namespace {
+
+// Always the same lane of a launch, but not the first: a kernel may not count on which one it is.
+void pick_lane(void* const* lanes)
+{
+    for (int i = 0; i < warp_lanes; i++)
+        *static_cast<bool*>(lanes[i]) = i == static_cast<int>(launch().order.threads() / warp_lanes * 7 + 13) % warp_lanes;
+}
+
+bool elect(int line)
+{
+    bool elected = false;
+    calls()->warp_operation(&elected, pick_lane, line);
+    return elected;
+}
+
+} // namespace
+
+const HopperCalls hopper_calls = {
+    mbarrier_init, mbarrier_arrive, mbarrier_wait, fence_mbarrier_init, fence_async_proxy, tensor_load, tensor_store, bulk_commit, bulk_wait,
+    named_barrier, named_barrier_any, set_registers, elect, matrix_fence, matrix_commit, matrix_wait, matrix_multiply, registers_written,
+};
+
+} // namespace emulator

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using KernelGen.Generator.Emission;
+using KernelGen.Generator.Model;
+using KernelGen.Generator.Rendering;
+
+namespace KernelGen.Generator.Tests.Cuda;
+
+[TestClass]
+public sealed class Sm90aKernelUnitTests
+{
+    [TestMethod]
+    public void EveryVariant_RendersWithItsEntryPoint()
+    {
+        foreach (KernelConfiguration configuration in Sm90aVariant.All)
+        {
+            string text = Sm90aVariant.Render(configuration);
+
+            Assert.StartsWith($"// {configuration.Id}: ", text);
+            Assert.AreSequenceEqual(
+                Sm90aKernelUnit.Headers.Select(header => $"#include \"{header.Name}\""),
+                text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
+            Assert.Contains($" {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)", text);
+            Assert.DoesNotContain("{{", text);
+            Assert.DoesNotContain("\r", text);
+            Assert.DoesNotContain(" \n", text);
+            Assert.DoesNotContain("\n\n\n", text);
+            Assert.EndsWith("}\n", text);
+        }
+    }
+
+    [TestMethod]
+    public void Ids_NameTheTarget()
+    {
+        Assert.AreEqual("streaming-sm90a-bf16-d80-r192", Sm90aVariant.Streaming(ElementType.BFloat16, 80, 192).Id);
+        Assert.HasCount(Sm90aVariant.All.Count, Sm90aVariant.All.Select(variant => variant.Id).Distinct().ToArray());
+    }
+
+    [TestMethod]
+    public void Stage_HasTheBoxesOfItsTensors()
+    {
+        ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 80, 192));
+
+        Assert.HasCount(1, stages);
+        Assert.AreEqual((512, 192), (stages[0].Threads, stages[0].RowsPerBlock));
+        Assert.AreSequenceEqual([new CudaTensorBox(16, 192), new CudaTensorBox(16, 112), new CudaTensorBox(16, 112)], stages[0].TensorBoxes);
+    }
+
+    [TestMethod]
+    public void Footprint_IsNone()
+    {
+        KernelFootprint footprint = Sm90aKernelUnit.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));
+
+        Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0), footprint);
+    }
+
+    [TestMethod]
+    public void WhatThereAreNoKernelsFor_IsRefused()
+    {
+        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Streaming, ElementType.Float32));
+        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Materialized, ElementType.Float16));
+        Assert.ThrowsExactly<ArgumentException>(() => Sm90aKernelUnit.Render(
+            TemplateLibrary.Embedded, new(KernelFamily.Streaming, KernelTarget.Sm90a, ElementType.Float32, 64, 64), CancellationToken.None));
+    }
+}

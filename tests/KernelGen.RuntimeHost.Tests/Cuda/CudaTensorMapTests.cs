@@ -1,0 +1,125 @@
+using KernelGen.Cuda;
+using KernelGen.Execution;
+using KernelGen.Kernels;
+using KernelGen.Planning;
+using KernelGen.RuntimeHost.Tests.Reference;
+using KernelGen.Tensors;
+
+namespace KernelGen.RuntimeHost.Tests.Cuda;
+
+[TestClass]
+[ResourceLock(CudaTest.Resource)]
+[MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
+public sealed class CudaTensorMapTests
+{
+    private static KernelCatalogue TensorCores { get; } = new(
+        nameof(CudaTestAttention), CudaTestAttention.Catalogue.Variants.ToArray().Where(variant => variant.Target is KernelTarget.Sm80 or KernelTarget.Sm90a).ToArray());
+
+    [TestMethod]
+    [DataRow("8.0", false)]
+    [DataRow("8.9", false)]
+    [DataRow("9.0", true)]
+    [DataRow("10.0", false)]
+    public void Sm90a_IsForComputeCapability90Alone(string capability, bool offered)
+    {
+        using CudaDevice device = CudaTest.Open(capability);
+
+        Assert.AreEqual(offered, device.Targets.Contains(KernelTarget.Sm90a));
+    }
+
+    [TestMethod]
+    public void Sm90a_ComesFirst_AndSaysWhatTakesItsPlace()
+    {
+        using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
+
+        SlicePlan plan = host.Plan<Half>(CudaTestAttention.Catalogue, new(1, 2, 500, 500, 64));
+
+        Assert.AreEqual(KernelTarget.Sm90a, plan.Variant.Target);
+        Assert.Contains("Else:     streaming-sm80-f16-d64-r128, where addresses or strides of Q, K or V are not multiples of 16 bytes", plan.Explain());
+    }
+
+    [TestMethod]
+    public void UnalignedStrides_RunThroughSm80()
+    {
+        AttentionShape shape = new(1, 2, 500, 500, 64);
+        using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
+        AttentionCall call = AttentionCall.Random(shape, ElementType.Float16);
+        float[] expected = call.Run(host, TensorCores, ElementType.Float16, out RunReport aligned);
+        Assert.AreEqual(KernelTarget.Sm90a, aligned.Plan.Variant.Target);
+
+        // Rows of 65 elements.
+        Half[] query = new Half[2 * 500 * 65];
+        for (int row = 0; row < 2 * 500; row++)
+        {
+            for (int d = 0; d < 64; d++)
+                query[(row * 65) + d] = (Half)call.Query[(row * 64) + d];
+        }
+
+        Half[] output = new Half[2 * 500 * 64];
+        RunReport report = host.Run<Half>(
+            host.Plan<Half>(TensorCores, shape), query, ToHalf(call.Key), ToHalf(call.Value), output, new() { QueryStrides = new(0, 500 * 65, 65) });
+
+        Assert.AreEqual(KernelTarget.Sm80, report.Plan.Variant.Target);
+        Assert.IsLessThan(2e-3, AttentionResult.RelativeError([.. expected.Select(value => (double)value)], [.. output.Select(value => (float)value)]));
+    }
+
+    [TestMethod]
+    public void UnalignedStrides_WithoutAnotherKernel_AreAClearError()
+    {
+        AttentionShape shape = new(1, 1, 8, 8, 64);
+        using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
+        SlicePlan plan = host.Plan<Half>(CudaTestAttention.Of(KernelTarget.Sm90a), shape);
+        Half[] tensor = new Half[8 * 64], keys = new Half[8 * 68];
+
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(
+            () => host.Run<Half>(plan, tensor, keys, tensor, new Half[8 * 64], new() { KeyStrides = new(0, 0, 68) }));
+
+        Assert.Contains("multiples of 16 bytes, those of K are not", exception.Message);
+        Assert.Contains("KernelTarget.Sm80", exception.Message);
+    }
+
+    [TestMethod]
+    public void Launch_EncodesTensorMapsOnce_AndAllocatesNothing()
+    {
+        AttentionShape shape = new(1, 2, 70, 90, 64);
+        using CudaDevice device = CudaTest.Open("9.0");
+        SlicePlan plan = CudaTest.Host(device).Plan<Half>(CudaTestAttention.Of(KernelTarget.Sm90a), shape);
+        using DeviceTensor<Half> query = device.Allocate<Half>(2 * 70 * 64), key = device.Allocate<Half>(2 * 90 * 64), output = device.Allocate<Half>(2 * 70 * 64);
+        query.Upload(new Half[2 * 70 * 64]);
+        key.Upload(new Half[2 * 90 * 64]);
+        KernelArguments arguments = AttentionHost.CreateArguments(plan) with { Query = query.Address, Key = key.Address, Value = key.Address, Output = output.Address };
+
+        long before = Emulator.Calls("cuTensorMapEncodeTiled");
+        device.Launch(plan, arguments, 0);
+        long encoded = Emulator.Calls("cuTensorMapEncodeTiled") - before;
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        device.Launch(plan, arguments, 0);
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+
+        // K and V are one tensor here, in boxes of one size: one map for both.
+        Assert.AreEqual(2, encoded);
+        Assert.AreEqual(2, Emulator.Calls("cuTensorMapEncodeTiled") - before);
+        Assert.AreEqual(0, allocated);
+    }
+
+    [TestMethod]
+    [DataRow(2, 8, 4096, 40, "r128", DisplayName = "512 tiles of 128 rows are 3.88 turns; 352 of 192 are 2.67")]
+    [DataRow(2, 8, 256, 160, "r64", DisplayName = "32 tiles of 128 rows leave three quarters of the GPU idle, 64 of 64 half of it")]
+    [DataRow(1, 24, 8192, 64, "r192", DisplayName = "with many turns the most rows win")]
+    public void Rows_AreChosenByTheTurnsThatTheGpuTakes(int batch, int heads, int length, int headDim, string rows)
+    {
+        DeviceProfile h200 = new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4.8e12, SliceSeconds: 10e-6, TotalMemoryBytes: 141L << 30)
+        {
+            TensorFlopsPerSecond = 500e12,
+            ParallelTiles = 132,
+        };
+
+        SlicePlan plan = SlicePlanner.Plan(
+            new(batch, heads, length, length, headDim), ElementType.Float16, CudaTestAttention.Catalogue.For(ElementType.Float16, headDim).ToArray().Where(static variant => variant.Cuda is not null).ToArray(),
+            h200, new(100L << 30, 0, "given by the caller"), new());
+
+        Assert.AreEqual($"streaming-sm90a-f16-d{headDim}-{rows}", plan.Variant.Id);
+    }
+
+    private static Half[] ToHalf(float[] values) => [.. values.Select(value => (Half)value)];
+}
