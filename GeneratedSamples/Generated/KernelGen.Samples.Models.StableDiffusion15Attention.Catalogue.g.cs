@@ -17,9 +17,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d40-r2048",
@@ -27,9 +27,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d40-r8192",
@@ -37,9 +37,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f16-d40-r128",
@@ -47,9 +47,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF16Vector512, CpuD40.StreamingF16Vector256, CpuD40.StreamingF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF16Vector512, CpuD40.StreamingF16Vector256, CpuD40.StreamingF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d40-r512",
@@ -57,9 +57,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d40-r2048",
@@ -67,9 +67,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d40-r8192",
@@ -77,9 +77,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-bf16-d40-r128",
@@ -87,9 +87,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingBF16Vector512, CpuD40.StreamingBF16Vector256, CpuD40.StreamingBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingBF16Vector512, CpuD40.StreamingBF16Vector256, CpuD40.StreamingBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d40-r512",
@@ -97,9 +97,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d40-r2048",
@@ -107,9 +107,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d40-r8192",
@@ -117,9 +117,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f32-d40-r128",
@@ -127,9 +127,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 162048),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 204032),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF32Vector512, CpuD40.StreamingF32Vector256, CpuD40.StreamingF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF32Vector512, CpuD40.StreamingF32Vector256, CpuD40.StreamingF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d80-r512",
@@ -137,9 +137,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d80-r2048",
@@ -147,9 +147,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d80-r8192",
@@ -157,9 +157,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f16-d80-r128",
@@ -167,9 +167,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF16Vector512, CpuD80.StreamingF16Vector256, CpuD80.StreamingF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF16Vector512, CpuD80.StreamingF16Vector256, CpuD80.StreamingF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d80-r512",
@@ -177,9 +177,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d80-r2048",
@@ -187,9 +187,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d80-r8192",
@@ -197,9 +197,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-bf16-d80-r128",
@@ -207,9 +207,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingBF16Vector512, CpuD80.StreamingBF16Vector256, CpuD80.StreamingBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingBF16Vector512, CpuD80.StreamingBF16Vector256, CpuD80.StreamingBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d80-r512",
@@ -217,9 +217,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d80-r2048",
@@ -227,9 +227,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d80-r8192",
@@ -237,9 +237,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f32-d80-r128",
@@ -247,9 +247,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 242944),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 325888),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF32Vector512, CpuD80.StreamingF32Vector256, CpuD80.StreamingF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF32Vector512, CpuD80.StreamingF32Vector256, CpuD80.StreamingF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d160-r512",
@@ -257,9 +257,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d160-r2048",
@@ -267,9 +267,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d160-r8192",
@@ -277,9 +277,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f16-d160-r128",
@@ -287,9 +287,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingF16Vector512, CpuD160.StreamingF16Vector256, CpuD160.StreamingF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingF16Vector512, CpuD160.StreamingF16Vector256, CpuD160.StreamingF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d160-r512",
@@ -297,9 +297,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d160-r2048",
@@ -307,9 +307,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d160-r8192",
@@ -317,9 +317,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-bf16-d160-r128",
@@ -327,9 +327,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingBF16Vector512, CpuD160.StreamingBF16Vector256, CpuD160.StreamingBF16Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingBF16Vector512, CpuD160.StreamingBF16Vector256, CpuD160.StreamingBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d160-r512",
@@ -337,9 +337,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d160-r2048",
@@ -347,9 +347,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d160-r8192",
@@ -357,9 +357,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f32-d160-r128",
@@ -367,9 +367,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 346368),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingF32Vector512, CpuD160.StreamingF32Vector256, CpuD160.StreamingF32Vector128)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingF32Vector512, CpuD160.StreamingF32Vector256, CpuD160.StreamingF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d40-r512",

@@ -10,15 +10,15 @@ unsafe partial class StableDiffusion15Attention
 {
     /// <summary>Attention on the CPU for head dim 160.</summary>
     /// <remarks>
-    /// A tile is 128 query rows of one head, shared out to lane groups of 32, 16 or 8 rows (AVX-512, AVX2, 128-bit vectors), one row in each lane.
+    /// A tile is 128 query rows of one head, and a call up to 2 tiles. Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2,
+    /// 128-bit vectors), one row in each lane.
     /// Keys come in blocks of up to 120: a block of fp32 keys is 75 KiB, one of values as much, and the scores of a lane group 15 KiB.
     /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
-    /// Scratch of a worker: 346368 bytes.
+    /// Scratch of a worker: 511232 bytes.
     /// </remarks>
     private static unsafe class CpuD160
     {
         private const int HeadDim = 160;
-        private const int TileRows = 128;
         private const int KeyBlock = 120;
         private const int KeyStep = 12;
         private const int MaskStep = 48;
@@ -26,16 +26,16 @@ unsafe partial class StableDiffusion15Attention
 
         // Where the parts of a worker's scratch begin, in bytes.
         private const int QueriesAt = 0;
-        private const int OutputAt = 81920;
-        private const int KeysAt = 163840;
-        private const int ValuesAt = 240640;
-        private const int ScoresAt = 317440;
-        private const int BiasRowsAt = 332800;
-        private const int BiasLanesAt = 338944;
-        private const int MaximumAt = 345088;
-        private const int SumAt = 345600;
-        private const int NewMaximumAt = 346112;
-        private const int RescaleAt = 346240;
+        private const int OutputAt = 163840;
+        private const int KeysAt = 327680;
+        private const int ValuesAt = 404480;
+        private const int ScoresAt = 481280;
+        private const int BiasRowsAt = 496640;
+        private const int BiasLanesAt = 502784;
+        private const int MaximumAt = 508928;
+        private const int SumAt = 509952;
+        private const int NewMaximumAt = 510976;
+        private const int RescaleAt = 511104;
 
         public static void StreamingF16Vector512(
             in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
@@ -140,19 +140,19 @@ unsafe partial class StableDiffusion15Attention
             float* score = (float*)(scratch + ScoresAt), biasRows = (float*)(scratch + BiasRowsAt), biasLanes = (float*)(scratch + BiasLanesAt);
             float* maximum = (float*)(scratch + MaximumAt), sum = (float*)(scratch + SumAt);
             float* newMaximum = (float*)(scratch + NewMaximumAt), rescale = (float*)(scratch + RescaleAt);
-            int lanes = 2 * TVector.Count;
+            int lanes = 2 * TVector.Count, paddedRows = (rowEnd - rowBegin + lanes - 1) / lanes * lanes;
             bool masked = call.MaskKind != 0, causal = call.Causal != 0;
 
             // Queries go into the lanes, times scale and log2 e, so that scores are exponents of 2.
             global::KernelGen.Cpu.Kernels.LaneRows.PackQueries<TElement, TVector>(
                 tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin, HeadDim, call.Scale * Log2E, valueScratch, queries);
-            global::KernelGen.Cpu.Kernels.LaneSoftmax.Reset(maximum, sum, TileRows);
-            new global::System.Span<float>(output, TileRows * HeadDim).Clear();
+            global::KernelGen.Cpu.Kernels.LaneSoftmax.Reset(maximum, sum, paddedRows);
+            new global::System.Span<float>(output, paddedRows * HeadDim).Clear();
 
             global::KernelGen.Cpu.Kernels.KeyBlocks blocks = new(call.Keys, KeyBlock, KeyStep);
             for (int block = 0; block < blocks.Count; block++)
             {
-                // Keys past the tile's last row are hidden from all of it.
+                // Keys past the last row are hidden from all of them.
                 int keyBegin = blocks.Begin(block);
                 int keyEnd = causal ? global::System.Math.Min(blocks.End(block), rowEnd) : blocks.End(block);
                 int keyCount = keyEnd - keyBegin;
@@ -161,7 +161,7 @@ unsafe partial class StableDiffusion15Attention
                     break;
                 }
 
-                // The whole tile shares the block's conversion to dense fp32 rows.
+                // All rows share the block's conversion to dense fp32 rows.
                 TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
                 float* keys = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
                     tensors.Key + (keyBegin * call.KeyStrides.Row), call.KeyStrides.Row, keyCount, TKernels.ScoreKeys, HeadDim, keyScratch);
@@ -220,7 +220,7 @@ unsafe partial class StableDiffusion15Attention
                 call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
         }
 
-        /// <summary>All scores of the tile first, then an exact softmax, then the values. The workspace holds a lane group after the other, each <c>[key][lane]</c>.</summary>
+        /// <summary>All scores first, then an exact softmax, then the values. The workspace holds a lane group after the other, each <c>[key][lane]</c>.</summary>
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         private static void Materialized<TElement, TVector, TKernels>(
             in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores)
@@ -234,14 +234,14 @@ unsafe partial class StableDiffusion15Attention
             float* weights = (float*)(scratch + ScoresAt), biasRows = (float*)(scratch + BiasRowsAt), biasLanes = (float*)(scratch + BiasLanesAt);
             float* maximum = (float*)(scratch + MaximumAt), sum = (float*)(scratch + SumAt);
             float* newMaximum = (float*)(scratch + NewMaximumAt), rescale = (float*)(scratch + RescaleAt);
-            int lanes = 2 * TVector.Count;
+            int lanes = 2 * TVector.Count, paddedRows = (rowEnd - rowBegin + lanes - 1) / lanes * lanes;
             bool masked = call.MaskKind != 0, causal = call.Causal != 0;
             long rowScores = ((long)call.Keys + KeyStep - 1) / KeyStep * KeyStep;
 
             global::KernelGen.Cpu.Kernels.LaneRows.PackQueries<TElement, TVector>(
                 tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin, HeadDim, call.Scale * Log2E, valueScratch, queries);
-            global::KernelGen.Cpu.Kernels.LaneSoftmax.Reset(maximum, sum, TileRows);
-            new global::System.Span<float>(output, TileRows * HeadDim).Clear();
+            global::KernelGen.Cpu.Kernels.LaneSoftmax.Reset(maximum, sum, paddedRows);
+            new global::System.Span<float>(output, paddedRows * HeadDim).Clear();
             new global::System.Span<float>(rescale, lanes).Fill(1f);
 
             // Phase 1: scores of all keys, and the maximum of each row.

@@ -25,6 +25,10 @@ internal static class CpuKernelUnit
     /// <param name="headDim">The head dim.</param>
     public static int TileRows(int headDim) => CpuTiling.For(headDim).TileRows;
 
+    /// <summary>The most tiles that a kernel takes at a time.</summary>
+    /// <param name="headDim">The head dim.</param>
+    public static int TilesPerCall(int headDim) => CpuTiling.For(headDim).TilesPerCall;
+
     /// <summary>The workspace formula of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>cpu</c>.</param>
     public static KernelFootprint Footprint(KernelConfiguration configuration)
@@ -52,6 +56,7 @@ internal static class CpuKernelUnit
             { "class_name", ClassName(headDim) },
             { "head_dim", headDim },
             { "tile_rows", tiling.TileRows },
+            { "tiles_per_call", tiling.TilesPerCall },
             { "key_block", tiling.KeyBlock },
             { "key_step", CpuTiling.KeyStep },
             { "mask_step", CpuTiling.MaskStep },

@@ -15,6 +15,7 @@ public sealed unsafe class CpuBoundsTests
     [DataRow(33, 11)]
     [DataRow(129, 13)]
     [DataRow(70, 250)]
+    [DataRow(257, 13)]
     public void Kernels_TouchNothingOutsideTheirBuffers(int queries, int keys)
     {
         foreach (KernelVariant variant in CpuTestAttention.Catalogue.Variants)
@@ -32,12 +33,12 @@ public sealed unsafe class CpuBoundsTests
 
     private static void Run(KernelVariant variant, CpuVectorPath path, int queries, int keys, MaskKind mask)
     {
-        int size = variant.ElementType.SizeInBytes(), headDim = variant.HeadDim;
+        int size = variant.ElementType.SizeInBytes(), headDim = variant.HeadDim, tiles = variant.Cpu!.TilesPerCall, rows = tiles * variant.Footprint.TileRows;
         using GuardedMemory query = new((long)queries * headDim * size, size), output = new((long)queries * headDim * size, size);
         using GuardedMemory key = new((long)keys * headDim * size, size), value = new((long)keys * headDim * size, size);
         using GuardedMemory attend = new((long)queries * keys * (mask == MaskKind.Additive ? 4 : 1), 1);
         using GuardedMemory map = new((long)queries * keys * 4, 4), logSumExp = new(queries * 4L, 4);
-        using GuardedMemory scratch = new(variant.Footprint.WorkerBytes, 64), scores = new(variant.Footprint.ScoreBytesPerTile(keys), 64);
+        using GuardedMemory scratch = new(variant.Footprint.WorkerBytes, 64), scores = new(tiles * variant.Footprint.ScoreBytesPerTile(keys), 64);
 
         KernelArguments call = new()
         {
@@ -61,8 +62,8 @@ public sealed unsafe class CpuBoundsTests
             MaskKind = (int)mask,
             Causal = (queries + keys) % 2,
         };
-        CpuKernel kernel = CpuCapabilities.KernelFor(variant.Cpu!, path);
-        for (int row = 0; row < queries; row += variant.Footprint.TileRows)
-            kernel(call, 0, row, Math.Min(queries, row + variant.Footprint.TileRows), scratch.Address, (float*)scores.Address);
+        CpuKernel kernel = CpuCapabilities.KernelFor(variant.Cpu, path);
+        for (int row = 0; row < queries; row += rows)
+            kernel(call, 0, row, Math.Min(queries, row + rows), scratch.Address, (float*)scores.Address);
     }
 }

@@ -288,7 +288,7 @@ public sealed unsafe class CpuDeviceTests
         ElementType = ElementType.Float32,
         Variant = new(
             "streaming-cpu-f32-d40-r128", KernelFamily.Streaming, ElementType.Float32, headDim: 40, sliceRows: 128,
-            new(TileRows: 128, TileKeys: 12, BytesPerScore: 0, workerBytes), static () => default, new(kernel, kernel, kernel)),
+            new(TileRows: 128, TileKeys: 12, BytesPerScore: 0, workerBytes), static () => default, new(kernel, kernel, kernel, TilesPerCall: 1)),
         Policy = "exact",
         Budget = new(1 << 30, 0, "given by a test"),
         HeadsPerSlice = 2,

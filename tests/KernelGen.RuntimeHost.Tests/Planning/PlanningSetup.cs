@@ -63,6 +63,6 @@ internal static class PlanningSetup
     {
         CpuKernel none = static (in arguments, head, rowBegin, rowEnd, scratch, scores) => throw new NotSupportedException();
         string id = $"{family.Name()}-cpu-{elementType.ShortName()}-d{headDim}-r{sliceRows}";
-        return new(id, family, elementType, headDim, sliceRows, footprint, static () => [], new(none, none, none)) { MaximumKeys = maximumKeys };
+        return new(id, family, elementType, headDim, sliceRows, footprint, static () => [], new(none, none, none, TilesPerCall: 1)) { MaximumKeys = maximumKeys };
     }
 }

@@ -10,11 +10,11 @@ internal sealed record CpuScratch
     public CpuScratch(CpuTiling tiling)
     {
         int at = 0;
-        int tileElements = tiling.TileRows * tiling.HeadDim;
+        int callElements = tiling.CallRows * tiling.HeadDim;
         int blockElements = tiling.KeyBlock * tiling.HeadDim;
         int blockScores = tiling.KeyBlock * tiling.MaxLanes;
-        Queries = Next(tileElements);
-        Output = Next(tileElements);
+        Queries = Next(callElements);
+        Output = Next(callElements);
         Keys = Next(blockElements);
 
         // Also the room in which a lane group of rows is turned into lanes and back.
@@ -22,8 +22,8 @@ internal sealed record CpuScratch
         Scores = Next(blockScores);
         BiasRows = Next(CpuTiling.MaskStep * tiling.MaxLanes);
         BiasLanes = Next(CpuTiling.MaskStep * tiling.MaxLanes);
-        Maximum = Next(tiling.TileRows);
-        Sum = Next(tiling.TileRows);
+        Maximum = Next(tiling.CallRows);
+        Sum = Next(tiling.CallRows);
         NewMaximum = Next(tiling.MaxLanes);
         Rescale = Next(tiling.MaxLanes);
         Bytes = at;
@@ -36,10 +36,10 @@ internal sealed record CpuScratch
         }
     }
 
-    /// <summary>Queries of the tile, in lanes.</summary>
+    /// <summary>Queries of a call, in lanes.</summary>
     public int Queries { get; }
 
-    /// <summary>Output of the tile, in lanes.</summary>
+    /// <summary>Output of a call, in lanes.</summary>
     public int Output { get; }
 
     /// <summary>A block of keys as dense fp32 rows.</summary>

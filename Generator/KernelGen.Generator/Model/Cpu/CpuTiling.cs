@@ -22,11 +22,17 @@ internal sealed record CpuTiling
     /// <summary>Elements of a row.</summary>
     public int HeadDim { get; }
 
-    /// <summary>
-    /// Query rows of a tile. The tile shares one conversion of each block of keys: at 128 rows that costs a few percent of the arithmetic, and more
-    /// rows would leave fewer tiles to share out among threads.
-    /// </summary>
+    /// <summary>Query rows of a tile, the unit that work is planned and shared out in.</summary>
     public int TileRows => 128;
+
+    /// <summary>
+    /// The most tiles that a kernel takes at a time. They share one conversion of each block of keys and values, and one way of it through the caches.
+    /// Above head dim 256 the queries and the output of two tiles would fill the second-level cache.
+    /// </summary>
+    public int TilesPerCall => HeadDim <= 256 ? 2 : 1;
+
+    /// <summary>The most query rows that a kernel takes at a time.</summary>
+    public int CallRows => TileRows * TilesPerCall;
 
     /// <summary>The most keys of a block: the scores of a lane group stay in the first-level cache, keys and values of the block in the second.</summary>
     public int KeyBlock { get; }
@@ -49,6 +55,6 @@ internal sealed record CpuTiling
         <= 64 => 240,
         <= 96 => 192,
         <= 160 => 120,
-        _ => 84,
+        _ => 60,
     };
 }
