@@ -194,7 +194,7 @@ public sealed class AttentionHost : IDisposable
         {
             // What was tried, which follows, is for those who ask (doctor).
             string reason = fault.Message.Split("Tried:", 2)[0].Split('\n', 2)[0];
-            return CreateCpu(options, $"no GPU can be used ({reason.TrimEnd('.', ' ')})");
+            return CreateCpu(options, string.Concat(char.ToLowerInvariant(reason[0]).ToString(), reason.AsSpan(1).TrimEnd(". ")));
         }
     }
 
