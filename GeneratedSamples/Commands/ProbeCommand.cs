@@ -35,7 +35,7 @@ internal sealed class ProbeCommand : Command
     private int Run(ParseResult parsed)
     {
         string[] only = parsed.GetValue(_only) ?? [];
-        ProbeRun run = new(new(), parsed.GetValue(_smoke), TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_output));
+        using ProbeRun run = new(parsed.GetValue(_smoke), TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_output));
         ProbeReport report = run.Run(
             only, (done, name) => _console.ShowProgress(done, only.Length > 0 ? only.Length : ProbeRun.Names.Count, name), _console.CancellationToken);
         _console.Progress("");

@@ -15,12 +15,12 @@ internal sealed class ProbeDevice : IDisposable
     private readonly IReadOnlyList<CudaHeader> _primitives;
 
     /// <summary>Opens the GPU.</summary>
-    /// <param name="options">Budget and reserve.</param>
+    /// <param name="cacheFolder">Where compiled kernels are kept for the probes after this one.</param>
     /// <param name="smoke">Cut loops short.</param>
-    public ProbeDevice(AttentionHostOptions options, bool smoke)
+    public ProbeDevice(string cacheFolder, bool smoke)
     {
         IsSmoke = smoke;
-        Host = AttentionHost.CreateDefault(options with { Device = "cuda", Cuda = new() { Cache = new(null, 0) } });
+        Host = AttentionHost.CreateDefault(new() { Device = "cuda", Cuda = new() { Cache = new(cacheFolder, MaxBytes: 1L << 30) } });
         Device = (CudaDevice)Host.Device;
         Stream = Device.CreateStream();
 
@@ -49,8 +49,8 @@ internal sealed class ProbeDevice : IDisposable
     /// <summary>Blocks for every multiprocessor, or one.</summary>
     public int AllMultiprocessors => IsSmoke ? 1 : Device.Limits.Multiprocessors;
 
-    /// <summary>Compiles a kernel without launching it.</summary>
-    public CudaKernelInfo Compile(ProbeLaunch launch) => Device.Inspect(VariantOf(launch));
+    /// <summary>Compiles kernels, several at once.</summary>
+    public void Compile(IEnumerable<ProbeLaunch> launches) => Device.Warmup([.. launches.Select(VariantOf)]);
 
     /// <summary>Launches a kernel, twice where it is timed, and gives what the second launch returned.</summary>
     /// <typeparam name="T">What it returns.</typeparam>

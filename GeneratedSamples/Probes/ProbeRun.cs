@@ -8,14 +8,14 @@ using KernelGen.Samples.Commands;
 namespace KernelGen.Samples.Probes;
 
 /// <summary>Runs the probes one after the other, each on a GPU opened anew, and keeps what was found so far in a file.</summary>
-/// <param name="host">Budget and reserve.</param>
 /// <param name="smoke">Cut loops short.</param>
 /// <param name="limit">Nothing is started after this time.</param>
 /// <param name="outputPath">The file; null keeps none.</param>
-internal sealed class ProbeRun(AttentionHostOptions host, bool smoke, TimeSpan limit, string? outputPath)
+internal sealed class ProbeRun(bool smoke, TimeSpan limit, string? outputPath) : IDisposable
 {
     private readonly List<ProbeTable> _tables = [];
     private readonly CudaReport _report = CudaReport.Create();
+    private readonly DirectoryInfo _cacheFolder = Directory.CreateTempSubdirectory("kernelgen-probe-");
     private readonly long _begin = Stopwatch.GetTimestamp();
     private string _device = "";
     private bool _complete = true;
@@ -47,6 +47,9 @@ internal sealed class ProbeRun(AttentionHostOptions host, bool smoke, TimeSpan l
         return Report();
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _cacheFolder.Delete(recursive: true);
+
     private void Step(ProbeTable table, bool needsHopper, Action<ProbeTable, ProbeDevice> step)
     {
         if (Stopwatch.GetElapsedTime(_begin) > limit)
@@ -58,7 +61,7 @@ internal sealed class ProbeRun(AttentionHostOptions host, bool smoke, TimeSpan l
 
         try
         {
-            using ProbeDevice device = new(host, smoke);
+            using ProbeDevice device = new(_cacheFolder.FullName, smoke);
             _device = device.Device.Name;
             if (needsHopper && !device.IsHopper)
                 table.Faults.Add("needs compute capability 9.0");

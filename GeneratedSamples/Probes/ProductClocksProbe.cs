@@ -11,13 +11,13 @@ internal static class ProductClocksProbe
 
     public static void Run(ProbeTable table, ProbeDevice device)
     {
-        foreach (int columns in device.IsSmoke ? [40] : Columns)
+        (int Columns, int Warpgroups)[] cases =
+            device.IsSmoke ? [(40, 2)] : [.. Columns.SelectMany(columns => Enumerable.Range(1, 3).Select(warpgroups => (columns, warpgroups)))];
+        device.Compile(cases.Select(one => Launch(device, one.Columns, one.Warpgroups, "probe_shared_products")));
+        foreach ((int columns, int warpgroups) in cases)
         {
-            foreach (int warpgroups in device.IsSmoke ? [2] : (int[])[1, 2, 3])
-            {
-                foreach ((string operand, string entryPoint) in (ReadOnlySpan<(string, string)>)[("shared", "probe_shared_products"), ("registers", "probe_register_products")])
-                    Measure(table, device, columns, warpgroups, operand, entryPoint);
-            }
+            Measure(table, device, columns, warpgroups, "shared", "probe_shared_products");
+            Measure(table, device, columns, warpgroups, "registers", "probe_register_products");
         }
 
         foreach (var row in table.Rows.Where(row => row["warpgroups"]!.GetValue<int>() == 2 && row["ratio"]!.GetValue<double>() > 1.1))
@@ -26,19 +26,20 @@ internal static class ProductClocksProbe
 
     private static void Measure(ProbeTable table, ProbeDevice device, int columns, int warpgroups, string operand, string entryPoint)
     {
-        long rounds = device.Rounds(256);
-        ProbeLaunch launch = new(
-            "product_clocks.cu", entryPoint, warpgroups * 128, (warpgroups * 8192) + (columns * 128) + 1024, ("PROBE_COLUMNS", columns), ("PROBE_WARPGROUPS", warpgroups))
-        {
-            Columns = columns,
-            Rounds = rounds,
-            Blocks = device.AllMultiprocessors,
-        };
-        double clocks = device.Clocks(launch, warpgroups) / (rounds * ProductsOfARound * warpgroups);
+        ProbeLaunch launch = Launch(device, columns, warpgroups, entryPoint);
+        double clocks = device.Clocks(launch, warpgroups) / (launch.Rounds * ProductsOfARound * warpgroups);
         table.Rows.Add(new()
         {
             ["columns"] = columns, ["a"] = operand, ["warpgroups"] = warpgroups, ["clocks_of_a_product"] = Math.Round(clocks, 2), ["model"] = columns / 2.0,
             ["ratio"] = Math.Round(clocks / (columns / 2.0), 3),
         });
     }
+
+    private static ProbeLaunch Launch(ProbeDevice device, int columns, int warpgroups, string entryPoint) => new(
+        "product_clocks.cu", entryPoint, warpgroups * 128, (warpgroups * 8192) + (columns * 128) + 1024, ("PROBE_COLUMNS", columns), ("PROBE_WARPGROUPS", warpgroups))
+    {
+        Columns = columns,
+        Rounds = device.Rounds(256),
+        Blocks = device.AllMultiprocessors,
+    };
 }

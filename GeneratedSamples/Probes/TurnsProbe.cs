@@ -22,21 +22,35 @@ internal static partial class TurnsProbe
     {
         using CudaProbes pause = new(device.Host, device.Device, BenchKernels.Hopper.First().Cuda!.Headers);
         using CudaStopwatch stopwatch = new(device.Device, device.Stream, pause);
-        foreach (int headDim in device.IsSmoke ? [40] : HeadDims)
+        int[] headDims = device.IsSmoke ? [40] : HeadDims;
+        (KernelVariant Variant, (bool? Turns, KernelVariant Variant)[] Versions)[] kernels = [.. headDims.SelectMany(Kernels).Select(variant => (variant, Versions(variant).ToArray()))];
+        try
         {
-            // As many tiles of 192, 128 and 64 rows as multiprocessors, times a number: no height leaves some of them idle at the end.
-            int queries = device.IsSmoke ? 192 : 1536;
-            AttentionShape shape = new(1, device.IsSmoke ? 1 : 66, queries, device.IsSmoke ? 192 : 4096, headDim);
+            device.Device.Warmup(kernels.SelectMany(kernel => kernel.Versions).Select(version => version.Variant));
+        }
+        catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException)
+        {
+            // It comes again, and is told, when its turn comes.
+        }
+
+        foreach (var group in kernels.GroupBy(kernel => kernel.Variant.HeadDim))
+        {
+            // Tiles of 192, 128 and 64 rows are 4, 6 and 12 times the 132 multiprocessors: no height leaves some of them idle at the end.
+            AttentionShape shape = device.IsSmoke ? new(1, 1, 192, 192, group.Key) : new(1, 22, 4608, 4096, group.Key);
             using CudaTensors<Half> tensors = new(shape, device.Device, withSets: !device.IsSmoke);
-            foreach (KernelVariant variant in BenchKernels.Hopper.Where(variant => variant is { Family: KernelFamily.Streaming, ElementType: ElementType.Float16, MaximumKeys: 0 } && variant.HeadDim == headDim))
-                Measure(table, device, stopwatch, tensors, shape, variant);
+            foreach ((KernelVariant variant, (bool?, KernelVariant)[] versions) in group)
+                Measure(table, device, stopwatch, tensors, shape, variant, versions);
         }
     }
 
-    private static void Measure(ProbeTable table, ProbeDevice device, CudaStopwatch stopwatch, CudaTensors<Half> tensors, AttentionShape shape, KernelVariant variant)
+    private static IEnumerable<KernelVariant> Kernels(int headDim) => BenchKernels.Hopper.Where(variant =>
+        variant is { Family: KernelFamily.Streaming, ElementType: ElementType.Float16, MaximumKeys: 0 } && variant.HeadDim == headDim);
+
+    private static void Measure(ProbeTable table, ProbeDevice device, CudaStopwatch stopwatch, CudaTensors<Half> tensors, AttentionShape shape, KernelVariant variant,
+        (bool? Turns, KernelVariant Variant)[] versions)
     {
         double? usual = null;
-        foreach ((bool? turns, KernelVariant version) in Versions(variant))
+        foreach ((bool? turns, KernelVariant version) in versions)
         {
             try
             {
