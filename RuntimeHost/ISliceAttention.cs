@@ -1,4 +1,3 @@
-using KernelGen.Cuda;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
@@ -36,7 +35,7 @@ public interface ISliceAttention
     /// <param name="tune">Choose by measured time.</param>
     /// <param name="cancellationToken">Stops between kernels and samples.</param>
     /// <returns>The plan that the call gets from now on, and what was timed.</returns>
-    /// <exception cref="KernelCompilationException">The compiler refused the plan's kernel.</exception>
+    /// <exception cref="Cuda.KernelCompilationException">The compiler refused the plan's kernel.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     WarmupReport Warmup<T>(in AttentionShape shape, PlanningOptions? options = null, bool tune = false, CancellationToken cancellationToken = default)
         where T : unmanaged;

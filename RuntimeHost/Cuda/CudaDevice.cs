@@ -319,6 +319,13 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         return new CudaTimedTensors(this, _driver, _context, shape, elementType);
     }
 
+    /// <inheritdoc/>
+    bool ITunableDevice.IsOfOneKernel(Exception fault) =>
+        fault is KernelCompilationException or DeviceNotUsableException or AttentionMemoryException or CudaException { IsContextLost: false };
+
+    /// <inheritdoc/>
+    bool ITunableDevice.IsOutOfMemory(Exception fault) => fault is CudaException { IsOutOfMemory: true };
+
     // Tensor copies demand alignment; where a call has none, a kernel that reads element by element takes its place.
     private static KernelVariant VariantFor(SlicePlan plan, in KernelArguments arguments) =>
         !plan.Variant.TakesTensorMaps || TensorMaps.Unaligned(plan.Shape, arguments) is not { } tensor

@@ -19,6 +19,12 @@ internal interface ITunableDevice
     void Warmup(IEnumerable<KernelVariant> variants, IProgress<int>? progress, CancellationToken cancellationToken);
 
     /// <summary>Allocates tensors of a call and fills them with numbers.</summary>
-    /// <exception cref="Cuda.CudaException">There is no memory for them.</exception>
+    /// <exception cref="Exception">One that <see cref="IsOutOfMemory"/> knows: there is no memory for them.</exception>
     ITimedTensors AllocateTensors(in AttentionShape shape, ElementType elementType);
+
+    /// <summary>A failure that is one variant's alone: others can still be timed.</summary>
+    bool IsOfOneKernel(Exception fault);
+
+    /// <summary>A failure for lack of memory.</summary>
+    bool IsOutOfMemory(Exception fault);
 }

@@ -1,4 +1,3 @@
-using KernelGen.Cuda;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Tensors;
@@ -45,7 +44,7 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
         {
             device.Warmup(plans.Select(plan => plan.Variant), progress: null, cancellationToken);
         }
-        catch (Exception fault) when (IsOfOneKernel(fault))
+        catch (Exception fault) when (device.IsOfOneKernel(fault))
         {
             // It comes again, and is reported, when the turn of its variant comes.
         }
@@ -56,7 +55,7 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
             using ITimedTensors tensors = device.AllocateTensors(measured, request.ElementType);
             timings = TimeAll(plans, tensors, request.Options.Causal, cancellationToken);
         }
-        catch (CudaException fault) when (fault.IsOutOfMemory)
+        catch (Exception fault) when (device.IsOutOfMemory(fault))
         {
             return ([], $"there is no memory for the tensors: {fault.Message}");
         }
@@ -72,7 +71,7 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
         return (timings, timings.Any(timing => timing.Measured is not null) ? null : "no variant could be run");
     }
 
-    private static List<KernelTiming> TimeAll(SlicePlan[] plans, ITimedTensors tensors, bool causal, CancellationToken cancellationToken)
+    private List<KernelTiming> TimeAll(SlicePlan[] plans, ITimedTensors tensors, bool causal, CancellationToken cancellationToken)
     {
         string?[] faults = new string?[plans.Length];
         int[] calls = new int[plans.Length];
@@ -94,7 +93,7 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
                     else
                         samples[i].Add(tensors.Time(plans[i], causal, calls[i]).TotalSeconds / calls[i]);
                 }
-                catch (Exception fault) when (IsOfOneKernel(fault))
+                catch (Exception fault) when (device.IsOfOneKernel(fault))
                 {
                     faults[i] = fault.Message;
                 }
@@ -141,9 +140,6 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
         plans.Sort((one, other) => one.PredictedSeconds.CompareTo(other.PredictedSeconds));
         return [.. plans.TakeWhile(plan => plan.PredictedSeconds <= WorthTiming * plans[0].PredictedSeconds).Take(MostCandidates)];
     }
-
-    private static bool IsOfOneKernel(Exception fault) =>
-        fault is KernelCompilationException or DeviceNotUsableException or AttentionMemoryException or CudaException { IsContextLost: false };
 
     private static int FittingBatch(in AttentionShape shape, ElementType elementType, long bytes)
     {

@@ -16,6 +16,8 @@ internal sealed class ClockedDevice(string? path, Func<KernelVariant, double> se
 
     public long FreeBytes { get; init; } = 1L << 40;
 
+    public bool AllocationFails { get; init; }
+
     /// <summary>What was timed: the variant and the batch items.</summary>
     public List<(KernelVariant Variant, int Batch)> Timed { get; } = [];
 
@@ -39,7 +41,11 @@ internal sealed class ClockedDevice(string? path, Func<KernelVariant, double> se
 
     public void Warmup(IEnumerable<KernelVariant> variants, IProgress<int>? progress, CancellationToken cancellationToken) => Compiled.AddRange(variants);
 
-    public ITimedTensors AllocateTensors(in AttentionShape shape, ElementType elementType) => new Tensors(this);
+    public ITimedTensors AllocateTensors(in AttentionShape shape, ElementType elementType) => AllocationFails ? throw new OutOfMemoryException("none left") : new Tensors(this);
+
+    public bool IsOfOneKernel(Exception fault) => fault is KernelGen.Cuda.KernelCompilationException;
+
+    public bool IsOutOfMemory(Exception fault) => fault is OutOfMemoryException;
 
     public RunReport Run(SlicePlan plan, in KernelArguments arguments, AttentionOptions options) => throw new NotSupportedException();
 

@@ -154,6 +154,15 @@ public sealed class WarmupTests
     }
 
     [TestMethod]
+    public void MemoryThatIsGoneMeanwhile_LeavesThePrediction()
+    {
+        WarmupReport report = Host(new(FilePath, _ => 1) { AllocationFails = true }).Warmup<Half>(_catalogue, _shape, tune: true);
+
+        Assert.AreEqual("there is no memory for the tensors: none left", report.NotTuned);
+        Assert.IsFalse(report.Plan.TimeIsMeasured);
+    }
+
+    [TestMethod]
     public void VariantThatCannotBeRun_IsToldAndPassedOver()
     {
         ListLogger logger = new();
