@@ -26,7 +26,7 @@ public interface ISliceAttention
     /// <remarks>
     /// Tuning times the best predicted variants on tensors of the call's size, allocated beside yours and given back, for some tens of milliseconds each. The times are
     /// remembered, on disk beside the cubin cache as well, and hold for calls of the same kind: the same element type, head dim and causality, and sizes that round up to
-    /// the same powers of two. The fastest may be of another target than the predicted one, and then the last bits of results differ from those before; each kernel gives
+    /// the same powers of two. The fastest may be of another family or target than the predicted one, and then the last bits of results differ from those before; each kernel gives
     /// the bits that it always gives. On the CPU there is nothing to tune.
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>

@@ -11,7 +11,10 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
     /// <summary>Variants that are predicted to take longer than this many times the best are not timed.</summary>
     private const double WorthTiming = 4;
 
-    private const int MostCandidates = 8;
+    /// <summary>Of a family and a target: predictions of different targets are the least comparable, so that none pushes the others out.</summary>
+    private const int MostOfATarget = 3;
+
+    private const int MostCandidates = 12;
     private const int Rounds = 5;
     private const int MostCallsOfASample = 20;
     private static readonly TimeSpan _sample = TimeSpan.FromMilliseconds(2);
@@ -138,7 +141,15 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
         }
 
         plans.Sort((one, other) => one.PredictedSeconds.CompareTo(other.PredictedSeconds));
-        return [.. plans.TakeWhile(plan => plan.PredictedSeconds <= WorthTiming * plans[0].PredictedSeconds).Take(MostCandidates)];
+        return
+        [
+            .. plans
+                .TakeWhile(plan => plan.PredictedSeconds <= WorthTiming * plans[0].PredictedSeconds)
+                .GroupBy(plan => (plan.Variant.Family, plan.Variant.Target))
+                .SelectMany(group => group.Take(MostOfATarget))
+                .OrderBy(plan => plan.PredictedSeconds)
+                .Take(MostCandidates),
+        ];
     }
 
     private static int FittingBatch(in AttentionShape shape, ElementType elementType, long bytes)

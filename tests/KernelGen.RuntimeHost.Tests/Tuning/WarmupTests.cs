@@ -72,6 +72,17 @@ public sealed class WarmupTests
     }
 
     [TestMethod]
+    public void ManyVariantsOfOneTarget_LeaveRoomForTheOthers()
+    {
+        KernelVariant[] variants = [.. Enumerable.Range(1, 20).Select(rows => Variant(KernelTarget.Sm90a, 8 * rows)), Variant(KernelTarget.Sm80, 128)];
+        ClockedDevice device = new(FilePath, variant => variant.Target == KernelTarget.Sm80 ? 1e-3 : 2e-3);
+        WarmupReport report = Host(device).Warmup<Half>(new KernelCatalogue("Many", variants), _shape, tune: true);
+
+        Assert.AreSame(variants[^1], report.Plan.Variant);
+        Assert.HasCount(4, report.Timings);
+    }
+
+    [TestMethod]
     public void Explain_SaysMeasured_InsteadOfPredicted()
     {
         using AttentionHost host = Host(new(FilePath, variant => variant == _variants[1] ? 1e-3 : 2e-3));
