@@ -27,6 +27,7 @@ internal static class SampleApplication
             new PlanCommand(console),
             new KernelsCommand(console),
             new BenchCommand(console),
+            new ProbeCommand(console),
             new DoctorCommand(console),
         };
         root.SetAction(_ => DemoCommand.Run(console));

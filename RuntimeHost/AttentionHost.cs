@@ -9,6 +9,7 @@ using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Tensors;
+using KernelGen.Tuning;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,6 +21,7 @@ public sealed class AttentionHost : IDisposable
     private readonly AttentionHostOptions _options;
     private readonly ILogger _logger;
     private readonly PlanCache _plans = new();
+    private readonly MeasuredProfile? _measured;
     private volatile bool _isDisposed;
     private readonly ConcurrentDictionary<(KernelCatalogue Catalogue, ElementType ElementType, int HeadDim), KernelVariant[]> _variants = new();
 
@@ -35,6 +37,7 @@ public sealed class AttentionHost : IDisposable
         DeviceChoice = deviceChoice;
         _options = options;
         _logger = options.Logger ?? NullLogger.Instance;
+        _measured = device is ITunableDevice tunable ? new(tunable, device.Profile, options.UseMeasurements, _logger) : null;
         HostLog.DeviceChosen(_logger, deviceChoice);
     }
 
@@ -105,7 +108,40 @@ public sealed class AttentionHost : IDisposable
 
         ElementType elementType = ElementTypeExtensions.Of<T>();
         KernelVariant[] variants = OfferedVariants(catalogue, elementType, shape.HeadDim);
-        return _plans.Plan(shape, elementType, variants, Device.Profile, MeasureBudget(), options ?? PlanningOptions.Default);
+        return _plans.Plan(shape, elementType, variants, Profile, MeasureBudget(), options ?? PlanningOptions.Default);
+    }
+
+    /// <summary>Gets a call ready: plans it and compiles its kernel; see <see cref="ISliceAttention.Warmup"/>.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="catalogue">The kernels to choose from.</param>
+    /// <param name="shape">The sizes of the call.</param>
+    /// <param name="options">Policy and wishes. Only variants that they allow are timed, and only the policy <c>exact</c> chooses by time.</param>
+    /// <param name="tune">Time the best predicted variants, and let later plans of calls of this kind take the fastest.</param>
+    /// <param name="cancellationToken">Stops between kernels and samples; what was compiled stays, what was measured is dropped.</param>
+    public WarmupReport Warmup<T>(
+        KernelCatalogue catalogue, in AttentionShape shape, PlanningOptions? options = null, bool tune = false, CancellationToken cancellationToken = default)
+        where T : unmanaged
+    {
+        SlicePlan plan = Plan<T>(catalogue, shape, options);
+        if (Device is not ITunableDevice device || _measured is null)
+            return new(plan, [], tune ? $"{Device.Name} has one streaming kernel for a call, so that there is nothing to choose by time" : null);
+
+        IReadOnlyList<KernelTiming> timings = [];
+        string? notTuned = null;
+        if (tune)
+        {
+            List<KernelMeasurement> measurements = [];
+            KernelVariant[] variants = OfferedVariants(catalogue, plan.ElementType, shape.HeadDim);
+            PlanRequest request = new(shape, plan.ElementType, variants, Profile, MeasureBudget(), options ?? PlanningOptions.Default);
+            (timings, notTuned) = new KernelTuner(device, _logger).Time(request, measurements, cancellationToken);
+            _measured.Add(measurements);
+            if (notTuned is null)
+                HostLog.Tuned(_logger, shape, timings[0].Variant.Id, timings.Count, timings[0].Measured!.Value.TotalMilliseconds);
+            plan = Plan<T>(catalogue, shape, options);
+        }
+
+        device.Warmup([plan.Variant], progress: null, cancellationToken);
+        return new(plan, timings, notTuned);
     }
 
     /// <summary>Runs a plan on tensors in host memory; see <see cref="ISliceAttention.Run"/>.</summary>
@@ -184,6 +220,8 @@ public sealed class AttentionHost : IDisposable
         Device.Dispose();
     }
 
+    private DeviceProfile Profile => _measured?.Current ?? Device.Profile;
+
     private static AttentionHost CreateBest(AttentionHostOptions options, CudaLibraries libraries)
     {
         try
@@ -241,6 +279,8 @@ public sealed class AttentionHost : IDisposable
                 : $"{Device.Name} can run none of the {elementType.ShortName()} kernels of {catalogue.Owner} with head dim {headDim.ToString(CultureInfo.InvariantCulture)}. {string.Join(' ', reasons)}");
         }
 
-        return _variants.GetOrAdd((catalogue, elementType, headDim), [.. offered]);
+        KernelVariant[] result = _variants.GetOrAdd((catalogue, elementType, headDim), [.. offered]);
+        _measured?.Recall(result);
+        return result;
     }
 }

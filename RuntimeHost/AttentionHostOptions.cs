@@ -25,6 +25,12 @@ public sealed record AttentionHostOptions
     /// <summary>Bytes of the free memory that plans leave alone.</summary>
     public long ReserveBytes { get; init; }
 
+    /// <summary>
+    /// Plan with the times that <see cref="AttentionHost.Warmup"/> measured on this GPU before, in this process or another. False plans by prediction until
+    /// something is tuned on this host: the same plans on every machine of a kind.
+    /// </summary>
+    public bool UseMeasurements { get; init; } = true;
+
     /// <summary>Receives what was planned and run; nothing is logged when null.</summary>
     public ILogger? Logger { get; init; }
 }

@@ -2,6 +2,7 @@ using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Tensors;
+using KernelGen.Tuning;
 
 namespace KernelGen;
 
@@ -19,6 +20,24 @@ public interface ISliceAttention
     /// <exception cref="UnsupportedVariantException">The class has no kernel for the element type or head dim.</exception>
     /// <exception cref="AttentionMemoryException">Nothing fits; the message says what would.</exception>
     SlicePlan Plan<T>(in AttentionShape shape, PlanningOptions? options = null)
+        where T : unmanaged;
+
+    /// <summary>Gets a call ready before it is needed: plans it and compiles its kernel, and finds out which kernel is the fastest when <paramref name="tune"/> says so.</summary>
+    /// <remarks>
+    /// Tuning times the best predicted variants on tensors of the call's size, allocated beside yours and given back, for some tens of milliseconds each. The times are
+    /// remembered, on disk beside the cubin cache as well, and hold for calls of the same kind: the same element type, head dim and causality, and sizes that round up to
+    /// the same powers of two. The fastest may be of another family or target than the predicted one, and then the last bits of results differ from those before; each kernel gives
+    /// the bits that it always gives. On the CPU there is nothing to tune.
+    /// </remarks>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="shape">The sizes of the call.</param>
+    /// <param name="options">As for <see cref="Plan"/>.</param>
+    /// <param name="tune">Choose by measured time.</param>
+    /// <param name="cancellationToken">Stops between kernels and samples.</param>
+    /// <returns>The plan that the call gets from now on, and what was timed.</returns>
+    /// <exception cref="Cuda.KernelCompilationException">The compiler refused the plan's kernel.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    WarmupReport Warmup<T>(in AttentionShape shape, PlanningOptions? options = null, bool tune = false, CancellationToken cancellationToken = default)
         where T : unmanaged;
 
     /// <summary>Runs a plan on tensors in host memory and returns when the output is complete.</summary>

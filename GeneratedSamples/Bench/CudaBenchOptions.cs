@@ -6,6 +6,7 @@ namespace KernelGen.Samples.Bench;
 /// <param name="Planning">Policy, family and slice size; whether a call is causal comes with its shape.</param>
 /// <param name="AllVariants">Measure every variant that the GPU runs, not only the one that the planner takes.</param>
 /// <param name="CheckOnly">Check the results, but time nothing.</param>
+/// <param name="Tune">Time the best predicted variants of each shape first, and plan with the fastest.</param>
 /// <param name="Limit">Nothing is started after this time.</param>
 /// <param name="OutputPath">A file that holds what was measured so far; null keeps none.</param>
-internal sealed record CudaBenchOptions(PlanningOptions Planning, bool AllVariants, bool CheckOnly, TimeSpan Limit, string? OutputPath);
+internal sealed record CudaBenchOptions(PlanningOptions Planning, bool AllVariants, bool CheckOnly, bool Tune, TimeSpan Limit, string? OutputPath);

@@ -7,6 +7,7 @@ using KernelGen.Planning;
 using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
+using KernelGen.Tuning;
 using static System.FormattableString;
 
 namespace KernelGen.Samples.Bench;
@@ -27,6 +28,7 @@ internal sealed class CudaBenchRun : IDisposable
     private readonly Dictionary<KernelVariant, (CudaKernelInfo Compiled, CudaKernelInfo Cached)> _kernels = [];
     private readonly HashSet<KernelVariant> _compiledTogether = [];
     private readonly List<CudaBenchRow> _rows = [];
+    private readonly List<CudaTuningRow> _tuning = [];
     private readonly long _begin = Stopwatch.GetTimestamp();
     private bool _complete = true;
 
@@ -58,7 +60,7 @@ internal sealed class CudaBenchRun : IDisposable
         foreach (bool others in _options.AllVariants ? [false, true] : new[] { false })
         {
             // Compile times are those of a kernel compiled alone. For the many that are only compared with each other there is no time for that.
-            if (others || _options.CheckOnly)
+            if (others || (_options.CheckOnly && !_options.Tune))
                 CompileTogether(shapes, others, cancellationToken);
             for (int i = 0; i < shapes.Count; i++)
             {
@@ -91,8 +93,12 @@ internal sealed class CudaBenchRun : IDisposable
     private void MeasureShape<T>(CudaBenchShape shape, bool others, CancellationToken cancellationToken)
         where T : unmanaged
     {
+        if (!HasTime())
+            return;
+        if (_options.Tune && !others)
+            Tune<T>(shape, cancellationToken);
         SlicePlan[] plans = Plans<T>(shape, others);
-        if (plans.Length == 0 || !HasTime())
+        if (plans.Length == 0)
             return;
 
         using CudaShapeRun<T> run = new(_host, _device, _stream, _stopwatch, shape);
@@ -101,6 +107,27 @@ internal sealed class CudaBenchRun : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (HasTime())
                 _rows.Add(Row(shape, plan, !others, run.Measure, cancellationToken));
+        }
+    }
+
+    // Later plans of the shape take the fastest.
+    private void Tune<T>(CudaBenchShape shape, CancellationToken cancellationToken)
+        where T : unmanaged
+    {
+        PlanningOptions planning = _options.Planning with { Causal = shape.Causal };
+        KernelCatalogue catalogue = BenchKernels.For(shape.ElementType, shape.Shape.HeadDim);
+        KernelVariant predicted = _host.Plan<T>(catalogue, shape.Shape, planning).Variant;
+        WarmupReport report = _host.Warmup<T>(catalogue, shape.Shape, planning, tune: true, cancellationToken);
+        _compiledTogether.UnionWith(report.Timings.Select(timing => timing.Variant));
+        foreach (KernelTiming timing in report.Timings)
+        {
+            _tuning.Add(new(
+                shape.Name, shape.Shape.HeadDim, shape.ElementType.ShortName(), shape.Causal, timing.Variant.Id, timing.Predicted.TotalMilliseconds,
+                timing.Measured?.TotalMilliseconds, timing.Variant == predicted, timing.Variant == report.Plan.Variant, timing.Fault));
+
+            // What the compiler says of a kernel counts whether it is taken or not.
+            if (timing.Fault is null)
+                Load(timing.Variant);
         }
     }
 
@@ -127,7 +154,7 @@ internal sealed class CudaBenchRun : IDisposable
         where T : unmanaged
     {
         PlanningOptions planning = _options.Planning with { Causal = shape.Causal };
-        KernelCatalogue catalogue = ModelCatalogue.Find(shape.Shape.HeadDim, shape.ElementType).Kernels;
+        KernelCatalogue catalogue = BenchKernels.For(shape.ElementType, shape.Shape.HeadDim);
         SlicePlan chosen = _host.Plan<T>(catalogue, shape.Shape, planning);
         return others ? [.. OtherPlans<T>(catalogue, shape, chosen, planning)] : [chosen];
     }
@@ -203,8 +230,8 @@ internal sealed class CudaBenchRun : IDisposable
         DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         typeof(AttentionHost).Assembly.GetName().Version!.ToString(3),
         _device.Name,
-        WithoutFolder(_report.Driver),
-        WithoutFolder(_report.Compiler),
+        LibraryText.WithoutFolder(_report.Driver),
+        LibraryText.WithoutFolder(_report.Compiler),
         _device.Limits.L2Bytes,
         _peaks,
         _complete,
@@ -214,17 +241,12 @@ internal sealed class CudaBenchRun : IDisposable
                 .Where(kernel => kernel.Key.Target is not KernelTarget.Simt && kernel.Value.Compiled.Stages.Any(stage => stage.LocalBytes > 0))
                 .Select(kernel => Invariant($"{kernel.Key.Id}: {kernel.Value.Compiled.Stages.Max(stage => stage.LocalBytes)} bytes")),
         ],
+        [.. _kernels.Where(kernel => kernel.Key.Target is not KernelTarget.Simt).SelectMany(Findings)],
+        _tuning,
         _rows);
 
-    /// <summary>A library's name and version; where it lies on this machine is nobody's business.</summary>
-    private static string? WithoutFolder(string? library)
-    {
-        if (library is null)
-            return null;
-
-        int comma = library.IndexOf(',', StringComparison.Ordinal);
-        return Path.GetFileName(library[..comma]) + library[comma..];
-    }
+    private static IEnumerable<string> Findings(KeyValuePair<KernelVariant, (CudaKernelInfo Compiled, CudaKernelInfo Cached)> kernel) =>
+        kernel.Value.Compiled.Findings.Concat(kernel.Value.Cached.Findings).Distinct().Select(finding => $"{kernel.Key.Id}: {finding}");
 
     private void Save()
     {

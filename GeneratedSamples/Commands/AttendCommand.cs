@@ -33,6 +33,11 @@ internal sealed class AttendCommand : Command
     };
 
     private readonly Option<bool> _check = new("--check") { Description = "Compare sampled rows with a float64 reference" };
+    private readonly Option<bool> _tune = new("--tune")
+    {
+        Description = "On a GPU: time the best predicted kernels first, run the fastest, and remember it for calls of this kind",
+    };
+
     private readonly Option<bool> _json = CommandOptions.Json();
 
     public AttendCommand(SampleConsole console)
@@ -43,7 +48,7 @@ internal sealed class AttendCommand : Command
         Arguments.Add(_output);
         _host = new(this);
         _plan = new(this);
-        foreach (Option option in (Option[])[_causal, _scale, _layout, _captureMap, _logSumExp, _check, _json])
+        foreach (Option option in (Option[])[_causal, _scale, _layout, _captureMap, _logSumExp, _check, _tune, _json])
             Options.Add(option);
         SetAction(Run);
     }
@@ -62,7 +67,8 @@ internal sealed class AttendCommand : Command
         AttendRequest request = new(
             input, outputPath, writer, _plan.Read(parsed, causal, parsed.GetValue(_captureMap)),
             parsed.GetValue(_scale) ?? input.Scale, causal,
-            parsed.GetValue(_captureMap), parsed.GetValue(_logSumExp), parsed.GetValue(_check), parsed.GetValue(_json));
+            parsed.GetValue(_captureMap), parsed.GetValue(_logSumExp), parsed.GetValue(_check),
+            parsed.GetValue(_tune), parsed.GetValue(_json));
         using AttentionHost host = _host.CreateHost(parsed);
         AttendRun run = new(_console, host, request);
         return input.ElementType switch

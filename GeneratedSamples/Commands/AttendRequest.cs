@@ -13,7 +13,8 @@ namespace KernelGen.Samples.Commands;
 /// <param name="CaptureMap">Write <c>map</c>.</param>
 /// <param name="LogSumExp">Write <c>lse</c>.</param>
 /// <param name="Check">Compare with the reference.</param>
+/// <param name="Tune">Time the best predicted kernels first, and run the fastest.</param>
 /// <param name="Json">Report as JSON.</param>
 internal sealed record AttendRequest(
     AttentionInput Input, string OutputPath, SafetensorsWriter Writer, PlanningOptions Planning, float? Scale, bool Causal, bool CaptureMap, bool LogSumExp,
-    bool Check, bool Json);
+    bool Check, bool Tune, bool Json);

@@ -6,6 +6,7 @@ using KernelGen.Planning;
 using KernelGen.Samples.Safetensors;
 using KernelGen.Samples.Verification;
 using KernelGen.Tensors;
+using KernelGen.Tuning;
 using static System.FormattableString;
 
 namespace KernelGen.Samples.Commands;
@@ -23,7 +24,7 @@ internal sealed class AttendRun(SampleConsole console, AttentionHost host, Atten
         AttentionInput input = request.Input;
         AttentionShape shape = input.Shape;
         ISliceAttention attention = input.Model.Create(host);
-        SlicePlan plan = PlanFaults.Translate(() => attention.Plan<T>(shape, request.Planning));
+        SlicePlan plan = PlanFaults.Translate(() => request.Tune ? Tune<T>(attention) : attention.Plan<T>(shape, request.Planning));
 
         // Spans of the file are looked at before anything is computed, so that a tensor that is too long is found first.
         ReadOnlySpan<T> query = input.Query.AsSpan<T>();
@@ -71,6 +72,21 @@ internal sealed class AttendRun(SampleConsole console, AttentionHost host, Atten
         }
 
         return ExitCode.Done;
+    }
+
+    private SlicePlan Tune<T>(ISliceAttention attention)
+        where T : unmanaged
+    {
+        WarmupReport report = attention.Warmup<T>(request.Input.Shape, request.Planning, tune: true, console.CancellationToken);
+        if (report.NotTuned is { } reason)
+            console.Error.WriteLine($"not tuned: {reason}");
+        foreach (KernelTiming timing in report.Timings)
+        {
+            string time = timing.Measured is { } measured ? Invariant($"{measured.TotalMilliseconds:0.0000} ms") : timing.Fault!;
+            console.Error.WriteLine(Invariant($"tuned: {timing.Variant.Id}: {time}, predicted {timing.Predicted.TotalMilliseconds:0.0000} ms"));
+        }
+
+        return report.Plan;
     }
 
     private void Report(RunReport report, SampledCheck? check)

@@ -22,6 +22,7 @@ internal sealed class CudaBench
 
     private readonly Option<bool> _allVariants = new("--all-variants") { Description = "For GPUs: measure every variant, not only the one that the planner takes" };
     private readonly Option<bool> _checkOnly = new("--check-only") { Description = "For GPUs: check results against float64, but time nothing" };
+    private readonly Option<bool> _tune = new("--tune") { Description = "For GPUs: time the best predicted kernels of each shape first, and measure the fastest" };
     private readonly Option<string?> _output = new("--output") { Description = "For GPUs: a file that holds the JSON of what was measured so far", HelpName = "FILE" };
     private readonly Option<int> _seconds = CommandOptions.Positive("--seconds", "For GPUs: start nothing after this time", LongestRunInSeconds);
 
@@ -32,13 +33,15 @@ internal sealed class CudaBench
         command.Options.Add(_shapesFile);
         command.Options.Add(_allVariants);
         command.Options.Add(_checkOnly);
+        command.Options.Add(_tune);
         command.Options.Add(_output);
         command.Options.Add(_seconds);
     }
 
     /// <summary>One of the options was given that only GPUs have.</summary>
     public bool IsAskedFor(ParseResult parsed) =>
-        parsed.GetValue(_shapesFile) is not null || parsed.GetValue(_allVariants) || parsed.GetValue(_checkOnly) || parsed.GetValue(_output) is not null;
+        parsed.GetValue(_shapesFile) is not null || parsed.GetValue(_allVariants) || parsed.GetValue(_checkOnly) || parsed.GetValue(_tune)
+        || parsed.GetValue(_output) is not null;
 
     /// <summary>Measures and shows the result.</summary>
     /// <param name="parsed">The command line.</param>
@@ -46,12 +49,12 @@ internal sealed class CudaBench
     /// <param name="planning">Policy, family and slice size.</param>
     /// <param name="given">The shapes that were given; null when none were.</param>
     /// <param name="json">Write JSON to standard output.</param>
-    /// <returns>An <see cref="ExitCode"/>: failed when a result was wrong or a tensor core kernel spills.</returns>
+    /// <returns>An <see cref="ExitCode"/>: failed when a result was wrong, or the compiler spilled or put in a row what a tensor core kernel does.</returns>
     public int Run(ParseResult parsed, AttentionHostOptions host, PlanningOptions planning, CudaBenchShape[]? given, bool json)
     {
         CudaBenchShape[] shapes = parsed.GetValue(_shapesFile) is { } file ? PeerShapes.FromFile(file) : given ?? PeerShapes.BuiltIn();
         CudaBenchOptions options = new(
-            planning, parsed.GetValue(_allVariants), parsed.GetValue(_checkOnly), TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_output));
+            planning, parsed.GetValue(_allVariants), parsed.GetValue(_checkOnly), parsed.GetValue(_tune), TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_output));
         using CudaBenchRun run = new(host, options);
         CudaBenchResult result = run.Measure(shapes, (done, name) => _console.ShowProgress(done, shapes.Length, name), _console.CancellationToken);
         _console.Progress("");
@@ -64,9 +67,11 @@ internal sealed class CudaBench
             _console.Error.WriteLine($"wrong: {row.Name}, {row.Variant}: {row.Fault}");
         foreach (CudaBenchRow row in result.Rows.Where(row => row.LocalBytes > 0).DistinctBy(row => row.Variant))
             _console.Error.WriteLine(FormattableString.Invariant($"spilled: {row.Variant}: {row.LocalBytes} bytes of local memory a thread"));
+        foreach (string finding in result.Findings)
+            _console.Error.WriteLine($"slow: {finding}");
         if (!result.Complete)
             _console.Error.WriteLine("The time was over before everything was measured.");
-        return result.SpilledTensorCoreVariants.Count > 0 || result.Rows.Any(row => row.Fault is not null) ? ExitCode.Failed : ExitCode.Done;
+        return result.SpilledTensorCoreVariants.Count + result.Findings.Count > 0 || result.Rows.Any(row => row.Fault is not null) ? ExitCode.Failed : ExitCode.Done;
     }
 
     /// <summary>Shapes of the CPU's list, with the element type that was given for all of them.</summary>
@@ -98,7 +103,7 @@ internal sealed class CudaBench
 
         _console.Output.WriteLine(result.Device);
         _console.Write(table);
-        _console.Output.WriteLine("*: what the planner takes");
+        _console.Output.WriteLine(result.Tuning.Count > 0 ? "*: what the planner takes, by measured time" : "*: what the planner takes");
         foreach ((string name, double tflops) in result.PeakTflops)
             _console.Output.WriteLine(FormattableString.Invariant($"peak of {name}: {tflops:0.0} TFLOP/s, on registers only"));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using KernelGen.Samples.Bench;
+using KernelGen.Samples.Probes;
 
 namespace KernelGen.Samples.Commands;
 
@@ -11,4 +12,5 @@ namespace KernelGen.Samples.Commands;
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(CudaBenchResult))]
 [JsonSerializable(typeof(PeerShapesJson))]
+[JsonSerializable(typeof(ProbeReport))]
 internal sealed partial class SampleJson : JsonSerializerContext;

@@ -29,6 +29,15 @@ unsafe partial class StableDiffusion15Attention : global::KernelGen.ISliceAttent
         _host.Plan<T>(Catalogue, shape, options);
 
     /// <inheritdoc/>
+    public global::KernelGen.Tuning.WarmupReport Warmup<T>(
+        in global::KernelGen.Tensors.AttentionShape shape,
+        global::KernelGen.Planning.PlanningOptions? options = null,
+        bool tune = false,
+        global::System.Threading.CancellationToken cancellationToken = default)
+        where T : unmanaged =>
+        _host.Warmup<T>(Catalogue, shape, options, tune, cancellationToken);
+
+    /// <inheritdoc/>
     public global::KernelGen.Execution.RunReport Run<T>(
         global::KernelGen.Planning.SlicePlan plan,
         global::System.ReadOnlySpan<T> query,

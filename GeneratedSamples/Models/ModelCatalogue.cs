@@ -7,7 +7,7 @@ namespace KernelGen.Samples.Models;
 /// <summary>All annotated classes, and which of them serves a head dim.</summary>
 internal static class ModelCatalogue
 {
-    /// <summary>The classes. Those that have every element type and family of a head dim come before those that have some.</summary>
+    /// <summary>The classes. Those that have every target, element type and family of a head dim come before those that have some.</summary>
     public static IReadOnlyList<AttentionModel> Models { get; } =
     [
         new(nameof(StableDiffusion15Attention), "UNet of Stable Diffusion 1.x",
@@ -24,6 +24,8 @@ internal static class ModelCatalogue
             TextCrossAttention.Catalogue, host => new TextCrossAttention(host)),
         new(nameof(VideoTransformerAttention), "Wan, HunyuanVideo",
             VideoTransformerAttention.Catalogue, host => new VideoTransformerAttention(host)),
+        new(nameof(HopperAttention), "H100 and H200, for bench and probe",
+            HopperAttention.Catalogue, host => new HopperAttention(host)),
     ];
 
     /// <summary>The names of the classes, for messages.</summary>

@@ -7,13 +7,15 @@ using KernelGen.Cuda.Launch;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Tensors;
+using KernelGen.Tuning;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KernelGen.Cuda;
 
 /// <summary>An NVIDIA GPU, in the context that was current when it was made, or in its primary one. Safe to use from several threads.</summary>
-public sealed unsafe class CudaDevice : IAttentionDevice
+public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 {
     private const int OldestComputeCapability = 75;
 
@@ -22,6 +24,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice
 
     private readonly CudaDriver _driver;
     private readonly CudaContext _context;
+    private readonly KernelStore _store;
     private readonly KernelModules _modules;
     private readonly SliceLauncher _launcher;
     private readonly CudaStream _stream;
@@ -30,18 +33,21 @@ public sealed unsafe class CudaDevice : IAttentionDevice
     private readonly Lock _runGate = new();
     private bool _disposed;
 
-    private CudaDevice(CudaDriver driver, CudaContext context, CudaDeviceLimits limits, KernelStore store, CudaDeviceOptions options, ILogger logger)
+    private CudaDevice(CudaDriver driver, CudaContext context, CudaDeviceLimits limits, KernelStore store, string? cacheFolder, CudaDeviceOptions options, ILogger logger)
     {
         (_driver, _context, Limits, _hostMemory, _logger) = (driver, context, limits, options.HostMemory, logger);
+        _store = store;
         Architecture = store.Architecture;
         _modules = new(driver, store, limits);
         _launcher = new(driver, limits);
         _stream = new(driver, context, _launcher);
+        MeasurementPath = cacheFolder is null ? null : Path.Combine(cacheFolder, MeasurementFile.FileName);
         Profile = new(Workers: 0, limits.FlopsPerSecond, limits.MemoryBytesPerSecond, SliceSeconds: 10e-6, limits.TotalMemoryBytes)
         {
             TensorFlopsPerSecond = limits.TensorFlopsPerSecond,
             CacheBytes = limits.L2Bytes,
             ParallelTiles = limits.Multiprocessors,
+            Costs = KernelCosts.ForComputeCapability(limits.ComputeCapability),
         };
     }
 
@@ -96,8 +102,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice
             }
 
             ILogger logger = options.Logger ?? NullLogger.Instance;
-            CubinCache cache = new(options.Cache ?? CubinCacheOptions.FromEnvironment());
-            return new(driver, context, limits, new(CompilerFor(options, libraries), cache, limits.ComputeCapability, logger), options, logger);
+            CubinCacheOptions cache = options.Cache ?? CubinCacheOptions.FromEnvironment();
+            KernelStore store = new(CompilerFor(options, libraries), new(cache), limits.ComputeCapability, logger);
+            return new(driver, context, limits, store, cache.Folder, options, logger);
         }
         catch
         {
@@ -170,7 +177,10 @@ public sealed unsafe class CudaDevice : IAttentionDevice
         ArgumentNullException.ThrowIfNull(variant);
         LoadedKernel kernel = Load(variant);
         return new(variant.Id, kernel.FromDisk, kernel.LoadTime, [.. kernel.Stages.Select(loaded => new CudaStageInfo(
-            loaded.Stage.EntryPoint, loaded.Stage.Threads, loaded.Stage.SharedBytes, loaded.Registers, loaded.LocalBytes))]);
+            loaded.Stage.EntryPoint, loaded.Stage.Threads, loaded.Stage.SharedBytes, loaded.Registers, loaded.LocalBytes))])
+        {
+            CompileLog = kernel.CompileLog,
+        };
     }
 
     /// <summary>Compiles and loads kernels ahead of their first use, several at once.</summary>
@@ -290,6 +300,31 @@ public sealed unsafe class CudaDevice : IAttentionDevice
             _context.Release();
         }
     }
+
+    /// <inheritdoc/>
+    string ITunableDevice.TimingIdentity => $"{Limits.Name}, driver for CUDA {_driver.VersionText}";
+
+    /// <inheritdoc/>
+    string? ITunableDevice.MeasurementPath => MeasurementPath;
+
+    private string? MeasurementPath { get; }
+
+    /// <inheritdoc/>
+    string ITunableDevice.CodeIdentity(KernelVariant variant) => _store.KeyOf(variant);
+
+    /// <inheritdoc/>
+    ITimedTensors ITunableDevice.AllocateTensors(in AttentionShape shape, ElementType elementType)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new CudaTimedTensors(this, _driver, _context, shape, elementType);
+    }
+
+    /// <inheritdoc/>
+    bool ITunableDevice.IsOfOneKernel(Exception fault) =>
+        fault is KernelCompilationException or DeviceNotUsableException or AttentionMemoryException or CudaException { IsContextLost: false };
+
+    /// <inheritdoc/>
+    bool ITunableDevice.IsOutOfMemory(Exception fault) => fault is CudaException { IsOutOfMemory: true };
 
     // Tensor copies demand alignment; where a call has none, a kernel that reads element by element takes its place.
     private static KernelVariant VariantFor(SlicePlan plan, in KernelArguments arguments) =>

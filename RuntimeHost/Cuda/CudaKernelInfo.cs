@@ -1,3 +1,5 @@
+using KernelGen.Cuda.Compilation;
+
 namespace KernelGen.Cuda;
 
 /// <summary>What compiler and driver made of a variant.</summary>
@@ -5,4 +7,14 @@ namespace KernelGen.Cuda;
 /// <param name="FromCache">True when it came from the cubin cache, false when it was compiled.</param>
 /// <param name="LoadTime">How long reading or compiling, and loading, took.</param>
 /// <param name="Stages">Its launches, in order.</param>
-public sealed record CudaKernelInfo(string Variant, bool FromCache, TimeSpan LoadTime, IReadOnlyList<CudaStageInfo> Stages);
+public sealed record CudaKernelInfo(string Variant, bool FromCache, TimeSpan LoadTime, IReadOnlyList<CudaStageInfo> Stages)
+{
+    /// <summary>What the compiler said, registers and spills of each launch among it; empty when it came from the cubin cache.</summary>
+    public string CompileLog { get; init; } = "";
+
+    /// <summary>
+    /// What of the log says that the code is slower than it should be, a line each: registers spilled to memory, products of warpgroups that were put in a row
+    /// (<c>C7510</c> and its kin), <c>setmaxnreg</c> that was ignored. Empty when all is well, and when it came from the cubin cache.
+    /// </summary>
+    public IReadOnlyList<string> Findings => AssemblerFindings.Of(CompileLog);
+}

@@ -16,4 +16,7 @@ internal static partial class CudaLog
 
     [LoggerMessage(23, LogLevel.Warning, "Memory ran out in {Variant}; going on with at most {Heads} heads x {Rows} rows at once")]
     public static partial void Shrunk(ILogger logger, Exception fault, string variant, int heads, int rows);
+
+    [LoggerMessage(24, LogLevel.Warning, "{Variant} was compiled, but slower than it should be: {Finding}")]
+    public static partial void CompiledBadly(ILogger logger, string variant, string finding);
 }

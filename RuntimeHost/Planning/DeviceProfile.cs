@@ -23,6 +23,12 @@ public sealed record DeviceProfile(int Workers, double FlopsPerSecond, double By
     /// </summary>
     public int ParallelTiles { get; init; }
 
+    /// <summary>The constants that times are predicted with.</summary>
+    public KernelCosts Costs { get; init; } = KernelCosts.Default;
+
+    /// <summary>What was measured on the device, instead of predicted; null when nothing was.</summary>
+    internal KernelMeasurements? Measurements { get; init; }
+
     /// <summary>Tiles that run at once, whatever runs them; 0 when unknown.</summary>
     internal int TilesAtOnce => Workers > 0 ? Workers : ParallelTiles;
 }

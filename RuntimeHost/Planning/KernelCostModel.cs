@@ -17,17 +17,11 @@ namespace KernelGen.Planning;
 /// On a GPU <c>workers</c> are its parallel tiles, each of which costs as much as a full one: queries and keys are rounded up to tiles. It takes no less time
 /// than reading K and V, which the tiles of a head share: <c>2 * keys * headDim * element size / (tiles of a head * BytesPerSecond)</c>. Split keys make as many
 /// tiles of each, and shorter ones.
-/// For kernels that use tensor cores <c>FlopsPerSecond</c> is <c>TensorFlopsPerSecond</c>. The efficiency is 0.85 for <c>streaming</c> and 0.65 for
-/// <c>materialized</c>. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32.
+/// For kernels that use tensor cores <c>FlopsPerSecond</c> is <c>TensorFlopsPerSecond</c>; where the device's <see cref="KernelCosts"/> give clocks for the softmax of
+/// a score they are added. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32. Efficiencies and clocks are those of <see cref="DeviceProfile.Costs"/>.
 /// </remarks>
 public static class KernelCostModel
 {
-    /// <summary>The share of the peak that a streaming kernel is taken to reach.</summary>
-    public const double StreamingEfficiency = 0.85;
-
-    /// <summary>The share of the peak that a materialized kernel is taken to reach, score traffic aside.</summary>
-    public const double MaterializedEfficiency = 0.65;
-
     /// <summary>How often a materialized kernel moves each score: written by Q K^T, read by the softmax, read by P V.</summary>
     public const int ScorePasses = 3;
 
@@ -35,14 +29,13 @@ public static class KernelCostModel
     internal static double TileSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal)
     {
         double tiles = (double)shape.TotalHeads * SliceGroups.CeilingDivide(shape.Queries, variant.Footprint.TileRows);
-        double efficiency = variant.Family == KernelFamily.Streaming ? StreamingEfficiency : MaterializedEfficiency;
-        double operationsPerSecond = Peak(variant, device) * efficiency * TileEfficiency(variant);
         if (tiles == 0)
             return 0;
 
+        double scoreSeconds = ScoreSeconds(variant, shape, device);
         return device.Workers == 0 && device.ParallelTiles > 0
-            ? FullTileSeconds(variant, shape, device, causal, operationsPerSecond)
-            : Scores(shape, causal) * 4 * shape.HeadDim / tiles / operationsPerSecond;
+            ? FullTileSeconds(variant, shape, device, causal, scoreSeconds)
+            : Scores(shape, causal) / tiles * scoreSeconds;
     }
 
     /// <summary>Seconds of writing partial results and of merging them; 0 where keys are not split.</summary>
@@ -79,30 +72,33 @@ public static class KernelCostModel
         + ((double)heads.SmallCount * tiles.SmallCount * Busy((long)heads.Small * tiles.Small * splits, workers));
 
     // A tile of a GPU: arithmetic, or its share of reading K and V, whichever takes longer.
-    private static double FullTileSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, double operationsPerSecond)
+    private static double FullTileSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, double scoreSeconds)
     {
         KernelFootprint footprint = variant.Footprint;
         double keys = (double)SliceGroups.CeilingDivide(shape.Keys, footprint.TileKeys) * footprint.TileKeys * (causal ? 0.5 : 1);
         double reading = 2 * keys * shape.HeadDim * variant.ElementType.SizeInBytes() / SliceGroups.CeilingDivide(shape.Queries, footprint.TileRows);
-        return Math.Max(4 * footprint.TileRows * keys * shape.HeadDim / operationsPerSecond, reading / device.BytesPerSecond);
+        return Math.Max(footprint.TileRows * keys * scoreSeconds, reading / device.BytesPerSecond);
     }
+
+    // Both products and the softmax of one score, on the whole device.
+    private static double ScoreSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device)
+    {
+        KernelCosts costs = device.Costs;
+        double products = 4 * shape.HeadDim / (Peak(variant, device) * costs.EfficiencyOf(variant));
+        return (products + (costs.SoftmaxClocksOf(variant) / MultiprocessorClocks(device))) / costs.TileEfficiencyOf(variant);
+    }
+
+    // Clocks of all multiprocessors in a second: each does 128 fp32 multiply-adds a clock.
+    private static double MultiprocessorClocks(DeviceProfile device) => device.FlopsPerSecond / 256;
 
     private static double Peak(KernelVariant variant, DeviceProfile device) => variant.Target switch
     {
         _ when device.TensorFlopsPerSecond == 0 => device.FlopsPerSecond,
         KernelTarget.Sm80 => device.TensorFlopsPerSecond,
-
-        // Products of warpgroups have twice the peak of mma.sync.
-        KernelTarget.Sm90a => 2 * device.TensorFlopsPerSecond,
+        KernelTarget.Sm90a when variant.ElementType == ElementType.Float32 =>
+            device.Costs.WarpgroupPeakRatio * device.TensorFlopsPerSecond / device.Costs.ProductsOfFloat32,
+        KernelTarget.Sm90a => device.Costs.WarpgroupPeakRatio * device.TensorFlopsPerSecond,
         _ => device.FlopsPerSecond,
-    };
-
-    // Tiles of few rows read K and V more often, and have fewer warpgroups to hide one's softmax behind another's products. Estimates, not measured.
-    private static double TileEfficiency(KernelVariant variant) => (variant.Target, variant.Footprint.TileRows) switch
-    {
-        (KernelTarget.Sm90a, <= 64) => 0.8,
-        (KernelTarget.Sm90a, <= 128) => 0.95,
-        _ => 1,
     };
 
     // In floating point because lengths that are tried in the search for the largest one may have more than 2^63 scores.

@@ -24,8 +24,12 @@ internal static class PlanExplanation
             Wrap(text, "Else:     ", $"{other.Id}, where addresses or strides of Q, K or V are not multiples of 16 bytes");
         }
 
+        IReadOnlyList<PlanCandidate> candidates = plan.Candidates;
+        if (candidates.Any(candidate => candidate.IsMeasured))
+            Wrap(text, "Times:    ", TimesText(candidates));
+
         text.Append('\n');
-        Table(text, plan.Candidates);
+        Table(text, candidates);
         return text.ToString();
     }
 
@@ -60,12 +64,18 @@ internal static class PlanExplanation
         return $"{idle} keys are worked on in {plan.KeySplits.ToInvariantText()} ranges of {Count(plan.KeysPerSlice, "key")} at once, and the partial results merged in the order of the keys";
     }
 
+    private static string TimesText(IReadOnlyList<PlanCandidate> candidates)
+    {
+        string rest = candidates.Any(candidate => candidate is { IsMeasured: false, PredictedSeconds: not null }) ? "; the others are predicted" : "";
+        return $"measured on this device for {Count(candidates.Count(candidate => candidate.IsMeasured), "kernel")}, on a call of this kind{rest}";
+    }
+
     private static string Count(long count, string noun) => $"{count.ToInvariantText()} {noun}{(count == 1 ? "" : "s")}";
 
     private static void Table(StringBuilder text, IReadOnlyList<PlanCandidate> candidates)
     {
         int idWidth = Math.Clamp(candidates.Max(candidate => candidate.Variant.Id.Length), 7, 44);
-        Row(text, idWidth, false, "variant", "heads x rows", "slices", "workspace", "predicted", "why");
+        Row(text, idWidth, false, "variant", "heads x rows", "slices", "workspace", candidates.Any(candidate => candidate.IsMeasured) ? "time" : "predicted", "why");
         Row(text, idWidth, false, new string('-', idWidth), "----------------", "--------", "---------", "---------", "--------------------------");
         foreach (PlanCandidate candidate in candidates)
         {

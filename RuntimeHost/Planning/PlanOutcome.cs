@@ -9,10 +9,13 @@ namespace KernelGen.Planning;
 /// <param name="RowsPerSlice">The most query rows of a slice.</param>
 /// <param name="SliceCount">Slices.</param>
 /// <param name="WorkspaceBytes">Workspace of the largest slice.</param>
-/// <param name="PredictedSeconds">Predicted time.</param>
+/// <param name="PredictedSeconds">Predicted time, or measured and scaled to the call.</param>
 internal readonly record struct PlanOutcome(
     KernelVariant? Variant, PolicyDecision Decision, int HeadsPerSlice, int RowsPerSlice, long SliceCount, long WorkspaceBytes, double PredictedSeconds)
 {
+    /// <summary>The time comes from a measurement of the variant on this device.</summary>
+    public bool IsMeasured { get; init; }
+
     /// <summary>Comes before another outcome: faster, else smaller, else first by id.</summary>
     public bool IsBetterThan(in PlanOutcome other)
     {

@@ -55,8 +55,11 @@ public sealed class SlicePlan
     /// <summary>What the policy decided, in its own terms.</summary>
     public PolicyDecision Decision { get; init; }
 
-    /// <summary>The time that <see cref="KernelCostModel"/> predicts.</summary>
+    /// <summary>The time that <see cref="KernelCostModel"/> predicts, scaled by a measurement where there is one.</summary>
     public double PredictedSeconds { get; init; }
+
+    /// <summary>The time comes from a measurement of the variant on this device: see <see cref="AttentionHost.Warmup"/>.</summary>
+    public bool TimeIsMeasured { get; init; }
 
     /// <summary>The workspace is within <see cref="MemoryBudget.UsableBytes"/>. Always so for <c>exact</c>; a preset may have guessed too low.</summary>
     public bool FitsBudget => WorkspaceBytes <= Budget.UsableBytes;

@@ -75,6 +75,7 @@ public static class SlicePlanner
         Balanced = policy.Balances,
         Decision = outcome.Decision,
         PredictedSeconds = outcome.PredictedSeconds,
+        TimeIsMeasured = outcome.IsMeasured,
         Request = request,
     };
 

@@ -2,7 +2,7 @@ using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>Writes what a user of the class calls: constructor, <c>Plan</c>, <c>Run</c>, <c>Launch</c>. All of it hands over to the host.</summary>
+/// <summary>Writes what a user of the class calls: constructor, <c>Plan</c>, <c>Warmup</c>, <c>Run</c>, <c>Launch</c>. All of it hands over to the host.</summary>
 internal static class ModelClassMembers
 {
     public static string Write(ModelClass modelClass) => ClassScope.Write(
@@ -32,6 +32,15 @@ internal static class ModelClassMembers
             global::KernelGen.Planning.PlanningOptions? options = null)
             where T : unmanaged =>
             _host.Plan<T>(Catalogue, shape, options);
+
+        /// <inheritdoc/>
+        public global::KernelGen.Tuning.WarmupReport Warmup<T>(
+            in global::KernelGen.Tensors.AttentionShape shape,
+            global::KernelGen.Planning.PlanningOptions? options = null,
+            bool tune = false,
+            global::System.Threading.CancellationToken cancellationToken = default)
+            where T : unmanaged =>
+            _host.Warmup<T>(Catalogue, shape, options, tune, cancellationToken);
 
         /// <inheritdoc/>
         public global::KernelGen.Execution.RunReport Run<T>(

@@ -37,7 +37,8 @@ internal sealed class KernelStore(IKernelCompiler compiler, CubinCache cache, in
         return CompileAndKeep(variant, key);
     }
 
-    private string KeyOf(KernelVariant variant) => CubinCache.Key(variant, compiler.Identity, ArchitectureOf(variant));
+    /// <summary>Source, compiler and architecture of a variant, as a hash.</summary>
+    public string KeyOf(KernelVariant variant) => CubinCache.Key(variant, compiler.Identity, ArchitectureOf(variant));
 
     // Products of warpgroups and setmaxnreg are not part of plain sm_90.
     private string ArchitectureOf(KernelVariant variant) => variant.Target == KernelTarget.Sm90a ? "sm_90a" : Architecture;
@@ -49,6 +50,11 @@ internal sealed class KernelStore(IKernelCompiler compiler, CubinCache cache, in
         TimeSpan elapsed = Stopwatch.GetElapsedTime(begin);
         KernelGenTelemetry.CompileDuration.Record(elapsed.TotalSeconds);
         CudaLog.Compiled(logger, variant.Id, ArchitectureOf(variant), elapsed.TotalMilliseconds);
+        foreach (string finding in AssemblerFindings.Of(image.Log))
+        {
+            CudaLog.CompiledBadly(logger, variant.Id, finding);
+        }
+
         cache.TryWrite(key, image);
         return image;
     }

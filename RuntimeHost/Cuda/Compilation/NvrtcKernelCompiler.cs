@@ -11,8 +11,11 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
 {
     private const string LanguageOption = "--std=c++17";
 
+    /// <summary>Has the log tell registers and spills of each kernel; changes nothing in the code.</summary>
+    private const string VerboseAssemblerOption = "--ptxas-options=-v";
+
     /// <inheritdoc/>
-    public string Identity => string.Create(CultureInfo.InvariantCulture, $"nvrtc {nvrtc.Version} {LanguageOption}");
+    public string Identity => string.Create(CultureInfo.InvariantCulture, $"nvrtc {nvrtc.Version} {LanguageOption} {VerboseAssemblerOption}");
 
     /// <inheritdoc/>
     public string ArchitectureFor(int computeCapability)
@@ -52,18 +55,21 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
             byte* fileName = Terminated(Encoding.UTF8.GetBytes(FileName(variant)), strings);
             Require(nvrtc.CreateProgram(&program, text, fileName, count, headers, names), "nvrtcCreateProgram", variant);
 
-            byte** options = stackalloc byte*[2];
+            bool machineCode = architecture.StartsWith("sm_", StringComparison.Ordinal);
+            byte** options = stackalloc byte*[3];
             options[0] = Terminated(Encoding.UTF8.GetBytes("--gpu-architecture=" + architecture), strings);
             options[1] = Terminated(Encoding.UTF8.GetBytes(LanguageOption), strings);
-            int result = nvrtc.CompileProgram(program, 2, options);
+            options[2] = Terminated(Encoding.UTF8.GetBytes(VerboseAssemblerOption), strings);
+
+            // PTX is assembled by the driver, when it is loaded.
+            int result = nvrtc.CompileProgram(program, machineCode ? 3 : 2, options);
             if (result != 0)
             {
                 throw new KernelCompilationException(
                     variant.Id, $"nvrtcCompileProgram for {architecture} failed with {nvrtc.Text(result)}", CompileLog.WithSourceLines(Log(program), Sources(variant)));
             }
 
-            bool machineCode = architecture.StartsWith("sm_", StringComparison.Ordinal);
-            return new(machineCode ? KernelImageKind.Cubin : KernelImageKind.Ptx, Image(program, variant, machineCode));
+            return new(machineCode ? KernelImageKind.Cubin : KernelImageKind.Ptx, Image(program, variant, machineCode)) { Log = Log(program) };
         }
         finally
         {

@@ -73,7 +73,7 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         try
         {
             LoadedStage[] stages = [.. variant.Cuda!.Stages.Select(stage => LoadStage(variant, module, stage))];
-            return new(module, stages, fromDisk, Stopwatch.GetElapsedTime(begin));
+            return new(module, stages, fromDisk, Stopwatch.GetElapsedTime(begin), image.Log);
         }
         catch
         {

@@ -90,16 +90,28 @@ internal sealed class ExactPolicy() : SlicePolicy(
         bool fits = ExactSearch.TryFit(request, variant, allowed, out PlanOutcome fit);
         if (ReferenceEquals(variant, plan.Variant))
         {
-            string why = fit.SliceCount == plan.SliceCount ? "taken: fastest that fits" : "taken, cut smaller after an allocation failed";
+            string why = fit.SliceCount != plan.SliceCount ? "taken, cut smaller after an allocation failed"
+                : plan.TimeIsMeasured ? "taken: fastest measured that fits"
+                : "taken: fastest that fits";
             return new(
-                variant, Taken: true, plan.HeadsPerSlice, plan.RowsPerSlice, plan.SliceCount, plan.WorkspaceBytes, plan.PredictedSeconds, why);
+                variant, Taken: true, plan.HeadsPerSlice, plan.RowsPerSlice, plan.SliceCount, plan.WorkspaceBytes, plan.PredictedSeconds, why)
+            {
+                IsMeasured = plan.TimeIsMeasured,
+            };
         }
 
         if (fits)
         {
-            string why = fit.PredictedSeconds > plan.PredictedSeconds ? "fits, slower" : "fits, no faster and no smaller";
+            if (double.IsInfinity(fit.PredictedSeconds))
+                return new(variant, Taken: false, 0, 0, 0, 0, PredictedSeconds: null, "could not be run when it was tuned");
+
+            string measured = fit.IsMeasured ? "measured" : "fits";
+            string why = fit.PredictedSeconds > plan.PredictedSeconds ? $"{measured}, slower" : $"{measured}, no faster and no smaller";
             return new(
-                variant, Taken: false, fit.HeadsPerSlice, fit.RowsPerSlice, fit.SliceCount, fit.WorkspaceBytes, fit.PredictedSeconds, why);
+                variant, Taken: false, fit.HeadsPerSlice, fit.RowsPerSlice, fit.SliceCount, fit.WorkspaceBytes, fit.PredictedSeconds, why)
+            {
+                IsMeasured = fit.IsMeasured,
+            };
         }
 
         PlanOutcome tile = ExactSearch.Smallest(request, variant);

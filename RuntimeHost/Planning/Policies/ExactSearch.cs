@@ -123,7 +123,11 @@ internal static class ExactSearch
             SafetyFactor = request.Options.SafetyFactor,
             RequiredBytes = request.WorkspaceBytes(variant, request.Shape.TotalHeads, request.Shape.Queries, splits),
         };
-        return new(variant, decision, headsPerSlice, rows, slices, request.WorkspaceBytes(variant, headsPerSlice, rows, splits), seconds);
+        (double ratio, bool measured) = request.Device.Measurements?.RatioOf(request, variant) ?? (1, false);
+        return new(variant, decision, headsPerSlice, rows, slices, request.WorkspaceBytes(variant, headsPerSlice, rows, splits), seconds * ratio)
+        {
+            IsMeasured = measured,
+        };
     }
 
     // Of the tiles of a slice, as many have scratch as there are workers, and all have scores or partial results.

@@ -1,5 +1,5 @@
-// The C++ side of a generated kernel: supplies what primitives/{language,threads,memory,arithmetic,votes,matrix_loads,tensor_core,
-// async_copies,mbarriers,tensor_copies,warpgroup} are on a GPU. One file per group.
+// The C++ side of a generated kernel, and of the kernels of `probe`: supplies what primitives/{language,threads,memory,arithmetic,votes,matrix_loads,tensor_core,
+// async_copies,mbarriers,tensor_copies,warpgroup} are on a GPU, and the clock of the probes. One file per group.
 #pragma once
 
 #include "emulator_abi.hpp"
@@ -7,6 +7,7 @@
 #include "emulated_threads.hpp"
 #include "emulated_memory.hpp"
 #include "emulated_arithmetic.hpp"
+#include "emulated_clocks.hpp"
 #include "emulated_warp.hpp"
 #include "emulated_votes.hpp"
 #include "emulated_matrix_loads.hpp"

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 
+import goals
 from session import write_json
 from shapes import shape_from_json
 
@@ -36,6 +37,9 @@ def merge(ours, peers, command):
         "ours": {name: ours.get(name) for name in ("device", "driver", "compiler", "version", "complete")},
         "peers": {name: peers.get(name) for name in ("date", "gpu", "driver", "torch", "cuda", "cudnn", "ceilings", "complete", "reason")},
         "rows": rows,
+        "goals": goals.judge(rows),
+        "tuning": ours.get("tuning", []),
+        "findings": ours.get("findings", []),
         "variants": [variant_row(row) for row in ours["rows"]],
         "failures": [dict(shape_from_json(row).to_json(), variant=row.get("variant"), fault=row["fault"]) for row in ours["rows"] if row.get("fault")],
     }
@@ -54,9 +58,10 @@ def merged_row(row, peer):
     merged["peer_errors"] = errors
     merged["peers_refused"] = peer.get("refused", {})
     merged["peers_not_comparable"] = sorted(set(times) - set(comparable))
-    merged["default_kernels"] = peer.get("default_kernels", [])
+    merged["kernels"] = peer.get("kernels", {})
     merged["best_peer"] = best
     merged["ratio"] = comparable[best] / row["ms"] if best else None
+    merged["best_sdpa"] = goals.best_backend(merged)
     return merged
 
 
@@ -70,6 +75,8 @@ def to_markdown(result):
     """The result for people."""
     lines = [f"# Attention on {result['gpu']}", ""]
     lines += facts(result)
+    lines += ["", "## Goals", "", "Against the best back end of `scaled_dot_product_attention`; of several shapes the worst counts.", ""]
+    lines += goals.table(result["goals"])
     lines += ["", "## Against PyTorch, the same shapes in the same go", ""]
     lines += comparison(result["rows"])
     losses = [row for row in result["rows"] if row["ratio"] is not None and row["ratio"] < 1]
@@ -82,6 +89,10 @@ def to_markdown(result):
     lines += not_comparable(result["rows"])
     lines += ["", "## Our kernels", ""]
     lines += variants(result["variants"])
+    lines += tuning(result["tuning"])
+    if result["findings"]:
+        lines += ["", "## What the compiler did badly", ""]
+        lines += [f"- {finding}" for finding in result["findings"]]
     if result["failures"]:
         lines += ["", "## Not timed, because the result was wrong or the launch failed", ""]
         lines += [f"- {describe(row)}, {row['variant']}: {row['fault']}" for row in result["failures"]]
@@ -128,12 +139,39 @@ def all_peers(rows):
     names = sorted({name for row in rows for name in [*row["peers"], *row["peers_refused"]]})
     if not names:
         return ["No peer was measured."]
-    lines = [table_row(["shape", "ours", *names, "kernel of the default"]), table_row(["---"] * (len(names) + 3))]
+    lines = [table_row(["shape", "ours", *names]), table_row(["---"] * (len(names) + 2))]
     for row in rows:
         times = [f"{row['peers'][name]:.4g}" if name in row["peers"] else "-" for name in names]
-        kernel = f"`{row['default_kernels'][0][:80]}`" if row["default_kernels"] else ""
-        lines.append(table_row([describe(row), f"{row['ms']:.4g}", *times, kernel]))
-    return lines
+        lines.append(table_row([describe(row), f"{row['ms']:.4g}", *times]))
+    return lines + kernel_names(rows)
+
+
+def kernel_names(rows):
+    """Which kernels the back ends of SDPA launched; the longest of each."""
+    lines = []
+    for row in rows:
+        for name, kernels in row["kernels"].items():
+            if kernels:
+                lines.append(f"- {describe(row)}, {name}: `{kernels[0][:120]}`")
+    return ["", "Kernels that ran, the longest of each call:", "", *lines] if lines else []
+
+
+def tuning(rows):
+    """What was timed to choose from, where the fastest was not the predicted one."""
+    if not rows:
+        return []
+    shapes = {(row["name"], row["head_dim"], row["dtype"], row["causal"]) for row in rows}
+    lines = []
+    for shape in sorted(shapes):
+        timed = [row for row in rows if (row["name"], row["head_dim"], row["dtype"], row["causal"]) == shape and row["ms"] is not None]
+        taken = next((row for row in timed if row["taken"]), None)
+        predicted = next((row for row in timed if row["was_predicted"]), None)
+        if taken and predicted and taken is not predicted:
+            lines.append(
+                f"- {describe(taken)}: {taken['variant']} takes {taken['ms']:.4g} ms, the predicted {predicted['variant']} {predicted['ms']:.4g} ms "
+                f"({predicted['predicted_ms']:.4g} predicted)")
+    told = f"Tuning changed the choice on {len(lines)} of {len(shapes)} shapes. Its times are of warm inputs."
+    return ["", "## Chosen by measurement", "", told, *lines]
 
 
 def not_comparable(rows):

@@ -6,7 +6,9 @@ import os
 import tempfile
 import unittest
 
+import goals
 import merge
+import probes
 from session import MeasuringSession, Refused
 from shapes import Shape, buffer_count, load_shapes, median, visible_pairs
 
@@ -29,7 +31,7 @@ def our_file(*rows):
 
 
 def peer_file(**row):
-    peer = dict(shape().to_json(), peers={}, errors={}, refused={}, unmeasured=[], default_kernels=[])
+    peer = dict(shape().to_json(), peers={}, errors={}, refused={}, unmeasured=[], kernels={})
     return dict(date="2000-01-01", gpu="Test GPU", driver="1", torch="2", cuda="13", cudnn=1, complete=True, rows=[{**peer, **row}])
 
 
@@ -96,7 +98,7 @@ class SessionTests(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "peers.json")
             shapes = [shape(), shape(head_dim=80)]
-            result = MeasuringSession(FakeBench(clock, seconds), shapes, passes, limit, path, {"gpu": "g"}, clock).run()
+            result = MeasuringSession(FakeBench(clock, seconds), shapes, passes, limit, path, {"gpu": "g"}, ["default"], clock).run()
             with open(path, encoding="utf-8") as file:
                 self.assertEqual(result, json.load(file))
         return result
@@ -106,7 +108,7 @@ class SessionTests(unittest.TestCase):
         self.assertTrue(result["complete"])
         self.assertEqual({"flash": "head dim too large"}, result["rows"][0]["refused"])
         self.assertEqual({"default": 1e3}, result["rows"][0]["peers"])
-        self.assertEqual(["kernel"], result["rows"][0]["default_kernels"])
+        self.assertEqual({"default": ["kernel"]}, result["rows"][0]["kernels"])
 
     def test_a_slow_peer_is_not_started_again_when_it_would_not_end_in_time(self):
         result = self.run_session({"default": 1, "flex": 30}, 50, [["default"], ["flex"]])
@@ -174,6 +176,61 @@ class MergeTests(unittest.TestCase):
             with open(peers, "w", encoding="utf-8") as file:
                 json.dump(dict(peer_file(), gpu="Another GPU"), file)
             self.assertEqual(2, merge.main(arguments))
+
+    def test_a_goal_counts_the_worst_shape_against_the_best_back_end(self):
+        longer = dict(queries=16384, keys=16384)
+        ours = our_file(our_row(), our_row(ms=1.0, **longer))
+        peers = peer_file(peers={"cudnn": 0.7, "flash": 0.9, "flex": 0.1}, errors={"cudnn": 0.0, "flash": 0.0, "flex": 0.0})
+        peers["rows"].append({**peers["rows"][0], **longer, "peers": {"math": 1.2, "flash": 9.0}, "errors": {}})
+        result = merge.merge(ours, peers, "x")
+        goal = next(goal for goal in result["goals"] if goal["goal"] == "f16, head dim 40")
+        self.assertEqual((2, False, "math"), (goal["shapes"], goal["reached"], goal["backend"]))
+        self.assertAlmostEqual(1.2, goal["ratio"])
+        self.assertIn("| f16, head dim 40 | 1.25 | 1.20 | **no** | s | math |", merge.to_markdown(result))
+
+    def test_goals_that_were_not_measured_say_so(self):
+        peers = peer_file(peers={"cudnn": 0.7}, errors={"cudnn": 0.5})
+        text = merge.to_markdown(merge.merge(our_file(our_row()), peers, "x"))
+        self.assertEqual(len(goals.GOALS), text.count("not measured"))
+
+    def test_every_goal_has_a_shape(self):
+        shapes = [s.to_json() for s in load_shapes(os.path.join(HERE, "shapes.json"))]
+        for goal in goals.GOALS:
+            self.assertTrue(any(goal.applies(s) for s in shapes), goal.name)
+
+    def test_kernel_names_and_findings_are_told(self):
+        peers = peer_file(peers={"cudnn": 0.7}, errors={"cudnn": 0.0}, kernels={"cudnn": ["cudnn_kernel_64x128", "cast"]})
+        ours = dict(our_file(our_row()), findings=["streaming-sm90a-f16-d64-r192: (C7510) serialized"])
+        text = merge.to_markdown(merge.merge(ours, peers, "x"))
+        self.assertIn("s, d 40 f16, cudnn: `cudnn_kernel_64x128`", text)
+        self.assertIn("(C7510) serialized", text)
+
+    def test_choices_that_tuning_changed_are_told(self):
+        def timed(variant, ms, taken, predicted):
+            return dict(name="s", head_dim=40, dtype="f16", causal=False, variant=variant, predicted_ms=1.0, ms=ms, taken=taken, was_predicted=predicted, fault=None)
+
+        ours = dict(our_file(our_row()), tuning=[timed("a", 0.5, True, False), timed("b", 0.7, False, True)])
+        text = merge.to_markdown(merge.merge(ours, {}, "x"))
+        self.assertIn("changed the choice on 1 of 1 shapes", text)
+        self.assertIn("s, d 40 f16: a takes 0.5 ms, the predicted b 0.7 ms", text)
+
+
+class ProbesTests(unittest.TestCase):
+    def test_probes_become_sections_with_tables(self):
+        probe = dict(name="products", question="How many?", changes="the table", seconds=1.5, answers=["fine"], failures=["k: (C7510)"], faults=["late"],
+                     rows=[dict(columns=40, right=True, note=None), dict(columns=80, right=False, extra=1)])
+        report = dict(device="Test GPU", date="2000-01-01", driver="d", compiler="c", smoke=False, complete=False, probes=[probe])
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "probes.json")
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(report, file)
+            self.assertEqual(0, probes.main(["--probes", path, "--out", folder, "--name", "h200", "--command", "c"]))
+            with open(os.path.join(folder, "h200-probes.md"), encoding="utf-8") as file:
+                text = file.read()
+            self.assertTrue(os.path.exists(os.path.join(folder, "h200-probes.json")))
+        for line in ("# Probes on Test GPU", "## products", "- fine", "- **slow or wrong**: k: (C7510)", "- not done: late", "| columns | right | note | extra |",
+                     "| 40 | yes |  |  |", "| 80 | no |  | 1 |", "- The time ended before every probe had its turn."):
+            self.assertIn(line, text.split("\n"))
 
 
 if __name__ == "__main__":

@@ -63,17 +63,18 @@ class TorchBench:
             return self._time(call, sets), error
 
     def kernel_names(self, shape, name, sets):
-        """The CUDA kernels that a call launches, the longest first; what the profiler says when it does not work here."""
-        call = self._call(shape, name)
+        """The CUDA kernels that a call launches, the longest first; why they cannot be told when the profiler does not work here."""
         activities = [torch.profiler.ProfilerActivity.CPU, torch.profiler.ProfilerActivity.CUDA]
         try:
-            with torch.profiler.profile(activities=activities) as profile:
-                call(*sets[0])
-                torch.cuda.synchronize()
-            events = [event for event in profile.events() if event.device_type == torch.autograd.DeviceType.CUDA]
-        except RuntimeError as fault:
-            return [f"not read: {first_line(fault)}"]
-        events.sort(key=lambda event: -event.time_range.elapsed_us())
+            with self._as_refusal():
+                call = self._call(shape, name)
+                with torch.profiler.profile(activities=activities) as profile:
+                    call(*sets[0])
+                    torch.cuda.synchronize()
+                events = [event for event in profile.events() if str(event.device_type).endswith("CUDA")]
+                events.sort(key=lambda event: -event.time_range.elapsed_us())
+        except Refused as refusal:
+            return [f"not read: {refusal}"]
         return list(dict.fromkeys(event.name for event in events))[:4]
 
     @contextlib.contextmanager
@@ -82,10 +83,11 @@ class TorchBench:
             warnings.simplefilter("always")
             try:
                 yield
-            except torch.cuda.OutOfMemoryError as fault:
-                raise Refused(f"out of memory: {first_line(fault)}") from fault
             except Refused:
                 raise
+            except torch.cuda.OutOfMemoryError as fault:
+                torch.cuda.empty_cache()
+                raise Refused(f"out of memory: {first_line(fault)}") from fault
             except Exception as fault:  # Whatever a library throws, it is a refusal to be recorded, and the next peer's turn.
                 reasons = [first_line(warning.message) for warning in caught]
                 raise Refused("; ".join([f"{type(fault).__name__}: {first_line(fault)}", *dict.fromkeys(reasons)])[:2000]) from fault

@@ -18,6 +18,7 @@ from shapes import load_shapes
 
 QUICK_PEERS = ["default", "cudnn", "flash", "mem_efficient", "math", "doggettx"]
 COMPILED_PEERS = ["flex"]
+NAMED_PEERS = ["default", "cudnn", "flash", "mem_efficient"]
 
 
 def read_arguments(arguments):
@@ -69,7 +70,7 @@ def main(arguments):
     )
     bench = torch_bench.TorchBench(options.seconds_per_peer, options.math_bytes)
     passes = [QUICK_PEERS] if options.no_flex else [QUICK_PEERS, COMPILED_PEERS]
-    result = MeasuringSession(bench, shapes, passes, options.seconds, options.out, facts).run()
+    result = MeasuringSession(bench, shapes, passes, options.seconds, options.out, facts, NAMED_PEERS).run()
     measured = sum(len(row["peers"]) for row in result["rows"])
     print(f"{measured} times of {len(shapes)} shapes in {result['seconds']} s: {options.out}", file=sys.stderr)
     return 0 if measured else 1

@@ -63,6 +63,28 @@ public sealed class CudaBenchTests
     [TestMethod]
     [ExecutableCondition("g++", IgnoreMessage = NoCompiler)]
     [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
+    public void Tuning_MeasuresTheFastest_OfHoppersKernelsToo()
+    {
+        using TestFolder folder = new();
+        JsonElement result = Bench(folder, [("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0")], "--json", "--tune", "--check-only").AssertDone().Json;
+        JsonElement[] tuning = [.. result.GetProperty("tuning").EnumerateArray()];
+        JsonElement[] rows = [.. result.GetProperty("rows").EnumerateArray()];
+
+        Assert.Contains(timing => timing.GetProperty("variant").GetString()!.Contains("-sm90a-", StringComparison.Ordinal), tuning);
+        Assert.HasCount(2, rows);
+        foreach (JsonElement row in rows)
+        {
+            JsonElement[] timed = [.. tuning.Where(timing => timing.GetProperty("name").GetString() == row.GetProperty("name").GetString())];
+            JsonElement fastest = timed.MinBy(timing => timing.GetProperty("ms").GetDouble());
+            Assert.AreEqual(1, timed.Count(timing => timing.GetProperty("was_predicted").GetBoolean()));
+            Assert.AreEqual(fastest.GetProperty("variant").GetString(), row.GetProperty("variant").GetString());
+            Assert.IsTrue(fastest.GetProperty("taken").GetBoolean());
+        }
+    }
+
+    [TestMethod]
+    [ExecutableCondition("g++", IgnoreMessage = NoCompiler)]
+    [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
     public void FailingLaunch_GetsNoTime_AndTheRestIsMeasured()
     {
         using TestFolder folder = new();

@@ -37,6 +37,15 @@ public sealed class AttendOptionTests
     }
 
     [TestMethod]
+    public void Tune_OnTheCpu_SaysThatThereIsNothingToChoose_AndRuns()
+    {
+        using TestFolder folder = new();
+        CommandResult result = CommandResult.Of("attend", Input(folder), folder["out"], "--device", "cpu", "--tune").AssertDone();
+        Assert.Contains("not tuned: CPU", result.Error);
+        AssertMatches(folder["out"], AttentionOptions.Default);
+    }
+
+    [TestMethod]
     [DataRow("streaming")]
     [DataRow("materialized")]
     public void Layout_BatchRowsHeads_IsHonoured(string family)

@@ -41,6 +41,23 @@ public sealed class AttendCudaTests
     }
 
     [TestMethod]
+    [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasDevice), IgnoreMessage = CudaCommand.NoDevice)]
+    public void Tune_TimesKernels_RunsTheFastest_AndTheNextProcessTakesItToo()
+    {
+        using TestFolder folder = new();
+        string input = GoldenVectors.Paths.Single(path => Path.GetFileNameWithoutExtension(path) == "one_key_d64_f32");
+        CommandResult tuned = CudaCommand.Run([Cache], "attend", input, folder["tuned"], "--device", "cuda", "--tune", "--json", "--check").AssertDone();
+        CommandResult next = CudaCommand.Run([Cache], "attend", input, folder["next"], "--device", "cuda", "--json").AssertDone();
+
+        string[] timed = [.. tuned.Error.Split('\n').Where(line => line.StartsWith("tuned: ", StringComparison.Ordinal))];
+        string variant = tuned.Json.GetProperty("variant").GetString()!;
+        Assert.IsGreaterThan(1, timed.Length);
+        Assert.StartsWith($"tuned: {variant}: ", timed[0]);
+        Assert.AreEqual(variant, next.Json.GetProperty("variant").GetString());
+        Assert.IsTrue(File.Exists(Path.Combine(TestContext.TestTempDirectory!, "measurements.json")));
+    }
+
+    [TestMethod]
     [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasEmulator), IgnoreMessage = CudaCommand.NoEmulator)]
     public void FourProcesses_RaceForTheCache_AndAFifthNeedsNoCompiler()
     {

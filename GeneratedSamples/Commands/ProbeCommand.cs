@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Text.Json;
+using KernelGen.Samples.Probes;
+
+namespace KernelGen.Samples.Commands;
+
+/// <summary>Asks a GPU what its documentation leaves open: rates, layouts, and what the compiler makes of the kernels.</summary>
+internal sealed class ProbeCommand : Command
+{
+    private const int DefaultSeconds = 300;
+
+    private readonly SampleConsole _console;
+    private readonly Option<string[]> _only = new("--only")
+    {
+        Description = $"Only these probes: {string.Join(", ", ProbeRun.Names)}",
+        HelpName = "NAME",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<bool> _smoke = new("--smoke") { Description = "Cut all loops short: does everything run, on the emulator for instance" };
+    private readonly Option<int> _seconds = CommandOptions.Positive("--seconds", "Start nothing after this time", DefaultSeconds);
+    private readonly Option<string?> _output = new("--output") { Description = "A file that holds the JSON of what was found so far", HelpName = "FILE" };
+    private readonly Option<bool> _json = CommandOptions.Json();
+
+    public ProbeCommand(SampleConsole console)
+        : base("probe", "Measure what kernels for compute capability 9.0 rest on, on this machine's GPU")
+    {
+        _console = console;
+        _only.AcceptOnlyFromAmong([.. ProbeRun.Names]);
+        foreach (Option option in (Option[])[_only, _smoke, _seconds, _output, _json])
+            Options.Add(option);
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string[] only = parsed.GetValue(_only) ?? [];
+        using ProbeRun run = new(parsed.GetValue(_smoke), TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_output));
+        ProbeReport report = run.Run(
+            only, (done, name) => _console.ShowProgress(done, only.Length > 0 ? only.Length : ProbeRun.Names.Count, name), _console.CancellationToken);
+        _console.Progress("");
+        if (parsed.GetValue(_json))
+            _console.Output.WriteLine(JsonSerializer.Serialize(report, SampleJson.Default.ProbeReport));
+        else
+            Write(report);
+
+        foreach (ProbeTable table in report.Probes)
+        {
+            foreach (string failure in table.Failures)
+                _console.Error.WriteLine($"slow or wrong: {table.Name}: {failure}");
+        }
+
+        return report.Probes.Any(table => table.Failures.Count > 0) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private void Write(ProbeReport report)
+    {
+        TextWriter output = _console.Output;
+        output.WriteLine(report.Device);
+        foreach (ProbeTable table in report.Probes)
+        {
+            output.WriteLine();
+            output.WriteLine($"{table.Name}: {table.Question}");
+            foreach (var row in table.Rows)
+                output.WriteLine($"  {string.Join(", ", row.Select(field => $"{field.Key} {field.Value}"))}");
+            foreach (string line in table.Answers.Concat(table.Failures).Concat(table.Faults))
+                output.WriteLine($"  {line}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using KernelGen.Kernels;
+using KernelGen.Tensors;
+
+namespace KernelGen.Tuning;
+
+/// <summary>A device whose kernels can be compiled ahead and timed.</summary>
+internal interface ITunableDevice
+{
+    /// <summary>What times are only comparable on: the device and its driver.</summary>
+    string TimingIdentity { get; }
+
+    /// <summary>The file that times are remembered in; null remembers them for this process alone.</summary>
+    string? MeasurementPath { get; }
+
+    /// <summary>Source, compiler and architecture of a variant, as a hash: a time is of this code and of no other.</summary>
+    string CodeIdentity(KernelVariant variant);
+
+    /// <summary>Compiles and loads variants, several at once.</summary>
+    void Warmup(IEnumerable<KernelVariant> variants, IProgress<int>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Allocates tensors of a call and fills them with numbers.</summary>
+    /// <exception cref="Exception">One that <see cref="IsOutOfMemory"/> knows: there is no memory for them.</exception>
+    ITimedTensors AllocateTensors(in AttentionShape shape, ElementType elementType);
+
+    /// <summary>A failure that is one variant's alone: others can still be timed.</summary>
+    bool IsOfOneKernel(Exception fault);
+
+    /// <summary>A failure for lack of memory.</summary>
+    bool IsOutOfMemory(Exception fault);
+}
