@@ -17,9 +17,10 @@ public sealed class Sm90aKernelUnitTests
 
             Assert.StartsWith($"// {configuration.Id}: ", text);
             Assert.AreSequenceEqual(
-                Sm90aKernelUnit.Headers.Select(header => $"#include \"{header.Name}\""),
+                Sm90aKernelUnit.Headers(configuration).Select(header => $"#include \"{header.Name}\""),
                 text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
-            Assert.Contains($" {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)", text);
+            string maps = configuration.ElementType == ElementType.Float32 ? "" : ", const __grid_constant__ TensorMaps maps";
+            Assert.Contains($" {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments{maps})", text);
             Assert.DoesNotContain("{{", text);
             Assert.DoesNotContain("\r", text);
             Assert.DoesNotContain(" \n", text);
@@ -56,9 +57,8 @@ public sealed class Sm90aKernelUnitTests
     [TestMethod]
     public void WhatThereAreNoKernelsFor_IsRefused()
     {
-        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Streaming, ElementType.Float32));
-        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Materialized, ElementType.Float16));
+        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Materialized));
         Assert.ThrowsExactly<ArgumentException>(() => Sm90aKernelUnit.Render(
-            TemplateLibrary.Embedded, new(KernelFamily.Streaming, KernelTarget.Sm90a, ElementType.Float32, 64, 64), CancellationToken.None));
+            TemplateLibrary.Embedded, new(KernelFamily.Materialized, KernelTarget.Sm90a, ElementType.Float16, 64, 64), CancellationToken.None));
     }
 }
