@@ -92,7 +92,8 @@ public static class KernelCostModel
         _ when device.TensorFlopsPerSecond == 0 => device.FlopsPerSecond,
         KernelTarget.Sm80 => device.TensorFlopsPerSecond,
 
-        // Products of warpgroups have twice the peak of mma.sync.
+        // Products of warpgroups have twice the peak of mma.sync; of Float32 it takes three.
+        KernelTarget.Sm90a when variant.SplitsFloat32 => 2 * device.TensorFlopsPerSecond / 3,
         KernelTarget.Sm90a => 2 * device.TensorFlopsPerSecond,
         _ => device.FlopsPerSecond,
     };
