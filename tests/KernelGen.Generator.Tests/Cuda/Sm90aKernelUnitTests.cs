@@ -47,6 +47,16 @@ public sealed class Sm90aKernelUnitTests
     }
 
     [TestMethod]
+    public void Float32_TakesNoTensorMaps()
+    {
+        ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float32, 80, 128));
+
+        Assert.HasCount(1, stages);
+        Assert.AreEqual((512, 128), (stages[0].Threads, stages[0].RowsPerBlock));
+        Assert.IsEmpty(stages[0].TensorBoxes);
+    }
+
+    [TestMethod]
     public void Footprint_IsNone()
     {
         KernelFootprint footprint = Sm90aKernelUnit.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));

@@ -19,6 +19,8 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
 
     private const int Halves = 2;
     private const int FloatBytes = 4;
+    private const int OtherRegisters = 40;
+    private const int LeastConsumerRegisters = 168;
     private const int LeastStages = 3;
     private const int MostStages = 4;
 
@@ -87,11 +89,11 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
     /// <summary>Registers of a thread when the kernel begins.</summary>
     public int EntryRegisters => Sm90aLimits.ProcessorRegisters / Threads / 8 * 8;
 
-    /// <summary>Registers that a thread of a splitting warpgroup keeps: 32 numbers that are under way, and what it takes to split them.</summary>
-    public int SplitterRegisters => Consumers == 1 ? 128 : 56;
+    /// <summary>Registers that a thread of a splitting warpgroup keeps: for 32 numbers that are under way, and for splitting them.</summary>
+    public int SplitterRegisters => ((EntryRegisters * (Splitters + Consumers)) - (Consumers * ConsumerRegisters)) / Splitters / 8 * 8;
 
-    /// <summary>Registers that a thread of a computing warpgroup takes.</summary>
-    public int ConsumerRegisters => Consumers == 1 ? 240 : 200;
+    /// <summary>Registers that a thread of a computing warpgroup takes: with room for everything else beside its arrays.</summary>
+    public int ConsumerRegisters => Consumers == 1 ? 240 : Math.Max(LeastConsumerRegisters, (ArrayRegisters + OtherRegisters + 7) / 8 * 8);
 
     /// <summary>Registers that a computing thread needs for scores, which become both halves of the probabilities, the output, and a part's sums over a tile.</summary>
     public int ArrayRegisters => (TileKeys / 2) + (Values.Dims / 2) + (Values.Dims / ValueParts / 2);
