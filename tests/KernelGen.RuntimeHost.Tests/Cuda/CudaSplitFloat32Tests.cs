@@ -107,6 +107,25 @@ public sealed class CudaSplitFloat32Tests
     }
 
     [TestMethod]
+    [DataRow(float.NaN)]
+    [DataRow(float.PositiveInfinity)]
+    [DataRow(float.NegativeInfinity)]
+    public void ABadQueryOrKey_SpoilsTheRowsThatMeetItOnly(float bad)
+    {
+        using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
+        AttentionCall call = AttentionCall.Random(new(1, 1, 150, 150, 64), ElementType.Float32, new() { Causal = true });
+        float[] expected = call.Run(host, Split, ElementType.Float32, out _);
+        float[] query = [.. call.Query], key = [.. call.Key];
+        query[(17 * 64) + 3] = bad;
+        key[(100 * 64) + 5] = bad;
+
+        float[] actual = (call with { Query = query, Key = key }).Run(host, Split, ElementType.Float32, out _);
+
+        for (int i = 0; i < actual.Length; i++)
+            Assert.AreEqual(i / 64 is 17 or >= 100 ? float.NaN : expected[i], actual[i], $"row {i / 64}");
+    }
+
+    [TestMethod]
     public void TilesOf64And128Rows_GiveTheSameBits()
     {
         using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
