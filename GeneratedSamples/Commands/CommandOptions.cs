@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using KernelGen.Cpu;
 using KernelGen.Kernels;
+using KernelGen.Planning;
 using KernelGen.Tensors;
 using static System.FormattableString;
 
@@ -29,6 +30,12 @@ internal static class CommandOptions
 
     /// <summary>Restricts the plan to a slice size.</summary>
     public static Option<int?> SliceRows() => PositiveOrNull("--slice-rows", "Only kernels of this slice size, in query rows");
+
+    /// <summary>How numbers of 32 bits are multiplied.</summary>
+    public static Option<Float32Math> Float32() => Choice(
+        "--float32",
+        "For f32: 'split' lets tensor cores of compute capability 9.0 multiply halves of numbers, relative error up to 2e-6 as everywhere; 'full' does not, slower [default: split]",
+        ("split", Float32Math.Split), ("full", Float32Math.Full));
 
     /// <summary>The margin of the policy <c>exact</c>.</summary>
     public static Option<double?> SafetyFactor() => new("--safety-factor")

@@ -10,6 +10,7 @@ internal sealed class PlanOptions
     private readonly Option<string> _policy = CommandOptions.Policy();
     private readonly Option<KernelFamily?> _family = CommandOptions.Family();
     private readonly Option<int?> _sliceRows = CommandOptions.SliceRows();
+    private readonly Option<Float32Math> _float32 = CommandOptions.Float32();
     private readonly Option<double?> _safetyFactor = CommandOptions.SafetyFactor();
 
     /// <summary>Adds the options to a command.</summary>
@@ -18,6 +19,7 @@ internal sealed class PlanOptions
         command.Options.Add(_policy);
         command.Options.Add(_family);
         command.Options.Add(_sliceRows);
+        command.Options.Add(_float32);
         command.Options.Add(_safetyFactor);
     }
 
@@ -33,6 +35,7 @@ internal sealed class PlanOptions
             Policy = parsed.GetValue(_policy)!,
             Family = parsed.GetValue(_family),
             SliceRows = parsed.GetValue(_sliceRows),
+            Float32Math = parsed.GetValue(_float32),
             SafetyFactor = parsed.GetValue(_safetyFactor) ?? defaults.SafetyFactor,
             Causal = causal,
             CaptureMap = captureMap,

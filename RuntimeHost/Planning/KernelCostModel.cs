@@ -95,7 +95,7 @@ public static class KernelCostModel
     {
         _ when device.TensorFlopsPerSecond == 0 => device.FlopsPerSecond,
         KernelTarget.Sm80 => device.TensorFlopsPerSecond,
-        KernelTarget.Sm90a when variant.ElementType == ElementType.Float32 =>
+        KernelTarget.Sm90a when variant.SplitsFloat32 =>
             device.Costs.WarpgroupPeakRatio * device.TensorFlopsPerSecond / device.Costs.ProductsOfFloat32,
         KernelTarget.Sm90a => device.Costs.WarpgroupPeakRatio * device.TensorFlopsPerSecond,
         _ => device.FlopsPerSecond,

@@ -25,6 +25,9 @@ public sealed class NoMatchingVariantException : NotSupportedException
         if (options.SliceRows is { } rows)
             asked += $", options.SliceRows is {rows.ToInvariantText()}";
 
+        if (options.Float32Math == Float32Math.Full)
+            asked += ", options.Float32Math is Full, which kernels of target sm90a are not";
+
         if (options.CaptureMap)
             asked += ", options.CaptureMap is set, which only materialized kernels serve";
 

@@ -36,6 +36,7 @@ internal readonly struct PlanCacheKey(
         && one.Family.GetValueOrDefault() == other.Family.GetValueOrDefault()
         && one.Family.HasValue == other.Family.HasValue
         && one.SliceRows == other.SliceRows
+        && one.Float32Math == other.Float32Math
         && one.CaptureMap == other.CaptureMap
         && one.Causal == other.Causal;
 }

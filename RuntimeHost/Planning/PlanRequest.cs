@@ -23,6 +23,9 @@ internal readonly record struct PlanRequest(
         if (variant.MaximumKeys > 0 && Shape.Keys > variant.MaximumKeys)
             return "too many keys";
 
+        if (Options.Float32Math == Float32Math.Full && variant.SplitsFloat32)
+            return "splits fp32 numbers";
+
         if (Options.CaptureMap && variant.Family == KernelFamily.Streaming)
             return "cannot hand out the map";
 

@@ -23,6 +23,9 @@ public sealed record PlanningOptions
     /// <summary>Only variants of this slice size; any when null.</summary>
     public int? SliceRows { get; init; }
 
+    /// <summary>How kernels may multiply numbers of 32 bits; of no meaning for other element types.</summary>
+    public Float32Math Float32Math { get; init; }
+
     /// <summary>The attention map is wanted, which only <see cref="KernelFamily.Materialized"/> variants can give.</summary>
     public bool CaptureMap { get; init; }
 

@@ -41,7 +41,7 @@ internal static class VariantExpansion
     private static bool Supports(KernelTarget target, KernelFamily family, ElementType elementType) => target switch
     {
         KernelTarget.Sm80 => Sm80KernelUnit.Supports(elementType),
-        KernelTarget.Sm90a => Sm90aKernelUnit.Supports(family, elementType),
+        KernelTarget.Sm90a => Sm90aKernelUnit.Supports(family),
         _ => true,
     };
 
@@ -60,7 +60,7 @@ internal static class VariantExpansion
                     yield return Of(Sm80KernelUnit.ShortKeysTileRows) with { MaximumKeys = keys };
                 break;
             case KernelTarget.Sm90a:
-                foreach (int rows in Sm90aKernelUnit.StreamingTileRowChoices(headDim))
+                foreach (int rows in Sm90aKernelUnit.StreamingTileRowChoices(elementType, headDim))
                     yield return Of(rows);
                 break;
             default:

@@ -11,25 +11,33 @@ namespace KernelGen.Generator.Emission;
 /// <summary>The CUDA C of the target <c>sm90a</c>: products of warpgroups and asynchronous tensor copies, for compute capability 9.0.</summary>
 internal static class Sm90aKernelUnit
 {
-    /// <summary>True for what there are kernels for: the <c>streaming</c> family, 16-bit elements.</summary>
-    /// <param name="family">The family.</param>
-    /// <param name="elementType">The element type.</param>
-    public static bool Supports(KernelFamily family, ElementType elementType) =>
-        family == KernelFamily.Streaming && elementType is ElementType.Float16 or ElementType.BFloat16;
+    private static readonly ImmutableArray<CudaHeaderTemplate> _headers =
+        [CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")];
 
-    /// <summary>All rows of a tile that there are <c>streaming</c> variants for, ascending; they give the same bits.</summary>
+    /// <summary>True for what there are kernels for: the <c>streaming</c> family.</summary>
+    /// <param name="family">The family.</param>
+    public static bool Supports(KernelFamily family) => family == KernelFamily.Streaming;
+
+    /// <summary>All rows of a tile that there are <c>streaming</c> variants for, ascending; they give the same bits. None where there is no kernel.</summary>
+    /// <param name="elementType">The element type.</param>
     /// <param name="headDim">The head dim.</param>
-    public static IReadOnlyList<int> StreamingTileRowChoices(int headDim) => Sm90aStreamingTiling.TileRowChoices(headDim);
+    public static IReadOnlyList<int> StreamingTileRowChoices(ElementType elementType, int headDim) => elementType == ElementType.Float32
+        ? Sm90aFloat32StreamingKernel.TileRowChoices(headDim)
+        : Sm90aStreamingTiling.TileRowChoices(headDim);
 
     /// <summary>The workspace formula of a variant: it needs none.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
-    public static KernelFootprint Footprint(KernelConfiguration configuration) =>
-        new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
+    public static KernelFootprint Footprint(KernelConfiguration configuration) => configuration.ElementType == ElementType.Float32
+        ? Sm90aFloat32StreamingKernel.Footprint(configuration)
+        : new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
 
     /// <summary>The launch of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
+        if (configuration.ElementType == ElementType.Float32)
+            return Sm90aFloat32StreamingKernel.Stages(configuration);
+
         Sm90aStreamingTiling tiling = Tiling(configuration);
         return
         [
@@ -46,8 +54,10 @@ internal static class Sm90aKernelUnit
     }
 
     /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
-    public static ImmutableArray<CudaHeaderTemplate> Headers { get; } =
-        [CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")];
+    /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
+    public static ImmutableArray<CudaHeaderTemplate> Headers(KernelConfiguration configuration) => configuration.ElementType == ElementType.Float32
+        ? Sm90aFloat32StreamingKernel.Headers
+        : _headers;
 
     /// <summary>Renders the translation unit of a variant.</summary>
     /// <param name="templates">The templates.</param>
@@ -58,12 +68,10 @@ internal static class Sm90aKernelUnit
     {
         if (configuration.Target != KernelTarget.Sm90a)
             throw new ArgumentException($"{configuration.Id} is not a variant of the target sm90a.", nameof(configuration));
-        if (!Supports(configuration.Family, configuration.ElementType))
-        {
-            throw new ArgumentException(
-                $"Target sm90a has streaming kernels for Float16 and BFloat16, not {configuration.Id}; use target sm80 or simt.",
-                nameof(configuration));
-        }
+        if (!Supports(configuration.Family))
+            throw new ArgumentException($"Target sm90a has streaming kernels, not {configuration.Id}; use target sm80 or simt.", nameof(configuration));
+        if (configuration.ElementType == ElementType.Float32)
+            return Sm90aFloat32StreamingKernel.Render(templates, configuration, cancellationToken);
 
         Sm90aStreamingTiling tiling = Tiling(configuration);
         TemplateObject model = new()

@@ -46,6 +46,7 @@ struct HopperCalls {
     bool (*named_barrier_any)(int id, int threads, bool condition, int line);
     void (*set_registers)(int count, bool increase, int line);
     bool (*elect)(int line);
+    void (*warp_barrier)(int line);
 
     void (*matrix_fence)(int line);
     void (*matrix_commit)(int line);

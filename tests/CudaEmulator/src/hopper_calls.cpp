@@ -37,11 +37,23 @@ bool elect(int line)
     return elected;
 }
 
+void join_lanes(void* const* lanes)
+{
+    launch().order.refine();
+    launch().order.join(*static_cast<const int*>(lanes[0]), warp_lanes);
+}
+
+void warp_barrier(int line)
+{
+    int thread = launch().running;
+    calls()->warp_operation(&thread, join_lanes, line);
+}
+
 } // namespace
 
 const HopperCalls hopper_calls = {
     mbarrier_init, mbarrier_arrive, mbarrier_wait, fence_mbarrier_init, fence_async_proxy, tensor_load, tensor_store, bulk_commit, bulk_wait,
-    named_barrier, named_barrier_any, set_registers, elect, matrix_fence, matrix_commit, matrix_wait, matrix_multiply, registers_written,
+    named_barrier, named_barrier_any, set_registers, elect, warp_barrier, matrix_fence, matrix_commit, matrix_wait, matrix_multiply, registers_written,
 };
 
 } // namespace emulator

@@ -79,6 +79,7 @@ public sealed partial class ClangCompilationTests
                 kg_commit_tensor_stores();
                 kg_wait_tensor_stores_read<1>();
                 kg_wait_tensor_stores<0>();
+                kg_warp_barrier();
                 kg_named_barrier_arrive(1, 128);
                 kg_named_barrier_sync(2, 128);
                 kg_release_registers<24>();
@@ -92,7 +93,7 @@ public sealed partial class ClangCompilationTests
         using KernelFolder folder = new();
         string file = Path.Combine(folder.Path, "primitives.cu");
         File.WriteAllText(file, source);
-        foreach (CudaHeaderTemplate header in Sm90aKernelUnit.Headers)
+        foreach (CudaHeaderTemplate header in Sm90aKernelUnit.Headers(Sm90aVariant.Streaming(ElementType.Float16, 64, 64)))
             File.WriteAllText(Path.Combine(folder.Path, header.Name), header.Render(TemplateLibrary.Embedded));
 
         (int exitCode, string ptx, string error) = Tool.Run(
@@ -106,7 +107,7 @@ public sealed partial class ClangCompilationTests
             "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [", "cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes [",
             "cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [", "cp.async.bulk.tensor.5d.global.shared::cta.bulk_group [", "cp.async.bulk.commit_group;",
             "cp.async.bulk.wait_group.read 1;", "cp.async.bulk.wait_group 0;", "fence.proxy.async.shared::cta;", "bar.arrive ", "bar.sync ", "bar.red.or.pred q, ",
-            "setmaxnreg.dec.sync.aligned.u32 24;", "setmaxnreg.inc.sync.aligned.u32 240;", "elect.sync _|p, 0xffffffff;",
+            "setmaxnreg.dec.sync.aligned.u32 24;", "setmaxnreg.inc.sync.aligned.u32 240;", "elect.sync _|p, 0xffffffff;", "bar.warp.sync 0xffffffff;",
             "wgmma.fence.sync.aligned;", "wgmma.commit_group.sync.aligned;", "wgmma.wait_group.sync.aligned 1;",
         })
         {

@@ -53,6 +53,9 @@ public sealed class CudaEmulatorTests
             Sm90aVariant.Streaming(ElementType.BFloat16, 80, 128),
             Sm90aVariant.Streaming(ElementType.Float16, 256, 128),
             Sm90aVariant.Streaming(ElementType.BFloat16, 512, 64),
+            Sm90aVariant.Streaming(ElementType.Float32, 40, 128),
+            Sm90aVariant.Streaming(ElementType.Float32, 128, 128),
+            Sm90aVariant.Streaming(ElementType.Float32, 200, 64),
         ];
         AgreeWithFloat64(folder, SimtVariant.TestAll ? Sm90aVariant.All : variants);
     }

@@ -17,9 +17,10 @@ public sealed class Sm90aKernelUnitTests
 
             Assert.StartsWith($"// {configuration.Id}: ", text);
             Assert.AreSequenceEqual(
-                Sm90aKernelUnit.Headers.Select(header => $"#include \"{header.Name}\""),
+                Sm90aKernelUnit.Headers(configuration).Select(header => $"#include \"{header.Name}\""),
                 text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
-            Assert.Contains($" {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)", text);
+            string maps = configuration.ElementType == ElementType.Float32 ? "" : ", const __grid_constant__ TensorMaps maps";
+            Assert.Contains($" {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments{maps})", text);
             Assert.DoesNotContain("{{", text);
             Assert.DoesNotContain("\r", text);
             Assert.DoesNotContain(" \n", text);
@@ -46,6 +47,16 @@ public sealed class Sm90aKernelUnitTests
     }
 
     [TestMethod]
+    public void Float32_TakesNoTensorMaps()
+    {
+        ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float32, 80, 128));
+
+        Assert.HasCount(1, stages);
+        Assert.AreEqual((512, 128), (stages[0].Threads, stages[0].RowsPerBlock));
+        Assert.IsEmpty(stages[0].TensorBoxes);
+    }
+
+    [TestMethod]
     public void Footprint_IsNone()
     {
         KernelFootprint footprint = Sm90aKernelUnit.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));
@@ -56,9 +67,8 @@ public sealed class Sm90aKernelUnitTests
     [TestMethod]
     public void WhatThereAreNoKernelsFor_IsRefused()
     {
-        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Streaming, ElementType.Float32));
-        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Materialized, ElementType.Float16));
+        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Materialized));
         Assert.ThrowsExactly<ArgumentException>(() => Sm90aKernelUnit.Render(
-            TemplateLibrary.Embedded, new(KernelFamily.Streaming, KernelTarget.Sm90a, ElementType.Float32, 64, 64), CancellationToken.None));
+            TemplateLibrary.Embedded, new(KernelFamily.Materialized, KernelTarget.Sm90a, ElementType.Float16, 64, 64), CancellationToken.None));
     }
 }

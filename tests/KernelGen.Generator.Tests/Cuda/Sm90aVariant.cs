@@ -11,8 +11,8 @@ internal static class Sm90aVariant
     public static IReadOnlyList<KernelConfiguration> All { get; } =
     [
         .. from headDim in SimtVariant.HeadDims
-           from elementType in Sm80Variant.ElementTypes
-           from rows in Sm90aKernelUnit.StreamingTileRowChoices(headDim)
+           from elementType in SimtVariant.ElementTypes
+           from rows in Sm90aKernelUnit.StreamingTileRowChoices(elementType, headDim)
            select Streaming(elementType, headDim, rows),
     ];
 

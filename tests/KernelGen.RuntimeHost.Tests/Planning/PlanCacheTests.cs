@@ -73,6 +73,7 @@ public sealed class PlanCacheTests
             Plan(cache, 4, new() { Family = KernelFamily.Materialized }),
             Plan(cache, 4, new() { Family = KernelFamily.Streaming }),
             Plan(cache, 4, new() { SliceRows = 512 }),
+            Plan(cache, 4, new() { Float32Math = Float32Math.Full }),
             Plan(cache, 4, new() { CaptureMap = true }),
             Plan(cache, 4, new() { Causal = true }),
             cache.Plan(new(1, 8, 4096, 4096, 40), ElementType.Float16, Variants, PlanningSetup.Device, Budget(4), new()),

@@ -93,6 +93,7 @@ public sealed class PlanCommandTests
     [DataRow(new[] { "--family", "fused" }, "'materialized' or 'streaming'")]
     [DataRow(new[] { "--safety-factor", "0.5" }, "--safety-factor is '0.5'")]
     [DataRow(new[] { "--safety-factor", "NaN" }, "--safety-factor is 'NaN'")]
+    [DataRow(new[] { "--float32", "half" }, "'split' or 'full'")]
     [DataRow(new[] { "--slice-rows", "7" }, "No kernel matches")]
     [DataRow(new[] { "--batch", "2000000000" }, "2^31")]
     [DataRow(new[] { "--no-such-option" }, "--no-such-option")]

@@ -190,7 +190,7 @@ extern "C" __global__ void __launch_bounds__(2 * warpgroup, 2) ring(const unsign
         sum += kg_load_shared<unsigned int>(shared + stage * warpgroup + (lane + 5) % warpgroup);
         // Of each warp one lane tells that it is done, when all lanes are.
         const bool elected = kg_elect();
-        kg_any(true);
+        kg_warp_barrier();
         if (rounds > stages || round < stages)
         {
             kg_named_barrier_sync(1 + lane / 64, 64);

@@ -1,0 +1,80 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Threading;
+using KernelGen.Generator.Model;
+using KernelGen.Generator.Model.Sm90a;
+using KernelGen.Generator.Rendering;
+
+namespace KernelGen.Generator.Emission;
+
+/// <summary>The Float32 <c>streaming</c> kernel of the target <c>sm90a</c>: numbers are split into halves of 16 bits, three products of halves make one.</summary>
+internal static class Sm90aFloat32StreamingKernel
+{
+    /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
+    public static ImmutableArray<CudaHeaderTemplate> Headers { get; } =
+    [
+        CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a/float32_tiles"), CudaHeaderTemplate.Slice,
+        new("sm90a/float32_streaming"),
+    ];
+
+    /// <summary>All rows of a tile that there are variants for, ascending; they give the same bits. None where the head dim is too large.</summary>
+    /// <param name="headDim">The head dim.</param>
+    public static IReadOnlyList<int> TileRowChoices(int headDim) => Sm90aFloat32StreamingTiling.TileRowChoices(headDim);
+
+    /// <summary>The workspace formula of a variant: it needs none.</summary>
+    /// <param name="configuration">A variant of this kernel.</param>
+    public static KernelFootprint Footprint(KernelConfiguration configuration) =>
+        new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
+
+    /// <summary>The launch of a variant. It needs no tensor maps, so Q, K and V may lie at any address and have any strides.</summary>
+    /// <param name="configuration">A variant of this kernel.</param>
+    public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
+    {
+        Sm90aFloat32StreamingTiling tiling = Tiling(configuration);
+        return [new(EntryPoint(configuration), tiling.Threads, tiling.SharedBytes, tiling.TileRows)];
+    }
+
+    /// <summary>Renders the translation unit of a variant.</summary>
+    /// <param name="templates">The templates.</param>
+    /// <param name="configuration">A variant of this kernel.</param>
+    /// <param name="cancellationToken">Stops the rendering.</param>
+    /// <returns>CUDA C that includes its <see cref="Headers"/>.</returns>
+    public static string Render(TemplateLibrary templates, KernelConfiguration configuration, CancellationToken cancellationToken)
+    {
+        Sm90aFloat32StreamingTiling tiling = Tiling(configuration);
+        TemplateObject model = new()
+        {
+            { "id", configuration.Id },
+            { "entry_point", EntryPoint(configuration) },
+            { "element", "kg_f16" },
+            { "product_type", "f16" },
+            { "head_dim", configuration.HeadDim },
+            { "splitters", Sm90aFloat32StreamingTiling.Splitters },
+            { "consumers", tiling.Consumers },
+            { "threads", tiling.Threads },
+            { "tile_rows", tiling.TileRows },
+            { "tile_keys", tiling.TileKeys },
+            { "stages", tiling.Stages },
+            { "row_panel_dims", tiling.Rows.PanelDims },
+            { "value_panel_dims", tiling.Values.PanelDims },
+            { "value_panels", tiling.Values.Count },
+            { "value_parts", tiling.ValueParts },
+            { "query_half_bytes", tiling.QueryHalfBytes },
+            { "key_half_bytes", tiling.KeyHalfBytes },
+            { "value_half_bytes", tiling.ValueHalfBytes },
+            { "stage_bytes", tiling.StageBytes },
+            { "shared_bytes", tiling.SharedBytes },
+            { "splitter_registers", tiling.SplitterRegisters },
+            { "consumer_registers", tiling.ConsumerRegisters },
+            { "array_registers", tiling.ArrayRegisters },
+            { "score_registers", tiling.TileKeys / 2 },
+            { "sum_registers", tiling.Values.Dims / tiling.ValueParts / 2 },
+        };
+        return templates.Render("cuda/sm90a/float32_streaming.cu.sbn", model, cancellationToken);
+    }
+
+    private static Sm90aFloat32StreamingTiling Tiling(KernelConfiguration configuration) =>
+        Sm90aFloat32StreamingTiling.For(configuration.HeadDim, configuration.SliceRows);
+
+    private static string EntryPoint(KernelConfiguration configuration) => configuration.Id.Replace('-', '_');
+}

@@ -1,0 +1,130 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+
+namespace KernelGen.Generator.Model.Sm90a;
+
+/// <summary>
+/// Tiles of a Float32 streaming kernel of the target <c>sm90a</c>: two warpgroups split tiles of K and V into halves of 16 bits, one or two compute 64 query
+/// rows each.
+/// </summary>
+/// <remarks>The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.</remarks>
+/// <param name="HeadDim">The head dim.</param>
+/// <param name="Consumers">Warpgroups that compute.</param>
+internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
+{
+    /// <summary>Warpgroups that split tiles: one those of K, one those of V.</summary>
+    public const int Splitters = 2;
+
+    private const int Halves = 2;
+    private const int FloatBytes = 4;
+    private const int OtherRegisters = 40;
+    private const int LeastConsumerRegisters = 168;
+    private const int LeastStages = 3;
+    private const int MostStages = 4;
+
+    // Flags of four warps, and the mbarriers for a stage's coming and going.
+    private const int StageFlagBytes = 16;
+    private const int StageMbarrierBytes = 16;
+
+    // By head dim: keys of a tile, and parts of the output's columns. A part's sums over a tile take registers beside the output.
+    private static readonly (int LargestHeadDim, int TileKeys, int ValueParts)[] _table =
+    [
+        (64, 128, 1),
+        (96, 96, 1),
+        (112, 80, 1),
+        (128, 80, 2),
+        (160, 64, 2),
+        (192, 48, 3),
+        (224, 32, 7),
+        (256, 32, 8),
+    ];
+
+    /// <summary>Keys of a tile.</summary>
+    public int TileKeys => Row(HeadDim).TileKeys;
+
+    /// <summary>Parts of the output's columns, which are computed one after the other.</summary>
+    public int ValueParts => Row(HeadDim).ValueParts;
+
+    /// <summary>Query rows of a block.</summary>
+    public int TileRows => Consumers * Sm90aLimits.WarpgroupRows;
+
+    /// <summary>Threads of a block.</summary>
+    public int Threads => (Splitters + Consumers) * Sm90aLimits.WarpgroupThreads;
+
+    /// <summary>The layout of either half of Q and K.</summary>
+    public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
+
+    /// <summary>The layout of either half of V.</summary>
+    public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim, ValueParts);
+
+    /// <summary>Bytes of one half of a warpgroup's rows of Q.</summary>
+    public int QueryHalfBytes => Rows.TileBytes(Sm90aLimits.WarpgroupRows);
+
+    /// <summary>Bytes of one half of a tile of K.</summary>
+    public int KeyHalfBytes => Rows.TileBytes(TileKeys);
+
+    /// <summary>Bytes of one half of a tile of V.</summary>
+    public int ValueHalfBytes => Values.TileBytes(TileKeys);
+
+    /// <summary>Bytes of a stage, which holds both halves of a tile of K or of V.</summary>
+    public int StageBytes => Halves * Math.Max(KeyHalfBytes, ValueHalfBytes);
+
+    /// <summary>Tiles in shared memory, of K and V in turn: at least three, so that K can be split while V is used and the other way round.</summary>
+    public int Stages
+    {
+        get
+        {
+            int stages = LeastStages;
+            while (stages < MostStages && SharedBytesWith(stages + 1) <= Sm90aLimits.SharedBytes)
+                stages++;
+            return stages;
+        }
+    }
+
+    /// <summary>Dynamic shared memory of a block, in bytes, with what it takes to begin at a multiple of 1024.</summary>
+    public int SharedBytes => SharedBytesWith(Stages);
+
+    /// <summary>Registers of a thread when the kernel begins.</summary>
+    public int EntryRegisters => Sm90aLimits.ProcessorRegisters / Threads / 8 * 8;
+
+    /// <summary>Registers that a thread of a splitting warpgroup keeps: for 32 numbers that are under way, and for splitting them.</summary>
+    public int SplitterRegisters => ((EntryRegisters * (Splitters + Consumers)) - (Consumers * ConsumerRegisters)) / Splitters / 8 * 8;
+
+    /// <summary>Registers that a thread of a computing warpgroup takes: with room for everything else beside its arrays.</summary>
+    public int ConsumerRegisters => Consumers == 1 ? 240 : Math.Max(LeastConsumerRegisters, (ArrayRegisters + OtherRegisters + 7) / 8 * 8);
+
+    /// <summary>Registers that a computing thread needs for scores, which become both halves of the probabilities, the output, and a part's sums over a tile.</summary>
+    public int ArrayRegisters => (TileKeys / 2) + (Values.Dims / 2) + (Values.Dims / ValueParts / 2);
+
+    /// <summary>The rows of a tile that there are variants for, ascending; none above head dim 256, whose output does not fit the registers.</summary>
+    /// <param name="headDim">The head dim.</param>
+    public static IReadOnlyList<int> TileRowChoices(int headDim) => headDim > _table[_table.Length - 1].LargestHeadDim
+        ? []
+        : [Sm90aLimits.WarpgroupRows, 2 * Sm90aLimits.WarpgroupRows];
+
+    /// <summary>The tiles for a head dim and rows of a tile.</summary>
+    /// <param name="headDim">A multiple of 8 from 8 to 256.</param>
+    /// <param name="tileRows">One of <see cref="TileRowChoices"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no variant with so many rows.</exception>
+    public static Sm90aFloat32StreamingTiling For(int headDim, int tileRows)
+    {
+        IReadOnlyList<int> choices = TileRowChoices(headDim);
+        if (choices.Contains(tileRows))
+            return new(headDim, tileRows / Sm90aLimits.WarpgroupRows);
+
+        throw new ArgumentOutOfRangeException(nameof(tileRows), choices.Count == 0
+            ? string.Format(CultureInfo.InvariantCulture, "Target sm90a has no Float32 kernels for head dim {0}; use target simt.", headDim)
+            : string.Format(
+                CultureInfo.InvariantCulture, "The Float32 kernels of target sm90a for head dim {0} have tiles of {1} rows, not {2}.", headDim,
+                string.Join(" or ", choices), tileRows));
+    }
+
+    private static (int LargestHeadDim, int TileKeys, int ValueParts) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
+
+    // Both halves of Q, the stages, a unit for each row of Q and for each key of a stage, flags and mbarriers of the stages.
+    private int SharedBytesWith(int stages) =>
+        1024 + (Consumers * Halves * QueryHalfBytes) + (FloatBytes * TileRows)
+        + (stages * (StageBytes + (FloatBytes * TileKeys) + StageFlagBytes + StageMbarrierBytes));
+}
