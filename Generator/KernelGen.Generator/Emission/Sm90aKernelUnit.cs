@@ -3,12 +3,11 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Threading;
 using KernelGen.Generator.Model;
-using KernelGen.Generator.Model.Sm90a;
 using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>The CUDA C of the target <c>sm90a</c>: products of warpgroups and asynchronous tensor copies, for compute capability 9.0.</summary>
+/// <summary>The CUDA C of the target <c>sm90a</c>: products of warpgroups and asynchronous tensor copies, for compute capability 9.0. Each kernel has a file of its own.</summary>
 internal static class Sm90aKernelUnit
 {
     /// <summary>True for what there are kernels for: the <c>streaming</c> family, 16-bit elements.</summary>
@@ -19,35 +18,18 @@ internal static class Sm90aKernelUnit
 
     /// <summary>All rows of a tile that there are <c>streaming</c> variants for, ascending; they give the same bits.</summary>
     /// <param name="headDim">The head dim.</param>
-    public static IReadOnlyList<int> StreamingTileRowChoices(int headDim) => Sm90aStreamingTiling.TileRowChoices(headDim);
+    public static IReadOnlyList<int> StreamingTileRowChoices(int headDim) => Sm90aStreamingKernel.TileRowChoices(headDim);
 
-    /// <summary>The workspace formula of a variant: it needs none.</summary>
+    /// <summary>The workspace formula of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
-    public static KernelFootprint Footprint(KernelConfiguration configuration) =>
-        new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
+    public static KernelFootprint Footprint(KernelConfiguration configuration) => Sm90aStreamingKernel.Footprint(configuration);
 
-    /// <summary>The launch of a variant.</summary>
+    /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
-    public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
-    {
-        Sm90aStreamingTiling tiling = Tiling(configuration);
-        return
-        [
-            new(EntryPoint(configuration), tiling.Threads, tiling.SharedBytes, tiling.TileRows)
-            {
-                TensorBoxes =
-                [
-                    new(tiling.Rows.PanelDims, tiling.TileRows),
-                    new(tiling.Rows.PanelDims, tiling.TileKeys),
-                    new(tiling.Values.PanelDims, tiling.TileKeys),
-                ],
-            },
-        ];
-    }
+    public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration) => Sm90aStreamingKernel.Stages(configuration);
 
     /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
-    public static ImmutableArray<CudaHeaderTemplate> Headers { get; } =
-        [CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")];
+    public static ImmutableArray<CudaHeaderTemplate> Headers => Sm90aStreamingKernel.Headers;
 
     /// <summary>Renders the translation unit of a variant.</summary>
     /// <param name="templates">The templates.</param>
@@ -65,41 +47,6 @@ internal static class Sm90aKernelUnit
                 nameof(configuration));
         }
 
-        Sm90aStreamingTiling tiling = Tiling(configuration);
-        TemplateObject model = new()
-        {
-            { "id", configuration.Id },
-            { "entry_point", EntryPoint(configuration) },
-            { "element", configuration.ElementType == ElementType.Float16 ? "kg_f16" : "kg_bf16" },
-            { "element_name", configuration.ElementType.ToString() },
-            { "product_type", configuration.ElementType == ElementType.Float16 ? "f16" : "bf16" },
-            { "head_dim", configuration.HeadDim },
-            { "consumers", tiling.Consumers },
-            { "column_groups", tiling.ColumnGroups },
-            { "threads", tiling.Threads },
-            { "blocks_per_processor", tiling.BlocksPerProcessor },
-            { "tile_rows", tiling.TileRows },
-            { "tile_keys", tiling.TileKeys },
-            { "stages", tiling.Stages },
-            { "row_panel_dims", tiling.Rows.PanelDims },
-            { "row_panels", tiling.Rows.Count },
-            { "value_panel_dims", tiling.Values.PanelDims },
-            { "value_panels", tiling.Values.Count },
-            { "query_bytes", tiling.Rows.TileBytes(tiling.TileRows) },
-            { "key_bytes", tiling.Rows.TileBytes(tiling.TileKeys) },
-            { "value_bytes", tiling.Values.TileBytes(tiling.TileKeys) },
-            { "shared_bytes", tiling.SharedBytes },
-            { "producer_registers", tiling.ProducerRegisters },
-            { "consumer_registers", tiling.ConsumerRegisters },
-            { "array_registers", tiling.ArrayRegisters },
-            { "ping_pong", tiling.PingPong },
-            { "score_registers", tiling.TileKeys / 2 },
-            { "sum_registers", tiling.Values.Dims / tiling.ColumnGroups / 2 },
-        };
-        return templates.Render("cuda/sm90a/streaming.cu.sbn", model, cancellationToken);
+        return Sm90aStreamingKernel.Render(templates, configuration, cancellationToken);
     }
-
-    private static Sm90aStreamingTiling Tiling(KernelConfiguration configuration) => Sm90aStreamingTiling.For(configuration.HeadDim, configuration.SliceRows);
-
-    private static string EntryPoint(KernelConfiguration configuration) => configuration.Id.Replace('-', '_');
 }

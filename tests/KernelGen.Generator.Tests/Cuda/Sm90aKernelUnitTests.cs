@@ -42,7 +42,20 @@ public sealed class Sm90aKernelUnitTests
 
         Assert.HasCount(1, stages);
         Assert.AreEqual((512, 192), (stages[0].Threads, stages[0].RowsPerBlock));
+        Assert.AreEqual(1, stages[0].BlocksPerMultiprocessor);
         Assert.AreSequenceEqual([new CudaTensorBox(16, 192), new CudaTensorBox(16, 112), new CudaTensorBox(16, 112)], stages[0].TensorBoxes);
+    }
+
+    [TestMethod]
+    public void Blocks_AreAsManyAsTheKernelIsBoundedFor()
+    {
+        foreach (KernelConfiguration configuration in Sm90aVariant.All)
+        {
+            CudaStage stage = Sm90aKernelUnit.Stages(configuration)[0];
+            Assert.Contains($"__launch_bounds__({stage.Threads}, {stage.BlocksPerMultiprocessor}) {stage.EntryPoint}(", Sm90aVariant.Render(configuration));
+        }
+
+        Assert.AreEqual(2, Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 64, 64))[0].BlocksPerMultiprocessor);
     }
 
     [TestMethod]

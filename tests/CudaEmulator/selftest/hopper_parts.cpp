@@ -1,0 +1,153 @@
+// Parts of the kernels for Hopper by themselves: the order of work items.
+#include "arguments.hpp"
+#include "gpu.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace selftest {
+
+namespace {
+
+constexpr int tile_rows = 64;
+
+// An item as the kernel tells it.
+struct Told {
+    int slice_head = -1, row_begin = -1, key_end = -1;
+};
+
+Arguments shape(int heads, int queries, int keys, bool causal)
+{
+    Arguments a;
+    a.heads = a.key_value_heads = a.head_count = heads;
+    a.queries = a.row_count = queries;
+    a.keys = keys;
+    a.causal = causal;
+    return a;
+}
+
+// [block][round]; a block's items end with one whose head is -1.
+std::vector<std::vector<Told>> items_of(void* module, const Arguments& a, unsigned blocks)
+{
+    int most = static_cast<int>(static_cast<unsigned>((a.row_count + tile_rows - 1) / tile_rows * a.head_count) / blocks) + 2;
+    std::vector<Told> all(blocks * static_cast<unsigned>(most));
+    std::uintptr_t output = upload(all);
+    Arguments copy = a;
+    void* function = nullptr;
+    require(cuModuleGetFunction(&function, module, "block_items"), "cuModuleGetFunction");
+    void* arguments[] = {&copy, &output, &most};
+    require(cuLaunchKernel(function, blocks, 1, 1, 1, 1, 1, 0, nullptr, arguments, nullptr), "cuLaunchKernel");
+    require(cuCtxSynchronize(), "block_items");
+    require(cuMemcpyDtoH_v2(all.data(), output, all.size() * sizeof(Told)), "cuMemcpyDtoH");
+    require(cuMemFree_v2(output), "cuMemFree");
+    std::vector<std::vector<Told>> items;
+    for (unsigned block = 0; block < blocks; block++) {
+        const auto begin = all.begin() + static_cast<int>(block) * most;
+        items.emplace_back(begin, std::find_if(begin, begin + most, [](const Told& told) { return told.slice_head < 0; }));
+    }
+
+    return items;
+}
+
+Told item_of(void* module, const Arguments& a, long long index)
+{
+    std::uintptr_t output = upload(std::vector<Told>(1));
+    Arguments copy = a;
+    void* function = nullptr;
+    require(cuModuleGetFunction(&function, module, "item_of_index"), "cuModuleGetFunction");
+    void* arguments[] = {&copy, &output, &index};
+    require(cuLaunchKernel(function, 1, 1, 1, 1, 1, 1, 0, nullptr, arguments, nullptr), "cuLaunchKernel");
+    require(cuCtxSynchronize(), "item_of_index");
+    Told told;
+    require(cuMemcpyDtoH_v2(&told, output, sizeof told), "cuMemcpyDtoH");
+    require(cuMemFree_v2(output), "cuMemFree");
+    return told;
+}
+
+// Every tile of every head is one block's, and no block has more than so many of the longest items more than another.
+void test_shares(void* module, const char* name, const Arguments& a, unsigned blocks, int uneven = 1)
+{
+    const std::vector<std::vector<Told>> items = items_of(module, a, blocks);
+    std::set<std::pair<int, int>> seen;
+    std::size_t count = 0;
+    long long least = -1, most = 0;
+    int longest = 0;
+    for (const std::vector<Told>& block : items) {
+        long long keys = 0;
+        for (const Told& item : block) {
+            seen.emplace(item.slice_head, item.row_begin);
+            keys += item.key_end;
+            longest = std::max(longest, item.key_end);
+        }
+
+        count += block.size();
+        least = least < 0 ? keys : std::min(least, keys);
+        most = std::max(most, keys);
+    }
+
+    const std::size_t expected = static_cast<std::size_t>((a.row_count + tile_rows - 1) / tile_rows) * static_cast<std::size_t>(a.head_count);
+    const std::string what = std::string("work items, ") + name + ", " + std::to_string(blocks) + " blocks: ";
+    tally().check(count == expected && seen.size() == expected, what + std::to_string(count) + " items, " + std::to_string(seen.size()) + " different, of " + std::to_string(expected));
+    tally().check(most - least <= uneven * longest, what + "one block has " + std::to_string(most) + " keys, another " + std::to_string(least));
+}
+
+void test_order(void* module)
+{
+    // Without causality one head after the other; with it the last tile of all heads first.
+    const std::vector<Told> plain = items_of(module, shape(3, 200, 300, false), 1)[0];
+    tally().check(plain[0].slice_head == 0 && plain[3].slice_head == 0 && plain[4].slice_head == 1, "work items: heads one after the other");
+    const std::vector<Told> causal = items_of(module, shape(3, 200, 300, true), 1)[0];
+    tally().check(
+        causal[0].row_begin == 192 && causal[2].row_begin == 192 && causal[2].slice_head == 2 && causal[3].row_begin == 128 && causal[11].row_begin == 0,
+        "work items: the last rows of all heads first");
+    tally().check(
+        std::is_sorted(causal.begin(), causal.end(), [](const Told& x, const Told& y) { return x.key_end > y.key_end; }), "work items: the longest first");
+
+    // 40000 keys of a head are ten MB: three heads at a time, and all tiles of them before the next ones.
+    const Arguments large = shape(8, 40000, 40000, true);
+    const long long tiles = 625;
+    const Told second = item_of(module, large, 3 * tiles - 1), third = item_of(module, large, 3 * tiles), last = item_of(module, large, 8 * tiles - 1);
+    tally().check(second.slice_head == 2 && second.row_begin == 0, "work items: the end of what the cache holds");
+    tally().check(third.slice_head == 3 && third.row_begin == 39936, "work items: the next heads");
+    tally().check(last.slice_head == 7 && last.row_begin == 0, "work items: the last of fewer heads");
+    Arguments grouped = large;
+    grouped.key_value_heads = 4;
+    tally().check(item_of(module, grouped, 5).slice_head == 5, "work items: heads that share keys count once");
+
+    // More items than 32 bits count.
+    const Arguments huge = shape(1 << 20, 1 << 20, 64, false);
+    const Told far = item_of(module, huge, (1ll << 34) - 1);
+    tally().check(far.slice_head == (1 << 20) - 1 && far.row_begin == 0, "work items: item 2^34 - 1");
+}
+
+} // namespace
+
+void test_hopper_parts(const std::string& templates, const std::string& kernels)
+{
+    const Headers headers = {
+        {"kernelgen_primitives.cuh", primitives_of(templates)}, {"kernelgen_score.cuh", primitives_of(templates, "score")},
+        {"lanes.cuh", primitives_of(templates, "sm80/lanes")}, {"kernelgen_slice.cuh", primitives_of(templates, "slice")},
+        {"work_items.cuh", primitives_of(templates, "sm90a/work_items")}};
+    emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0");
+    const Compiled compiled = compile(read_file(kernels + "/hopper_parts.cu"), headers, "sm_90a");
+    tally().check(compiled.result == 0, "hopper_parts.cu does not compile:\n" + compiled.log);
+    if (compiled.result == 0) {
+        open_context();
+        void* module = nullptr;
+        require(cuModuleLoadData(&module, compiled.image.data()), "cuModuleLoadData");
+        for (const unsigned blocks : {1u, 2u, 7u, 132u}) {
+            test_shares(module, "all keys", shape(5, 700, 900, false), blocks);
+            test_shares(module, "causal", shape(5, 1000, 1000, true), blocks);
+            test_shares(module, "causal, few keys", shape(3, 1500, 200, true), blocks);
+            test_shares(module, "causal, few heads at a time", shape(8, 40000, 40000, true), blocks, 3);
+        }
+
+        test_order(module);
+        close_context();
+    }
+
+    emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "8.0");
+}
+
+} // namespace selftest
