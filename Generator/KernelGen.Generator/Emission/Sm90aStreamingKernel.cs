@@ -78,6 +78,7 @@ internal static class Sm90aStreamingKernel
             { "consumer_registers", tiling.ConsumerRegisters },
             { "array_registers", tiling.ArrayRegisters },
             { "ping_pong", tiling.PingPong },
+            { "polynomial_every", tiling.PolynomialEvery },
             { "score_registers", tiling.TileKeys / 2 },
             { "sum_registers", tiling.Values.Dims / tiling.ColumnGroups / 2 },
         };

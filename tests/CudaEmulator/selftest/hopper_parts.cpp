@@ -1,8 +1,9 @@
-// Parts of the kernels for Hopper by themselves: the order of work items.
+// Parts of the kernels for Hopper by themselves: the order of work items, powers of two.
 #include "arguments.hpp"
 #include "gpu.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <tuple>
 
@@ -121,6 +122,63 @@ void test_order(void* module)
     tally().check(far.slice_head == (1 << 20) - 1 && far.row_begin == 0, "work items: item 2^34 - 1");
 }
 
+std::vector<float> powers_of(void* module, std::vector<float> exponents)
+{
+    exponents.resize((exponents.size() + 255) / 256 * 256, 0.0f);
+    std::uintptr_t input = upload(exponents), output = upload(exponents);
+    void* function = nullptr;
+    require(cuModuleGetFunction(&function, module, "powers_of_two"), "cuModuleGetFunction");
+    void* arguments[] = {&input, &output};
+    require(cuLaunchKernel(function, static_cast<unsigned>(exponents.size() / 256), 1, 1, 256, 1, 1, 0, nullptr, arguments, nullptr), "cuLaunchKernel");
+    require(cuCtxSynchronize(), "powers_of_two");
+    require(cuMemcpyDtoH_v2(exponents.data(), output, exponents.size() * sizeof(float)), "cuMemcpyDtoH");
+    require(cuMemFree_v2(input), "cuMemFree");
+    require(cuMemFree_v2(output), "cuMemFree");
+    return exponents;
+}
+
+// The polynomial against exp2 in float64, for every exponent that softmax can meet.
+void test_powers(void* module)
+{
+    std::vector<float> exponents;
+    for (int i = -130 * 2048; i <= 16 * 2048; i++)
+        exponents.push_back(static_cast<float>(i) / 2048.0f + static_cast<float>(i % 7) * 3e-5f);
+    for (int i = -127; i <= 16; i++)
+        for (const float half : {0.0f, 0.5f}) {
+            exponents.push_back(std::nextafter(static_cast<float>(i) + half, -1000.0f));
+            exponents.push_back(std::nextafter(static_cast<float>(i) + half, 1000.0f));
+        }
+    const std::vector<float> powers = powers_of(module, exponents);
+    double worst = 0;
+    bool flushes = true;
+    for (std::size_t i = 0; i < exponents.size(); i++) {
+        const double exact = std::exp2(static_cast<double>(exponents[i]));
+        if (exponents[i] < -126.0f)
+            flushes &= powers[i] == 0 && !std::signbit(powers[i]);
+        else
+            worst = std::max(worst, std::fabs(powers[i] / exact - 1));
+    }
+
+    tally().check(worst > 0.9e-4 && worst <= 1.02e-4, "polynomial powers of two: relative error " + std::to_string(worst * 1e6) + "e-6");
+    tally().check(flushes, "polynomial powers of two: not zero where the result is subnormal");
+    std::printf("polynomial powers of two: relative error at most %.3e\n", worst);
+
+    std::vector<float> whole;
+    for (int i = -126; i <= 16; i++)
+        whole.push_back(static_cast<float>(i));
+    const std::vector<float> exact = powers_of(module, whole);
+    bool is_exact = true;
+    for (std::size_t i = 0; i < whole.size(); i++)
+        is_exact &= exact[i] == std::ldexp(1.0f, static_cast<int>(whole[i]));
+    tally().check(is_exact, "polynomial powers of two: not exact for whole numbers");
+
+    const std::vector<float> odd = powers_of(module, {-INFINITY, -3.4e38f, -1e6f, -127.0f, -150.3f, NAN, -NAN, 1e-42f, -0.0f});
+    for (int i = 0; i < 5; i++)
+        tally().check(odd[i] == 0 && !std::signbit(odd[i]), "polynomial powers of two: a hidden or far score is not zero");
+    tally().check(std::isnan(odd[5]) && std::isnan(odd[6]), "polynomial powers of two: a score that is no number is lost");
+    tally().check(odd[7] == 1 && odd[8] == 1, "polynomial powers of two: next to zero");
+}
+
 } // namespace
 
 void test_hopper_parts(const std::string& templates, const std::string& kernels)
@@ -128,7 +186,7 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
     const Headers headers = {
         {"kernelgen_primitives.cuh", primitives_of(templates)}, {"kernelgen_score.cuh", primitives_of(templates, "score")},
         {"lanes.cuh", primitives_of(templates, "sm80/lanes")}, {"kernelgen_slice.cuh", primitives_of(templates, "slice")},
-        {"work_items.cuh", primitives_of(templates, "sm90a/work_items")}};
+        {"work_items.cuh", primitives_of(templates, "sm90a/work_items")}, {"exponentials.cuh", primitives_of(templates, "sm90a/exponentials")}};
     emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0");
     const Compiled compiled = compile(read_file(kernels + "/hopper_parts.cu"), headers, "sm_90a");
     tally().check(compiled.result == 0, "hopper_parts.cu does not compile:\n" + compiled.log);
@@ -144,6 +202,7 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
         }
 
         test_order(module);
+        test_powers(module);
         close_context();
     }
 

@@ -59,6 +59,17 @@ public sealed class Sm90aKernelUnitTests
     }
 
     [TestMethod]
+    [DataRow(80, 4, "64/80 of the tensor cores' time, too long to hide.")]
+    [DataRow(88, 0, "64/88 of the tensor cores' time, and hides behind them.")]
+    public void Text_SaysWhyPowersOfTwoArePolynomials(int headDim, int every, string reason)
+    {
+        string text = Sm90aVariant.Render(Sm90aVariant.Streaming(ElementType.Float16, headDim, 64));
+
+        Assert.Contains(reason, text);
+        Assert.Contains($"constexpr int polynomial_every = {every};", text);
+    }
+
+    [TestMethod]
     public void Footprint_IsNone()
     {
         KernelFootprint footprint = Sm90aKernelUnit.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));

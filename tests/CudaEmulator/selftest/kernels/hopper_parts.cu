@@ -6,11 +6,13 @@ constexpr int warp_threads = 32;
 constexpr int head_dim = 64;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 128;
+constexpr int polynomial_every = 4;
 
 #include "kernelgen_score.cuh"
 #include "lanes.cuh"
 #include "kernelgen_slice.cuh"
 #include "work_items.cuh"
+#include "exponentials.cuh"
 
 // What a test is told of an item.
 struct Told
@@ -39,4 +41,10 @@ extern "C" __global__ void __launch_bounds__(1) block_items(const KernelArgument
 extern "C" __global__ void __launch_bounds__(1) item_of_index(const KernelArguments arguments, Told* output, long long index)
 {
     tell(output, item_at(arguments, index));
+}
+
+extern "C" __global__ void __launch_bounds__(256) powers_of_two(const float* input, float* output)
+{
+    const int i = kg_block_x() * 256 + kg_thread();
+    kg_store(output + i, polynomial_exp2(kg_load(input + i)));
 }
