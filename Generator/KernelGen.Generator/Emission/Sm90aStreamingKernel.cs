@@ -14,19 +14,24 @@ internal static class Sm90aStreamingKernel
     /// <param name="headDim">The head dim.</param>
     public static IReadOnlyList<int> TileRowChoices(int headDim) => Sm90aStreamingTiling.TileRowChoices(headDim);
 
-    /// <summary>The workspace formula of a variant: it needs none.</summary>
+    /// <summary>The workspace formula of a variant: it needs one only where keys are split.</summary>
     /// <param name="configuration">A variant.</param>
-    public static KernelFootprint Footprint(KernelConfiguration configuration) =>
-        new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
+    public static KernelFootprint Footprint(KernelConfiguration configuration)
+    {
+        Sm90aStreamingTiling tiling = Tiling(configuration);
+        int partialBytes = tiling.SplitsKeys ? KeySplitMerge.PartialBytesPerRow(configuration.HeadDim) : 0;
+        return new(tiling.TileRows, tiling.TileKeys, BytesPerScore: 0, WorkerBytes: 0, partialBytes);
+    }
 
-    /// <summary>The launch of a variant.</summary>
+    /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant.</param>
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
         Sm90aStreamingTiling tiling = Tiling(configuration);
+        string entryPoint = EntryPoint(configuration);
         return
         [
-            new(EntryPoint(configuration), tiling.Threads, tiling.SharedBytes, tiling.TileRows)
+            new(entryPoint, tiling.Threads, tiling.SharedBytes, tiling.TileRows)
             {
                 TensorBoxes =
                 [
@@ -36,12 +41,21 @@ internal static class Sm90aStreamingKernel
                 ],
                 BlocksPerMultiprocessor = tiling.BlocksPerProcessor,
             },
+            .. tiling.SplitsKeys ? new[] { KeySplitMerge.Stage(entryPoint) } : [],
         ];
     }
 
     /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
     public static ImmutableArray<CudaHeaderTemplate> Headers { get; } =
-        [CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")];
+    [
+        CudaHeaderTemplate.Primitives,
+        new("sm90a/primitives"),
+        CudaHeaderTemplate.Score,
+        new("sm90a"),
+        CudaHeaderTemplate.Slice,
+        CudaHeaderTemplate.KeySplits,
+        new("sm90a/streaming"),
+    ];
 
     /// <summary>Renders the translation unit of a variant.</summary>
     /// <param name="templates">The templates.</param>
@@ -78,6 +92,7 @@ internal static class Sm90aStreamingKernel
             { "consumer_registers", tiling.ConsumerRegisters },
             { "array_registers", tiling.ArrayRegisters },
             { "ping_pong", tiling.PingPong },
+            { "splits_keys", tiling.SplitsKeys },
             { "polynomial_every", tiling.PolynomialEvery },
             { "score_registers", tiling.TileKeys / 2 },
             { "sum_registers", tiling.Values.Dims / tiling.ColumnGroups / 2 },

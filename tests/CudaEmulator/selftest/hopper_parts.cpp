@@ -12,26 +12,30 @@ namespace selftest {
 namespace {
 
 constexpr int tile_rows = 64;
+constexpr int tile_keys = 128;
 
 // An item as the kernel tells it.
 struct Told {
-    int slice_head = -1, row_begin = -1, key_end = -1;
+    int slice_head = -1, row_begin = -1, key_begin = -1, key_end = -1;
+
+    long long keys() const { return key_end - key_begin; }
 };
 
-Arguments shape(int heads, int queries, int keys, bool causal)
+Arguments shape(int heads, int queries, int keys, bool causal, int key_splits = 1)
 {
     Arguments a;
     a.heads = a.key_value_heads = a.head_count = heads;
     a.queries = a.row_count = queries;
     a.keys = keys;
     a.causal = causal;
+    a.key_splits = key_splits;
     return a;
 }
 
 // [block][round]; a block's items end with one whose head is -1.
 std::vector<std::vector<Told>> items_of(void* module, const Arguments& a, unsigned blocks)
 {
-    int most = static_cast<int>(static_cast<unsigned>((a.row_count + tile_rows - 1) / tile_rows * a.head_count) / blocks) + 2;
+    int most = static_cast<int>(static_cast<unsigned>((a.row_count + tile_rows - 1) / tile_rows * a.key_splits * a.head_count) / blocks) + 2;
     std::vector<Told> all(blocks * static_cast<unsigned>(most));
     std::uintptr_t output = upload(all);
     Arguments copy = a;
@@ -66,29 +70,41 @@ Told item_of(void* module, const Arguments& a, long long index)
     return told;
 }
 
-// Every tile of every head is one block's, and no block has more than so many of the longest items more than another.
+// Every split of every tile of every head that sees keys is one block's, and no block has more than so many of the longest items more than another.
 void test_shares(void* module, const char* name, const Arguments& a, unsigned blocks, int uneven = 1)
 {
     const std::vector<std::vector<Told>> items = items_of(module, a, blocks);
-    std::set<std::pair<int, int>> seen;
+    std::set<std::tuple<int, int, int>> seen;
     std::size_t count = 0;
     long long least = -1, most = 0;
-    int longest = 0;
+    long long longest = 0, all_keys = 0;
     for (const std::vector<Told>& block : items) {
         long long keys = 0;
         for (const Told& item : block) {
-            seen.emplace(item.slice_head, item.row_begin);
-            keys += item.key_end;
-            longest = std::max(longest, item.key_end);
+            seen.emplace(item.slice_head, item.row_begin, item.key_begin);
+            keys += item.keys();
+            longest = std::max(longest, item.keys());
         }
+
+        all_keys += keys;
 
         count += block.size();
         least = least < 0 ? keys : std::min(least, keys);
         most = std::max(most, keys);
     }
 
-    const std::size_t expected = static_cast<std::size_t>((a.row_count + tile_rows - 1) / tile_rows) * static_cast<std::size_t>(a.head_count);
+    // By definition: whole key tiles a split, as many for all but the last.
+    const int split_keys = ((a.keys + tile_keys - 1) / tile_keys + a.key_splits - 1) / a.key_splits * tile_keys;
+    std::size_t expected = 0;
+    long long expected_keys = 0;
+    for (int row = 0; row < a.row_count; row += tile_rows) {
+        const int visible = a.causal ? std::min(a.keys, std::min(row + tile_rows, a.row_count)) : a.keys;
+        expected += static_cast<std::size_t>(a.head_count) * static_cast<std::size_t>((visible + split_keys - 1) / split_keys);
+        expected_keys += static_cast<long long>(a.head_count) * visible;
+    }
+
     const std::string what = std::string("work items, ") + name + ", " + std::to_string(blocks) + " blocks: ";
+    tally().check(all_keys == expected_keys, what + std::to_string(all_keys) + " keys of " + std::to_string(expected_keys));
     tally().check(count == expected && seen.size() == expected, what + std::to_string(count) + " items, " + std::to_string(seen.size()) + " different, of " + std::to_string(expected));
     tally().check(most - least <= uneven * longest, what + "one block has " + std::to_string(most) + " keys, another " + std::to_string(least));
 }
@@ -186,6 +202,7 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
     const Headers headers = {
         {"kernelgen_primitives.cuh", primitives_of(templates)}, {"kernelgen_score.cuh", primitives_of(templates, "score")},
         {"lanes.cuh", primitives_of(templates, "sm80/lanes")}, {"kernelgen_slice.cuh", primitives_of(templates, "slice")},
+        {"kernelgen_key_splits.cuh", primitives_of(templates, "key_splits")},
         {"work_items.cuh", primitives_of(templates, "sm90a/work_items")}, {"exponentials.cuh", primitives_of(templates, "sm90a/exponentials")}};
     emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0");
     const Compiled compiled = compile(read_file(kernels + "/hopper_parts.cu"), headers, "sm_90a");
@@ -199,6 +216,8 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
             test_shares(module, "causal", shape(5, 1000, 1000, true), blocks);
             test_shares(module, "causal, few keys", shape(3, 1500, 200, true), blocks);
             test_shares(module, "causal, few heads at a time", shape(8, 40000, 40000, true), blocks, 3);
+            test_shares(module, "split keys", shape(3, 70, 2000, false, 4), blocks);
+            test_shares(module, "causal, split keys", shape(3, 1100, 1500, true, 4), blocks, 3);
         }
 
         test_order(module);

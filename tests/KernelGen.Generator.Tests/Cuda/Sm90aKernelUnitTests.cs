@@ -40,7 +40,7 @@ public sealed class Sm90aKernelUnitTests
     {
         ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 80, 192));
 
-        Assert.HasCount(1, stages);
+        Assert.HasCount(2, stages);
         Assert.AreEqual((512, 192), (stages[0].Threads, stages[0].RowsPerBlock));
         Assert.AreEqual(1, stages[0].BlocksPerMultiprocessor);
         Assert.AreSequenceEqual([new CudaTensorBox(16, 192), new CudaTensorBox(16, 112), new CudaTensorBox(16, 112)], stages[0].TensorBoxes);
@@ -70,11 +70,24 @@ public sealed class Sm90aKernelUnitTests
     }
 
     [TestMethod]
-    public void Footprint_IsNone()
+    public void Footprint_IsThePartialRowsOfSplitKeys()
     {
         KernelFootprint footprint = Sm90aKernelUnit.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));
 
-        Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0), footprint);
+        Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (64 + 2)), footprint);
+    }
+
+    [TestMethod]
+    public void KeysAreSplit_UpToHeadDim256()
+    {
+        foreach (KernelConfiguration configuration in Sm90aVariant.All)
+        {
+            bool splits = configuration.HeadDim <= 256;
+            ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(configuration);
+            Assert.AreEqual(splits, Sm90aKernelUnit.Footprint(configuration).PartialBytesPerRow > 0, configuration.Id);
+            Assert.AreEqual(splits, stages[^1] == KeySplitMerge.Stage(stages[0].EntryPoint), configuration.Id);
+            Assert.AreEqual(splits, Sm90aVariant.Render(configuration).Contains($" {stages[0].EntryPoint}_merge(", StringComparison.Ordinal), configuration.Id);
+        }
     }
 
     [TestMethod]

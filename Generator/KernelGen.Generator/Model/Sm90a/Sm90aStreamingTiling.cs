@@ -48,6 +48,9 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     /// <summary>Warpgroups that divide the columns of the output of the same rows.</summary>
     public int ColumnGroups => HeadDim <= Sm90aLimits.LargestUndividedHeadDim ? 1 : 2;
 
+    /// <summary>There is a launch that merges the results of split keys.</summary>
+    public bool SplitsKeys => ColumnGroups == 1;
+
     /// <summary>Threads of a block.</summary>
     public int Threads => (Consumers + 1) * Sm90aLimits.WarpgroupThreads;
 

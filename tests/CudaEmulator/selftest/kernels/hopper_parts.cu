@@ -11,6 +11,7 @@ constexpr int polynomial_every = 4;
 #include "kernelgen_score.cuh"
 #include "lanes.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_splits.cuh"
 #include "work_items.cuh"
 #include "exponentials.cuh"
 
@@ -19,6 +20,7 @@ struct Told
 {
     int slice_head;
     int row_begin;
+    int key_begin;
     int key_end;
 };
 
@@ -26,6 +28,7 @@ KG_DEVICE void tell(Told* output, const WorkItem& item)
 {
     kg_store(&output->slice_head, item.slice_head);
     kg_store(&output->row_begin, item.rows.begin);
+    kg_store(&output->key_begin, item.rows.key_begin);
     kg_store(&output->key_end, item.rows.key_end);
 }
 
