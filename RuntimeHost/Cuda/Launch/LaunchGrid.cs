@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelGen.Kernels;
 
 namespace KernelGen.Cuda.Launch;
@@ -13,15 +14,21 @@ internal readonly record struct LaunchGrid(uint Width, uint Height)
     /// <param name="heads">Heads of the slice.</param>
     /// <param name="rows">Query rows of the slice.</param>
     /// <param name="keySplits">Splits of the keys; 1 for none.</param>
+    /// <exception cref="ArgumentException">There are more tiles than a launch can count.</exception>
     public static LaunchGrid Of(CudaStage stage, CudaDeviceLimits limits, int heads, int rows, int keySplits)
     {
         long tiles = ((long)rows + stage.RowsPerBlock - 1) / stage.RowsPerBlock * (stage.MergesKeySplits ? 1 : keySplits);
+        bool persistent = stage.BlocksPerMultiprocessor > 0;
+        if (tiles > int.MaxValue || (persistent && tiles > int.MaxValue / heads))
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{stage.EntryPoint} cannot run {tiles} tiles of each of {heads} heads in one launch: it counts at most {int.MaxValue} of them. Attend to fewer heads in a call."));
+        }
 
-        // The tiles of all heads may be more than a grid can be wide, or 32 bits can count: the blocks that there are walk over them.
-        if (stage.BlocksPerMultiprocessor > 0)
-            return new((uint)Math.Min(tiles * heads, (long)limits.Multiprocessors * stage.BlocksPerMultiprocessor), 1);
-
-        // Kernels step over heads by the grid's height, so a device limit only folds the grid.
-        return new((uint)tiles, (uint)Math.Min(heads, limits.GridHeight));
+        // The blocks that there are walk over the tiles of all heads. Other kernels step over heads by the grid's height, so a device limit only folds it.
+        return persistent
+            ? new((uint)Math.Min(tiles * heads, (long)limits.Multiprocessors * stage.BlocksPerMultiprocessor), 1)
+            : new((uint)tiles, (uint)Math.Min(heads, limits.GridHeight));
     }
 }

@@ -32,6 +32,7 @@ internal sealed unsafe class SliceLauncher(CudaDriver driver, CudaDeviceLimits l
     /// <param name="arguments">The call, with the slice filled in; without a workspace when the stream's own is to be used.</param>
     /// <param name="workspaceBytes">Bytes of workspace.</param>
     /// <param name="stream">The stream.</param>
+    /// <exception cref="ArgumentException">A stage has more tiles than a launch can count.</exception>
     /// <exception cref="CudaException">A workspace cannot be had, or a launch failed.</exception>
     public void Launch(LoadedKernel kernel, SlicePlan plan, in KernelArguments arguments, long workspaceBytes, nint stream)
     {

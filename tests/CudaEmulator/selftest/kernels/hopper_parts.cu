@@ -37,11 +37,11 @@ extern "C" __global__ void __launch_bounds__(1) block_items(const KernelArgument
 {
     WorkItem item;
     int count = 0;
-    for (long long round = 0; take_item(arguments, round, item); count++)
+    for (int round = 0; take_item(arguments, round, item); count++)
         tell(output + kg_block_x() * most + count, item);
 }
 
-extern "C" __global__ void __launch_bounds__(1) item_of_index(const KernelArguments arguments, Told* output, long long index)
+extern "C" __global__ void __launch_bounds__(1) item_of_index(const KernelArguments arguments, Told* output, int index)
 {
     tell(output, item_at(arguments, index));
 }
