@@ -10,7 +10,7 @@ namespace KernelGen.RuntimeHost.Tests.Cuda;
 [TestClass]
 [ResourceLock(CudaTest.Resource)]
 [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
-public sealed class CudaHopperTests
+public sealed class CudaHopperStreamingTests
 {
     private static readonly string[] _seeds = ["1", "2", "7", "77"];
 
