@@ -29,7 +29,8 @@ internal static class Sm90aKernelUnit
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration) => Sm90aStreamingKernel.Stages(configuration);
 
     /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
-    public static ImmutableArray<CudaHeaderTemplate> Headers => Sm90aStreamingKernel.Headers;
+    /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
+    public static ImmutableArray<CudaHeaderTemplate> Headers(KernelConfiguration configuration) => Sm90aStreamingKernel.Headers;
 
     /// <summary>Renders the translation unit of a variant.</summary>
     /// <param name="templates">The templates.</param>
