@@ -253,6 +253,22 @@ KG_DEVICE float kg_max(float a, float b)
     return value;
 }
 
+// The greater of two numbers; a NaN where one of them is. From sm_80.
+KG_DEVICE float kg_max_or_nan(float a, float b)
+{
+    float value;
+    asm("max.NaN.f32 %0, %1, %2;" : "=f"(value) : "f"(a), "f"(b));
+    return value;
+}
+
+// a * b, zero where a, b or the product is subnormal.
+KG_DEVICE float kg_multiply_flush(float a, float b)
+{
+    float value;
+    asm("mul.rn.ftz.f32 %0, %1, %2;" : "=f"(value) : "f"(a), "f"(b));
+    return value;
+}
+
 // a / b, correctly rounded.
 KG_DEVICE float kg_divide(float a, float b)
 {
@@ -893,6 +909,7 @@ struct BlockRows
     int offset;     // of the first row, within the slice
     int begin;      // the first row, within the head
     int valid;      // rows that there are
+    int split;      // which range of the keys: 0, but where keys are split
     int key_begin;  // the first key that the block takes: 0, but where keys are split
     int key_end;    // past the last of its keys that some of the rows may see without a mask's say
 };
@@ -903,6 +920,7 @@ KG_DEVICE BlockRows rows_of_tile(const KernelArguments& arguments, int tile)
     rows.offset = tile * tile_rows;
     rows.begin = arguments.row_begin + rows.offset;
     rows.valid = arguments.row_count - rows.offset < tile_rows ? arguments.row_count - rows.offset : tile_rows;
+    rows.split = 0;
     rows.key_begin = 0;
     rows.key_end = visible_keys(arguments, rows.begin + rows.valid - 1);
     return rows;
@@ -1115,7 +1133,7 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
 // tiles of keys that depends on the keys and the number of splits alone. Each leaves a partial result of its rows in the workspace, in fp32 and not divided by
 // the sum of the probabilities; a launch of its own merges them in the order of the keys.
 // A textual part: it uses `element`, `head_dim`, `tile_rows` and `tile_keys` as the kernel declares them before, and the headers before it.
-// Grid: (tiles of query rows * splits, heads of the slice).
+// Grid: (tiles of query rows * splits, heads of the slice), where blocks do not walk over them.
 
 constexpr int merge_threads = 128;  // of a block that merges
 
@@ -1133,19 +1151,21 @@ KG_DEVICE int split_begin(const KernelArguments& arguments, int split)
     return begin < arguments.keys ? static_cast<int>(begin) : arguments.keys;
 }
 
-KG_DEVICE int split_index(const KernelArguments& arguments)
+// The rows of a tile, and the keys of a split that some of them may see.
+KG_DEVICE BlockRows rows_of_split(const KernelArguments& arguments, int tile, int split)
 {
-    return kg_block_x() % key_splits(arguments);
-}
-
-// The rows of the block, and the keys of its split that some of them may see.
-KG_DEVICE BlockRows split_rows(const KernelArguments& arguments)
-{
-    BlockRows rows = rows_of_tile(arguments, kg_block_x() / key_splits(arguments));
-    const int split_end = split_begin(arguments, split_index(arguments) + 1);
-    rows.key_begin = split_begin(arguments, split_index(arguments));
+    BlockRows rows = rows_of_tile(arguments, tile);
+    const int split_end = split_begin(arguments, split + 1);
+    rows.split = split;
+    rows.key_begin = split_begin(arguments, split);
     rows.key_end = split_end < rows.key_end ? split_end : rows.key_end;
     return rows;
+}
+
+// Those of the block.
+KG_DEVICE BlockRows split_rows(const KernelArguments& arguments)
+{
+    return rows_of_split(arguments, kg_block_x() / key_splits(arguments), kg_block_x() % key_splits(arguments));
 }
 
 // True when causality hides the split from all rows of the block: there will be nothing to merge.
@@ -1174,7 +1194,7 @@ KG_DEVICE kg_pair<float>* partial_softmax(const KernelArguments& arguments, long
 // The partial result of the row-th row of the block.
 KG_DEVICE long long partial_of(const KernelArguments& arguments, const BlockRows& rows, const Head& head, int row)
 {
-    return partial_index(arguments, head.index - arguments.head_begin, split_index(arguments), rows.offset + row);
+    return partial_index(arguments, head.index - arguments.head_begin, rows.split, rows.offset + row);
 }
 
 // `base` is what was subtracted from the scores, in powers of two: minus infinity where the row saw no key. `total` is the sum of 2^(score - base).

@@ -13,4 +13,10 @@ public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, 
     /// whole tensor as (head dim, row, head, batch) with zeros outside. Empty for a kernel that takes <see cref="KernelArguments"/> alone.
     /// </summary>
     public IReadOnlyList<CudaTensorBox> TensorBoxes { get; init; } = [];
+
+    /// <summary>
+    /// Above 0 for a persistent kernel, whose blocks walk over the tiles of all heads, whatever the number of blocks: how many of them a multiprocessor runs at a
+    /// time. Its grid has one axis and no more blocks than the GPU runs at once, or than there are tiles. 0 for a kernel with a block for every tile.
+    /// </summary>
+    public int BlocksPerMultiprocessor { get; init; }
 }

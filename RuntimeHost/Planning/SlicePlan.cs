@@ -7,6 +7,8 @@ namespace KernelGen.Planning;
 /// <summary>How a call is cut into slices, on which variant, and why. Immutable; may be kept and used for any number of calls of the same shape.</summary>
 public sealed class SlicePlan
 {
+    private SlicePlan? _forUnalignedTensors;
+
     /// <summary>What was planned for.</summary>
     public required AttentionShape Shape { get; init; }
 
@@ -138,13 +140,14 @@ public sealed class SlicePlan
             if (Request is not { } request || !Variant.TakesTensorMaps)
                 return null;
 
-            // Newer targets come last. Neither kernel has a workspace, so that the slices can stay as they are.
+            // Newer targets come last. None needs more workspace than this one, so that the slices can stay as they are.
             KernelVariant? best = null;
             foreach (KernelVariant candidate in request.Variants.Span)
             {
                 if (candidate.Family == Variant.Family && !candidate.TakesTensorMaps && candidate.Cuda is not null && request.Allows(candidate)
                     && (best is null || candidate.Target > best.Target
-                        || (candidate.Target == best.Target && candidate.SliceRows > best.SliceRows && candidate.MaximumKeys == best.MaximumKeys)))
+                        || (candidate.Target == best.Target && candidate.MaximumKeys == best.MaximumKeys
+                            && (KeepsSplits(candidate), candidate.SliceRows).CompareTo((KeepsSplits(best), best.SliceRows)) > 0)))
                 {
                     best = candidate;
                 }
@@ -154,9 +157,11 @@ public sealed class SlicePlan
         }
     }
 
-    /// <summary>The same slices on another variant that needs no workspace either.</summary>
-    /// <param name="variant">It.</param>
-    internal SlicePlan WithVariant(KernelVariant variant) => new()
+    /// <summary>The plan with <see cref="VariantForUnalignedTensors"/>; null when there is none.</summary>
+    internal SlicePlan? ForUnalignedTensors => _forUnalignedTensors ??= VariantForUnalignedTensors is { } variant ? WithVariant(variant) : null;
+
+    // The same slices on another variant, with the splits of the keys where it can do with the same workspace.
+    private SlicePlan WithVariant(KernelVariant variant) => new()
     {
         Shape = Shape,
         ElementType = ElementType,
@@ -165,11 +170,15 @@ public sealed class SlicePlan
         Budget = Budget,
         HeadsPerSlice = HeadsPerSlice,
         RowsPerSlice = RowsPerSlice,
-        KeysPerSlice = KeysPerSlice,
+        KeysPerSlice = KeepsSplits(variant) ? KeySplitRule.KeysPerSplit(variant, Shape.Keys, KeySplits) : KeySplits > 1 ? Shape.Keys : KeysPerSlice,
+        KeySplits = KeepsSplits(variant) ? KeySplits : 1,
         SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, HeadsPerSlice) * SliceGroups.CeilingDivide(Shape.Queries, RowsPerSlice),
-        WorkspaceBytes = variant.Footprint.ScoreBytes(HeadsPerSlice, RowsPerSlice, Shape.Keys),
+        WorkspaceBytes = variant.Footprint.Bytes(HeadsPerSlice, RowsPerSlice, Shape.Keys, workers: 0, KeepsSplits(variant) ? KeySplits : 1),
         Decision = Decision,
     };
+
+    private bool KeepsSplits(KernelVariant variant) => KeySplits > 1 && variant.Footprint.PartialBytesPerRow > 0
+        && variant.Footprint.Bytes(HeadsPerSlice, RowsPerSlice, Shape.Keys, workers: 0, KeySplits) <= WorkspaceBytes;
 
     /// <summary>Goes through the slices without allocating.</summary>
     public SliceEnumerator GetEnumerator() => new(this);

@@ -3,16 +3,21 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Threading;
 using KernelGen.Generator.Model;
-using KernelGen.Generator.Model.Sm90a;
 using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>The CUDA C of the target <c>sm90a</c>: products of warpgroups and asynchronous tensor copies, for compute capability 9.0.</summary>
+/// <summary>
+/// The CUDA C of the target <c>sm90a</c>: products of warpgroups and asynchronous copies, for compute capability 9.0. Every kernel has a file of its own; this one
+/// tells which is a variant's.
+/// </summary>
 internal static class Sm90aKernelUnit
 {
-    private static readonly ImmutableArray<CudaHeaderTemplate> _headers =
-        [CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")];
+    private static readonly Kernel _streaming =
+        new(Sm90aStreamingKernel.Footprint, Sm90aStreamingKernel.Stages, Sm90aStreamingKernel.Headers, Sm90aStreamingKernel.Render);
+
+    private static readonly Kernel _float32Streaming = new(
+        Sm90aFloat32StreamingKernel.Footprint, Sm90aFloat32StreamingKernel.Stages, Sm90aFloat32StreamingKernel.Headers, Sm90aFloat32StreamingKernel.Render);
 
     /// <summary>True for what there are kernels for: the <c>streaming</c> family.</summary>
     /// <param name="family">The family.</param>
@@ -23,41 +28,19 @@ internal static class Sm90aKernelUnit
     /// <param name="headDim">The head dim.</param>
     public static IReadOnlyList<int> StreamingTileRowChoices(ElementType elementType, int headDim) => elementType == ElementType.Float32
         ? Sm90aFloat32StreamingKernel.TileRowChoices(headDim)
-        : Sm90aStreamingTiling.TileRowChoices(headDim);
+        : Sm90aStreamingKernel.TileRowChoices(headDim);
 
-    /// <summary>The workspace formula of a variant: it needs none.</summary>
+    /// <summary>The workspace formula of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
-    public static KernelFootprint Footprint(KernelConfiguration configuration) => configuration.ElementType == ElementType.Float32
-        ? Sm90aFloat32StreamingKernel.Footprint(configuration)
-        : new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
+    public static KernelFootprint Footprint(KernelConfiguration configuration) => KernelOf(configuration).Footprint(configuration);
 
-    /// <summary>The launch of a variant.</summary>
+    /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
-    public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
-    {
-        if (configuration.ElementType == ElementType.Float32)
-            return Sm90aFloat32StreamingKernel.Stages(configuration);
-
-        Sm90aStreamingTiling tiling = Tiling(configuration);
-        return
-        [
-            new(EntryPoint(configuration), tiling.Threads, tiling.SharedBytes, tiling.TileRows)
-            {
-                TensorBoxes =
-                [
-                    new(tiling.Rows.PanelDims, tiling.TileRows),
-                    new(tiling.Rows.PanelDims, tiling.TileKeys),
-                    new(tiling.Values.PanelDims, tiling.TileKeys),
-                ],
-            },
-        ];
-    }
+    public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration) => KernelOf(configuration).Stages(configuration);
 
     /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
-    public static ImmutableArray<CudaHeaderTemplate> Headers(KernelConfiguration configuration) => configuration.ElementType == ElementType.Float32
-        ? Sm90aFloat32StreamingKernel.Headers
-        : _headers;
+    public static ImmutableArray<CudaHeaderTemplate> Headers(KernelConfiguration configuration) => KernelOf(configuration).Headers;
 
     /// <summary>Renders the translation unit of a variant.</summary>
     /// <param name="templates">The templates.</param>
@@ -70,44 +53,19 @@ internal static class Sm90aKernelUnit
             throw new ArgumentException($"{configuration.Id} is not a variant of the target sm90a.", nameof(configuration));
         if (!Supports(configuration.Family))
             throw new ArgumentException($"Target sm90a has streaming kernels, not {configuration.Id}; use target sm80 or simt.", nameof(configuration));
-        if (configuration.ElementType == ElementType.Float32)
-            return Sm90aFloat32StreamingKernel.Render(templates, configuration, cancellationToken);
 
-        Sm90aStreamingTiling tiling = Tiling(configuration);
-        TemplateObject model = new()
-        {
-            { "id", configuration.Id },
-            { "entry_point", EntryPoint(configuration) },
-            { "element", configuration.ElementType == ElementType.Float16 ? "kg_f16" : "kg_bf16" },
-            { "element_name", configuration.ElementType.ToString() },
-            { "product_type", configuration.ElementType == ElementType.Float16 ? "f16" : "bf16" },
-            { "head_dim", configuration.HeadDim },
-            { "consumers", tiling.Consumers },
-            { "column_groups", tiling.ColumnGroups },
-            { "threads", tiling.Threads },
-            { "blocks_per_processor", tiling.BlocksPerProcessor },
-            { "tile_rows", tiling.TileRows },
-            { "tile_keys", tiling.TileKeys },
-            { "stages", tiling.Stages },
-            { "row_panel_dims", tiling.Rows.PanelDims },
-            { "row_panels", tiling.Rows.Count },
-            { "value_panel_dims", tiling.Values.PanelDims },
-            { "value_panels", tiling.Values.Count },
-            { "query_bytes", tiling.Rows.TileBytes(tiling.TileRows) },
-            { "key_bytes", tiling.Rows.TileBytes(tiling.TileKeys) },
-            { "value_bytes", tiling.Values.TileBytes(tiling.TileKeys) },
-            { "shared_bytes", tiling.SharedBytes },
-            { "producer_registers", tiling.ProducerRegisters },
-            { "consumer_registers", tiling.ConsumerRegisters },
-            { "array_registers", tiling.ArrayRegisters },
-            { "ping_pong", tiling.PingPong },
-            { "score_registers", tiling.TileKeys / 2 },
-            { "sum_registers", tiling.Values.Dims / tiling.ColumnGroups / 2 },
-        };
-        return templates.Render("cuda/sm90a/streaming.cu.sbn", model, cancellationToken);
+        return KernelOf(configuration).Render(templates, configuration, cancellationToken);
     }
 
-    private static Sm90aStreamingTiling Tiling(KernelConfiguration configuration) => Sm90aStreamingTiling.For(configuration.HeadDim, configuration.SliceRows);
+    private static Kernel KernelOf(KernelConfiguration configuration) => configuration switch
+    {
+        { ElementType: ElementType.Float32 } => _float32Streaming,
+        _ => _streaming,
+    };
 
-    private static string EntryPoint(KernelConfiguration configuration) => configuration.Id.Replace('-', '_');
+    private sealed record Kernel(
+        Func<KernelConfiguration, KernelFootprint> Footprint,
+        Func<KernelConfiguration, ImmutableArray<CudaStage>> Stages,
+        ImmutableArray<CudaHeaderTemplate> Headers,
+        Func<TemplateLibrary, KernelConfiguration, CancellationToken, string> Render);
 }

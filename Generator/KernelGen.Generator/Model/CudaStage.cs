@@ -12,4 +12,7 @@ internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes
 {
     /// <summary>The boxes of Q, K and V of a stage that takes tensor maps of them as its second parameter; else none.</summary>
     public ImmutableArray<CudaTensorBox> TensorBoxes { get; init; } = [];
+
+    /// <summary>Blocks of a persistent kernel that a multiprocessor runs at a time, each of which walks over many tiles; 0: a block for every tile.</summary>
+    public int BlocksPerMultiprocessor { get; init; }
 }

@@ -32,6 +32,7 @@ internal sealed unsafe class SliceLauncher(CudaDriver driver, CudaDeviceLimits l
     /// <param name="arguments">The call, with the slice filled in; without a workspace when the stream's own is to be used.</param>
     /// <param name="workspaceBytes">Bytes of workspace.</param>
     /// <param name="stream">The stream.</param>
+    /// <exception cref="ArgumentException">A stage has more tiles than a launch can count.</exception>
     /// <exception cref="CudaException">A workspace cannot be had, or a launch failed.</exception>
     public void Launch(LoadedKernel kernel, SlicePlan plan, in KernelArguments arguments, long workspaceBytes, nint stream)
     {
@@ -40,8 +41,6 @@ internal sealed unsafe class SliceLauncher(CudaDriver driver, CudaDeviceLimits l
         maps = (byte*)(((nuint)maps + 63) / 64 * 64);
         void** parameters = stackalloc void*[2] { &copy, maps };
 
-        // Kernels step over heads by the grid's height, so a device limit only folds the grid.
-        uint height = (uint)Math.Min(copy.HeadCount, limits.GridHeight);
         lock (_gate)
         {
             if (copy.Scores == 0)
@@ -63,9 +62,9 @@ internal sealed unsafe class SliceLauncher(CudaDriver driver, CudaDeviceLimits l
                     _tensorMaps.Write(maps, stage, plan.ElementType, plan.Shape, copy);
                 }
 
-                uint width = (uint)(((long)copy.RowCount + stage.RowsPerBlock - 1) / stage.RowsPerBlock * (stage.MergesKeySplits ? 1 : splits));
+                LaunchGrid grid = LaunchGrid.Of(stage, limits, copy.HeadCount, copy.RowCount, splits);
                 int result = driver.LaunchKernel(
-                    loaded.Function, width, height, 1, (uint)stage.Threads, 1, 1, (uint)stage.SharedBytes, stream, parameters, null);
+                    loaded.Function, grid.Width, grid.Height, 1, (uint)stage.Threads, 1, 1, (uint)stage.SharedBytes, stream, parameters, null);
                 if (result != (int)CudaResult.Success)
                 {
                     throw driver.Fault(result, $"cuLaunchKernel of {stage.EntryPoint}");

@@ -35,7 +35,7 @@ internal struct SliceSequence
         SliceLauncher launcher, LoadedKernel kernel, SlicePlan plan, in KernelArguments arguments, nint stream, bool waits, ILogger logger)
     {
         (_launcher, _kernel, _plan, _stream, _waits, _logger) = (launcher, kernel, plan, stream, waits, logger);
-        _arguments = arguments;
+        _arguments = arguments with { KeySplits = plan.KeySplits };
         _usesPool = arguments.Scores == 0;
         _pass = PassSize.Of(plan);
     }

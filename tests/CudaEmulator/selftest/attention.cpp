@@ -1,8 +1,8 @@
 // Runs generated attention kernels against a reference in float64. The folder holds the generator's text and a manifest, one line a kernel:
-//   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block[:merge] ...
+//   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block[:merge][:persistent] ...
 // A stage that takes tensor maps goes on with :dims:rows of the boxes of Q, K and V.
+#include "arguments.hpp"
 #include "hopper.hpp"
-#include "tensor.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -17,27 +17,11 @@ namespace {
 
 constexpr int maximum_dynamic_shared_bytes = 8; // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
 
-struct MaskStrides {
-    long long batch = 0, head = 0, query = 0, key = 0;
-};
-
-// KernelGen.Kernels.KernelArguments.
-struct Arguments {
-    std::uintptr_t query = 0, key = 0, value = 0, output = 0, mask = 0, map = 0, log_sum_exp = 0, scores = 0;
-    Strides query_strides, key_strides, value_strides, output_strides;
-    MaskStrides mask_strides;
-    int heads = 0, key_value_heads = 0, queries = 0, keys = 0;
-    int head_begin = 0, head_count = 0, row_begin = 0, row_count = 0;
-    float scale = 0;
-    int mask_kind = 0, causal = 0, key_splits = 0;
-};
-
-static_assert(sizeof(Arguments) == 240, "the structure that kernels take");
-
 struct Stage {
     std::string entry;
     int threads = 0, shared_bytes = 0, rows_per_block = 0;
     bool merges = false; // partial results of split keys; launched only then
+    bool persistent = false; // blocks walk over the tiles of all heads, however many blocks there are
     std::vector<std::uint32_t> boxes; // dims and rows of Q, K and V, or nothing
 };
 
@@ -103,6 +87,8 @@ const Case cases[] = {
     {"scores that rise from split to split", 1, 1, 1, 20, 200, false, Mask::rising, false, 0, 1000, 1000, 65535, 0, false, 4},
     {"a padding mask, split keys", 1, 2, 1, 40, 250, false, Mask::padding, false, 0, 1000, 1000, 65535, 0, false, 4},
     {"values that are no numbers, causal, split keys", 1, 2, 1, 90, 90, true, Mask::none, false, 1, 1000, 1000, 65535, 0, true, 2},
+    {"causal, many tiles of rows and keys", 1, 2, 2, 450, 450, true, Mask::none, false, 0, 1000, 1000, 65535},
+    {"many tiles of one key tile each", 2, 3, 3, 500, 30, false, Mask::none, true, 0, 1000, 1000, 65535},
     {"no scale", 1, 1, 1, 20, 70, false, Mask::boolean, false, 0, 1000, 1000, 65535, 1e-45f},
 };
 
@@ -293,7 +279,7 @@ TensorMaps make_tensor_maps(const Kernel& kernel, const Case& c, const Problem& 
     return maps;
 }
 
-Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads)
+Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks)
 {
     Result result;
     result.output = p.query;
@@ -334,8 +320,11 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
                 if (!stage.boxes.empty())
                     maps = make_tensor_maps(kernel, c, p, a, stage);
                 void* arguments[] = {&a, &maps};
-                const unsigned blocks = static_cast<unsigned>((a.row_count + stage.rows_per_block - 1) / stage.rows_per_block * (stage.merges ? 1 : c.key_splits));
-                require(cuLaunchKernel(kernel.functions[s], blocks, std::min<unsigned>(c.grid_y, static_cast<unsigned>(a.head_count)), 1,
+                const unsigned tiles = static_cast<unsigned>((a.row_count + stage.rows_per_block - 1) / stage.rows_per_block * (stage.merges ? 1 : c.key_splits));
+                const unsigned heads = static_cast<unsigned>(a.head_count);
+                const unsigned grid_x = stage.persistent ? std::min(tiles * heads, persistent_blocks) : tiles;
+                const unsigned grid_y = stage.persistent ? 1 : std::min(c.grid_y, heads);
+                require(cuLaunchKernel(kernel.functions[s], grid_x, grid_y, 1,
                             static_cast<unsigned>(stage.threads), 1, 1, static_cast<unsigned>(stage.shared_bytes), nullptr, arguments, nullptr),
                     "cuLaunchKernel");
                 require(cuCtxSynchronize(), (stage.entry + ", " + c.name).c_str());
@@ -357,7 +346,7 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
 void check(const Kernel& kernel, const Case& c, double& worst)
 {
     const Problem p = make_problem(kernel, c);
-    const Result sliced = run(kernel, c, p, c.slice_rows, c.slice_heads);
+    const Result sliced = run(kernel, c, p, c.slice_rows, c.slice_heads, 2);
     const std::string name = kernel.stages[0].entry + ", " + c.name;
 
     double error = 0, norm = 0, map_error = 0, lse_error = 0;
@@ -394,18 +383,21 @@ void check(const Kernel& kernel, const Case& c, double& worst)
     // Tensor cores take the probabilities in the element type.
     const bool tensor_core = kernel.target != "simt";
     const double bound = kernel.element == "f32" ? 2e-6 : kernel.element == "f16" ? (tensor_core ? 1e-3 : 4e-4) : tensor_core ? 8e-3 : 3e-3;
+    // A quarter of the powers of two of these are polynomials; a row's sum may be as far off as they are.
+    const bool polynomial = kernel.target == "sm90a" && kernel.family == "streaming" && kernel.element != "f32" && kernel.maximum_keys == 0 && kernel.head_dim <= 80;
+    const double lse_bound = polynomial ? 1.02e-4 : 2e-6;
     const double relative = norm > 0 ? std::sqrt(error / norm) : std::sqrt(error);
     worst = std::max(worst, relative);
     char text[160];
     std::snprintf(text, sizeof text, ": error %.2e, log-sum-exp %.2e, map %.2e", relative, lse_error, map_error);
-    tally().check(relative <= bound && lse_error <= 2e-6 && map_error <= 2e-6 && zero_rows && as_expected, name + text);
+    tally().check(relative <= bound && lse_error <= lse_bound && map_error <= 2e-6 && zero_rows && as_expected, name + text);
 
-    // The same bits in one slice, and in slices of other sizes under another order of threads.
-    const Result whole = run(kernel, c, p, 100000, 100000);
+    // The same bits in one slice, with other numbers of blocks that walk over the tiles, and in slices of other sizes under another order of threads.
+    const Result whole = run(kernel, c, p, 100000, 100000, 1);
     tally().check(whole.output.bytes == sliced.output.bytes && std::memcmp(whole.log_sum_exp.data(), sliced.log_sum_exp.data(), 4 * whole.log_sum_exp.size()) == 0,
         name + ": other bits in one slice");
     emulator_set("CUDA_EMULATOR_SEED", "77");
-    const Result odd = run(kernel, c, p, 19, 1);
+    const Result odd = run(kernel, c, p, 19, 1, 1000);
     emulator_set("CUDA_EMULATOR_SEED", "1");
     tally().check(odd.output.bytes == sliced.output.bytes, name + ": other bits in slices of 19 rows");
     // Warpgroups that copy and compute at their own pace have more orders than two.
@@ -413,7 +405,7 @@ void check(const Kernel& kernel, const Case& c, double& worst)
         if (kernel.target != "sm90a")
             break;
         emulator_set("CUDA_EMULATOR_SEED", seed);
-        const Result other = run(kernel, c, p, c.slice_rows, c.slice_heads);
+        const Result other = run(kernel, c, p, c.slice_rows, c.slice_heads, 3);
         emulator_set("CUDA_EMULATOR_SEED", "1");
         tally().check(other.output.bytes == sliced.output.bytes, name + ": other bits with seed " + seed);
     }
@@ -438,6 +430,8 @@ void test_attention(const std::string& folder)
             for (std::string more; parts >> more;) {
                 if (more == "merge")
                     stage.merges = true;
+                else if (more == "persistent")
+                    stage.persistent = true;
                 else
                     stage.boxes.push_back(static_cast<std::uint32_t>(std::stoul(more)));
             }

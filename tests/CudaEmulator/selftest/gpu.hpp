@@ -64,7 +64,7 @@ Compiled compile(const std::string& source, const Headers& headers, const std::s
 // Compiles text whose only named header is the primitives.
 Compiled compile(const std::string& source, const std::string& primitives, const std::string& architecture = "sm_80", bool as_ptx = false);
 
-// The primitives' text: the template holds nothing but includes. `part` is "primitives", or "sm90a/primitives" for what Hopper adds.
+// The text of a header of the project, such as "primitives" or "sm90a/primitives", with what it includes.
 std::string primitives_of(const std::string& templates, const std::string& part = "primitives");
 
 // Takes and gives back the context.
@@ -99,6 +99,7 @@ void test_driver(const std::string& primitives);
 void test_primitives(const std::string& primitives, const std::string& kernels);
 void test_tensor_core(const std::string& primitives, const std::string& kernels);
 void test_hopper(const Headers& headers, const std::string& kernels);
+void test_hopper_parts(const std::string& templates, const std::string& kernels);
 void test_faults(const std::string& primitives, const std::string& kernels);
 void test_attention(const std::string& folder);
 

@@ -15,6 +15,7 @@ int main(int argc, char** argv)
     selftest::test_tensor_core(primitives, argv[2]);
     selftest::test_hopper(
         {{"kernelgen_primitives.cuh", primitives}, {"kernelgen_sm90a_primitives.cuh", selftest::primitives_of(argv[1], "sm90a/primitives")}}, argv[2]);
+    selftest::test_hopper_parts(argv[1], argv[2]);
     selftest::test_faults(primitives, argv[2]);
     if (argc > 3)
         selftest::test_attention(argv[3]);

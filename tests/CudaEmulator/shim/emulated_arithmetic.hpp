@@ -8,9 +8,11 @@ KG_DEVICE float kg_multiply(float a, float b) { return a * b; }
 KG_DEVICE float kg_add(float a, float b) { return a + b; }
 KG_DEVICE float kg_multiply_add(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 KG_DEVICE float kg_max(float a, float b) { return std::fmax(a, b); }
+KG_DEVICE float kg_max_or_nan(float a, float b) { return std::isnan(a) || std::isnan(b) ? std::nanf("") : std::fmax(a, b); }
 KG_DEVICE float kg_divide(float a, float b) { return a / b; }
 
 KG_DEVICE float kg_flush_subnormal(float x) { return std::fabs(x) < 1.17549435e-38f ? std::copysign(0.0f, x) : x; }
+KG_DEVICE float kg_multiply_flush(float a, float b) { return kg_flush_subnormal(kg_flush_subnormal(a) * kg_flush_subnormal(b)); }
 KG_DEVICE float kg_exp2(float x) { return kg_flush_subnormal(std::exp2(kg_flush_subnormal(x))); }
 KG_DEVICE float kg_log2(float x) { return std::log2(x); }
 

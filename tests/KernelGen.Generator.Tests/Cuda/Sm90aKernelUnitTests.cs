@@ -41,8 +41,9 @@ public sealed class Sm90aKernelUnitTests
     {
         ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 80, 192));
 
-        Assert.HasCount(1, stages);
+        Assert.HasCount(2, stages);
         Assert.AreEqual((512, 192), (stages[0].Threads, stages[0].RowsPerBlock));
+        Assert.AreEqual(1, stages[0].BlocksPerMultiprocessor);
         Assert.AreSequenceEqual([new CudaTensorBox(16, 192), new CudaTensorBox(16, 112), new CudaTensorBox(16, 112)], stages[0].TensorBoxes);
     }
 
@@ -57,11 +58,46 @@ public sealed class Sm90aKernelUnitTests
     }
 
     [TestMethod]
-    public void Footprint_IsNone()
+    public void Blocks_AreAsManyAsTheKernelIsBoundedFor()
+    {
+        foreach (KernelConfiguration configuration in Persistent())
+        {
+            CudaStage stage = Sm90aKernelUnit.Stages(configuration)[0];
+            Assert.Contains($"__launch_bounds__({stage.Threads}, {stage.BlocksPerMultiprocessor}) {stage.EntryPoint}(", Sm90aVariant.Render(configuration));
+        }
+
+        Assert.AreEqual(2, Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 64, 64))[0].BlocksPerMultiprocessor);
+    }
+
+    [TestMethod]
+    [DataRow(80, 4, "64/80 of the tensor cores' time, too long to hide.")]
+    [DataRow(88, 0, "64/88 of the tensor cores' time, and hides behind them.")]
+    public void Text_SaysWhyPowersOfTwoArePolynomials(int headDim, int every, string reason)
+    {
+        string text = Sm90aVariant.Render(Sm90aVariant.Streaming(ElementType.Float16, headDim, 64));
+
+        Assert.Contains(reason, text);
+        Assert.Contains($"constexpr int polynomial_every = {every};", text);
+    }
+
+    [TestMethod]
+    public void Footprint_IsThePartialRowsOfSplitKeys()
     {
         KernelFootprint footprint = Sm90aKernelUnit.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));
 
-        Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0), footprint);
+        Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (64 + 2)), footprint);
+    }
+
+    [TestMethod]
+    public void KeysAreSplit_UpToHeadDim256()
+    {
+        foreach (KernelConfiguration configuration in Persistent().Where(configuration => configuration.HeadDim <= 256))
+        {
+            ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(configuration);
+            Assert.AreEqual(4 * (configuration.HeadDim + 2), Sm90aKernelUnit.Footprint(configuration).PartialBytesPerRow, configuration.Id);
+            Assert.AreEqual(KeySplitMerge.Stage(stages[0].EntryPoint), stages[^1], configuration.Id);
+            Assert.Contains($" {stages[0].EntryPoint}_merge(", Sm90aVariant.Render(configuration), configuration.Id);
+        }
     }
 
     [TestMethod]
@@ -71,4 +107,7 @@ public sealed class Sm90aKernelUnitTests
         Assert.ThrowsExactly<ArgumentException>(() => Sm90aKernelUnit.Render(
             TemplateLibrary.Embedded, new(KernelFamily.Materialized, KernelTarget.Sm90a, ElementType.Float16, 64, 64), CancellationToken.None));
     }
+
+    private static IEnumerable<KernelConfiguration> Persistent() =>
+        Sm90aVariant.All.Where(static configuration => Sm90aKernelUnit.Stages(configuration)[0].BlocksPerMultiprocessor > 0);
 }

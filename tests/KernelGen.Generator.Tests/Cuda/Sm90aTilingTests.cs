@@ -88,6 +88,13 @@ public sealed class Sm90aTilingTests
     }
 
     [TestMethod]
+    public void Polynomials_TakeTheSameKeysOfEveryTile_WhereTheUnitForPowersOfTwoIsTheLimit()
+    {
+        foreach (IGrouping<int, Sm90aStreamingTiling> tilings in All.GroupBy(tiling => tiling.HeadDim))
+            Assert.AreSequenceEqual([tilings.Key <= 80 ? 4 : 0], tilings.Select(tiling => tiling.PolynomialEvery).Distinct(), $"head dim {tilings.Key}");
+    }
+
+    [TestMethod]
     public void UnknownRows_NameTheKnownOnes()
     {
         ArgumentOutOfRangeException exception = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm90aStreamingTiling.For(128, 192));

@@ -26,9 +26,15 @@ public sealed class CudaKeySplitTests
     [DataRow(KernelTarget.Sm80, ElementType.Float16, 64)]
     [DataRow(KernelTarget.Sm80, ElementType.BFloat16, 72)]
     [DataRow(KernelTarget.Sm80, ElementType.Float16, 512)]
+    [DataRow(KernelTarget.Sm90a, ElementType.Float16, 40)]
+    [DataRow(KernelTarget.Sm90a, ElementType.BFloat16, 80)]
+    [DataRow(KernelTarget.Sm90a, ElementType.Float16, 160)]
     public void SplitPlans_AgreeWithTheReference(KernelTarget target, ElementType elementType, int headDim)
     {
-        using AttentionHost host = CudaTest.Host(CudaTest.Open());
+        using AttentionHost host = CudaTest.Host(CudaTest.Open(CudaTest.CapabilityFor(target)));
+        if (!host.Device.Targets.Contains(target))
+            Assert.Inconclusive("The GPU does not run this target.");
+
         AttentionShape[] shapes = [new(1, 2, 1, 333, headDim), new(2, 4, 37, 401, headDim, 2), new(1, 1, 150, 450, headDim)];
         foreach (AttentionShape shape in shapes)
         {
@@ -50,7 +56,7 @@ public sealed class CudaKeySplitTests
                     if (double.IsInfinity(expected.LogSumExp[row]))
                         Assert.AreEqual(float.NegativeInfinity, logSumExp[row], what);
                     else
-                        Assert.AreEqual(expected.LogSumExp[row], logSumExp[row], 1e-5 * Math.Max(1, Math.Abs(expected.LogSumExp[row])), what);
+                        Assert.AreEqual(expected.LogSumExp[row], logSumExp[row], CudaTest.LogSumExpBound(report.Plan.Variant, expected.LogSumExp[row]), what);
                 }
             }
         }
@@ -60,10 +66,15 @@ public sealed class CudaKeySplitTests
     [DataRow(KernelTarget.Simt, ElementType.Float32, 40)]
     [DataRow(KernelTarget.Sm80, ElementType.Float16, 40)]
     [DataRow(KernelTarget.Sm80, ElementType.BFloat16, 512)]
+    [DataRow(KernelTarget.Sm90a, ElementType.Float16, 64)]
+    [DataRow(KernelTarget.Sm90a, ElementType.BFloat16, 160)]
     public void Slices_DoNotChangeABit(KernelTarget target, ElementType elementType, int headDim)
     {
         AttentionCall call = Call(new(1, 2, 200, 260, headDim), elementType, new() { Causal = true });
-        using CudaDevice device = CudaTest.Open();
+        using CudaDevice device = CudaTest.Open(CudaTest.CapabilityFor(target));
+        if (!device.Targets.Contains(target))
+            Assert.Inconclusive("The GPU does not run this target.");
+
         KernelCatalogue catalogue = CudaTestAttention.Of(target);
         float[] whole = call.Run(CudaTest.Host(device), catalogue, elementType, out RunReport report);
         HashSet<int> sliceCounts = [report.Slices];
@@ -136,6 +147,65 @@ public sealed class CudaKeySplitTests
             Assert.IsLessThan(2e-6, AttentionResult.RelativeError(call.Reference().Output, actual));
             return (report.Plan.KeySplits, Emulator.Calls("cuLaunchKernel") - before);
         }
+    }
+
+    [TestMethod]
+    [DataRow(ElementType.Float16, 64)]
+    [DataRow(ElementType.BFloat16, 128)]
+    [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
+    public void EveryHopperTile_HasTheSameSplits_AndTheSameBits(ElementType elementType, int headDim)
+    {
+        AttentionCall call = Call(new(1, 3, 150, 700, headDim), elementType);
+        using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
+        KernelCatalogue catalogue = CudaTestAttention.Of(KernelTarget.Sm90a);
+        float[] expected = call.Run(host, catalogue, elementType, out RunReport taken);
+        Assert.IsGreaterThan(1, taken.Plan.KeySplits);
+        int[] tileRows = [.. catalogue.For(elementType, headDim).ToArray().Select(variant => variant.SliceRows)];
+        Assert.IsGreaterThan(1, tileRows.Length);
+        foreach (int rows in tileRows)
+        {
+            foreach (string seed in new[] { "2", "3" })
+            {
+                Emulator.Set("SEED", seed);
+                AttentionCall other = call with { Planning = call.Planning with { SliceRows = rows } };
+                SameBits.Assert(expected, other.Run(host, catalogue, elementType, out RunReport report), $"{rows} rows, seed {seed}");
+                Assert.AreEqual((rows, taken.Plan.KeySplits), (report.Plan.Variant.SliceRows, report.Plan.KeySplits));
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow(70, 64, true, DisplayName = "tiles of the same rows: the same splits")]
+    [DataRow(130, 128, false, DisplayName = "larger tiles, whose partial results take more: no splits")]
+    [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
+    public void UnalignedTensors_RunThroughAnotherKernel_InNoMoreWorkspace(int queries, int tileRows, bool keepsSplits)
+    {
+        AttentionShape shape = new(1, 2, queries, 700, 64);
+        TensorStrides odd = new(0, (long)queries * 65, 65);
+        AttentionCall aligned = Call(shape, ElementType.Float16);
+        using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
+        KernelVariant[] variants =
+        [
+            .. CudaTestAttention.Catalogue.For(ElementType.Float16, 64).ToArray().Where(
+                variant => (variant.Target, variant.SliceRows) == (KernelTarget.Sm90a, 64) || (variant.Target, variant.SliceRows) == (KernelTarget.Sm80, tileRows)),
+        ];
+        SlicePlan plan = SlicePlanner.Plan(
+            shape, ElementType.Float16, variants, _wide with { TensorFlopsPerSecond = 1e13 }, host.MeasureBudget(), aligned.Planning);
+        Half[] query = new Half[2 * queries * 65], output = new Half[2 * queries * 64];
+        for (int row = 0; row < 2 * queries; row++)
+        {
+            for (int d = 0; d < 64; d++)
+                query[(row * 65) + d] = (Half)aligned.Query[(row * 64) + d];
+        }
+
+        RunReport report = host.Run<Half>(
+            plan, query, Array.ConvertAll(aligned.Key, x => (Half)x), Array.ConvertAll(aligned.Value, x => (Half)x), output, new() { QueryStrides = odd });
+
+        Assert.AreEqual((KernelTarget.Sm90a, KernelTarget.Sm80), (plan.Variant.Target, report.Plan.Variant.Target));
+        Assert.IsGreaterThan(1, plan.KeySplits);
+        Assert.AreEqual(keepsSplits ? plan.KeySplits : 1, report.Plan.KeySplits);
+        Assert.IsLessThanOrEqualTo(plan.WorkspaceBytes, report.WorkspaceBytes);
+        Assert.IsLessThan(1e-3, AttentionResult.RelativeError(aligned.Reference().Output, Array.ConvertAll(output, x => (float)x)));
     }
 
     [TestMethod]

@@ -41,6 +41,7 @@ internal static class CudaTest
             Emulator.Set("DRIVER_VERSION", "13000");
             Emulator.Set("INTEGRATED", "0");
             Emulator.Set("FAIL", "");
+            Emulator.Set("SEED", "1");
         }
 
         return CudaDevice.Create(options ?? new() { Cache = SharedCache }, Libraries);
@@ -58,6 +59,13 @@ internal static class CudaTest
         (_, KernelTarget.Simt) => 3e-3,
         _ => 8e-3,
     };
+
+    /// <summary>The error that a log-sum-exp may have.</summary>
+    public static double LogSumExpBound(KernelVariant variant, double expected) =>
+        variant is { Target: KernelTarget.Sm90a, HeadDim: <= 80, ElementType: not ElementType.Float32 } ? 1.1e-4 : 1e-5 * Math.Max(1, Math.Abs(expected));
+
+    /// <summary>The least compute capability that runs a target.</summary>
+    public static string CapabilityFor(KernelTarget target) => target == KernelTarget.Sm90a ? "9.0" : "8.0";
 
     public static void DeleteCache() => Directory.Delete(_cacheFolder, recursive: true);
 }

@@ -18,29 +18,38 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     private const int MbarrierBytes = 8;
     private const int LargestPingPongHeadDim = 128;
 
-    // Keys of a tile by head dim: the most that registers and two stages of shared memory hold.
-    private static readonly (int LargestHeadDim, int TileKeys, int Consumers)[] _table =
+    // Keys of a tile by head dim: the most that registers and two stages of shared memory hold. Up to head dim 80 a quarter of the powers of two are polynomials:
+    // a multiprocessor makes 16 powers of two a clock, and its tensor cores finish 1024 / head dim scores, so that one takes about as long as the other. A
+    // polynomial is nine instructions in place of one, and 128 start in a clock: with a quarter of them 128 scores keep the unit for powers of two busy
+    // for 6 clocks, and the schedulers, with six to seven instructions a score, about as long.
+    private static readonly (int LargestHeadDim, int TileKeys, int Consumers, int PolynomialEvery)[] _table =
     [
-        (64, 128, 3),
-        (80, 112, 3),
-        (96, 192, 2),
-        (128, 176, 2),
-        (160, 144, 2),
-        (192, 112, 2),
-        (Sm90aLimits.LargestUndividedHeadDim, 80, 2),
-        (320, 64, 2),
-        (384, 48, 2),
-        (512, 32, 2),
+        (64, 128, 3, 4),
+        (80, 112, 3, 4),
+        (96, 192, 2, 0),
+        (128, 176, 2, 0),
+        (160, 144, 2, 0),
+        (192, 112, 2, 0),
+        (Sm90aLimits.LargestUndividedHeadDim, 80, 2, 0),
+        (320, 64, 2, 0),
+        (384, 48, 2, 0),
+        (512, 32, 2, 0),
     ];
 
     /// <summary>Keys of a tile.</summary>
     public int TileKeys => Row(HeadDim).TileKeys;
+
+    /// <summary>Of so many groups of eight keys one takes its powers of two from a polynomial; 0: none does.</summary>
+    public int PolynomialEvery => Row(HeadDim).PolynomialEvery;
 
     /// <summary>Query rows of a block.</summary>
     public int TileRows => Consumers / ColumnGroups * Sm90aLimits.WarpgroupRows;
 
     /// <summary>Warpgroups that divide the columns of the output of the same rows.</summary>
     public int ColumnGroups => HeadDim <= Sm90aLimits.LargestUndividedHeadDim ? 1 : 2;
+
+    /// <summary>There is a launch that merges the results of split keys.</summary>
+    public bool SplitsKeys => ColumnGroups == 1;
 
     /// <summary>Threads of a block.</summary>
     public int Threads => (Consumers + 1) * Sm90aLimits.WarpgroupThreads;
@@ -108,7 +117,7 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
             string.Join(" or ", TileRowChoices(headDim)),
             tileRows));
 
-    private static (int LargestHeadDim, int TileKeys, int Consumers) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
+    private static (int LargestHeadDim, int TileKeys, int Consumers, int PolynomialEvery) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
 
     private bool SharesProcessor(int stages) => 2 * (SharedBytesWith(stages) + 1024) <= Sm90aLimits.ProcessorSharedBytes;
 

@@ -31,7 +31,7 @@ extern "C" __global__ void __launch_bounds__(threads) narrow_bf16(const float* i
     kg_store(output + i, element);
 }
 
-// output: [exp2 | log2 | max with 1 | x * x + 1 | quad copied by element]
+// output: [exp2 | log2 | max with 1 | x * x + 1 | quad copied by element | max with 1 or NaN | x * 2^-126, flushed]
 extern "C" __global__ void __launch_bounds__(threads) arithmetic(const float* input, float* output, int count)
 {
     const int i = kg_block_x() * threads + kg_thread();
@@ -42,4 +42,6 @@ extern "C" __global__ void __launch_bounds__(threads) arithmetic(const float* in
     kg_store(output + 3 * count + i, kg_multiply_add(x, x, 1.0f));
     const kg_quad<float> quad = kg_load(reinterpret_cast<const kg_quad<float>*>(input) + i / 4);
     kg_store(output + 4 * count + i, quad.at[i % 4]);
+    kg_store(output + 5 * count + i, kg_max_or_nan(x, 1.0f));
+    kg_store(output + 6 * count + i, kg_multiply_flush(x, 1.17549435e-38f));
 }

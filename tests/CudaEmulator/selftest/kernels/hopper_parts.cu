@@ -1,0 +1,53 @@
+// Parts of the kernels for Hopper, each by itself.
+#include "kernelgen_primitives.cuh"
+
+using element = kg_f16;
+constexpr int warp_threads = 32;
+constexpr int head_dim = 64;
+constexpr int tile_rows = 64;
+constexpr int tile_keys = 128;
+constexpr int polynomial_every = 4;
+
+#include "kernelgen_score.cuh"
+#include "lanes.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_key_splits.cuh"
+#include "work_items.cuh"
+#include "exponentials.cuh"
+
+// What a test is told of an item.
+struct Told
+{
+    int slice_head;
+    int row_begin;
+    int key_begin;
+    int key_end;
+};
+
+KG_DEVICE void tell(Told* output, const WorkItem& item)
+{
+    kg_store(&output->slice_head, item.slice_head);
+    kg_store(&output->row_begin, item.rows.begin);
+    kg_store(&output->key_begin, item.rows.key_begin);
+    kg_store(&output->key_end, item.rows.key_end);
+}
+
+// The items of every block, round by round, `most` of them at most.
+extern "C" __global__ void __launch_bounds__(1) block_items(const KernelArguments arguments, Told* output, int most)
+{
+    WorkItem item;
+    int count = 0;
+    for (int round = 0; take_item(arguments, round, item); count++)
+        tell(output + kg_block_x() * most + count, item);
+}
+
+extern "C" __global__ void __launch_bounds__(1) item_of_index(const KernelArguments arguments, Told* output, int index)
+{
+    tell(output, item_at(arguments, index));
+}
+
+extern "C" __global__ void __launch_bounds__(256) powers_of_two(const float* input, float* output)
+{
+    const int i = kg_block_x() * 256 + kg_thread();
+    kg_store(output + i, polynomial_exp2(kg_load(input + i)));
+}
