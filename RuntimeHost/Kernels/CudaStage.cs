@@ -13,4 +13,10 @@ public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, 
     /// whole tensor as (head dim, row, head, batch) with zeros outside. Empty for a kernel that takes <see cref="KernelArguments"/> alone.
     /// </summary>
     public IReadOnlyList<CudaTensorBox> TensorBoxes { get; init; } = [];
+
+    /// <summary>
+    /// Blocks of a cluster, along the query rows: the tiles of rows are rounded up to a multiple of it. The kernel names its cluster itself, so that any launch of
+    /// a grid of this size is right.
+    /// </summary>
+    public int ClusterBlocks { get; init; } = 1;
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Globalization;
 using System.Linq;
 using KernelGen.Generator.Model;
@@ -87,15 +88,23 @@ internal static class CatalogueFile
         {
             string merges = stage.MergesKeySplits ? ", MergesKeySplits: true" : "";
             writer.Lines(
-                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}{merges}){TensorBoxes(stage)},");
+                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}{merges}){Properties(stage)},");
         }
 
         writer.Lines("    ])");
     }
 
-    private static string TensorBoxes(CudaStage stage) => stage.TensorBoxes.IsEmpty
-        ? ""
-        : $" {{ TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => $"new(Dims: {Number(box.Dims)}, Rows: {Number(box.Rows)})"))}] }}";
+    private static string Properties(CudaStage stage)
+    {
+        string[] properties =
+        [
+            .. stage.TensorBoxes.IsEmpty
+                ? Array.Empty<string>()
+                : [$"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => $"new(Dims: {Number(box.Dims)}, Rows: {Number(box.Rows)})"))}]"],
+            .. stage.ClusterBlocks == 1 ? Array.Empty<string>() : [$"ClusterBlocks = {Number(stage.ClusterBlocks)}"],
+        ];
+        return properties.Length == 0 ? "" : $" {{ {string.Join(", ", properties)} }}";
+    }
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,6 +11,9 @@ namespace KernelGen.Generator.Emission;
 /// <summary>The CUDA C of the target <c>sm90a</c>: products of warpgroups and asynchronous tensor copies, for compute capability 9.0.</summary>
 internal static class Sm90aKernelUnit
 {
+    private static readonly ImmutableArray<CudaHeaderTemplate> _headers =
+        [CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")];
+
     /// <summary>True for what there are kernels for: the <c>streaming</c> family, 16-bit elements.</summary>
     /// <param name="family">The family.</param>
     /// <param name="elementType">The element type.</param>
@@ -21,15 +24,19 @@ internal static class Sm90aKernelUnit
     /// <param name="headDim">The head dim.</param>
     public static IReadOnlyList<int> StreamingTileRowChoices(int headDim) => Sm90aStreamingTiling.TileRowChoices(headDim);
 
-    /// <summary>The workspace formula of a variant: it needs none.</summary>
+    /// <summary>The workspace formula of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
-    public static KernelFootprint Footprint(KernelConfiguration configuration) =>
-        new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
+    public static KernelFootprint Footprint(KernelConfiguration configuration) => Sm90aWideStreamingKernel.IsFor(configuration.HeadDim)
+        ? Sm90aWideStreamingKernel.Footprint(configuration)
+        : new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
 
-    /// <summary>The launch of a variant.</summary>
+    /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
+        if (Sm90aWideStreamingKernel.IsFor(configuration.HeadDim))
+            return Sm90aWideStreamingKernel.Stages(configuration);
+
         Sm90aStreamingTiling tiling = Tiling(configuration);
         return
         [
@@ -46,8 +53,9 @@ internal static class Sm90aKernelUnit
     }
 
     /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
-    public static ImmutableArray<CudaHeaderTemplate> Headers { get; } =
-        [CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")];
+    /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
+    public static ImmutableArray<CudaHeaderTemplate> Headers(KernelConfiguration configuration) =>
+        Sm90aWideStreamingKernel.IsFor(configuration.HeadDim) ? Sm90aWideStreamingKernel.Headers : _headers;
 
     /// <summary>Renders the translation unit of a variant.</summary>
     /// <param name="templates">The templates.</param>
@@ -64,6 +72,9 @@ internal static class Sm90aKernelUnit
                 $"Target sm90a has streaming kernels for Float16 and BFloat16, not {configuration.Id}; use target sm80 or simt.",
                 nameof(configuration));
         }
+
+        if (Sm90aWideStreamingKernel.IsFor(configuration.HeadDim))
+            return Sm90aWideStreamingKernel.Render(templates, configuration, cancellationToken);
 
         Sm90aStreamingTiling tiling = Tiling(configuration);
         TemplateObject model = new()

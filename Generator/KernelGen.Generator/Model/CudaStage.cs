@@ -12,4 +12,7 @@ internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes
 {
     /// <summary>The boxes of Q, K and V of a stage that takes tensor maps of them as its second parameter; else none.</summary>
     public ImmutableArray<CudaTensorBox> TensorBoxes { get; init; } = [];
+
+    /// <summary>Blocks of a cluster, along the query rows: the grid's width is rounded up to a multiple of it.</summary>
+    public int ClusterBlocks { get; init; } = 1;
 }

@@ -63,7 +63,8 @@ internal sealed unsafe class SliceLauncher(CudaDriver driver, CudaDeviceLimits l
                     _tensorMaps.Write(maps, stage, plan.ElementType, plan.Shape, copy);
                 }
 
-                uint width = (uint)(((long)copy.RowCount + stage.RowsPerBlock - 1) / stage.RowsPerBlock * (stage.MergesKeySplits ? 1 : splits));
+                int clusterRows = stage.RowsPerBlock * stage.ClusterBlocks;
+                uint width = (uint)(((long)copy.RowCount + clusterRows - 1) / clusterRows * stage.ClusterBlocks * (stage.MergesKeySplits ? 1 : splits));
                 int result = driver.LaunchKernel(
                     loaded.Function, width, height, 1, (uint)stage.Threads, 1, 1, (uint)stage.SharedBytes, stream, parameters, null);
                 if (result != (int)CudaResult.Success)

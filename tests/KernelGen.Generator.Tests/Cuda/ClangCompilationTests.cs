@@ -45,7 +45,7 @@ public sealed partial class ClangCompilationTests
     [ExecutableCondition("clang++-19", IgnoreMessage = "clang++-19 is not installed; it compiles CUDA C to PTX without a toolkit.")]
     public void EmittedHopperSources_CompileToCleanPtx()
     {
-        int[] headDims = [8, 40, 80, 128, 256, 512];
+        int[] headDims = [8, 40, 80, 128, 256, 264, 384, 512];
         using KernelFolder folder = new();
         CompileToCleanPtx([.. Sm90aVariant.All.Where(variant => SimtVariant.TestAll || headDims.Contains(variant.HeadDim)).Select(folder.Add)], "sm_90a");
     }
@@ -97,7 +97,7 @@ public sealed partial class ClangCompilationTests
         using KernelFolder folder = new();
         string file = Path.Combine(folder.Path, "primitives.cu");
         File.WriteAllText(file, source);
-        foreach (CudaHeaderTemplate header in Sm90aKernelUnit.Headers)
+        foreach (CudaHeaderTemplate header in Sm90aKernelUnit.Headers(Sm90aVariant.Streaming(ElementType.Float16, 64, 64)))
             File.WriteAllText(Path.Combine(folder.Path, header.Name), header.Render(TemplateLibrary.Embedded));
 
         (int exitCode, string ptx, string error) = Tool.Run(

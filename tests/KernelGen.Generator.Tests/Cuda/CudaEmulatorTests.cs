@@ -52,6 +52,7 @@ public sealed class CudaEmulatorTests
             Sm90aVariant.Streaming(ElementType.BFloat16, 64, 64),
             Sm90aVariant.Streaming(ElementType.BFloat16, 80, 128),
             Sm90aVariant.Streaming(ElementType.Float16, 256, 128),
+            Sm90aVariant.Streaming(ElementType.Float16, 264, 64),
             Sm90aVariant.Streaming(ElementType.BFloat16, 512, 64),
         ];
         AgreeWithFloat64(folder, SimtVariant.TestAll ? Sm90aVariant.All : variants);

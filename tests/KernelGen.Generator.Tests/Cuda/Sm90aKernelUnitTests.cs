@@ -17,9 +17,9 @@ public sealed class Sm90aKernelUnitTests
 
             Assert.StartsWith($"// {configuration.Id}: ", text);
             Assert.AreSequenceEqual(
-                Sm90aKernelUnit.Headers.Select(header => $"#include \"{header.Name}\""),
+                Sm90aKernelUnit.Headers(configuration).Select(header => $"#include \"{header.Name}\""),
                 text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
-            Assert.Contains($" {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)", text);
+            Assert.Contains($") {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)", text);
             Assert.DoesNotContain("{{", text);
             Assert.DoesNotContain("\r", text);
             Assert.DoesNotContain(" \n", text);
@@ -51,6 +51,21 @@ public sealed class Sm90aKernelUnitTests
         KernelFootprint footprint = Sm90aKernelUnit.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));
 
         Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0), footprint);
+    }
+
+    [TestMethod]
+    public void WideHeadDims_HaveClustersAndSplitTheirKeys()
+    {
+        KernelConfiguration configuration = Sm90aVariant.Streaming(ElementType.Float16, 384, 64);
+        ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(configuration);
+
+        Assert.HasCount(2, stages);
+        Assert.AreEqual((384, 64, 2, false), (stages[0].Threads, stages[0].RowsPerBlock, stages[0].ClusterBlocks, stages[0].MergesKeySplits));
+        Assert.AreSequenceEqual([new CudaTensorBox(64, 64), new CudaTensorBox(64, 64), new CudaTensorBox(64, 32)], stages[0].TensorBoxes);
+        Assert.AreEqual((1, true), (stages[1].ClusterBlocks, stages[1].MergesKeySplits));
+        Assert.AreEqual(new KernelFootprint(64, 128, 0, 0, PartialBytesPerRow: 4 * 386), Sm90aKernelUnit.Footprint(configuration));
+        Assert.Contains("__global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) ", Sm90aVariant.Render(configuration));
+        Assert.AreEqual(1, Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 256, 64))[0].ClusterBlocks);
     }
 
     [TestMethod]
