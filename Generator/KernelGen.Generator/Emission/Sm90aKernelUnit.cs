@@ -22,7 +22,9 @@ internal static class Sm90aKernelUnit
 
     /// <summary>All rows of a tile that there are <c>streaming</c> variants for, ascending; they give the same bits.</summary>
     /// <param name="headDim">The head dim.</param>
-    public static IReadOnlyList<int> StreamingTileRowChoices(int headDim) => Sm90aStreamingTiling.TileRowChoices(headDim);
+    public static IReadOnlyList<int> StreamingTileRowChoices(int headDim) => Sm90aWideStreamingKernel.IsFor(headDim)
+        ? Sm90aWideStreamingKernel.TileRowChoices
+        : Sm90aStreamingTiling.TileRowChoices(headDim);
 
     /// <summary>The workspace formula of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>

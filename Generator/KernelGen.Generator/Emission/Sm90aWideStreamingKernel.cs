@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Threading;
 using KernelGen.Generator.Model;
@@ -12,6 +13,9 @@ internal static class Sm90aWideStreamingKernel
     /// <summary>True for the head dims that these kernels are for.</summary>
     /// <param name="headDim">The head dim.</param>
     public static bool IsFor(int headDim) => headDim > Sm90aLimits.LargestUndividedHeadDim;
+
+    /// <summary>All rows of a tile that there are variants for.</summary>
+    public static IReadOnlyList<int> TileRowChoices { get; } = [Sm90aWideStreamingTiling.TileRows];
 
     /// <summary>The workspace formula of a variant: it needs one only where keys are split.</summary>
     /// <param name="configuration">A variant with such a head dim.</param>
