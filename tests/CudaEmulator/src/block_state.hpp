@@ -96,6 +96,13 @@ void make_ready(int thread);
 // The running thread and all others of its warpgroup do something together: `operation` runs when the last of them has come.
 void with_warpgroup(std::string (*operation)(int first_thread), void* lane, int line);
 
+// The running thread and all others of its warp: a value from another lane, or an operation on what all lanes bring.
+unsigned shuffle_xor(unsigned value, int lane_bits, int line);
+void warp_operation(void* lane, void (*operation)(void* const*), int line);
+
+// A thread has begun to wait for the others of its warp or warpgroup: the last to come releases them.
+void thread_waits(int thread);
+
 // Offset of an address of the block's own shared memory as instructions take it; fails when it is not one, or not a multiple of `alignment`.
 std::size_t shared_offset(unsigned address, std::size_t alignment, int line);
 

@@ -68,18 +68,6 @@ void make_ready(int thread)
     launch().ready.push_back(thread);
 }
 
-void with_warpgroup(std::string (*operation)(int first_thread), void* lane, int line)
-{
-    Launch& current = launch();
-    if (current.running / warpgroup_threads * warpgroup_threads + warpgroup_threads > current.thread_count)
-        fail(FaultKind::launch_failed, line, "an operation of a warpgroup, of which the block has no 128 threads");
-
-    EmulatedThread& self = current.threads[current.running];
-    self.lane = lane;
-    self.warpgroup_operation = operation;
-    wait(State::at_warpgroup_operation, line);
-}
-
 std::size_t shared_offset(unsigned address, std::size_t alignment, int line)
 {
     const ClusterPlace place = cluster_place(address, alignment, line);
@@ -118,16 +106,6 @@ namespace {
 
 void barrier(int line) { wait(State::at_barrier, line); }
 
-unsigned shuffle_xor(unsigned value, int lane_bits, int line)
-{
-    Launch& current = launch();
-    EmulatedThread& self = current.threads[current.running];
-    self.value = value;
-    self.lane_bits = lane_bits;
-    wait(State::at_shuffle, line);
-    return self.value;
-}
-
 void global_access(const void* address, std::size_t bytes, std::size_t alignment, bool is_write, int line)
 {
     const auto place = reinterpret_cast<std::uintptr_t>(address);
@@ -148,18 +126,6 @@ void shared_access(const void* address, std::size_t bytes, bool is_write, int li
         fail(FaultKind::illegal_address, line, describe(is_write ? "shared store" : "shared load", bytes, address) + wrong);
 }
 
-void warp_operation(void* lane, void (*operation)(void* const*), int line)
-{
-    Launch& current = launch();
-    EmulatedThread& self = current.threads[current.running];
-    if (current.running / warp_lanes * warp_lanes + warp_lanes > current.thread_count)
-        fail(FaultKind::launch_failed, line, "an operation of a whole warp, of which the block has no 32 threads");
-
-    self.lane = lane;
-    self.operation = operation;
-    wait(State::at_warp_operation, line);
-}
-
 void thread_body()
 {
     Launch& current = launch();
@@ -172,81 +138,6 @@ void thread_body()
         report(FaultKind::launch_failed, current.running, 0, wrong);
     for (;;)
         self.fiber->leave();
-}
-
-// Runs the operation of a warp when its threads have all come to it.
-bool run_warp_operation(int first)
-{
-    EmulatedThread* threads = &launch().threads[first];
-    void* lanes[warp_lanes];
-    for (int i = 0; i < warp_lanes; i++) {
-        if (threads[i].state != State::at_warp_operation || threads[i].line != threads[0].line || threads[i].operation != threads[0].operation)
-            return false;
-        lanes[i] = threads[i].lane;
-    }
-
-    threads[0].operation(lanes);
-    for (int i = 0; i < warp_lanes; i++)
-        make_ready(first + i);
-    return true;
-}
-
-bool run_warpgroup_operation(int first)
-{
-    EmulatedThread* threads = &launch().threads[first];
-    for (int i = 0; i < warpgroup_threads; i++)
-        if (threads[i].state != State::at_warpgroup_operation || threads[i].line != threads[0].line || threads[i].warpgroup_operation != threads[0].warpgroup_operation)
-            return false;
-
-    // An operation may keep the threads waiting for something else.
-    for (int i = 0; i < warpgroup_threads; i++)
-        threads[i].state = State::ready;
-    const std::string wrong = threads[0].warpgroup_operation(first);
-    if (!wrong.empty())
-        report(FaultKind::launch_failed, first, threads[0].line, wrong);
-    for (int i = 0; i < warpgroup_threads; i++)
-        if (threads[i].state == State::ready)
-            launch().ready.push_back(first + i);
-    return true;
-}
-
-// Releases a warp when its threads have all come to the same shuffle.
-bool release_warp(int first)
-{
-    Launch& current = launch();
-    const int count = current.thread_count - first < warp_lanes ? current.thread_count - first : warp_lanes;
-    EmulatedThread* lanes = &current.threads[first];
-    unsigned values[warp_lanes];
-    for (int i = 0; i < count; i++) {
-        if (lanes[i].state != State::at_shuffle || lanes[i].line != lanes[0].line || lanes[i].lane_bits != lanes[0].lane_bits)
-            return false;
-        values[i] = lanes[i].value;
-    }
-
-    for (int i = 0; i < count; i++) {
-        lanes[i].value = (i ^ lanes[i].lane_bits) < count ? values[i ^ lanes[i].lane_bits] : lanes[i].value;
-        make_ready(first + i);
-    }
-
-    return true;
-}
-
-// A thread has begun to wait for the others of its warp or warpgroup: the last to come releases them.
-void thread_waits(int thread)
-{
-    Launch& current = launch();
-    const State state = current.threads[thread].state;
-    if (state == State::at_shuffle || state == State::at_warp_operation) {
-        const int first = thread / warp_lanes * warp_lanes;
-        const int count = current.thread_count - first < warp_lanes ? current.thread_count - first : warp_lanes;
-        int& waiting = current.warp_waiting[thread / warp_lanes];
-        if (++waiting == count && (state == State::at_shuffle ? release_warp(first) : run_warp_operation(first)))
-            waiting = 0;
-    } else if (state == State::at_warpgroup_operation) {
-        int& waiting = current.warpgroup_waiting[thread / warpgroup_threads];
-        if (++waiting == warpgroup_threads && run_warpgroup_operation(thread / warpgroup_threads * warpgroup_threads))
-            waiting = 0;
-    }
 }
 
 const char* place_of(State state)
