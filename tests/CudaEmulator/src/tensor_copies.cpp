@@ -109,6 +109,43 @@ void for_chunks(const TensorMap& map, const int* place, Visit visit)
     }
 }
 
+// A copy that is to land at `shared` and count on `mbarrier`, offsets that are the same in each block that it goes to.
+Load begin_load(std::size_t shared, unsigned mbarrier, int line)
+{
+    Load load;
+    load.shared.offset = static_cast<std::uint32_t>(shared);
+    load.mbarrier.offset = static_cast<std::uint32_t>(shared_offset(mbarrier, 8, line));
+    load.thread = launch().running;
+    load.line = line;
+    return load;
+}
+
+// From now on the copy's place in the shared memory of each block of the mask (0: the own) is its own; it lands in each in its own time.
+void take_place(Load&& load, unsigned blocks)
+{
+    Launch& current = launch();
+    if (blocks >> current.geometry.cluster_blocks != 0)
+        fail(FaultKind::launch_failed, load.line, "tensor copy: its mask names a block that the cluster does not have");
+    if (blocks == 0)
+        blocks = 1u << own_block();
+    for (int block = 0; block < current.geometry.cluster_blocks; block++) {
+        if ((blocks >> block & 1) == 0)
+            continue;
+        load.shared.block = load.mbarrier.block = block;
+        const std::string whose = block == own_block() ? "tensor copy" : "tensor copy to block " + std::to_string(block) + " of the cluster";
+        if (current.blocks[block]->done == current.block_threads)
+            fail(FaultKind::launch_failed, load.line, whose + ": the block has left");
+        std::string wrong = mbarrier_for_copy_fault(load.mbarrier, load.thread);
+        if (!wrong.empty())
+            fail(FaultKind::launch_failed, load.line, whose + ": " + wrong);
+        for (std::size_t offset = 0; offset < load.data.size() && wrong.empty(); offset += chunk)
+            wrong = current.blocks[block]->shared.begin_tensor_copy(load.shared.offset + offset, load.thread);
+        if (!wrong.empty())
+            fail(FaultKind::illegal_address, load.line, whose + " to shared memory: " + wrong);
+        loads().push_back(load);
+    }
+}
+
 void finish_group(int thread, std::vector<Store>& group)
 {
     Launch& current = launch();
@@ -130,23 +167,13 @@ void start_tensor_copies()
 
 void tensor_load(unsigned address, const void* map_address, unsigned mbarrier, const int* place, int rank, unsigned blocks, int line)
 {
-    Launch& current = launch();
-    current.order.refine();
+    launch().order.refine();
     const TensorMap map = read_map(map_address, rank, line);
     check_rows(map, line);
-    Load load;
-    load.shared.offset = static_cast<std::uint32_t>(box_offset(address, map, line));
-    load.mbarrier.offset = static_cast<std::uint32_t>(shared_offset(mbarrier, 8, line));
+    Load load = begin_load(box_offset(address, map, line), mbarrier, line);
     load.swizzle = map.swizzle;
-    load.thread = current.running;
-    load.line = line;
-    if (blocks >> current.geometry.cluster_blocks != 0)
-        fail(FaultKind::launch_failed, line, "tensor copy: its mask names a block that the cluster does not have");
-    if (blocks == 0)
-        blocks = 1u << own_block();
-
-    std::string wrong;
     load.data.assign(box_bytes(map), 0);
+    std::string wrong;
     for_chunks(map, place, [&](std::size_t offset, std::uint64_t from, std::size_t skipped, std::size_t bytes) {
         if (wrong.empty() && bytes > 0)
             wrong = device_memory().access_fault(from, bytes, false);
@@ -155,24 +182,7 @@ void tensor_load(unsigned address, const void* map_address, unsigned mbarrier, c
     });
     if (!wrong.empty())
         fail(FaultKind::illegal_address, line, "tensor copy from global memory: " + wrong);
-
-    // The same offsets in each block, data and mbarrier; each lands in its own time.
-    for (int block = 0; block < current.geometry.cluster_blocks; block++) {
-        if ((blocks >> block & 1) == 0)
-            continue;
-        load.shared.block = load.mbarrier.block = block;
-        const std::string whose = block == own_block() ? "tensor copy" : "tensor copy to block " + std::to_string(block) + " of the cluster";
-        if (current.blocks[block]->done == current.block_threads)
-            fail(FaultKind::launch_failed, line, whose + ": the block has left");
-        wrong = mbarrier_for_copy_fault(load.mbarrier, current.running);
-        if (!wrong.empty())
-            fail(FaultKind::launch_failed, line, whose + ": " + wrong);
-        for (std::size_t offset = 0; offset < load.data.size() && wrong.empty(); offset += chunk)
-            wrong = current.blocks[block]->shared.begin_tensor_copy(load.shared.offset + offset, current.running);
-        if (!wrong.empty())
-            fail(FaultKind::illegal_address, line, whose + " to shared memory: " + wrong);
-        loads().push_back(load);
-    }
+    take_place(std::move(load), blocks);
 }
 
 bool land_one_tensor_copy()
