@@ -71,7 +71,7 @@ struct alignas(64) kg_tensor_map
 #ifdef KERNELGEN_EMULATED
 #include "kernelgen_emulated.hpp"
 #else
-// ---- Language: NVRTC knows these words; clang without its CUDA headers has to be told.
+// ---- Language: NVRTC knows these words; clang without its CUDA headers has to be told, and clang 19 knows no clusters.
 #if defined(__clang__)
 #define __global__ __attribute__((global))
 #define __device__ __attribute__((device))
@@ -83,6 +83,7 @@ struct alignas(64) kg_tensor_map
 #define __grid_constant__
 #endif
 #define __forceinline__ inline __attribute__((always_inline))
+#define __cluster_dims__(...)
 #endif
 #define KG_DEVICE static __device__ __forceinline__
 

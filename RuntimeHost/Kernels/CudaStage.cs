@@ -19,4 +19,10 @@ public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, 
     /// time. Its grid has one axis and no more blocks than the GPU runs at once, or than there are tiles. 0 for a kernel with a block for every tile.
     /// </summary>
     public int BlocksPerMultiprocessor { get; init; }
+
+    /// <summary>
+    /// Blocks of a cluster, along the query rows: the tiles of rows are rounded up to a multiple of it. The kernel names its cluster itself, so that any launch of
+    /// a grid of this size is right.
+    /// </summary>
+    public int ClusterBlocks { get; init; } = 1;
 }

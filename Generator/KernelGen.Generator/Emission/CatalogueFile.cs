@@ -102,6 +102,7 @@ internal static class CatalogueFile
                 ? Array.Empty<string>()
                 : [$"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => $"new(Dims: {Number(box.Dims)}, Rows: {Number(box.Rows)})"))}]"],
             .. stage.BlocksPerMultiprocessor == 0 ? Array.Empty<string>() : [$"BlocksPerMultiprocessor = {Number(stage.BlocksPerMultiprocessor)}"],
+            .. stage.ClusterBlocks == 1 ? Array.Empty<string>() : [$"ClusterBlocks = {Number(stage.ClusterBlocks)}"],
         ];
         return properties.Length == 0 ? "" : $" {{ {string.Join(", ", properties)} }}";
     }

@@ -16,6 +16,9 @@ internal static class Sm90aKernelUnit
     private static readonly Kernel _streaming =
         new(Sm90aStreamingKernel.Footprint, Sm90aStreamingKernel.Stages, Sm90aStreamingKernel.Headers, Sm90aStreamingKernel.Render);
 
+    private static readonly Kernel _wideStreaming =
+        new(Sm90aWideStreamingKernel.Footprint, Sm90aWideStreamingKernel.Stages, Sm90aWideStreamingKernel.Headers, Sm90aWideStreamingKernel.Render);
+
     private static readonly Kernel _float32Streaming = new(
         Sm90aFloat32StreamingKernel.Footprint, Sm90aFloat32StreamingKernel.Stages, Sm90aFloat32StreamingKernel.Headers, Sm90aFloat32StreamingKernel.Render);
 
@@ -26,8 +29,9 @@ internal static class Sm90aKernelUnit
     /// <summary>All rows of a tile that there are <c>streaming</c> variants for, ascending; they give the same bits. None where there is no kernel.</summary>
     /// <param name="elementType">The element type.</param>
     /// <param name="headDim">The head dim.</param>
-    public static IReadOnlyList<int> StreamingTileRowChoices(ElementType elementType, int headDim) => elementType == ElementType.Float32
-        ? Sm90aFloat32StreamingKernel.TileRowChoices(headDim)
+    public static IReadOnlyList<int> StreamingTileRowChoices(ElementType elementType, int headDim) =>
+        elementType == ElementType.Float32 ? Sm90aFloat32StreamingKernel.TileRowChoices(headDim)
+        : Sm90aWideStreamingKernel.IsFor(headDim) ? Sm90aWideStreamingKernel.TileRowChoices
         : Sm90aStreamingKernel.TileRowChoices(headDim);
 
     /// <summary>The workspace formula of a variant.</summary>
@@ -60,6 +64,7 @@ internal static class Sm90aKernelUnit
     private static Kernel KernelOf(KernelConfiguration configuration) => configuration switch
     {
         { ElementType: ElementType.Float32 } => _float32Streaming,
+        _ when Sm90aWideStreamingKernel.IsFor(configuration.HeadDim) => _wideStreaming,
         _ => _streaming,
     };
 

@@ -15,4 +15,7 @@ internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes
 
     /// <summary>Blocks of a persistent kernel that a multiprocessor runs at a time, each of which walks over many tiles; 0: a block for every tile.</summary>
     public int BlocksPerMultiprocessor { get; init; }
+
+    /// <summary>Blocks of a cluster, along the query rows: the grid's width is rounded up to a multiple of it.</summary>
+    public int ClusterBlocks { get; init; } = 1;
 }

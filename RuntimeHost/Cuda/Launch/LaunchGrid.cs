@@ -17,7 +17,8 @@ internal readonly record struct LaunchGrid(uint Width, uint Height)
     /// <exception cref="ArgumentException">There are more tiles than a launch can count.</exception>
     public static LaunchGrid Of(CudaStage stage, CudaDeviceLimits limits, int heads, int rows, int keySplits)
     {
-        long tiles = ((long)rows + stage.RowsPerBlock - 1) / stage.RowsPerBlock * (stage.MergesKeySplits ? 1 : keySplits);
+        long clusterRows = (long)stage.RowsPerBlock * stage.ClusterBlocks;
+        long tiles = (rows + clusterRows - 1) / clusterRows * stage.ClusterBlocks * (stage.MergesKeySplits ? 1 : keySplits);
         bool persistent = stage.BlocksPerMultiprocessor > 0;
         if (tiles > int.MaxValue || (persistent && tiles > int.MaxValue / heads))
         {

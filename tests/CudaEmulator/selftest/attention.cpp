@@ -1,5 +1,5 @@
 // Runs generated attention kernels against a reference in float64. The folder holds the generator's text and a manifest, one line a kernel:
-//   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block[:merge][:persistent] ...
+//   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block[:merge][:persistent][:cluster<blocks>] ...
 // A stage that takes tensor maps goes on with :dims:rows of the boxes of Q, K and V.
 #include "arguments.hpp"
 #include "hopper.hpp"
@@ -22,6 +22,7 @@ struct Stage {
     int threads = 0, shared_bytes = 0, rows_per_block = 0;
     bool merges = false; // partial results of split keys; launched only then
     bool persistent = false; // blocks walk over the tiles of all heads, however many blocks there are
+    int cluster_blocks = 1; // along the rows
     std::vector<std::uint32_t> boxes; // dims and rows of Q, K and V, or nothing
 };
 
@@ -320,7 +321,9 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
                 if (!stage.boxes.empty())
                     maps = make_tensor_maps(kernel, c, p, a, stage);
                 void* arguments[] = {&a, &maps};
-                const unsigned tiles = static_cast<unsigned>((a.row_count + stage.rows_per_block - 1) / stage.rows_per_block * (stage.merges ? 1 : c.key_splits));
+                const int cluster_rows = stage.rows_per_block * stage.cluster_blocks;
+                const unsigned tiles = static_cast<unsigned>(
+                    (a.row_count + cluster_rows - 1) / cluster_rows * stage.cluster_blocks * (stage.merges ? 1 : c.key_splits));
                 const unsigned heads = static_cast<unsigned>(a.head_count);
                 const unsigned grid_x = stage.persistent ? std::min(tiles * heads, persistent_blocks) : tiles;
                 const unsigned grid_y = stage.persistent ? 1 : std::min(c.grid_y, heads);
@@ -432,6 +435,8 @@ void test_attention(const std::string& folder)
                     stage.merges = true;
                 else if (more == "persistent")
                     stage.persistent = true;
+                else if (more.compare(0, 7, "cluster") == 0)
+                    stage.cluster_blocks = std::stoi(more.substr(7));
                 else
                     stage.boxes.push_back(static_cast<std::uint32_t>(std::stoul(more)));
             }

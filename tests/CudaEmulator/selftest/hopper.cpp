@@ -339,6 +339,7 @@ void test_hopper(const Headers& headers, const std::string& kernels)
     }
 
     test_hopper_faults(headers, kernels);
+    test_clusters(headers, kernels);
     emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "8.0");
 }
 

@@ -15,5 +15,6 @@ constexpr int shared_window = 4096;
 void* function_of(void* module, const char* kernel, int shared_bytes);
 
 void test_hopper_faults(const Headers& headers, const std::string& kernels);
+void test_clusters(const Headers& headers, const std::string& kernels);
 
 } // namespace selftest

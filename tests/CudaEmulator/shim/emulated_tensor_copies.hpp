@@ -6,7 +6,7 @@ KG_DEVICE void kg_prefetch_tensor_map(const kg_tensor_map&) {}
 template <int rank>
 KG_DEVICE void kg_tensor_load(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[rank], int line = __builtin_LINE())
 {
-    kernelgen_emulator->hopper->tensor_load(shared, &map, barrier, place, rank, line);
+    kernelgen_emulator->hopper->tensor_load(shared, &map, barrier, place, rank, 0, line);
 }
 
 template <int rank>

@@ -16,15 +16,16 @@ KG_DEVICE bool kg_any(bool condition, int line = __builtin_LINE())
     return condition;
 }
 
-// Blocks run one after the other, and one thread at a time.
-static bool kg_emulated_block_vote;
+// The blocks of a cluster run at once, all others one after the other, and one thread at a time.
+static bool kg_emulated_block_votes[8];
 
 KG_DEVICE bool kg_any_in_block(bool condition, int line = __builtin_LINE())
 {
     kernelgen_emulator->barrier(line);
-    kg_emulated_block_vote = false;
+    bool& vote = kg_emulated_block_votes[kernelgen_emulator->current.cluster_rank];
+    vote = false;
     kernelgen_emulator->barrier(line);
-    kg_emulated_block_vote |= condition;
+    vote |= condition;
     kernelgen_emulator->barrier(line);
-    return kg_emulated_block_vote;
+    return vote;
 }

@@ -13,6 +13,7 @@ struct Thread {
     int block_y;
     int grid_x;
     int grid_y;
+    int cluster_rank;
     float* shared;
 };
 
@@ -33,11 +34,12 @@ struct MatrixProduct {
 struct HopperCalls {
     void (*mbarrier_init)(unsigned address, unsigned count, int line);
     void (*mbarrier_arrive)(unsigned address, unsigned count, bool expects, unsigned bytes, int line);
-    void (*mbarrier_wait)(unsigned address, unsigned parity, int line);
+    void (*mbarrier_arrive_in_cluster)(unsigned address, int line);
+    void (*mbarrier_wait)(unsigned address, unsigned parity, bool in_cluster, int line);
     void (*fence_mbarrier_init)(int line);
     void (*fence_async_proxy)(int line);
 
-    void (*tensor_load)(unsigned address, const void* map, unsigned mbarrier, const int* place, int rank, int line);
+    void (*tensor_load)(unsigned address, const void* map, unsigned mbarrier, const int* place, int rank, unsigned blocks, int line); // blocks: a mask; 0: the own
     void (*tensor_store)(const void* map, unsigned address, const int* place, int rank, int line);
     void (*bulk_commit)(int line);
     void (*bulk_wait)(int pending, bool only_reads, int line);
@@ -48,6 +50,10 @@ struct HopperCalls {
     bool (*elect)(int line);
     void (*warp_barrier)(int line);
 
+    unsigned (*cluster_address)(unsigned address, int block, int line);
+    void (*cluster_arrive)(int line);
+    void (*cluster_wait)(int line);
+
     void (*matrix_fence)(int line);
     void (*matrix_commit)(int line);
     void (*matrix_wait)(int pending, int line);
@@ -57,6 +63,9 @@ struct HopperCalls {
 
 // Shared memory begins here; not zero, so that a kernel that takes an offset for an address is found out.
 constexpr unsigned shared_window = 4096;
+
+// The shared memory of a cluster's blocks as seen from all of them: so far apart.
+constexpr unsigned cluster_window = 1u << 24;
 
 // `line` is the line of the generated text that asks. A call that finds a fault does not return: the launch ends there.
 struct Calls {

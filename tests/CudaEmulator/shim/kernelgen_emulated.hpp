@@ -1,5 +1,5 @@
 // The C++ side of a generated kernel, and of the kernels of `probe`: supplies what primitives/{language,threads,memory,arithmetic,votes,matrix_loads,tensor_core,
-// async_copies,mbarriers,tensor_copies,warpgroup} are on a GPU, and the clock of the probes. One file per group.
+// async_copies,mbarriers,tensor_copies,clusters,warpgroup} are on a GPU, and the clock of the probes. One file per group.
 #pragma once
 
 #include "emulator_abi.hpp"
@@ -15,4 +15,5 @@
 #include "emulated_async_copies.hpp"
 #include "emulated_mbarriers.hpp"
 #include "emulated_tensor_copies.hpp"
+#include "emulated_clusters.hpp"
 #include "emulated_warpgroup.hpp"

@@ -8,6 +8,8 @@ using namespace emulator;
 
 namespace {
 
+constexpr int most_cluster_blocks = 8; // that every GPU with clusters takes
+
 CUresult refuse(CUresult code, const std::string& reason)
 {
     driver().details = reason;
@@ -37,10 +39,17 @@ CUresult launch_kernel(const char* name, Function* function, const Geometry& geo
         return refuse(CUDA_ERROR_INVALID_VALUE,
             kernel + std::to_string(geometry.shared_bytes) + " bytes of shared memory, of which it may have " + std::to_string(function->dynamic_shared_bytes));
 
+    if (function->cluster_blocks == 0 || (function->cluster_blocks > 1 && geometry.block_x % 128 != 0))
+        return refuse(CUDA_ERROR_NOT_SUPPORTED, kernel + "the emulator knows clusters along x, of blocks of whole warpgroups");
+    if (function->cluster_blocks > most_cluster_blocks || geometry.grid_x % static_cast<unsigned>(function->cluster_blocks) != 0)
+        return refuse(CUDA_ERROR_INVALID_CLUSTER_SIZE,
+            kernel + "clusters of " + std::to_string(function->cluster_blocks) + " blocks, at most 8, in a grid of " + std::to_string(geometry.grid_x) + " along x");
+
     // As on a GPU the launch itself succeeds; whoever waits for it learns of the fault, and so does every call after that.
     Geometry bounded = geometry;
     bounded.threads_of_bounds = function->most_threads;
     bounded.blocks_of_bounds = function->least_blocks;
+    bounded.cluster_blocks = function->cluster_blocks;
     const Fault fault = run(function->name, function->entry, arguments, bounded);
     if (fault.kind != FaultKind::none) {
         driver().sticky = fault.kind == FaultKind::illegal_address ? CUDA_ERROR_ILLEGAL_ADDRESS
@@ -127,7 +136,8 @@ CUresult cuModuleGetFunction(Function** function, Module* module, const char* na
     const auto entry = reinterpret_cast<void (*)(void**)>(dlsym(module->library, (symbol + "__emulated").c_str()));
     const auto threads = reinterpret_cast<int (*)()>(dlsym(module->library, (symbol + "__threads").c_str()));
     const auto blocks = reinterpret_cast<int (*)()>(dlsym(module->library, (symbol + "__blocks").c_str()));
-    if (entry == nullptr || threads == nullptr || blocks == nullptr)
+    const auto cluster = reinterpret_cast<int (*)()>(dlsym(module->library, (symbol + "__cluster").c_str()));
+    if (entry == nullptr || threads == nullptr || blocks == nullptr || cluster == nullptr)
         return CUDA_ERROR_NOT_FOUND;
 
     module->functions.push_back(std::make_unique<Function>());
@@ -137,6 +147,7 @@ CUresult cuModuleGetFunction(Function** function, Module* module, const char* na
     created->entry = entry;
     created->most_threads = threads();
     created->least_blocks = blocks();
+    created->cluster_blocks = cluster();
     driver().functions.insert(created);
     *function = created;
     return CUDA_SUCCESS;
@@ -176,7 +187,7 @@ CUresult cuLaunchKernel(
     return launch_kernel("cuLaunchKernel", function, Geometry{grid_x, grid_y, grid_z, block_x, block_y, block_z, shared_bytes}, arguments);
 }
 
-// CUlaunchConfig; its attributes (clusters and the like) are for kernels that the emulator does not run yet.
+// CUlaunchConfig; its attributes are for launches that the emulator does not know. A cluster is what the kernel says at compile time.
 struct LaunchConfig {
     unsigned grid_x, grid_y, grid_z, block_x, block_y, block_z, shared_bytes;
     Stream* stream;

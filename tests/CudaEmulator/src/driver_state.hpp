@@ -35,6 +35,7 @@ enum : CUresult {
     CUDA_ERROR_MISALIGNED_ADDRESS = 716,
     CUDA_ERROR_LAUNCH_FAILED = 719,
     CUDA_ERROR_NOT_SUPPORTED = 801,
+    CUDA_ERROR_INVALID_CLUSTER_SIZE = 912,
     CUDA_ERROR_UNKNOWN = 999,
 };
 
@@ -48,6 +49,7 @@ struct Function {
     void (*entry)(void**) = nullptr;
     int most_threads = 1024;
     int least_blocks = 0; // of the launch bounds; 0: they name none
+    int cluster_blocks = 1; // along x; 0: a shape that the emulator does not know
     int dynamic_shared_bytes = 48 * 1024; // the most that a launch may ask for
 };
 

@@ -5,16 +5,20 @@ namespace emulator {
 
 void mbarrier_init(unsigned, unsigned, int);
 void mbarrier_arrive(unsigned, unsigned, bool, unsigned, int);
-void mbarrier_wait(unsigned, unsigned, int);
+void mbarrier_arrive_in_cluster(unsigned, int);
+void mbarrier_wait(unsigned, unsigned, bool, int);
 void fence_mbarrier_init(int);
 void fence_async_proxy(int);
-void tensor_load(unsigned, const void*, unsigned, const int*, int, int);
+void tensor_load(unsigned, const void*, unsigned, const int*, int, unsigned, int);
 void tensor_store(const void*, unsigned, const int*, int, int);
 void bulk_commit(int);
 void bulk_wait(int, bool, int);
 void named_barrier(int, int, bool, int);
 bool named_barrier_any(int, int, bool, int);
 void set_registers(int, bool, int);
+unsigned cluster_address(unsigned, int, int);
+void cluster_arrive(int);
+void cluster_wait(int);
 void matrix_fence(int);
 void matrix_commit(int);
 void matrix_wait(int, int);
@@ -52,8 +56,9 @@ void warp_barrier(int line)
 } // namespace
 
 const HopperCalls hopper_calls = {
-    mbarrier_init, mbarrier_arrive, mbarrier_wait, fence_mbarrier_init, fence_async_proxy, tensor_load, tensor_store, bulk_commit, bulk_wait,
-    named_barrier, named_barrier_any, set_registers, elect, warp_barrier, matrix_fence, matrix_commit, matrix_wait, matrix_multiply, registers_written,
+    mbarrier_init, mbarrier_arrive, mbarrier_arrive_in_cluster, mbarrier_wait, fence_mbarrier_init, fence_async_proxy, tensor_load, tensor_store, bulk_commit, bulk_wait,
+    named_barrier, named_barrier_any, set_registers, elect, warp_barrier, cluster_address, cluster_arrive, cluster_wait, matrix_fence, matrix_commit, matrix_wait,
+    matrix_multiply, registers_written,
 };
 
 } // namespace emulator

@@ -17,6 +17,10 @@ Launch& launch()
     return instance;
 }
 
+int block_of(int thread) { return thread / launch().block_threads; }
+int own_block() { return block_of(launch().running); }
+SharedMemory& own_shared() { return launch().blocks[own_block()]->shared; }
+
 unsigned next_random(unsigned below)
 {
     std::uint64_t& state = launch().random;
@@ -34,7 +38,7 @@ void report(FaultKind kind, int thread, int line, const std::string& what)
 
     const Thread& place = calls()->current;
     char where[160];
-    std::snprintf(where, sizeof where, ", block (%d, %d), thread %d, line %d: ", place.block_x, place.block_y, thread, line);
+    std::snprintf(where, sizeof where, ", block (%d, %d), thread %d, line %d: ", current.first_block + block_of(thread), place.block_y, thread % current.block_threads, line);
     current.fault.kind = kind;
     current.fault.message = "kernel " + current.name + where + what;
 }
@@ -64,26 +68,25 @@ void make_ready(int thread)
     launch().ready.push_back(thread);
 }
 
-void with_warpgroup(std::string (*operation)(int first_thread), void* lane, int line)
-{
-    Launch& current = launch();
-    if (current.running / warpgroup_threads * warpgroup_threads + warpgroup_threads > current.thread_count)
-        fail(FaultKind::launch_failed, line, "an operation of a warpgroup, of which the block has no 128 threads");
-
-    EmulatedThread& self = current.threads[current.running];
-    self.lane = lane;
-    self.warpgroup_operation = operation;
-    wait(State::at_warpgroup_operation, line);
-}
-
 std::size_t shared_offset(unsigned address, std::size_t alignment, int line)
 {
-    if (address < shared_window || address - shared_window >= launch().shared.bytes())
+    const ClusterPlace place = cluster_place(address, alignment, line);
+    if (place.block != own_block())
+        fail(FaultKind::illegal_address, line, "the instruction takes addresses of the block's own shared memory, not of block " + std::to_string(place.block) + " of the cluster");
+    return place.offset;
+}
+
+ClusterPlace cluster_place(unsigned address, std::size_t alignment, int line)
+{
+    // What lies below the first window of the cluster is the block's own.
+    const int block = address < cluster_window ? own_block() : static_cast<int>(address / cluster_window) - 1;
+    const unsigned within = address % cluster_window;
+    if (block >= launch().geometry.cluster_blocks || within < shared_window || within - shared_window >= own_shared().bytes())
         fail(FaultKind::illegal_address, line, "shared address " + std::to_string(address) + " is outside the block's shared memory");
-    const std::size_t offset = address - shared_window;
+    const std::uint32_t offset = within - shared_window;
     if (offset % alignment != 0)
         fail(FaultKind::misaligned_address, line, "shared offset " + std::to_string(offset) + " is not a multiple of " + std::to_string(alignment));
-    return offset;
+    return {block, offset};
 }
 
 std::string describe(const char* access, std::size_t bytes, const void* address)
@@ -95,23 +98,13 @@ std::string describe(const char* access, std::size_t bytes, const void* address)
 
 void misaligned_shared(const void* address, std::size_t alignment, int line)
 {
-    const auto offset = reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(launch().shared.begin());
+    const auto offset = reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(own_shared().begin());
     fail(FaultKind::misaligned_address, line, "shared offset " + std::to_string(offset) + " is not a multiple of " + std::to_string(alignment));
 }
 
 namespace {
 
 void barrier(int line) { wait(State::at_barrier, line); }
-
-unsigned shuffle_xor(unsigned value, int lane_bits, int line)
-{
-    Launch& current = launch();
-    EmulatedThread& self = current.threads[current.running];
-    self.value = value;
-    self.lane_bits = lane_bits;
-    wait(State::at_shuffle, line);
-    return self.value;
-}
 
 void global_access(const void* address, std::size_t bytes, std::size_t alignment, bool is_write, int line)
 {
@@ -128,21 +121,9 @@ void global_access(const void* address, std::size_t bytes, std::size_t alignment
 void shared_access(const void* address, std::size_t bytes, bool is_write, int line)
 {
     Launch& current = launch();
-    const std::string wrong = current.shared.access_fault(reinterpret_cast<std::uintptr_t>(address), bytes, is_write, current.running);
+    const std::string wrong = own_shared().access_fault(reinterpret_cast<std::uintptr_t>(address), bytes, is_write, current.running);
     if (!wrong.empty())
         fail(FaultKind::illegal_address, line, describe(is_write ? "shared store" : "shared load", bytes, address) + wrong);
-}
-
-void warp_operation(void* lane, void (*operation)(void* const*), int line)
-{
-    Launch& current = launch();
-    EmulatedThread& self = current.threads[current.running];
-    if (current.running / warp_lanes * warp_lanes + warp_lanes > current.thread_count)
-        fail(FaultKind::launch_failed, line, "an operation of a whole warp, of which the block has no 32 threads");
-
-    self.lane = lane;
-    self.operation = operation;
-    wait(State::at_warp_operation, line);
 }
 
 void thread_body()
@@ -152,83 +133,11 @@ void thread_body()
     // `current.running` is this fiber again whenever it runs.
     EmulatedThread& self = current.threads[current.running];
     self.state = State::done;
+    const std::string wrong = leave_cluster(current.running);
+    if (!wrong.empty())
+        report(FaultKind::launch_failed, current.running, 0, wrong);
     for (;;)
         self.fiber->leave();
-}
-
-// Runs the operation of a warp when its threads have all come to it.
-bool run_warp_operation(int first)
-{
-    EmulatedThread* threads = &launch().threads[first];
-    void* lanes[warp_lanes];
-    for (int i = 0; i < warp_lanes; i++) {
-        if (threads[i].state != State::at_warp_operation || threads[i].line != threads[0].line || threads[i].operation != threads[0].operation)
-            return false;
-        lanes[i] = threads[i].lane;
-    }
-
-    threads[0].operation(lanes);
-    for (int i = 0; i < warp_lanes; i++)
-        make_ready(first + i);
-    return true;
-}
-
-bool run_warpgroup_operation(int first)
-{
-    EmulatedThread* threads = &launch().threads[first];
-    for (int i = 0; i < warpgroup_threads; i++)
-        if (threads[i].state != State::at_warpgroup_operation || threads[i].line != threads[0].line || threads[i].warpgroup_operation != threads[0].warpgroup_operation)
-            return false;
-
-    // An operation may keep the threads waiting for something else.
-    for (int i = 0; i < warpgroup_threads; i++)
-        threads[i].state = State::ready;
-    const std::string wrong = threads[0].warpgroup_operation(first);
-    if (!wrong.empty())
-        report(FaultKind::launch_failed, first, threads[0].line, wrong);
-    for (int i = 0; i < warpgroup_threads; i++)
-        if (threads[i].state == State::ready)
-            launch().ready.push_back(first + i);
-    return true;
-}
-
-// Releases a warp when its threads have all come to the same shuffle.
-bool release_warp(int first)
-{
-    Launch& current = launch();
-    const int count = current.thread_count - first < warp_lanes ? current.thread_count - first : warp_lanes;
-    EmulatedThread* lanes = &current.threads[first];
-    unsigned values[warp_lanes];
-    for (int i = 0; i < count; i++) {
-        if (lanes[i].state != State::at_shuffle || lanes[i].line != lanes[0].line || lanes[i].lane_bits != lanes[0].lane_bits)
-            return false;
-        values[i] = lanes[i].value;
-    }
-
-    for (int i = 0; i < count; i++) {
-        lanes[i].value = (i ^ lanes[i].lane_bits) < count ? values[i ^ lanes[i].lane_bits] : lanes[i].value;
-        make_ready(first + i);
-    }
-
-    return true;
-}
-
-// A thread has begun to wait for the others of its warp or warpgroup: the last to come releases them.
-void thread_waits(int thread)
-{
-    Launch& current = launch();
-    const State state = current.threads[thread].state;
-    if (state == State::at_shuffle || state == State::at_warp_operation) {
-        const int first = thread / warp_lanes * warp_lanes;
-        const int count = current.thread_count - first < warp_lanes ? current.thread_count - first : warp_lanes;
-        int& waiting = current.warp_waiting[thread / warp_lanes];
-        if (++waiting == count && (state == State::at_shuffle ? release_warp(first) : run_warp_operation(first)))
-            waiting = 0;
-    } else if (state == State::at_warpgroup_operation) {
-        int& waiting = current.warpgroup_waiting[thread / warpgroup_threads];
-        if (++waiting == warpgroup_threads && run_warpgroup_operation(thread / warpgroup_threads * warpgroup_threads))
-            waiting = 0;
-    }
 }
 
 const char* place_of(State state)
@@ -239,41 +148,43 @@ const char* place_of(State state)
     case State::at_mbarrier: return "an mbarrier";
     case State::at_named_barrier: return "a named barrier";
     case State::at_registers: return "setmaxnreg";
+    case State::at_cluster_barrier: return "the cluster's barrier";
     case State::at_warpgroup_operation: return "an operation of its warpgroup";
     default: return "a warp operation";
     }
 }
 
-// Nobody can go on: either all threads are at one barrier, or some of them wait for ever.
+// Releases the threads of a block when all of them are at one barrier.
+bool release_block(int block)
+{
+    Launch& current = launch();
+    const int first = block * current.block_threads;
+    for (int i = first; i < first + current.block_threads; i++)
+        if (current.threads[i].state != State::at_barrier || current.threads[i].line != current.threads[first].line)
+            return false;
+
+    if (current.geometry.cluster_blocks == 1)
+        current.order.pass_barrier();
+    else
+        current.order.join(first, current.block_threads);
+    for (int i = first; i < first + current.block_threads; i++)
+        make_ready(i);
+    return true;
+}
+
+// Nobody can go on: either all threads of a block are at one barrier, or all have left, or some of them wait for ever.
 bool release_barrier()
 {
     Launch& current = launch();
-    int waiting = 0, done = 0, other = 0;
-    for (int i = 0; i < current.thread_count; i++) {
-        const EmulatedThread& thread = current.threads[i];
-        done += thread.state == State::done;
-        waiting += thread.state == State::at_barrier;
-        if (thread.state != State::done && (thread.state != State::at_barrier || thread.line != current.threads[0].line))
-            other = i;
+    bool released = false;
+    int done = 0;
+    for (int block = 0; block < current.geometry.cluster_blocks; block++) {
+        released |= release_block(block);
+        done += current.blocks[block]->done;
     }
 
-    if (done == current.thread_count) {
-        for (const auto end : {end_tensor_copies, end_mbarriers, end_warpgroups, end_named_barriers}) {
-            const std::string wrong = end();
-            if (!wrong.empty())
-                report(FaultKind::launch_failed, 0, 0, wrong);
-        }
-
-        return false;
-    }
-
-    if (waiting == current.thread_count && other == 0) {
-        current.order.pass_barrier();
-        for (int i = 0; i < current.thread_count; i++)
-            make_ready(i);
-
-        return true;
-    }
+    if (released || done == current.thread_count)
+        return released;
 
     // A thread that waits for others rather than for one that has left is the better clue.
     int stuck = -1;
@@ -281,32 +192,47 @@ bool release_barrier()
         if (current.threads[i].state != State::done && (stuck < 0 || (current.threads[stuck].state == State::at_mbarrier && current.threads[i].state != State::at_mbarrier)))
             stuck = i;
     const EmulatedThread& thread = current.threads[stuck];
+    const int first = block_of(stuck) * current.block_threads;
+    int other = first;
+    for (int i = first; i < first + current.block_threads; i++)
+        if (current.threads[i].state != State::done && (current.threads[i].state != State::at_barrier || current.threads[i].line != current.threads[first].line))
+            other = i;
+    const int left = current.blocks[block_of(stuck)]->done;
     std::string why;
     if (thread.state == State::at_mbarrier)
         why = describe_mbarrier(thread.awaited);
-    else if (done > 0)
-        why = std::to_string(done) + " of " + std::to_string(current.thread_count) + " threads have left the kernel";
+    else if (left > 0)
+        why = std::to_string(left) + " of " + std::to_string(current.block_threads) + " threads have left the kernel";
     else
-        why = "thread " + std::to_string(other) + " waits at line " + std::to_string(current.threads[other].line);
+        why = "thread " + std::to_string(other - first) + " waits at line " + std::to_string(current.threads[other].line);
     report(FaultKind::launch_failed, stuck, thread.line, "it waits at " + std::string(place_of(thread.state)) + " for ever: " + why);
     return false;
 }
 
-void run_block(int x, int y)
+void begin_cluster(int x, int y)
 {
     Launch& current = launch();
+    current.first_block = x;
+    calls()->current.block_y = y;
     current.order.start_block(current.thread_count);
-    current.shared.start_block(current.geometry.shared_bytes, &current.order);
+    for (int block = 0; block < current.geometry.cluster_blocks; block++) {
+        if (block == static_cast<int>(current.blocks.size()))
+            current.blocks.push_back(std::make_unique<Block>());
+        current.blocks[block]->shared.start_block(current.geometry.shared_bytes, &current.order);
+        current.blocks[block]->done = 0;
+        current.blocks[block]->visits.clear();
+    }
+
+    // Barriers of one block order nothing in the others.
+    if (current.geometry.cluster_blocks > 1)
+        current.order.refine();
     current.warp_waiting.assign((current.thread_count + warp_lanes - 1) / warp_lanes, 0);
     current.warpgroup_waiting.assign((current.thread_count + warpgroup_threads - 1) / warpgroup_threads, 0);
     start_mbarriers();
     start_tensor_copies();
     start_warpgroups();
     start_named_barriers();
-    Thread& place = calls()->current;
-    place.block_x = x;
-    place.block_y = y;
-    place.shared = current.shared.begin();
+    start_cluster();
 
     current.ready.clear();
     for (int i = 0; i < current.thread_count; i++) {
@@ -316,18 +242,32 @@ void run_block(int x, int y)
         current.threads[i].groups.clear();
         current.ready.push_back(i);
     }
+}
 
+void run_thread(int thread)
+{
+    Launch& current = launch();
+    Thread& place = calls()->current;
+    current.running = thread;
+    place.thread = thread % current.block_threads;
+    place.cluster_rank = block_of(thread);
+    place.block_x = current.first_block + place.cluster_rank;
+    place.shared = own_shared().begin();
+    current.threads[thread].fiber->enter();
+    thread_waits(thread);
+}
+
+void run_cluster(int x, int y)
+{
+    Launch& current = launch();
+    begin_cluster(x, y);
     do {
         while (!current.ready.empty() && current.fault.kind == FaultKind::none) {
             const unsigned pick = next_random(static_cast<unsigned>(current.ready.size()));
             const int thread = current.ready[pick];
             current.ready[pick] = current.ready.back();
             current.ready.pop_back();
-
-            current.running = thread;
-            place.thread = thread;
-            current.threads[thread].fiber->enter();
-            thread_waits(thread);
+            run_thread(thread);
 
             // A copy may land at any moment, and lands when nobody can go on without it.
             if (next_random(64) == 0)
@@ -355,7 +295,8 @@ Fault run(const std::string& name, void (*entry)(void** arguments), void** argum
     current.entry = entry;
     current.arguments = arguments;
     current.geometry = geometry;
-    current.thread_count = static_cast<int>(geometry.block_x);
+    current.block_threads = static_cast<int>(geometry.block_x);
+    current.thread_count = current.block_threads * geometry.cluster_blocks;
     current.fault = Fault();
     current.random = settings().seed * 0x9e3779b97f4a7c15u + 1;
     if (static_cast<int>(current.threads.size()) < current.thread_count)
@@ -364,8 +305,8 @@ Fault run(const std::string& name, void (*entry)(void** arguments), void** argum
     calls()->current.grid_x = static_cast<int>(geometry.grid_x);
     calls()->current.grid_y = static_cast<int>(geometry.grid_y);
     for (unsigned y = 0; y < geometry.grid_y; y++)
-        for (unsigned x = 0; x < geometry.grid_x; x++) {
-            run_block(static_cast<int>(x), static_cast<int>(y));
+        for (unsigned x = 0; x < geometry.grid_x; x += static_cast<unsigned>(geometry.cluster_blocks)) {
+            run_cluster(static_cast<int>(x), static_cast<int>(y));
             if (current.fault.kind != FaultKind::none)
                 return current.fault;
         }

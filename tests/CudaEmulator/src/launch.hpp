@@ -1,4 +1,4 @@
-// A launch: every thread of a block is a fiber, run in a seeded random order; blocks run one after the other.
+// A launch: every thread of a block is a fiber, run in a seeded random order; clusters of blocks run one after the other, the blocks of one at once.
 #pragma once
 
 #include "emulator_abi.hpp"
@@ -13,6 +13,7 @@ struct Geometry {
     unsigned block_x = 1, block_y = 1, block_z = 1;
     std::size_t shared_bytes = 0;
     int threads_of_bounds = 0, blocks_of_bounds = 0; // launch bounds of the kernel; 0: none
+    int cluster_blocks = 1; // along x
 };
 
 enum class FaultKind { none, illegal_address, misaligned_address, launch_failed };

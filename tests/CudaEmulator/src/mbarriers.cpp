@@ -18,31 +18,44 @@ struct Mbarrier {
     int number = 0;           // of its entry in the clocks
     bool observed = true;     // somebody has seen the end of the phase before this one
     bool copied = false;      // copies landed in the phase that is over, or in the one that runs
+    bool foreign = false;     // another block of the cluster arrived in the phase that runs, or its copy landed
+    bool completed_by_others = false; // the same, in the phase that is over
     Moment initialized;
     bool fenced = false;      // its initialisation is visible to asynchronous copies
     Clock arriving;           // what those who arrived in this phase did
     Clock completed;          // what those did who arrived in the phases before
 };
 
-std::map<std::uint32_t, Mbarrier>& all()
+// By block and offset.
+std::map<std::pair<int, std::uint32_t>, Mbarrier>& all()
 {
-    static std::map<std::uint32_t, Mbarrier> instance;
+    static std::map<std::pair<int, std::uint32_t>, Mbarrier> instance;
     return instance;
 }
 
-Mbarrier& find(std::uint32_t offset, int line)
+std::pair<int, std::uint32_t> key(const ClusterPlace& place) { return {place.block, place.offset}; }
+
+ClusterPlace own(unsigned address, int line) { return {own_block(), static_cast<std::uint32_t>(shared_offset(address, 8, line))}; }
+
+// "shared offset 64", and of which block where there are several.
+std::string name_of(const ClusterPlace& place)
 {
-    const auto found = all().find(offset);
+    return "shared offset " + std::to_string(place.offset) + (launch().geometry.cluster_blocks > 1 ? " of block " + std::to_string(place.block) + " of the cluster" : "");
+}
+
+Mbarrier& find(const ClusterPlace& place, int line)
+{
+    const auto found = all().find(key(place));
     if (found == all().end())
-        fail(FaultKind::launch_failed, line, "there is no mbarrier at shared offset " + std::to_string(offset));
+        fail(FaultKind::launch_failed, line, "there is no mbarrier at " + name_of(place));
     if (!launch().order.is_before(found->second.initialized, launch().running))
         fail(FaultKind::launch_failed, line,
-            "the mbarrier at shared offset " + std::to_string(offset) + " was initialised by thread " + std::to_string(found->second.initialized.agent)
+            "the mbarrier at " + name_of(place) + " was initialised by thread " + std::to_string(found->second.initialized.agent)
                 + " and no barrier is between the two");
     return found->second;
 }
 
-void complete_phase(std::uint32_t offset, Mbarrier& barrier)
+void complete_phase(const ClusterPlace& place, Mbarrier& barrier)
 {
     if (barrier.pending != 0 || barrier.bytes != 0)
         return;
@@ -50,19 +63,21 @@ void complete_phase(std::uint32_t offset, Mbarrier& barrier)
     barrier.phase++;
     barrier.pending = barrier.expected;
     barrier.observed = false;
+    barrier.completed_by_others = barrier.foreign;
+    barrier.foreign = false;
     barrier.completed = barrier.arriving;
     barrier.completed.resize(launch().order.threads() + Ordering::most_mbarriers);
     barrier.completed[launch().order.threads() + barrier.number] = barrier.phase;
     Launch& current = launch();
     for (int i = 0; i < current.thread_count; i++)
-        if (current.threads[i].state == State::at_mbarrier && current.threads[i].awaited == offset)
+        if (current.threads[i].state == State::at_mbarrier && key(current.threads[i].awaited) == key(place))
             make_ready(i);
 }
 
-std::string transactions_fault(std::uint32_t offset, const Mbarrier& barrier)
+std::string transactions_fault(const ClusterPlace& place, const Mbarrier& barrier)
 {
     return barrier.bytes > most_transactions || barrier.bytes < -most_transactions
-        ? "the mbarrier at shared offset " + std::to_string(offset) + " counts " + std::to_string(barrier.bytes) + " bytes, more than it can"
+        ? "the mbarrier at " + name_of(place) + " counts " + std::to_string(barrier.bytes) + " bytes, more than it can"
         : "";
 }
 
@@ -70,51 +85,52 @@ std::string transactions_fault(std::uint32_t offset, const Mbarrier& barrier)
 
 void start_mbarriers() { all().clear(); }
 
-bool is_mbarrier(std::uint32_t offset) { return all().count(offset) != 0; }
-
-std::string describe_mbarrier(std::uint32_t offset)
+std::string describe_mbarrier(const ClusterPlace& place)
 {
-    const Mbarrier& barrier = all()[offset];
-    return "the one at shared offset " + std::to_string(offset) + " is in phase " + std::to_string(barrier.phase) + ", which lacks "
+    const Mbarrier& barrier = all()[key(place)];
+    return "the one at " + name_of(place) + " is in phase " + std::to_string(barrier.phase) + ", which lacks "
         + std::to_string(barrier.pending) + " arrivals and " + std::to_string(barrier.bytes) + " bytes";
 }
 
-std::string end_mbarriers()
+std::string end_mbarriers(int block)
 {
     for (const auto& entry : all())
-        if (entry.second.copied && !entry.second.observed)
-            return "the block ends while nobody has waited for the copies that the mbarrier at shared offset " + std::to_string(entry.first) + " counted";
+        if (entry.first.first != block)
+            continue;
+        else if (entry.second.copied && !entry.second.observed)
+            return "the block ends while nobody has waited for the copies that the mbarrier at shared offset " + std::to_string(entry.first.second) + " counted";
         else if (entry.second.bytes != 0)
-            return "the block ends while the mbarrier at shared offset " + std::to_string(entry.first) + " counts " + std::to_string(entry.second.bytes)
+            return "the block ends while the mbarrier at shared offset " + std::to_string(entry.first.second) + " counts " + std::to_string(entry.second.bytes)
                 + " bytes: what copies brought and what was expected differ";
     return "";
 }
 
-Moment mbarrier_moment(std::uint32_t offset)
+Moment mbarrier_moment(const ClusterPlace& place)
 {
-    const Mbarrier& barrier = all()[offset];
+    const Mbarrier& barrier = all()[key(place)];
     return {launch().order.threads() + barrier.number, 0, barrier.phase + 1};
 }
 
-std::string complete_bytes(std::uint32_t offset, unsigned bytes)
+std::string complete_bytes(const ClusterPlace& place, unsigned bytes, int thread)
 {
-    Mbarrier& barrier = all()[offset];
+    Mbarrier& barrier = all()[key(place)];
     barrier.bytes -= bytes;
     barrier.copied = true;
-    const std::string wrong = transactions_fault(offset, barrier);
-    complete_phase(offset, barrier);
+    barrier.foreign |= block_of(thread) != place.block;
+    const std::string wrong = transactions_fault(place, barrier);
+    complete_phase(place, barrier);
     return wrong;
 }
 
-std::string mbarrier_for_copy_fault(std::uint32_t offset, int thread)
+std::string mbarrier_for_copy_fault(const ClusterPlace& place, int thread)
 {
-    const auto found = all().find(offset);
+    const auto found = all().find(key(place));
     if (found == all().end())
-        return "there is no mbarrier at shared offset " + std::to_string(offset);
+        return "there is no mbarrier at " + name_of(place);
     if (!found->second.fenced)
-        return "the initialisation of the mbarrier at shared offset " + std::to_string(offset) + " was not fenced for asynchronous copies";
+        return "the initialisation of the mbarrier at " + name_of(place) + " was not fenced for asynchronous copies";
     if (!launch().order.is_before(found->second.initialized, thread))
-        return "the mbarrier at shared offset " + std::to_string(offset) + " was initialised by another thread and no barrier is between the two";
+        return "the mbarrier at " + name_of(place) + " was initialised by another thread and no barrier is between the two";
     return "";
 }
 
@@ -122,12 +138,12 @@ void mbarrier_init(unsigned address, unsigned count, int line)
 {
     Launch& current = launch();
     current.order.refine();
-    const auto offset = static_cast<std::uint32_t>(shared_offset(address, 8, line));
+    const ClusterPlace place = own(address, line);
     if (count < 1 || count > most_transactions)
         fail(FaultKind::launch_failed, line, "an mbarrier for " + std::to_string(count) + " arrivals");
     if (all().size() == Ordering::most_mbarriers)
         fail(FaultKind::launch_failed, line, "the emulator knows " + std::to_string(Ordering::most_mbarriers) + " mbarriers at most");
-    const std::string wrong = current.shared.claim_mbarrier(offset, current.running);
+    const std::string wrong = own_shared().claim_mbarrier(place.offset, current.running);
     if (!wrong.empty())
         fail(FaultKind::illegal_address, line, "mbarrier.init: " + wrong);
 
@@ -135,46 +151,69 @@ void mbarrier_init(unsigned address, unsigned count, int line)
     barrier.expected = barrier.pending = count;
     barrier.number = static_cast<int>(all().size());
     barrier.initialized = current.order.now(current.running);
-    all()[offset] = barrier;
+    all()[key(place)] = barrier;
 }
 
-void mbarrier_arrive(unsigned address, unsigned count, bool expects, unsigned bytes, int line)
+namespace {
+
+void arrive(const ClusterPlace& place, unsigned count, bool expects, unsigned bytes, int line)
 {
     Launch& current = launch();
-    const auto offset = static_cast<std::uint32_t>(shared_offset(address, 8, line));
-    Mbarrier& barrier = find(offset, line);
-    if (!barrier.observed)
-        fail(FaultKind::launch_failed, line,
-            "it arrives at the mbarrier at shared offset " + std::to_string(offset) + ", whose phase before nobody has seen the end of");
+    Mbarrier& barrier = find(place, line);
+    // Another block may be ahead of those who wait here, but not by a whole phase: they would miss one, for phases have nothing but a parity.
+    if (!barrier.observed && (place.block == own_block() || count == barrier.pending))
+        fail(FaultKind::launch_failed, line, "it arrives at the mbarrier at " + name_of(place) + ", whose phase before nobody has seen the end of");
     if (count == 0 || count > barrier.pending)
         fail(FaultKind::launch_failed, line,
-            std::to_string(count) + " arrivals at the mbarrier at shared offset " + std::to_string(offset) + ", which waits for " + std::to_string(barrier.pending));
+            std::to_string(count) + " arrivals at the mbarrier at " + name_of(place) + ", which waits for " + std::to_string(barrier.pending));
     if (expects)
         barrier.bytes += bytes;
     barrier.pending -= count;
-    const std::string wrong = transactions_fault(offset, barrier);
+    barrier.foreign |= place.block != own_block();
+    const std::string wrong = transactions_fault(place, barrier);
     if (!wrong.empty())
         fail(FaultKind::launch_failed, line, wrong);
     current.order.release(current.running, barrier.arriving);
-    complete_phase(offset, barrier);
+    complete_phase(place, barrier);
 }
 
-void mbarrier_wait(unsigned address, unsigned parity, int line)
+} // namespace
+
+void mbarrier_arrive(unsigned address, unsigned count, bool expects, unsigned bytes, int line) { arrive(own(address, line), count, expects, bytes, line); }
+
+// At an mbarrier of any block of the cluster. Its memory has to be there until the arrival is done: the block may not have left, and may not leave unless it knows.
+void mbarrier_arrive_in_cluster(unsigned address, int line)
 {
     Launch& current = launch();
-    const auto offset = static_cast<std::uint32_t>(shared_offset(address, 8, line));
+    const ClusterPlace place = cluster_place(address, 8, line);
+    Block& target = *current.blocks[place.block];
+    if (target.done == current.block_threads)
+        fail(FaultKind::launch_failed, line, "it arrives at the mbarrier at " + name_of(place) + ", which has left");
+    if (place.block != own_block())
+        target.visits[current.running] = current.order.now(current.running);
+    arrive(place, 1, false, 0, line);
+}
+
+void mbarrier_wait(unsigned address, unsigned parity, bool in_cluster, int line)
+{
+    Launch& current = launch();
+    const ClusterPlace place = own(address, line);
     if (parity > 1)
         fail(FaultKind::launch_failed, line, "parity " + std::to_string(parity) + " of a phase");
 
     // Asked again each time it wakes, as try_wait is: who comes too late by a whole phase waits for ever.
     const int thread = current.running;
-    while (find(offset, line).phase % 2 == parity) {
-        current.threads[thread].awaited = offset;
+    while (find(place, line).phase % 2 == parity) {
+        current.threads[thread].awaited = place;
         wait(State::at_mbarrier, line);
     }
 
-    Mbarrier& barrier = find(offset, line);
+    Mbarrier& barrier = find(place, line);
     if (barrier.phase > 0) {
+        // An acquire of scope .cta does not synchronise with other blocks.
+        if (barrier.completed_by_others && !in_cluster)
+            fail(FaultKind::launch_failed, line,
+                "it waits at the mbarrier at " + name_of(place) + " within its block for what another block of the cluster did: the wait needs the scope .cluster");
         barrier.observed = true;
         barrier.copied = barrier.bytes != 0;
         current.order.acquire(thread, barrier.completed);

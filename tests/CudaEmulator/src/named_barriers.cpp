@@ -19,9 +19,10 @@ struct NamedBarrier {
     Clock clock;
 };
 
-NamedBarrier* all()
+// Those of the cluster's blocks, one block after the other.
+std::vector<NamedBarrier>& all()
 {
-    static NamedBarrier instance[barrier_count];
+    static std::vector<NamedBarrier> instance;
     return instance;
 }
 
@@ -32,14 +33,13 @@ void come(int id, int threads, bool waits, bool condition, bool* result, int lin
 
 void start_named_barriers()
 {
-    for (int i = 0; i < barrier_count; i++)
-        all()[i] = NamedBarrier();
+    all().assign(launch().geometry.cluster_blocks * std::size_t{barrier_count}, NamedBarrier());
 }
 
-std::string end_named_barriers()
+std::string end_named_barriers(int block)
 {
     for (int i = 0; i < barrier_count; i++)
-        if (all()[i].threads != 0)
+        if (all()[block * barrier_count + i].threads != 0)
             return "the block ends in the middle of a round of named barrier " + std::to_string(i);
     return "";
 }
@@ -63,10 +63,10 @@ void come(int id, int threads, bool waits, bool condition, bool* result, int lin
     const std::string name = "named barrier " + std::to_string(id);
     if (id < 1 || id >= barrier_count)
         fail(FaultKind::launch_failed, line, name + ": there are 1...15, and 0 is the barrier of all threads");
-    if (threads < warp_lanes || threads % warp_lanes != 0 || threads > current.thread_count)
+    if (threads < warp_lanes || threads % warp_lanes != 0 || threads > current.block_threads)
         fail(FaultKind::launch_failed, line, name + " for " + std::to_string(threads) + " threads");
 
-    NamedBarrier& barrier = all()[id];
+    NamedBarrier& barrier = all()[own_block() * barrier_count + id];
     if (barrier.threads != 0 && barrier.threads != threads)
         fail(FaultKind::launch_failed, line, name + " for " + std::to_string(threads) + " threads, while others wait there for " + std::to_string(barrier.threads));
     if (std::find(barrier.arrived.begin(), barrier.arrived.end(), thread) != barrier.arrived.end())
@@ -97,10 +97,8 @@ void come(int id, int threads, bool waits, bool condition, bool* result, int lin
         return;
     }
 
-    if (waits) {
-        current.threads[thread].awaited = static_cast<std::uint32_t>(id);
+    if (waits)
         wait(State::at_named_barrier, line);
-    }
 }
 
 } // namespace

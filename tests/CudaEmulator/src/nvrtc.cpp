@@ -15,6 +15,7 @@
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 using namespace emulator;
@@ -92,7 +93,21 @@ std::size_t skip_space(const std::string& text, std::size_t at)
     return at;
 }
 
-// For each kernel, a function that takes the driver's argument array, and one that tells its launch bounds.
+// What stands in the parentheses that open behind `at`, which moves past them.
+std::string in_parentheses(const std::string& source, std::size_t& at)
+{
+    const std::size_t open = source.find('(', at);
+    int depth = 0;
+    std::size_t close = open;
+    do {
+        depth += source[close] == '(';
+        depth -= source[close] == ')';
+    } while (depth > 0 && ++close < source.size());
+    at = skip_space(source, close + 1);
+    return source.substr(open + 1, close - open - 1);
+}
+
+// For each kernel, a function that takes the driver's argument array, and some that tell its launch bounds and the blocks of its clusters.
 std::string trampolines(const std::string& source)
 {
     std::string result =
@@ -108,18 +123,14 @@ std::string trampolines(const std::string& source)
             continue;
 
         next = skip_space(source, next + 4);
-        std::string bounds = "1024";
-        const std::string bounds_word = "__launch_bounds__";
-        if (source.compare(next, bounds_word.size(), bounds_word) == 0) {
-            const std::size_t open = source.find('(', next);
-            int depth = 0;
-            std::size_t close = open;
-            do {
-                depth += source[close] == '(';
-                depth -= source[close] == ')';
-            } while (depth > 0 && ++close < source.size());
-            bounds = source.substr(open + 1, close - open - 1);
-            next = skip_space(source, close + 1);
+        std::string bounds = "1024", cluster = "1";
+        for (bool more = true; more;) {
+            more = false;
+            for (const auto& [attribute, text] : {std::pair<std::string, std::string*>{"__launch_bounds__", &bounds}, {"__cluster_dims__", &cluster}})
+                if (source.compare(next, attribute.size(), attribute) == 0) {
+                    *text = in_parentheses(source, next);
+                    more = true;
+                }
         }
 
         std::size_t end = next;
@@ -129,6 +140,7 @@ std::string trampolines(const std::string& source)
         result += "extern \"C\" void " + kernel + "__emulated(void** arguments) { emulated_call(" + kernel + ", arguments); }\n";
         result += "extern \"C\" int " + kernel + "__threads() { const int bounds[] = {" + bounds + "}; return bounds[0]; }\n";
         result += "extern \"C\" int " + kernel + "__blocks() { const int bounds[] = {" + bounds + "}; return sizeof bounds > sizeof bounds[0] ? bounds[1] : 0; }\n";
+        result += "extern \"C\" int " + kernel + "__cluster() { const int dims[3] = {" + cluster + "}; return dims[1] > 1 || dims[2] > 1 ? 0 : dims[0]; }\n";
     }
 
     return result;

@@ -51,7 +51,7 @@ public:
     // What all threads of a range know.
     Clock least_clock(int first, int count) const;
 
-    // All threads passed a barrier.
+    // All threads passed a barrier. (Those of one block of a cluster join, as below.)
     void pass_barrier();
 
     // What `thread` did until now becomes part of `target`.

@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t chunk = SharedMemory::chunk_bytes;
 
 struct Load {
-    std::uint32_t shared = 0;
-    std::uint32_t mbarrier = 0;
+    ClusterPlace shared;
+    ClusterPlace mbarrier;
     std::vector<unsigned char> data; // as it shall lie in shared memory, before the swizzle
     int swizzle = 0;
     int thread = 0;
@@ -109,12 +109,49 @@ void for_chunks(const TensorMap& map, const int* place, Visit visit)
     }
 }
 
+// A copy that is to land at `shared` and count on `mbarrier`, offsets that are the same in each block that it goes to.
+Load begin_load(std::size_t shared, unsigned mbarrier, int line)
+{
+    Load load;
+    load.shared.offset = static_cast<std::uint32_t>(shared);
+    load.mbarrier.offset = static_cast<std::uint32_t>(shared_offset(mbarrier, 8, line));
+    load.thread = launch().running;
+    load.line = line;
+    return load;
+}
+
+// From now on the copy's place in the shared memory of each block of the mask (0: the own) is its own; it lands in each in its own time.
+void take_place(Load&& load, unsigned blocks)
+{
+    Launch& current = launch();
+    if (blocks >> current.geometry.cluster_blocks != 0)
+        fail(FaultKind::launch_failed, load.line, "tensor copy: its mask names a block that the cluster does not have");
+    if (blocks == 0)
+        blocks = 1u << own_block();
+    for (int block = 0; block < current.geometry.cluster_blocks; block++) {
+        if ((blocks >> block & 1) == 0)
+            continue;
+        load.shared.block = load.mbarrier.block = block;
+        const std::string whose = block == own_block() ? "tensor copy" : "tensor copy to block " + std::to_string(block) + " of the cluster";
+        if (current.blocks[block]->done == current.block_threads)
+            fail(FaultKind::launch_failed, load.line, whose + ": the block has left");
+        std::string wrong = mbarrier_for_copy_fault(load.mbarrier, load.thread);
+        if (!wrong.empty())
+            fail(FaultKind::launch_failed, load.line, whose + ": " + wrong);
+        for (std::size_t offset = 0; offset < load.data.size() && wrong.empty(); offset += chunk)
+            wrong = current.blocks[block]->shared.begin_tensor_copy(load.shared.offset + offset, load.thread);
+        if (!wrong.empty())
+            fail(FaultKind::illegal_address, load.line, whose + " to shared memory: " + wrong);
+        loads().push_back(load);
+    }
+}
+
 void finish_group(int thread, std::vector<Store>& group)
 {
     Launch& current = launch();
     for (Store& store : group) {
         for (const std::size_t offset : store.chunks)
-            current.shared.end_async_read(offset, current.order.now(thread));
+            current.blocks[block_of(thread)]->shared.end_async_read(offset, current.order.now(thread));
         for (const auto& piece : store.pieces)
             std::memcpy(reinterpret_cast<void*>(piece.first), piece.second.data(), piece.second.size());
     }
@@ -128,23 +165,15 @@ void start_tensor_copies()
     stores().clear();
 }
 
-void tensor_load(unsigned address, const void* map_address, unsigned mbarrier, const int* place, int rank, int line)
+void tensor_load(unsigned address, const void* map_address, unsigned mbarrier, const int* place, int rank, unsigned blocks, int line)
 {
-    Launch& current = launch();
-    current.order.refine();
+    launch().order.refine();
     const TensorMap map = read_map(map_address, rank, line);
     check_rows(map, line);
-    Load load;
-    load.shared = static_cast<std::uint32_t>(box_offset(address, map, line));
-    load.mbarrier = static_cast<std::uint32_t>(shared_offset(mbarrier, 8, line));
+    Load load = begin_load(box_offset(address, map, line), mbarrier, line);
     load.swizzle = map.swizzle;
-    load.thread = current.running;
-    load.line = line;
-    std::string wrong = mbarrier_for_copy_fault(load.mbarrier, current.running);
-    if (!wrong.empty())
-        fail(FaultKind::launch_failed, line, "tensor copy: " + wrong);
-
     load.data.assign(box_bytes(map), 0);
+    std::string wrong;
     for_chunks(map, place, [&](std::size_t offset, std::uint64_t from, std::size_t skipped, std::size_t bytes) {
         if (wrong.empty() && bytes > 0)
             wrong = device_memory().access_fault(from, bytes, false);
@@ -153,11 +182,7 @@ void tensor_load(unsigned address, const void* map_address, unsigned mbarrier, c
     });
     if (!wrong.empty())
         fail(FaultKind::illegal_address, line, "tensor copy from global memory: " + wrong);
-    for (std::size_t offset = 0; offset < load.data.size() && wrong.empty(); offset += chunk)
-        wrong = current.shared.begin_tensor_copy(load.shared + offset, current.running);
-    if (!wrong.empty())
-        fail(FaultKind::illegal_address, line, "tensor copy to shared memory: " + wrong);
-    loads().push_back(std::move(load));
+    take_place(std::move(load), blocks);
 }
 
 bool land_one_tensor_copy()
@@ -173,11 +198,11 @@ bool land_one_tensor_copy()
     Launch& current = launch();
     const Moment moment = mbarrier_moment(load.mbarrier);
     for (std::size_t offset = 0; offset < load.data.size(); offset += chunk) {
-        const std::uint64_t address = swizzled(shared_window + load.shared + offset, load.swizzle, 0);
-        current.shared.land_tensor_copy(address - shared_window, &load.data[offset], moment);
+        const std::uint64_t address = swizzled(shared_window + load.shared.offset + offset, load.swizzle, 0);
+        current.blocks[load.shared.block]->shared.land_tensor_copy(address - shared_window, &load.data[offset], moment);
     }
 
-    const std::string wrong = complete_bytes(load.mbarrier, static_cast<unsigned>(load.data.size()));
+    const std::string wrong = complete_bytes(load.mbarrier, static_cast<unsigned>(load.data.size()), load.thread);
     if (!wrong.empty())
         report(FaultKind::launch_failed, load.thread, load.line, wrong);
     return true;
@@ -194,7 +219,7 @@ void tensor_store(const void* map_address, unsigned address, const int* place, i
     Store store;
     std::string wrong;
     for (std::size_t offset = 0; offset < box_bytes(map) && wrong.empty(); offset += chunk) {
-        wrong = current.shared.begin_async_read(shared + offset, known, "tensor copy");
+        wrong = own_shared().begin_async_read(shared + offset, known, "tensor copy");
         store.chunks.push_back(shared + offset);
     }
 
@@ -204,7 +229,7 @@ void tensor_store(const void* map_address, unsigned address, const int* place, i
         if (!wrong.empty() || bytes == 0)
             return;
         wrong = device_memory().access_fault(to, bytes, true);
-        const auto* from = reinterpret_cast<const unsigned char*>(current.shared.begin())
+        const auto* from = reinterpret_cast<const unsigned char*>(own_shared().begin())
             + (swizzled(shared_window + shared + offset, map.swizzle, 0) - shared_window) + skipped;
         store.pieces.push_back({to, std::vector<unsigned char>(from, from + bytes)});
         // Nobody may count on the bytes before the group is done.
@@ -230,12 +255,13 @@ void bulk_wait(int pending, bool, int)
         finish_group(launch().running, mine.groups.front());
 }
 
-std::string end_tensor_copies()
+std::string end_tensor_copies(int block)
 {
-    if (!loads().empty())
-        return "the block ends while a tensor copy of line " + std::to_string(loads()[0].line) + " is still on its way to its shared memory";
+    for (const Load& load : loads())
+        if (load.shared.block == block)
+            return "the block ends while a tensor copy of line " + std::to_string(load.line) + " is still on its way to its shared memory";
     for (const auto& entry : stores())
-        if (!entry.second.open.empty() || !entry.second.groups.empty())
+        if (block_of(entry.first) == block && (!entry.second.open.empty() || !entry.second.groups.empty()))
             return "the block ends while a tensor copy still reads its shared memory: thread " + std::to_string(entry.first) + " has not committed it or not waited for it";
     return "";
 }

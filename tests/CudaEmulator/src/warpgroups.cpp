@@ -41,8 +41,8 @@ struct Warpgroup {
     int wanted = 0; // by a setmaxnreg.inc that waits
 };
 
-std::vector<Warpgroup> warpgroups;
-int free_registers;
+std::vector<Warpgroup> warpgroups;      // of the cluster
+std::vector<int> free_registers;        // of its blocks
 
 // Which thread of the warpgroup has the element, and where among its numbers.
 int owner(int row, int column) { return row / 16 * 32 + row % 8 * 4 + column % 8 / 2; }
@@ -72,7 +72,7 @@ std::string read_matrix(unsigned long long bits, int lines, bool transposed, con
     if (!wrong.empty())
         return wrong;
 
-    SharedMemory& shared = launch().shared;
+    SharedMemory& shared = own_shared();
     to.resize(static_cast<std::size_t>(lines) * product_depth);
     // Eight neighbouring elements lie in one chunk: of a line, or transposed of eight lines.
     for (int line = 0; line < lines; line += transposed ? 8 : 1)
@@ -205,7 +205,7 @@ std::string finish_wait(int first)
                 return "wgmma: registers of A were changed before the product was waited for";
         for (const std::size_t chunk : group.chunks)
             for (std::size_t i = 0; i < readers.size(); i++)
-                current.shared.end_async_read(chunk, readers[i], i + 1 == readers.size());
+                own_shared().end_async_read(chunk, readers[i], i + 1 == readers.size());
         for (std::size_t i = 0; i < self.accumulators.size();) {
             Accumulator& accumulator = self.accumulators[i];
             if (accumulator.group != group.number) {
@@ -227,16 +227,17 @@ std::string finish_wait(int first)
     return "";
 }
 
-// Gives registers to those who wait for them, as long as there are enough.
-void grant_registers()
+// Gives registers to those of the block who wait for them, as long as there are enough.
+void grant_registers(int block)
 {
     Launch& current = launch();
+    int& free = free_registers[block];
     for (std::size_t i = 0; i < warpgroups.size(); i++) {
         Warpgroup& candidate = warpgroups[i];
         const int more = (candidate.wanted - candidate.registers) * warpgroup_threads;
-        if (candidate.wanted == 0 || more > free_registers)
+        if (candidate.wanted == 0 || more > free || block_of(static_cast<int>(i) * warpgroup_threads) != block)
             continue;
-        free_registers -= more;
+        free -= more;
         candidate.registers = candidate.wanted;
         candidate.wanted = 0;
         for (int thread = static_cast<int>(i) * warpgroup_threads; thread < static_cast<int>(i + 1) * warpgroup_threads; thread++)
@@ -254,6 +255,7 @@ std::string change_registers(int first)
 {
     Launch& current = launch();
     Warpgroup& self = warpgroups[first / warpgroup_threads];
+    int& free = free_registers[block_of(first)];
     const RegisterChange change = *static_cast<const RegisterChange*>(current.threads[first].lane);
     const std::string count = std::to_string(change.count);
     if (self.registers == 0)
@@ -263,16 +265,16 @@ std::string change_registers(int first)
     if (change.increase ? change.count < self.registers : change.count > self.registers)
         return std::string("setmaxnreg.") + (change.increase ? "inc" : "dec") + " to " + count + " of " + std::to_string(self.registers) + " registers";
 
-    if (change.increase && (change.count - self.registers) * warpgroup_threads > free_registers) {
+    if (change.increase && (change.count - self.registers) * warpgroup_threads > free) {
         self.wanted = change.count;
         for (int i = 0; i < warpgroup_threads; i++)
             current.threads[first + i].state = State::at_registers;
         return "";
     }
 
-    free_registers -= (change.count - self.registers) * warpgroup_threads;
+    free -= (change.count - self.registers) * warpgroup_threads;
     self.registers = change.count;
-    grant_registers();
+    grant_registers(block_of(first));
     return "";
 }
 
@@ -286,13 +288,13 @@ void start_warpgroups()
     warpgroups.assign(static_cast<std::size_t>((current.thread_count + warpgroup_threads - 1) / warpgroup_threads), Warpgroup());
     for (Warpgroup& warpgroup : warpgroups)
         warpgroup.registers = registers > 256 ? 256 : registers;
-    free_registers = 0;
+    free_registers.assign(static_cast<std::size_t>(current.geometry.cluster_blocks), 0);
 }
 
-std::string end_warpgroups()
+std::string end_warpgroups(int block)
 {
-    for (const Warpgroup& warpgroup : warpgroups)
-        if (!warpgroup.groups.empty() || !warpgroup.accumulators.empty())
+    for (std::size_t i = 0; i < warpgroups.size(); i++)
+        if (block_of(static_cast<int>(i) * warpgroup_threads) == block && (!warpgroups[i].groups.empty() || !warpgroups[i].accumulators.empty()))
             return "the block ends while a wgmma was not committed or not waited for";
     return "";
 }

@@ -45,7 +45,7 @@ public sealed partial class ClangCompilationTests
     [ExecutableCondition("clang++-19", IgnoreMessage = "clang++-19 is not installed; it compiles CUDA C to PTX without a toolkit.")]
     public void EmittedHopperSources_CompileToCleanPtx()
     {
-        int[] headDims = [8, 40, 80, 128, 256, 512];
+        int[] headDims = [8, 40, 80, 128, 256, 264, 384, 512];
         using KernelFolder folder = new();
         CompileToCleanPtx([.. Sm90aVariant.All.Where(variant => SimtVariant.TestAll || headDims.Contains(variant.HeadDim)).Select(folder.Add)], "sm_90a");
     }
@@ -71,6 +71,11 @@ public sealed partial class ClangCompilationTests
                 kg_tensor_load(shared, map, shared, three);
                 kg_tensor_load(shared, map, shared, four);
                 kg_tensor_load(shared, map, shared, five);
+                kg_cluster_arrive();
+                kg_cluster_wait();
+                kg_mbarrier_arrive_in_cluster(kg_cluster_address(shared, kg_cluster_rank()));
+                kg_mbarrier_wait_in_cluster(shared, 1);
+                kg_tensor_load_multicast(shared, map, shared, four, 3);
                 kg_fence_async_proxy();
                 kg_tensor_store(map, shared, two);
                 kg_tensor_store(map, shared, three);
@@ -105,6 +110,9 @@ public sealed partial class ClangCompilationTests
             "prefetch.tensormap [", "mbarrier.init.shared::cta.b64 [", "fence.mbarrier_init.release.cluster;", "mbarrier.arrive.shared::cta.b64 _, [",
             "mbarrier.arrive.expect_tx.shared::cta.b64 _, [", "mbarrier.try_wait.parity.shared::cta.b64 done, [",
             "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [", "cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes [",
+            "barrier.cluster.arrive.release;", "barrier.cluster.wait.acquire;", ", %cluster_ctarank;", "mapa.shared::cluster.u32 ",
+            "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [", "mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 done, [",
+            "cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [",
             "cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [", "cp.async.bulk.tensor.5d.global.shared::cta.bulk_group [", "cp.async.bulk.commit_group;",
             "cp.async.bulk.wait_group.read 1;", "cp.async.bulk.wait_group 0;", "fence.proxy.async.shared::cta;", "bar.arrive ", "bar.sync ", "bar.red.or.pred q, ",
             "setmaxnreg.dec.sync.aligned.u32 24;", "setmaxnreg.inc.sync.aligned.u32 240;", "elect.sync _|p, 0xffffffff;", "bar.warp.sync 0xffffffff;",

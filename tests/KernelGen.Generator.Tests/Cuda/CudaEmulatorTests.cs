@@ -52,6 +52,7 @@ public sealed class CudaEmulatorTests
             Sm90aVariant.Streaming(ElementType.BFloat16, 64, 64),
             Sm90aVariant.Streaming(ElementType.BFloat16, 80, 128),
             Sm90aVariant.Streaming(ElementType.Float16, 256, 128),
+            Sm90aVariant.Streaming(ElementType.Float16, 264, 64),
             Sm90aVariant.Streaming(ElementType.BFloat16, 512, 64),
             Sm90aVariant.Streaming(ElementType.Float32, 40, 128),
             Sm90aVariant.Streaming(ElementType.Float32, 128, 128),

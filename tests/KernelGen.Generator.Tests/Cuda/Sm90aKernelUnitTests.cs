@@ -20,7 +20,7 @@ public sealed class Sm90aKernelUnitTests
                 Sm90aKernelUnit.Headers(configuration).Select(header => $"#include \"{header.Name}\""),
                 text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
             string maps = configuration.ElementType == ElementType.Float32 ? "" : ", const __grid_constant__ TensorMaps maps";
-            Assert.Contains($" {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments{maps})", text);
+            Assert.Contains($") {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments{maps})", text);
             Assert.DoesNotContain("{{", text);
             Assert.DoesNotContain("\r", text);
             Assert.DoesNotContain(" \n", text);
@@ -98,6 +98,21 @@ public sealed class Sm90aKernelUnitTests
             Assert.AreEqual(KeySplitMerge.Stage(stages[0].EntryPoint), stages[^1], configuration.Id);
             Assert.Contains($" {stages[0].EntryPoint}_merge(", Sm90aVariant.Render(configuration), configuration.Id);
         }
+    }
+
+    [TestMethod]
+    public void WideHeadDims_HaveClustersAndSplitTheirKeys()
+    {
+        KernelConfiguration configuration = Sm90aVariant.Streaming(ElementType.Float16, 384, 64);
+        ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(configuration);
+
+        Assert.HasCount(2, stages);
+        Assert.AreEqual((384, 64, 2, false), (stages[0].Threads, stages[0].RowsPerBlock, stages[0].ClusterBlocks, stages[0].MergesKeySplits));
+        Assert.AreSequenceEqual([new CudaTensorBox(64, 64), new CudaTensorBox(64, 64), new CudaTensorBox(64, 32)], stages[0].TensorBoxes);
+        Assert.AreEqual((1, true), (stages[1].ClusterBlocks, stages[1].MergesKeySplits));
+        Assert.AreEqual(new KernelFootprint(64, 128, 0, 0, PartialBytesPerRow: 4 * 386), Sm90aKernelUnit.Footprint(configuration));
+        Assert.Contains("__global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) ", Sm90aVariant.Render(configuration));
+        Assert.AreEqual(1, Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 256, 64))[0].ClusterBlocks);
     }
 
     [TestMethod]

@@ -1,0 +1,118 @@
+using System;
+using System.Globalization;
+
+namespace KernelGen.Generator.Model.Sm90a;
+
+/// <summary>Tiles of a streaming kernel of the target <c>sm90a</c> for head dims whose output no warpgroup can hold: one copies, two share 64 query rows.</summary>
+/// <remarks>
+/// Each of the two computes the scores of half of a tile's keys and half of the output's columns; probabilities pass through shared memory. K and V come in
+/// chunks, for each of the two its own, and a cluster of blocks copies every chunk once. The tile of keys is the same for all head dims.
+/// </remarks>
+/// <param name="HeadDim">The head dim.</param>
+internal sealed record Sm90aWideStreamingTiling(int HeadDim)
+{
+    /// <summary>Query rows of a block.</summary>
+    public const int TileRows = Sm90aLimits.WarpgroupRows;
+
+    /// <summary>Keys of a tile.</summary>
+    public const int TileKeys = 128;
+
+    /// <summary>Warpgroups that compute.</summary>
+    public const int Groups = 2;
+
+    /// <summary>Keys of a tile whose scores a warpgroup computes: a product of so many columns takes as long as shared memory needs to feed it.</summary>
+    public const int GroupKeys = TileKeys / Groups;
+
+    /// <summary>Blocks that share what is copied: neighbouring tiles of rows of one head.</summary>
+    public const int ClusterBlocks = 2;
+
+    /// <summary>Keys of a chunk of V.</summary>
+    public const int ValueChunkKeys = 32;
+
+    /// <summary>Threads of a block.</summary>
+    public const int Threads = (Groups + 1) * Sm90aLimits.WarpgroupThreads;
+
+    /// <summary>Registers of a thread when the kernel begins.</summary>
+    public const int EntryRegisters = Sm90aLimits.ProcessorRegisters / Threads / 8 * 8;
+
+    /// <summary>Registers that a thread of the copying warpgroup keeps.</summary>
+    public const int ProducerRegisters = 40;
+
+    /// <summary>Registers that a thread of a computing warpgroup takes.</summary>
+    public const int ConsumerRegisters = 232;
+
+    /// <summary>The most <see cref="ArrayRegisters"/> that leave the compiler room for everything else: known from published kernels of this structure.</summary>
+    public const int MostArrayRegisters = 200;
+
+    private const int ElementBytes = 2;
+    private const int MostChunkBytes = 16 * 1024;
+    private const int MostStages = 8;
+    private const int ProbabilityBytes = TileRows * TileKeys * ElementBytes;
+    private const int RowStatisticsBytes = 2 * Groups * TileRows * sizeof(float);
+    private const int MbarrierBytes = 8;
+    private const int TileAlignment = 1024;
+
+    /// <summary>The layout of Q and K.</summary>
+    public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
+
+    /// <summary>The layout of V: the panels of both warpgroups' columns.</summary>
+    public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim, Groups);
+
+    /// <summary>Panels of V that a warpgroup multiplies.</summary>
+    public int ValuePanels => Values.Count / Groups;
+
+    /// <summary>Columns of the output that a warpgroup computes.</summary>
+    public int ValueDims => ValuePanels * Values.PanelDims;
+
+    /// <summary>Panels of a chunk of K; the last chunk may have fewer.</summary>
+    public int KeyChunkPanels => CeilingDivide(Rows.Count, CeilingDivide(Rows.Count * Rows.PanelBytes(GroupKeys), MostChunkBytes));
+
+    /// <summary>Chunks of a warpgroup's keys of a tile.</summary>
+    public int KeyChunks => CeilingDivide(Rows.Count, KeyChunkPanels);
+
+    /// <summary>Chunks of a warpgroup's columns of a tile.</summary>
+    public static int ValueChunks => TileKeys / ValueChunkKeys;
+
+    /// <summary>Bytes of shared memory that a chunk of K or V takes.</summary>
+    public int StageBytes => CeilingDivide(
+        Math.Max(KeyChunkPanels * Rows.PanelBytes(GroupKeys), ValuePanels * Values.PanelBytes(ValueChunkKeys)), TileAlignment) * TileAlignment;
+
+    /// <summary>Chunks that a warpgroup has in shared memory: as many as there is room for.</summary>
+    public int Stages => Math.Min(MostStages, (Sm90aLimits.SharedBytes - SharedBytesWith(0)) / (SharedBytesWith(1) - SharedBytesWith(0)));
+
+    /// <summary>
+    /// The fewest chunks that a warpgroup can go on with: while the first half of a tile's values are multiplied it holds them, and the last chunk of scores.
+    /// </summary>
+    public static int FewestStages => (ValueChunks / 2) + 1;
+
+    /// <summary>Dynamic shared memory of a block, in bytes, with what it takes to begin at a multiple of 1024.</summary>
+    public int SharedBytes => SharedBytesWith(Stages);
+
+    /// <summary>Registers that a computing thread needs for scores and output.</summary>
+    public int ArrayRegisters => (GroupKeys / 2) + (ValueDims / 2);
+
+    /// <summary>The tiles for a head dim and rows of a tile.</summary>
+    /// <param name="headDim">A multiple of 8 from 264 to 512.</param>
+    /// <param name="tileRows"><see cref="TileRows"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such kernel.</exception>
+    public static Sm90aWideStreamingTiling For(int headDim, int tileRows)
+    {
+        if (headDim <= Sm90aLimits.LargestUndividedHeadDim)
+        {
+            throw new ArgumentOutOfRangeException(nameof(headDim), string.Format(
+                CultureInfo.InvariantCulture,
+                "The wide streaming kernels of target sm90a are for head dims above {0}, not {1}.",
+                Sm90aLimits.LargestUndividedHeadDim,
+                headDim));
+        }
+
+        return tileRows == TileRows ? new(headDim) : throw new ArgumentOutOfRangeException(nameof(tileRows), string.Format(
+            CultureInfo.InvariantCulture, "The streaming kernels of target sm90a for head dim {0} have tiles of {1} rows, not {2}.", headDim, TileRows, tileRows));
+    }
+
+    private static int CeilingDivide(int value, int divisor) => (value + divisor - 1) / divisor;
+
+    // Q, the chunks, two tiles of probabilities, two numbers a row and warpgroup, an mbarrier for Q's coming and going, and two for each chunk.
+    private int SharedBytesWith(int stages) =>
+        TileAlignment + Rows.TileBytes(TileRows) + (Groups * stages * (StageBytes + (2 * MbarrierBytes))) + (2 * ProbabilityBytes) + RowStatisticsBytes + (2 * MbarrierBytes);
+}

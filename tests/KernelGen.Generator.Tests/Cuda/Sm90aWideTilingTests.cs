@@ -1,0 +1,80 @@
+using KernelGen.Generator.Model.Sm90a;
+
+namespace KernelGen.Generator.Tests.Cuda;
+
+[TestClass]
+public sealed class Sm90aWideTilingTests
+{
+    private static IEnumerable<Sm90aWideStreamingTiling> All =>
+        Enumerable.Range(33, 32).Select(static i => Sm90aWideStreamingTiling.For(8 * i, Sm90aWideStreamingTiling.TileRows));
+
+    [TestMethod]
+    public void EveryTiling_FitsTheSharedMemory()
+    {
+        foreach (Sm90aWideStreamingTiling tiling in All)
+        {
+            Assert.IsLessThanOrEqualTo(227 * 1024, tiling.SharedBytes, $"{tiling}");
+
+            // With fewer a warpgroup would wait for a chunk while it holds all stages.
+            Assert.IsGreaterThanOrEqualTo(Sm90aWideStreamingTiling.FewestStages, tiling.Stages, $"{tiling}");
+            Assert.AreEqual(0, tiling.StageBytes % 1024, $"{tiling}");
+        }
+    }
+
+    [TestMethod]
+    public void LargestHeadDim_LeavesNoChunkUnused()
+    {
+        Sm90aWideStreamingTiling tiling = Sm90aWideStreamingTiling.For(512, 64);
+
+        Assert.AreEqual((4, 16384, 231568), (tiling.Stages, tiling.StageBytes, tiling.SharedBytes));
+        Assert.AreEqual((4, 2, 256), (tiling.KeyChunks, tiling.KeyChunkPanels, tiling.ValueDims));
+    }
+
+    [TestMethod]
+    public void EveryTiling_KeepsTheRulesOfRegisters()
+    {
+        int entry = Sm90aWideStreamingTiling.EntryRegisters, producer = Sm90aWideStreamingTiling.ProducerRegisters, consumer = Sm90aWideStreamingTiling.ConsumerRegisters;
+        foreach (Sm90aWideStreamingTiling tiling in All)
+            Assert.IsLessThanOrEqualTo(Sm90aWideStreamingTiling.MostArrayRegisters, tiling.ArrayRegisters, $"{tiling}");
+
+        // setmaxnreg: 24...256 in steps of 8, and what the copying warpgroup gives back is what the others take.
+        Assert.IsLessThanOrEqualTo(65536, entry * Sm90aWideStreamingTiling.Threads);
+        Assert.IsTrue(producer >= 24 && producer < entry && producer % 8 == 0);
+        Assert.IsTrue(consumer > entry && consumer <= 256 && consumer % 8 == 0);
+        Assert.IsLessThanOrEqualTo(entry * (Sm90aWideStreamingTiling.Groups + 1), producer + (consumer * Sm90aWideStreamingTiling.Groups));
+    }
+
+    [TestMethod]
+    public void Shapes_AreThoseOfTheInstructions()
+    {
+        foreach (Sm90aWideStreamingTiling tiling in All)
+        {
+            // Columns of a product are 8...256 in steps of 8, and whole panels of V.
+            Assert.IsTrue(tiling.ValueDims is >= 8 and <= 256 && tiling.ValueDims % 16 == 0, $"{tiling}");
+            Assert.AreEqual(tiling.Values.Dims, tiling.ValueDims * Sm90aWideStreamingTiling.Groups, $"{tiling}");
+            Assert.IsGreaterThanOrEqualTo(tiling.HeadDim, tiling.Values.Dims, $"{tiling}");
+
+            // Scores and values have accumulators of different sizes: the product that is meant is told by them.
+            Assert.AreNotEqual(Sm90aWideStreamingTiling.GroupKeys, tiling.ValueDims, $"{tiling}");
+
+            // The chunks of K are all its panels, and none is empty; each product finds its dims.
+            Assert.IsGreaterThanOrEqualTo(tiling.Rows.Count, tiling.KeyChunks * tiling.KeyChunkPanels, $"{tiling}");
+            Assert.IsLessThan(tiling.Rows.Count, (tiling.KeyChunks - 1) * tiling.KeyChunkPanels, $"{tiling}");
+            Assert.IsGreaterThanOrEqualTo((tiling.HeadDim + 15) / 16 * 16, tiling.Rows.Dims, $"{tiling}");
+
+            // Panels begin where the swizzle's pattern does.
+            Assert.AreEqual(0, tiling.Values.PanelBytes(Sm90aWideStreamingTiling.ValueChunkKeys) % (8 * tiling.Values.RowBytes), $"{tiling}");
+        }
+    }
+
+    [TestMethod]
+    public void WhatThereIsNoKernelFor_IsRefused()
+    {
+        StringAssert.StartsWith(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm90aWideStreamingTiling.For(256, 64)).Message,
+            "The wide streaming kernels of target sm90a are for head dims above 256, not 256.");
+        StringAssert.StartsWith(
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm90aWideStreamingTiling.For(512, 128)).Message,
+            "The streaming kernels of target sm90a for head dim 512 have tiles of 64 rows, not 128.");
+    }
+}
