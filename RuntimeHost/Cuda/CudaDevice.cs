@@ -220,9 +220,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice
         long begin = Stopwatch.GetTimestamp();
 
         // Copies on the GPU begin at aligned addresses, wherever the host's tensors are.
-        KernelVariant variant = VariantFor(plan, arguments with { Query = 0, Key = 0, Value = 0 });
-        SlicePlan runs = variant == plan.Variant ? plan : plan.WithVariant(variant);
-        LoadedKernel kernel = Load(variant);
+        SlicePlan runs = PlanFor(plan, arguments with { Query = 0, Key = 0, Value = 0, Output = 0 });
+        LoadedKernel kernel = Load(runs.Variant);
         lock (_runGate)
         {
             using CudaContext.Scope scope = _context.Enter();
@@ -257,8 +256,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice
         ArgumentNullException.ThrowIfNull(plan);
         ObjectDisposedException.ThrowIf(_disposed, this);
         using CudaContext.Scope scope = _context.Enter();
-        SliceSequence sequence = new(_launcher, _modules.Get(VariantFor(plan, arguments)), plan, arguments, stream, waits: false, _logger);
-        for (int slice = 0; slice < plan.SliceCount; slice++)
+        SlicePlan runs = PlanFor(plan, arguments);
+        SliceSequence sequence = new(_launcher, _modules.Get(runs.Variant), runs, arguments, stream, waits: false, _logger);
+        for (int slice = 0; slice < runs.SliceCount; slice++)
         {
             sequence.Run(slice);
         }
@@ -292,10 +292,10 @@ public sealed unsafe class CudaDevice : IAttentionDevice
     }
 
     // Tensor copies demand alignment; where a call has none, a kernel that reads element by element takes its place.
-    private static KernelVariant VariantFor(SlicePlan plan, in KernelArguments arguments) =>
-        !plan.Variant.TakesTensorMaps || TensorMaps.Unaligned(plan.Shape, arguments) is not { } tensor
-            ? plan.Variant
-            : plan.VariantForUnalignedTensors ?? throw new ArgumentException(
+    private static SlicePlan PlanFor(SlicePlan plan, in KernelArguments arguments) =>
+        !plan.Variant.TakesTensorMaps || TensorMaps.Unaligned(plan.Variant, plan.Shape, arguments) is not { } tensor
+            ? plan
+            : plan.ForUnalignedTensors ?? throw new ArgumentException(
                 $"{plan.Variant.Id} needs addresses and strides that are multiples of 16 bytes, those of {tensor} are not, and no other kernel was planned with. Align the tensor, or add KernelTarget.Sm80 to [SliceAttention(Targets = ...)].");
 
     private static IKernelCompiler CompilerFor(CudaDeviceOptions options, CudaLibraries libraries) => options.Compiler is { } compiler

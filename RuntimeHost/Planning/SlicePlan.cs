@@ -7,6 +7,8 @@ namespace KernelGen.Planning;
 /// <summary>How a call is cut into slices, on which variant, and why. Immutable; may be kept and used for any number of calls of the same shape.</summary>
 public sealed class SlicePlan
 {
+    private SlicePlan? _forUnalignedTensors;
+
     /// <summary>What was planned for.</summary>
     public required AttentionShape Shape { get; init; }
 
@@ -135,13 +137,12 @@ public sealed class SlicePlan
             if (Request is not { } request || !Variant.TakesTensorMaps)
                 return null;
 
-            // Newer targets come last. Neither kernel has a workspace, so that the slices can stay as they are.
+            // Newer targets come last; kernels for few keys take the place of their like.
             KernelVariant? best = null;
             foreach (KernelVariant candidate in request.Variants.Span)
             {
                 if (candidate.Family == Variant.Family && !candidate.TakesTensorMaps && candidate.Cuda is not null && request.Allows(candidate)
-                    && (best is null || candidate.Target > best.Target
-                        || (candidate.Target == best.Target && candidate.SliceRows > best.SliceRows && candidate.MaximumKeys == best.MaximumKeys)))
+                    && (best is null || Rank(candidate).CompareTo(Rank(best)) > 0))
                 {
                     best = candidate;
                 }
@@ -151,22 +152,11 @@ public sealed class SlicePlan
         }
     }
 
-    /// <summary>The same slices on another variant that needs no workspace either.</summary>
-    /// <param name="variant">It.</param>
-    internal SlicePlan WithVariant(KernelVariant variant) => new()
-    {
-        Shape = Shape,
-        ElementType = ElementType,
-        Variant = variant,
-        Policy = Policy,
-        Budget = Budget,
-        HeadsPerSlice = HeadsPerSlice,
-        RowsPerSlice = RowsPerSlice,
-        KeysPerSlice = KeysPerSlice,
-        SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, HeadsPerSlice) * SliceGroups.CeilingDivide(Shape.Queries, RowsPerSlice),
-        WorkspaceBytes = variant.Footprint.ScoreBytes(HeadsPerSlice, RowsPerSlice, Shape.Keys),
-        Decision = Decision,
-    };
+    /// <summary>
+    /// The plan that runs instead, on <see cref="VariantForUnalignedTensors"/>: in the same slices, or in smaller ones where its workspace would be larger than
+    /// what was planned. Null when there is none. Made once, so that calls that need it allocate nothing either.
+    /// </summary>
+    internal SlicePlan? ForUnalignedTensors => _forUnalignedTensors ??= VariantForUnalignedTensors is { } variant ? WithVariant(variant) : null;
 
     /// <summary>Goes through the slices without allocating.</summary>
     public SliceEnumerator GetEnumerator() => new(this);
@@ -177,6 +167,36 @@ public sealed class SlicePlan
     /// <summary>The plan in one line.</summary>
     public override string ToString() =>
         $"{Variant.Id}: {SliceCount.ToInvariantText()} {(SliceCount == 1 ? "slice" : "slices")} of {HeadsPerSlice.ToInvariantText()} heads x {RowsPerSlice.ToInvariantText()} rows, {ByteSize.Text(WorkspaceBytes)} workspace ({Policy})";
+
+    private (KernelTarget Target, bool SameKeys, int SliceRows) Rank(KernelVariant candidate) =>
+        (candidate.Target, candidate.MaximumKeys == Variant.MaximumKeys, candidate.SliceRows);
+
+    private SlicePlan WithVariant(KernelVariant variant)
+    {
+        (int heads, int rows) = (HeadsPerSlice, RowsPerSlice);
+        while (variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0) > WorkspaceBytes && (heads > 1 || rows > variant.Footprint.TileRows))
+        {
+            if (heads > 1)
+                heads = (heads + 1) / 2;
+            else
+                rows = SliceGroups.CeilingDivide(SliceGroups.CeilingDivide(rows, variant.Footprint.TileRows), 2) * variant.Footprint.TileRows;
+        }
+
+        return new()
+        {
+            Shape = Shape,
+            ElementType = ElementType,
+            Variant = variant,
+            Policy = Policy,
+            Budget = Budget,
+            HeadsPerSlice = heads,
+            RowsPerSlice = rows,
+            KeysPerSlice = KeysPerSlice,
+            SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, heads) * SliceGroups.CeilingDivide(Shape.Queries, rows),
+            WorkspaceBytes = variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0),
+            Decision = Decision,
+        };
+    }
 
     private int RowBegin(int group)
     {

@@ -62,6 +62,8 @@ internal static class VariantExpansion
             case KernelTarget.Sm90a:
                 foreach (int rows in Sm90aKernelUnit.StreamingTileRowChoices(headDim))
                     yield return Of(rows);
+                foreach ((int keys, int rows) in Sm90aKernelUnit.ShortKeys(headDim))
+                    yield return Of(rows) with { MaximumKeys = keys };
                 break;
             default:
                 yield return Of(CudaKernelUnit.StreamingTileRows(target, elementType, headDim));

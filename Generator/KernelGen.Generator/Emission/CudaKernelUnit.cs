@@ -24,7 +24,7 @@ internal static class CudaKernelUnit
     {
         KernelTarget.Simt => SimtKernelUnit.Headers(configuration),
         KernelTarget.Sm80 => Sm80KernelUnit.Headers(configuration),
-        KernelTarget.Sm90a => Sm90aKernelUnit.Headers,
+        KernelTarget.Sm90a => Sm90aKernelUnit.Headers(configuration),
         _ => throw NoUnit(configuration.Target),
     };
 

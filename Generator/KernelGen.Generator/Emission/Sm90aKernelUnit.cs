@@ -21,15 +21,23 @@ internal static class Sm90aKernelUnit
     /// <param name="headDim">The head dim.</param>
     public static IReadOnlyList<int> StreamingTileRowChoices(int headDim) => Sm90aStreamingTiling.TileRowChoices(headDim);
 
+    /// <summary>The most keys and the rows of a tile of the <c>streaming</c> variants for few keys.</summary>
+    /// <param name="headDim">The head dim.</param>
+    public static IEnumerable<(int MaximumKeys, int TileRows)> ShortKeys(int headDim) => Sm90aShortKeysKernel.Choices(headDim);
+
     /// <summary>The workspace formula of a variant: it needs none.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
-    public static KernelFootprint Footprint(KernelConfiguration configuration) =>
-        new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
+    public static KernelFootprint Footprint(KernelConfiguration configuration) => configuration.MaximumKeys > 0
+        ? Sm90aShortKeysKernel.Footprint(configuration)
+        : new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
 
     /// <summary>The launch of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
+        if (configuration.MaximumKeys > 0)
+            return Sm90aShortKeysKernel.Stages(configuration);
+
         Sm90aStreamingTiling tiling = Tiling(configuration);
         return
         [
@@ -46,8 +54,10 @@ internal static class Sm90aKernelUnit
     }
 
     /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
-    public static ImmutableArray<CudaHeaderTemplate> Headers { get; } =
-        [CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")];
+    /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
+    public static ImmutableArray<CudaHeaderTemplate> Headers(KernelConfiguration configuration) => configuration.MaximumKeys > 0
+        ? Sm90aShortKeysKernel.Headers
+        : [CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")];
 
     /// <summary>Renders the translation unit of a variant.</summary>
     /// <param name="templates">The templates.</param>
@@ -64,6 +74,9 @@ internal static class Sm90aKernelUnit
                 $"Target sm90a has streaming kernels for Float16 and BFloat16, not {configuration.Id}; use target sm80 or simt.",
                 nameof(configuration));
         }
+
+        if (configuration.MaximumKeys > 0)
+            return Sm90aShortKeysKernel.Render(templates, configuration, cancellationToken);
 
         Sm90aStreamingTiling tiling = Tiling(configuration);
         TemplateObject model = new()

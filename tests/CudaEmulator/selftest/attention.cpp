@@ -1,6 +1,6 @@
 // Runs generated attention kernels against a reference in float64. The folder holds the generator's text and a manifest, one line a kernel:
 //   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block[:merge] ...
-// A stage that takes tensor maps goes on with :dims:rows of the boxes of Q, K and V.
+// A stage that takes tensor maps goes on with :dims:rows of the boxes of Q, K and V, and of the output where it is written by tensor copies.
 #include "hopper.hpp"
 #include "tensor.hpp"
 
@@ -38,11 +38,11 @@ struct Stage {
     std::string entry;
     int threads = 0, shared_bytes = 0, rows_per_block = 0;
     bool merges = false; // partial results of split keys; launched only then
-    std::vector<std::uint32_t> boxes; // dims and rows of Q, K and V, or nothing
+    std::vector<std::uint32_t> boxes; // dims and rows of Q, K, V and the output, of the first three, or nothing
 };
 
 struct TensorMaps {
-    alignas(64) unsigned char bytes[3][128];
+    alignas(64) unsigned char bytes[4][128];
 };
 
 struct Kernel {
@@ -86,6 +86,8 @@ const Case cases[] = {
     {"one query, one key", 1, 2, 2, 1, 1, false, Mask::none, false, 0, 1000, 1000, 65535},
     {"no keys", 1, 2, 2, 5, 0, false, Mask::none, false, 0, 1000, 1000, 65535},
     {"a prompt", 1, 2, 2, 140, 77, false, Mask::none, true, 0, 1000, 1000, 65535},
+    {"a prompt, many rows", 1, 2, 2, 530, 77, false, Mask::none, false, 0, 1000, 1000, 1},
+    {"a prompt, many rows, causal, slices", 1, 1, 1, 600, 70, true, Mask::none, true, 0, 550, 1000, 65535},
     {"two prompts, boolean mask", 1, 1, 1, 150, 154, false, Mask::boolean, false, 0, 64, 1000, 65535},
     {"scores that rise from tile to tile", 1, 1, 1, 20, 200, false, Mask::rising, false, 0, 1000, 1000, 65535},
     {"anything behind a padding mask", 1, 2, 1, 40, 150, false, Mask::padding, false, 0, 1000, 1000, 65535},
@@ -274,15 +276,16 @@ bool has_tensor_maps(const Case& c, int head_dim) { return (head_dim + c.row_pad
 TensorMaps make_tensor_maps(const Kernel& kernel, const Case& c, const Problem& p, const Arguments& a, const Stage& stage)
 {
     TensorMaps maps;
-    const Tensor* tensors[] = {&p.query, &p.key, &p.value};
-    const std::uintptr_t addresses[] = {a.query, a.key, a.value};
-    for (int i = 0; i < 3; i++) {
+    const Tensor* tensors[] = {&p.query, &p.key, &p.value, &p.query};
+    const std::uintptr_t addresses[] = {a.query, a.key, a.value, a.output};
+    for (int i = 0; i < static_cast<int>(stage.boxes.size() / 2); i++) {
         // Without keys nobody reads the maps of K and V, but there are none of nothing.
-        const int of = i > 0 && c.keys == 0 ? 0 : i;
+        const int of = (i == 1 || i == 2) && c.keys == 0 ? 0 : i;
+        const bool of_queries = of == 0 || of == 3;
         const Strides& strides = tensors[of]->strides;
         const std::uint64_t dims[] = {
-            static_cast<std::uint64_t>(kernel.head_dim), static_cast<std::uint64_t>(of == 0 ? c.queries : c.keys),
-            static_cast<std::uint64_t>(of == 0 ? c.heads : c.key_value_heads), static_cast<std::uint64_t>(c.batch)};
+            static_cast<std::uint64_t>(kernel.head_dim), static_cast<std::uint64_t>(of_queries ? c.queries : c.keys),
+            static_cast<std::uint64_t>(of_queries ? c.heads : c.key_value_heads), static_cast<std::uint64_t>(c.batch)};
         const std::uint64_t steps[] = {
             static_cast<std::uint64_t>(2 * strides.row), static_cast<std::uint64_t>(2 * strides.head), static_cast<std::uint64_t>(2 * strides.batch)};
         const std::uint32_t box[] = {stage.boxes[2 * i], stage.boxes[2 * i + 1], 1, 1}, ones[] = {1, 1, 1, 1};

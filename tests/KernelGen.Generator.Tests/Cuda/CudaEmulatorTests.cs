@@ -53,6 +53,10 @@ public sealed class CudaEmulatorTests
             Sm90aVariant.Streaming(ElementType.BFloat16, 80, 128),
             Sm90aVariant.Streaming(ElementType.Float16, 256, 128),
             Sm90aVariant.Streaming(ElementType.BFloat16, 512, 64),
+            Sm90aVariant.ShortKeys(ElementType.Float16, 40, 80, 512),
+            Sm90aVariant.ShortKeys(ElementType.BFloat16, 80, 160, 128),
+            Sm90aVariant.ShortKeys(ElementType.Float16, 96, 80, 512),
+            Sm90aVariant.ShortKeys(ElementType.BFloat16, 264, 80, 64),
         ];
         AgreeWithFloat64(folder, SimtVariant.TestAll ? Sm90aVariant.All : variants);
     }

@@ -17,7 +17,7 @@ public sealed class Sm90aKernelUnitTests
 
             Assert.StartsWith($"// {configuration.Id}: ", text);
             Assert.AreSequenceEqual(
-                Sm90aKernelUnit.Headers.Select(header => $"#include \"{header.Name}\""),
+                Sm90aKernelUnit.Headers(configuration).Select(header => $"#include \"{header.Name}\""),
                 text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
             Assert.Contains($" {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)", text);
             Assert.DoesNotContain("{{", text);
@@ -46,8 +46,21 @@ public sealed class Sm90aKernelUnitTests
     }
 
     [TestMethod]
+    public void ShortKeysStage_HasABoxOfTheOutput_Too()
+    {
+        CudaStage stage = Sm90aKernelUnit.Stages(Sm90aVariant.ShortKeys(ElementType.Float16, 80, 80, 512)).Single();
+
+        Assert.AreEqual("streaming_sm90a_f16_d80_r512_k80", stage.EntryPoint);
+        Assert.AreEqual((256, 512), (stage.Threads, stage.RowsPerBlock));
+        Assert.AreSequenceEqual([new CudaTensorBox(16, 64), new CudaTensorBox(16, 80), new CudaTensorBox(16, 80), new CudaTensorBox(16, 64)], stage.TensorBoxes);
+    }
+
+    [TestMethod]
     public void Footprint_IsNone()
     {
+        Assert.AreEqual(
+            new KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            Sm90aKernelUnit.Footprint(Sm90aVariant.ShortKeys(ElementType.Float16, 64, 80, 512)));
         KernelFootprint footprint = Sm90aKernelUnit.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));
 
         Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0), footprint);
