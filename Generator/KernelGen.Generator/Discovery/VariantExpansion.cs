@@ -19,7 +19,7 @@ internal static class VariantExpansion
                 {
                     foreach (KernelFamily family in SliceAttentionRules.InOrder(usage.Families.Values))
                     {
-                        if (!Supports(target, family, elementType))
+                        if (!Supports(target, elementType))
                             continue;
 
                         if (family == KernelFamily.Streaming)
@@ -38,10 +38,10 @@ internal static class VariantExpansion
     }
 
     // What a target has no kernels for is left to the other targets.
-    private static bool Supports(KernelTarget target, KernelFamily family, ElementType elementType) => target switch
+    private static bool Supports(KernelTarget target, ElementType elementType) => target switch
     {
         KernelTarget.Sm80 => Sm80KernelUnit.Supports(elementType),
-        KernelTarget.Sm90a => Sm90aKernelUnit.Supports(family, elementType),
+        KernelTarget.Sm90a => Sm90aKernelUnit.Supports(elementType),
         _ => true,
     };
 

@@ -11,11 +11,9 @@ namespace KernelGen.Generator.Emission;
 /// <summary>The CUDA C of the target <c>sm90a</c>: products of warpgroups and asynchronous tensor copies, for compute capability 9.0.</summary>
 internal static class Sm90aKernelUnit
 {
-    /// <summary>True for what there are kernels for: the <c>streaming</c> family, 16-bit elements.</summary>
-    /// <param name="family">The family.</param>
+    /// <summary>True for the element types that there are kernels for: the 16-bit ones.</summary>
     /// <param name="elementType">The element type.</param>
-    public static bool Supports(KernelFamily family, ElementType elementType) =>
-        family == KernelFamily.Streaming && elementType is ElementType.Float16 or ElementType.BFloat16;
+    public static bool Supports(ElementType elementType) => elementType is ElementType.Float16 or ElementType.BFloat16;
 
     /// <summary>All rows of a tile that there are <c>streaming</c> variants for, ascending; they give the same bits.</summary>
     /// <param name="headDim">The head dim.</param>
@@ -25,16 +23,21 @@ internal static class Sm90aKernelUnit
     /// <param name="headDim">The head dim.</param>
     public static IEnumerable<(int MaximumKeys, int TileRows)> ShortKeys(int headDim) => Sm90aShortKeysKernel.Choices(headDim);
 
-    /// <summary>The workspace formula of a variant: it needs none.</summary>
+    /// <summary>The workspace formula of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
-    public static KernelFootprint Footprint(KernelConfiguration configuration) => configuration.MaximumKeys > 0
-        ? Sm90aShortKeysKernel.Footprint(configuration)
-        : new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
+    public static KernelFootprint Footprint(KernelConfiguration configuration) => configuration switch
+    {
+        { Family: KernelFamily.Materialized } => Sm90aMaterializedKernel.Footprint(configuration),
+        { MaximumKeys: > 0 } => Sm90aShortKeysKernel.Footprint(configuration),
+        _ => new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0),
+    };
 
-    /// <summary>The launch of a variant.</summary>
+    /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
+        if (configuration.Family == KernelFamily.Materialized)
+            return Sm90aMaterializedKernel.Stages(configuration);
         if (configuration.MaximumKeys > 0)
             return Sm90aShortKeysKernel.Stages(configuration);
 
@@ -55,9 +58,12 @@ internal static class Sm90aKernelUnit
 
     /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
-    public static ImmutableArray<CudaHeaderTemplate> Headers(KernelConfiguration configuration) => configuration.MaximumKeys > 0
-        ? Sm90aShortKeysKernel.Headers
-        : [CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")];
+    public static ImmutableArray<CudaHeaderTemplate> Headers(KernelConfiguration configuration) => configuration switch
+    {
+        { Family: KernelFamily.Materialized } => Sm90aMaterializedKernel.Headers,
+        { MaximumKeys: > 0 } => Sm90aShortKeysKernel.Headers,
+        _ => [CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a"), CudaHeaderTemplate.Slice, new("sm90a/streaming")],
+    };
 
     /// <summary>Renders the translation unit of a variant.</summary>
     /// <param name="templates">The templates.</param>
@@ -68,13 +74,15 @@ internal static class Sm90aKernelUnit
     {
         if (configuration.Target != KernelTarget.Sm90a)
             throw new ArgumentException($"{configuration.Id} is not a variant of the target sm90a.", nameof(configuration));
-        if (!Supports(configuration.Family, configuration.ElementType))
+        if (!Supports(configuration.ElementType))
         {
             throw new ArgumentException(
-                $"Target sm90a has streaming kernels for Float16 and BFloat16, not {configuration.Id}; use target sm80 or simt.",
+                $"Target sm90a has kernels for Float16 and BFloat16, not {configuration.Id}; use target simt.",
                 nameof(configuration));
         }
 
+        if (configuration.Family == KernelFamily.Materialized)
+            return Sm90aMaterializedKernel.Render(templates, configuration, cancellationToken);
         if (configuration.MaximumKeys > 0)
             return Sm90aShortKeysKernel.Render(templates, configuration, cancellationToken);
 

@@ -1,5 +1,5 @@
 // Runs generated attention kernels against a reference in float64. The folder holds the generator's text and a manifest, one line a kernel:
-//   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block[:merge] ...
+//   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) bytes_per_score tile_row_bytes entry:threads:shared_bytes:rows_per_block[:merge] ...
 // A stage that takes tensor maps goes on with :dims:rows of the boxes of Q, K and V, and of the output where it is written by tensor copies.
 #include "hopper.hpp"
 #include "tensor.hpp"
@@ -48,6 +48,7 @@ struct TensorMaps {
 struct Kernel {
     std::string file, family, target, element;
     int head_dim = 0, tile_rows = 0, tile_keys = 0, maximum_keys = 0;
+    int bytes_per_score = 0, tile_row_bytes = 0; // of the workspace
     std::vector<Stage> stages;
     std::vector<void*> functions;
 };
@@ -324,8 +325,9 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
             a.row_count = std::min(slice_rows, c.queries - row);
             // Fresh for each slice, and exactly as large as the footprint says.
             const auto up = [](long long n, int tile) { return (n + tile - 1) / tile * tile; };
-            const long long floats = wants_map ? up(c.keys, kernel.tile_keys) : splits ? static_cast<long long>(c.key_splits) * (kernel.head_dim + 2) : 0;
-            const long long bytes = 4 * a.head_count * up(a.row_count, kernel.tile_rows) * floats;
+            const long long row_bytes = splits ? 4ll * c.key_splits * (kernel.head_dim + 2)
+                                               : up(c.keys, kernel.tile_keys) / kernel.tile_keys * (kernel.tile_keys * kernel.bytes_per_score + kernel.tile_row_bytes);
+            const long long bytes = a.head_count * up(a.row_count, kernel.tile_rows) * row_bytes;
             if (bytes > 0)
                 require(cuMemAlloc_v2(&a.scores, static_cast<std::size_t>(bytes)), "cuMemAlloc");
 
@@ -432,7 +434,8 @@ void test_attention(const std::string& folder)
     for (std::string line; std::getline(manifest, line);) {
         std::istringstream words(line);
         Kernel kernel;
-        words >> kernel.file >> kernel.family >> kernel.target >> kernel.element >> kernel.head_dim >> kernel.tile_rows >> kernel.tile_keys >> kernel.maximum_keys;
+        words >> kernel.file >> kernel.family >> kernel.target >> kernel.element >> kernel.head_dim >> kernel.tile_rows >> kernel.tile_keys >> kernel.maximum_keys
+            >> kernel.bytes_per_score >> kernel.tile_row_bytes;
         for (std::string word; words >> word;) {
             std::replace(word.begin(), word.end(), ':', ' ');
             std::istringstream parts(word);

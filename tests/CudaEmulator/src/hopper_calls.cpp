@@ -9,6 +9,7 @@ void mbarrier_wait(unsigned, unsigned, int);
 void fence_mbarrier_init(int);
 void fence_async_proxy(int);
 void tensor_load(unsigned, const void*, unsigned, const int*, int, int);
+void bulk_load(unsigned, const void*, unsigned, unsigned, int);
 void tensor_store(const void*, unsigned, const int*, int, int);
 void bulk_commit(int);
 void bulk_wait(int, bool, int);
@@ -40,7 +41,7 @@ bool elect(int line)
 } // namespace
 
 const HopperCalls hopper_calls = {
-    mbarrier_init, mbarrier_arrive, mbarrier_wait, fence_mbarrier_init, fence_async_proxy, tensor_load, tensor_store, bulk_commit, bulk_wait,
+    mbarrier_init, mbarrier_arrive, mbarrier_wait, fence_mbarrier_init, fence_async_proxy, tensor_load, bulk_load, tensor_store, bulk_commit, bulk_wait,
     named_barrier, named_barrier_any, set_registers, elect, matrix_fence, matrix_commit, matrix_wait, matrix_multiply, registers_written,
 };
 

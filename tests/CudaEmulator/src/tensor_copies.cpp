@@ -1,4 +1,5 @@
-// Asynchronous tensor copies (TMA): a box of a tensor to shared memory, counted in bytes on an mbarrier, and back, in groups of the thread.
+// Asynchronous tensor copies (TMA): a box of a tensor, or bytes in a row, to shared memory, counted in bytes on an mbarrier, and boxes back, in groups of the
+// thread.
 #include "block_state.hpp"
 #include "memory.hpp"
 #include "tensor_map.hpp"
@@ -109,6 +110,31 @@ void for_chunks(const TensorMap& map, const int* place, Visit visit)
     }
 }
 
+// A copy that is to land at `shared` and count on `mbarrier`, which has to be ready for it.
+Load begin_load(std::size_t shared, unsigned mbarrier, int line)
+{
+    Load load;
+    load.shared = static_cast<std::uint32_t>(shared);
+    load.mbarrier = static_cast<std::uint32_t>(shared_offset(mbarrier, 8, line));
+    load.thread = launch().running;
+    load.line = line;
+    const std::string wrong = mbarrier_for_copy_fault(load.mbarrier, load.thread);
+    if (!wrong.empty())
+        fail(FaultKind::launch_failed, line, "tensor copy: " + wrong);
+    return load;
+}
+
+// From now on the copy's place in shared memory is its own.
+void take_place(Load&& load)
+{
+    std::string wrong;
+    for (std::size_t offset = 0; offset < load.data.size() && wrong.empty(); offset += chunk)
+        wrong = launch().shared.begin_tensor_copy(load.shared + offset, load.thread);
+    if (!wrong.empty())
+        fail(FaultKind::illegal_address, load.line, "tensor copy to shared memory: " + wrong);
+    loads().push_back(std::move(load));
+}
+
 void finish_group(int thread, std::vector<Store>& group)
 {
     Launch& current = launch();
@@ -130,21 +156,13 @@ void start_tensor_copies()
 
 void tensor_load(unsigned address, const void* map_address, unsigned mbarrier, const int* place, int rank, int line)
 {
-    Launch& current = launch();
-    current.order.refine();
+    launch().order.refine();
     const TensorMap map = read_map(map_address, rank, line);
     check_rows(map, line);
-    Load load;
-    load.shared = static_cast<std::uint32_t>(box_offset(address, map, line));
-    load.mbarrier = static_cast<std::uint32_t>(shared_offset(mbarrier, 8, line));
+    Load load = begin_load(box_offset(address, map, line), mbarrier, line);
     load.swizzle = map.swizzle;
-    load.thread = current.running;
-    load.line = line;
-    std::string wrong = mbarrier_for_copy_fault(load.mbarrier, current.running);
-    if (!wrong.empty())
-        fail(FaultKind::launch_failed, line, "tensor copy: " + wrong);
-
     load.data.assign(box_bytes(map), 0);
+    std::string wrong;
     for_chunks(map, place, [&](std::size_t offset, std::uint64_t from, std::size_t skipped, std::size_t bytes) {
         if (wrong.empty() && bytes > 0)
             wrong = device_memory().access_fault(from, bytes, false);
@@ -153,11 +171,21 @@ void tensor_load(unsigned address, const void* map_address, unsigned mbarrier, c
     });
     if (!wrong.empty())
         fail(FaultKind::illegal_address, line, "tensor copy from global memory: " + wrong);
-    for (std::size_t offset = 0; offset < load.data.size() && wrong.empty(); offset += chunk)
-        wrong = current.shared.begin_tensor_copy(load.shared + offset, current.running);
+    take_place(std::move(load));
+}
+
+void bulk_load(unsigned address, const void* from, unsigned bytes, unsigned mbarrier, int line)
+{
+    launch().order.refine();
+    if (bytes == 0 || bytes % chunk != 0 || reinterpret_cast<std::uintptr_t>(from) % chunk != 0)
+        fail(FaultKind::misaligned_address, line, "a copy of " + std::to_string(bytes) + " bytes: its addresses and size are to be multiples of 16");
+    Load load = begin_load(shared_offset(address, chunk, line), mbarrier, line);
+    const std::string wrong = device_memory().access_fault(reinterpret_cast<std::uintptr_t>(from), bytes, false);
     if (!wrong.empty())
-        fail(FaultKind::illegal_address, line, "tensor copy to shared memory: " + wrong);
-    loads().push_back(std::move(load));
+        fail(FaultKind::illegal_address, line, "tensor copy from global memory: " + wrong);
+    const auto* data = static_cast<const unsigned char*>(from);
+    load.data.assign(data, data + bytes);
+    take_place(std::move(load));
 }
 
 bool land_one_tensor_copy()

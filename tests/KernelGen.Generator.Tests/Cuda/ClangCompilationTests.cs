@@ -71,6 +71,7 @@ public sealed partial class ClangCompilationTests
                 kg_tensor_load(shared, map, shared, three);
                 kg_tensor_load(shared, map, shared, four);
                 kg_tensor_load(shared, map, shared, five);
+                kg_bulk_load(shared, output, 64, shared);
                 kg_fence_async_proxy();
                 kg_tensor_store(map, shared, two);
                 kg_tensor_store(map, shared, three);
@@ -104,6 +105,7 @@ public sealed partial class ClangCompilationTests
             "prefetch.tensormap [", "mbarrier.init.shared::cta.b64 [", "fence.mbarrier_init.release.cluster;", "mbarrier.arrive.shared::cta.b64 _, [",
             "mbarrier.arrive.expect_tx.shared::cta.b64 _, [", "mbarrier.try_wait.parity.shared::cta.b64 done, [",
             "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [", "cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes [",
+            "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [",
             "cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [", "cp.async.bulk.tensor.5d.global.shared::cta.bulk_group [", "cp.async.bulk.commit_group;",
             "cp.async.bulk.wait_group.read 1;", "cp.async.bulk.wait_group 0;", "fence.proxy.async.shared::cta;", "bar.arrive ", "bar.sync ", "bar.red.or.pred q, ",
             "setmaxnreg.dec.sync.aligned.u32 24;", "setmaxnreg.inc.sync.aligned.u32 240;", "elect.sync _|p, 0xffffffff;",

@@ -19,7 +19,8 @@ public sealed class Sm90aKernelUnitTests
             Assert.AreSequenceEqual(
                 Sm90aKernelUnit.Headers(configuration).Select(header => $"#include \"{header.Name}\""),
                 text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
-            Assert.Contains($" {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)", text);
+            foreach (CudaStage stage in Sm90aKernelUnit.Stages(configuration))
+                Assert.Contains($" {stage.EntryPoint}(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)", text);
             Assert.DoesNotContain("{{", text);
             Assert.DoesNotContain("\r", text);
             Assert.DoesNotContain(" \n", text);
@@ -67,10 +68,24 @@ public sealed class Sm90aKernelUnitTests
     }
 
     [TestMethod]
+    public void MaterializedStages_AreTwo_AndTheFootprintIsTheirWorkspace()
+    {
+        KernelConfiguration small = Sm90aVariant.Materialized(ElementType.Float16, 64), large = Sm90aVariant.Materialized(ElementType.BFloat16, 512);
+
+        Assert.AreSequenceEqual(
+            ["materialized_sm90a_f16_d64_r2048_scores", "materialized_sm90a_f16_d64_r2048_values"],
+            Sm90aKernelUnit.Stages(small).Select(stage => stage.EntryPoint));
+        Assert.AreSequenceEqual([128, 128], Sm90aKernelUnit.Stages(small).Select(stage => stage.RowsPerBlock));
+        Assert.AreSequenceEqual([128, 64], Sm90aKernelUnit.Stages(large).Select(stage => stage.RowsPerBlock));
+        Assert.AreSequenceEqual([new CudaTensorBox(64, 128), new CudaTensorBox(64, 48), new CudaTensorBox(64, 48)], Sm90aKernelUnit.Stages(large)[1].TensorBoxes);
+        Assert.AreEqual(new KernelFootprint(128, 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4), Sm90aKernelUnit.Footprint(small));
+        Assert.AreEqual(new KernelFootprint(128, 48, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4), Sm90aKernelUnit.Footprint(large));
+    }
+
+    [TestMethod]
     public void WhatThereAreNoKernelsFor_IsRefused()
     {
-        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Streaming, ElementType.Float32));
-        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Materialized, ElementType.Float16));
+        Assert.IsFalse(Sm90aKernelUnit.Supports(ElementType.Float32));
         Assert.ThrowsExactly<ArgumentException>(() => Sm90aKernelUnit.Render(
             TemplateLibrary.Embedded, new(KernelFamily.Streaming, KernelTarget.Sm90a, ElementType.Float32, 64, 64), CancellationToken.None));
     }

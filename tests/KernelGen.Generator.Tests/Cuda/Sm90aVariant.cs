@@ -20,6 +20,7 @@ internal static class Sm90aVariant
     [
         .. Sm90aKernelUnit.StreamingTileRowChoices(headDim).Select(rows => Streaming(elementType, headDim, rows)),
         .. Sm90aKernelUnit.ShortKeys(headDim).Select(choice => ShortKeys(elementType, headDim, choice.MaximumKeys, choice.TileRows)),
+        Materialized(elementType, headDim),
     ];
 
     public static KernelConfiguration Streaming(ElementType elementType, int headDim, int tileRows) =>
@@ -27,6 +28,9 @@ internal static class Sm90aVariant
 
     public static KernelConfiguration ShortKeys(ElementType elementType, int headDim, int maximumKeys, int tileRows) =>
         Streaming(elementType, headDim, tileRows) with { MaximumKeys = maximumKeys };
+
+    public static KernelConfiguration Materialized(ElementType elementType, int headDim) =>
+        new(KernelFamily.Materialized, KernelTarget.Sm90a, elementType, headDim, 2048);
 
     public static string Render(KernelConfiguration configuration) =>
         Sm90aKernelUnit.Render(TemplateLibrary.Embedded, configuration, CancellationToken.None);
