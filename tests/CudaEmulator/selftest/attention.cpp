@@ -318,7 +318,8 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
     a.mask = a.mask_kind == 1 ? upload(p.boolean) : a.mask_kind == 2 ? upload(p.additive) : 0;
 
     for (int head = 0; head < all_heads; head += slice_heads)
-        for (int row = 0; row < c.queries; row += slice_rows) {
+        // From the last slice to the first: what a slice writes past its own rows is not overwritten by who they belong to.
+        for (int row = (c.queries - 1) / slice_rows * slice_rows; row >= 0; row -= slice_rows) {
             a.head_begin = head;
             a.head_count = std::min(slice_heads, all_heads - head);
             a.row_begin = row;
