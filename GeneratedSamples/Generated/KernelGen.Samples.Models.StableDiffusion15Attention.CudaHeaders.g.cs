@@ -915,16 +915,22 @@ struct BlockRows
     int key_end;    // past the last of its keys that some of the rows may see without a mask's say
 };
 
-KG_DEVICE BlockRows rows_of_tile(const KernelArguments& arguments, int tile)
+// At most `count` rows of the slice from its row `offset` on.
+KG_DEVICE BlockRows rows_from(const KernelArguments& arguments, int offset, int count)
 {
     BlockRows rows;
-    rows.offset = tile * tile_rows;
-    rows.begin = arguments.row_begin + rows.offset;
-    rows.valid = arguments.row_count - rows.offset < tile_rows ? arguments.row_count - rows.offset : tile_rows;
+    rows.offset = offset;
+    rows.begin = arguments.row_begin + offset;
+    rows.valid = arguments.row_count - offset < count ? arguments.row_count - offset : count;
     rows.split = 0;
     rows.key_begin = 0;
     rows.key_end = visible_keys(arguments, rows.begin + rows.valid - 1);
     return rows;
+}
+
+KG_DEVICE BlockRows rows_of_tile(const KernelArguments& arguments, int tile)
+{
+    return rows_from(arguments, tile * tile_rows, tile_rows);
 }
 
 KG_DEVICE BlockRows block_rows(const KernelArguments& arguments)

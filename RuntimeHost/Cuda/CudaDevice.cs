@@ -230,7 +230,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         long begin = Stopwatch.GetTimestamp();
 
         // Copies on the GPU begin at aligned addresses, wherever the host's tensors are.
-        SlicePlan runs = PlanFor(plan, arguments with { Query = 0, Key = 0, Value = 0 });
+        SlicePlan runs = PlanFor(plan, arguments with { Query = 0, Key = 0, Value = 0, Output = 0 });
         LoadedKernel kernel = Load(runs.Variant);
         lock (_runGate)
         {
@@ -328,7 +328,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
     // Tensor copies demand alignment; where a call has none, a kernel that reads element by element takes its place.
     private static SlicePlan PlanFor(SlicePlan plan, in KernelArguments arguments) =>
-        !plan.Variant.TakesTensorMaps || TensorMaps.Unaligned(plan.Shape, arguments) is not { } tensor
+        !plan.Variant.TakesTensorMaps || TensorMaps.Unaligned(plan.Variant, plan.Shape, arguments) is not { } tensor
             ? plan
             : plan.ForUnalignedTensors ?? throw new ArgumentException(
                 $"{plan.Variant.Id} needs addresses and strides that are multiples of 16 bytes, those of {tensor} are not, and no other kernel was planned with. Align the tensor, or add KernelTarget.Sm80 to [SliceAttention(Targets = ...)].");

@@ -10,7 +10,7 @@ public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, 
 {
     /// <summary>
     /// The boxes of Q, K and V of a kernel that takes, as its second parameter by value, tensor maps of them: three <c>CUtensorMap</c> of 128 bytes, each of the
-    /// whole tensor as (head dim, row, head, batch) with zeros outside. Empty for a kernel that takes <see cref="KernelArguments"/> alone.
+    /// whole tensor as (head dim, row, head, batch) with zeros outside. A fourth, of the output, where the kernel writes it by tensor copies. Empty for a kernel that takes <see cref="KernelArguments"/> alone.
     /// </summary>
     public IReadOnlyList<CudaTensorBox> TensorBoxes { get; init; } = [];
 

@@ -92,6 +92,9 @@ public sealed class KernelVariant
     /// <summary>The kernel copies Q, K and V by tensor maps, which demand that addresses and strides are multiples of 16 bytes.</summary>
     internal bool TakesTensorMaps => Cuda is { Stages: [{ TensorBoxes.Count: > 0 }, ..] };
 
+    /// <summary>It writes the output by a tensor map, too.</summary>
+    internal bool MapsOutput => Cuda is { Stages: [{ TensorBoxes.Count: > 3 }, ..] };
+
     /// <summary>The id.</summary>
     public override string ToString() => Id;
 }

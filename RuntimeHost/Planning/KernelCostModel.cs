@@ -9,7 +9,7 @@ namespace KernelGen.Planning;
 /// work    = 4 * batch * heads * queries * keys * headDim operations, half of it when causal
 /// tile    = work / (batch * heads * ceil(queries / TileRows)) / (FlopsPerSecond * efficiency)
 /// slice   = ceil(tiles / workers) * workers * tile          (tiles * tile where the device names neither workers nor parallel tiles)
-/// traffic = scores * BytesPerScore * 3 / BytesPerSecond     (materialized: written once, read for the softmax, read for P V;
+/// traffic = scores * BytesPerScore * 3 / BytesPerSecond     (materialized: written once, read for the softmax, read for P V; 2 for sm90a, which writes probabilities;
 ///                                                            none when the scores of a slice stay within the cache)
 /// merge   = rows * splits * PartialBytesPerRow * 2 / BytesPerSecond + slices * SliceSeconds   (split keys: written once, read once; one more launch)
 /// time    = sum of slices + traffic + merge + slices * SliceSeconds
@@ -24,6 +24,9 @@ public static class KernelCostModel
 {
     /// <summary>How often a materialized kernel moves each score: written by Q K^T, read by the softmax, read by P V.</summary>
     public const int ScorePasses = 3;
+
+    /// <summary>The same of a kernel whose first launch writes probabilities, so that only P V reads them.</summary>
+    public const int ProbabilityPasses = 2;
 
     /// <summary>Seconds that the arithmetic of one tile keeps a whole device busy.</summary>
     internal static double TileSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal)
@@ -55,7 +58,7 @@ public static class KernelCostModel
     /// <param name="causal">Half of the scores are skipped.</param>
     /// <param name="sliceScoreBytes">The scores of a slice.</param>
     internal static double TrafficSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, long sliceScoreBytes) =>
-        sliceScoreBytes <= device.CacheBytes ? 0 : Scores(shape, causal) * variant.Footprint.BytesPerScore * ScorePasses / device.BytesPerSecond;
+        sliceScoreBytes <= device.CacheBytes ? 0 : Scores(shape, causal) * variant.Footprint.BytesPerScore * Passes(variant) / device.BytesPerSecond;
 
     /// <summary>The time of tiles that run together, in tiles: the whole device waits for the last of them.</summary>
     internal static double Busy(long tiles, int workers) => workers <= 1 ? tiles : (tiles + workers - 1) / workers * (double)workers;
@@ -90,6 +93,8 @@ public static class KernelCostModel
 
     // Clocks of all multiprocessors in a second: each does 128 fp32 multiply-adds a clock.
     private static double MultiprocessorClocks(DeviceProfile device) => device.FlopsPerSecond / 256;
+
+    private static int Passes(KernelVariant variant) => variant.Target == KernelTarget.Sm90a ? ProbabilityPasses : ScorePasses;
 
     private static double Peak(KernelVariant variant, DeviceProfile device) => variant.Target switch
     {

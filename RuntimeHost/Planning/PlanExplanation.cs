@@ -21,7 +21,7 @@ internal static class PlanExplanation
         Wrap(text, "Taken:    ", TakenText(plan));
         if (plan.VariantForUnalignedTensors is { } other)
         {
-            Wrap(text, "Else:     ", $"{other.Id}, where addresses or strides of Q, K or V are not multiples of 16 bytes");
+            Wrap(text, "Else:     ", $"{other.Id}, where addresses or strides of {(plan.Variant.MapsOutput ? "Q, K, V or the output" : "Q, K or V")} are not multiples of 16 bytes");
         }
 
         IReadOnlyList<PlanCandidate> candidates = plan.Candidates;

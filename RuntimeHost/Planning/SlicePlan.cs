@@ -140,14 +140,12 @@ public sealed class SlicePlan
             if (Request is not { } request || !Variant.TakesTensorMaps)
                 return null;
 
-            // Newer targets come last. None needs more workspace than this one, so that the slices can stay as they are.
+            // Newer targets come last; kernels for few keys take the place of their like.
             KernelVariant? best = null;
             foreach (KernelVariant candidate in request.Variants.Span)
             {
-                if (candidate.Family == Variant.Family && !candidate.TakesTensorMaps && candidate.Cuda is not null && request.Allows(candidate)
-                    && (best is null || candidate.Target > best.Target
-                        || (candidate.Target == best.Target && candidate.MaximumKeys == best.MaximumKeys
-                            && (KeepsSplits(candidate), candidate.SliceRows).CompareTo((KeepsSplits(best), best.SliceRows)) > 0)))
+                if (candidate.Family == Variant.Family && !candidate.TakesTensorMaps && candidate.Cuda is not null && request.Allows(candidate) && FitsWorkspace(candidate)
+                    && (best is null || Rank(candidate).CompareTo(Rank(best)) > 0))
                 {
                     best = candidate;
                 }
@@ -157,28 +155,11 @@ public sealed class SlicePlan
         }
     }
 
-    /// <summary>The plan with <see cref="VariantForUnalignedTensors"/>; null when there is none.</summary>
+    /// <summary>
+    /// The plan that runs instead, on <see cref="VariantForUnalignedTensors"/>: in the same slices, or in smaller ones where its workspace would be larger than
+    /// what was planned, and with the splits of the keys where they fit it. Null when there is none. Made once, so that calls that need it allocate nothing either.
+    /// </summary>
     internal SlicePlan? ForUnalignedTensors => _forUnalignedTensors ??= VariantForUnalignedTensors is { } variant ? WithVariant(variant) : null;
-
-    // The same slices on another variant, with the splits of the keys where it can do with the same workspace.
-    private SlicePlan WithVariant(KernelVariant variant) => new()
-    {
-        Shape = Shape,
-        ElementType = ElementType,
-        Variant = variant,
-        Policy = Policy,
-        Budget = Budget,
-        HeadsPerSlice = HeadsPerSlice,
-        RowsPerSlice = RowsPerSlice,
-        KeysPerSlice = KeepsSplits(variant) ? KeySplitRule.KeysPerSplit(variant, Shape.Keys, KeySplits) : KeySplits > 1 ? Shape.Keys : KeysPerSlice,
-        KeySplits = KeepsSplits(variant) ? KeySplits : 1,
-        SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, HeadsPerSlice) * SliceGroups.CeilingDivide(Shape.Queries, RowsPerSlice),
-        WorkspaceBytes = variant.Footprint.Bytes(HeadsPerSlice, RowsPerSlice, Shape.Keys, workers: 0, KeepsSplits(variant) ? KeySplits : 1),
-        Decision = Decision,
-    };
-
-    private bool KeepsSplits(KernelVariant variant) => KeySplits > 1 && variant.Footprint.PartialBytesPerRow > 0
-        && variant.Footprint.Bytes(HeadsPerSlice, RowsPerSlice, Shape.Keys, workers: 0, KeySplits) <= WorkspaceBytes;
 
     /// <summary>Goes through the slices without allocating.</summary>
     public SliceEnumerator GetEnumerator() => new(this);
@@ -189,6 +170,45 @@ public sealed class SlicePlan
     /// <summary>The plan in one line.</summary>
     public override string ToString() =>
         $"{Variant.Id}: {SliceCount.ToInvariantText()} {(SliceCount == 1 ? "slice" : "slices")} of {HeadsPerSlice.ToInvariantText()} heads x {RowsPerSlice.ToInvariantText()} rows, {ByteSize.Text(WorkspaceBytes)} workspace ({Policy})";
+
+    private (KernelTarget Target, bool SameKeys, bool KeepsSplits, int SliceRows) Rank(KernelVariant candidate) =>
+        (candidate.Target, candidate.MaximumKeys == Variant.MaximumKeys, KeepsSplits(candidate), candidate.SliceRows);
+
+    private bool KeepsSplits(KernelVariant variant) => KeySplits > 1 && variant.Footprint.PartialBytesPerRow > 0
+        && variant.Footprint.Bytes(HeadsPerSlice, RowsPerSlice, Shape.Keys, workers: 0, KeySplits) <= WorkspaceBytes;
+
+    // In its smallest slices a variant takes no more workspace than this plan says.
+    private bool FitsWorkspace(KernelVariant variant) =>
+        variant.Footprint.Bytes(1, Math.Min(RowsPerSlice, variant.Footprint.TileRows), Shape.Keys, workers: 0) <= WorkspaceBytes;
+
+    private SlicePlan WithVariant(KernelVariant variant)
+    {
+        int splits = KeepsSplits(variant) ? KeySplits : 1;
+        (int heads, int rows) = (HeadsPerSlice, RowsPerSlice);
+        while (variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0, splits) > WorkspaceBytes && (heads > 1 || rows > variant.Footprint.TileRows))
+        {
+            if (heads > 1)
+                heads = (heads + 1) / 2;
+            else
+                rows = SliceGroups.CeilingDivide(SliceGroups.CeilingDivide(rows, variant.Footprint.TileRows), 2) * variant.Footprint.TileRows;
+        }
+
+        return new()
+        {
+            Shape = Shape,
+            ElementType = ElementType,
+            Variant = variant,
+            Policy = Policy,
+            Budget = Budget,
+            HeadsPerSlice = heads,
+            RowsPerSlice = rows,
+            KeysPerSlice = splits > 1 ? KeySplitRule.KeysPerSplit(variant, Shape.Keys, splits) : KeySplits > 1 ? Shape.Keys : KeysPerSlice,
+            KeySplits = splits,
+            SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, heads) * SliceGroups.CeilingDivide(Shape.Queries, rows),
+            WorkspaceBytes = variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0, splits),
+            Decision = Decision,
+        };
+    }
 
     private int RowBegin(int group)
     {

@@ -41,7 +41,7 @@ internal static class VariantExpansion
     private static bool Supports(KernelTarget target, KernelFamily family, ElementType elementType) => target switch
     {
         KernelTarget.Sm80 => Sm80KernelUnit.Supports(elementType),
-        KernelTarget.Sm90a => Sm90aKernelUnit.Supports(family),
+        KernelTarget.Sm90a => Sm90aKernelUnit.Supports(family, elementType),
         _ => true,
     };
 
@@ -62,6 +62,8 @@ internal static class VariantExpansion
             case KernelTarget.Sm90a:
                 foreach (int rows in Sm90aKernelUnit.StreamingTileRowChoices(elementType, headDim))
                     yield return Of(rows);
+                foreach ((int keys, int rows) in Sm90aKernelUnit.ShortKeys(elementType, headDim))
+                    yield return Of(rows) with { MaximumKeys = keys };
                 break;
             default:
                 yield return Of(CudaKernelUnit.StreamingTileRows(target, elementType, headDim));

@@ -34,6 +34,7 @@ internal static class CatalogueFile
             ? CpuKernelUnit.Footprint(configuration)
             : CudaKernelUnit.Footprint(configuration);
         string partial = footprint.PartialBytesPerRow > 0 ? $", PartialBytesPerRow: {Number(footprint.PartialBytesPerRow)}" : "";
+        string tileRow = footprint.TileRowBytes > 0 ? $", TileRowBytes: {Number(footprint.TileRowBytes)}" : "";
         writer.Lines($"new {Kernels}KernelVariant(");
         writer.Indent();
         writer.Lines(
@@ -51,7 +52,7 @@ internal static class CatalogueFile
             global::KernelGen.Tensors.ElementType.{configuration.ElementType},
             headDim: {Number(configuration.HeadDim)},
             sliceRows: {Number(configuration.SliceRows)},
-            new {Kernels}KernelFootprint(TileRows: {Number(footprint.TileRows)}, TileKeys: {Number(footprint.TileKeys)}, BytesPerScore: {Number(footprint.BytesPerScore)}, WorkerBytes: {Number(footprint.WorkerBytes)}{partial}),
+            new {Kernels}KernelFootprint(TileRows: {Number(footprint.TileRows)}, TileKeys: {Number(footprint.TileKeys)}, BytesPerScore: {Number(footprint.BytesPerScore)}, WorkerBytes: {Number(footprint.WorkerBytes)}{partial}{tileRow}),
             """);
         if (configuration.Target == KernelTarget.Cpu)
         {

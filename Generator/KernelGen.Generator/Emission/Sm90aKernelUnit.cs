@@ -22,9 +22,16 @@ internal static class Sm90aKernelUnit
     private static readonly Kernel _float32Streaming = new(
         Sm90aFloat32StreamingKernel.Footprint, Sm90aFloat32StreamingKernel.Stages, Sm90aFloat32StreamingKernel.Headers, Sm90aFloat32StreamingKernel.Render);
 
-    /// <summary>True for what there are kernels for: the <c>streaming</c> family.</summary>
+    private static readonly Kernel _shortKeys =
+        new(Sm90aShortKeysKernel.Footprint, Sm90aShortKeysKernel.Stages, Sm90aShortKeysKernel.Headers, Sm90aShortKeysKernel.Render);
+
+    private static readonly Kernel _materialized =
+        new(Sm90aMaterializedKernel.Footprint, Sm90aMaterializedKernel.Stages, Sm90aMaterializedKernel.Headers, Sm90aMaterializedKernel.Render);
+
+    /// <summary>True for what there are kernels for: all but <c>materialized</c> ones for Float32.</summary>
     /// <param name="family">The family.</param>
-    public static bool Supports(KernelFamily family) => family == KernelFamily.Streaming;
+    /// <param name="elementType">The element type.</param>
+    public static bool Supports(KernelFamily family, ElementType elementType) => family == KernelFamily.Streaming || elementType != ElementType.Float32;
 
     /// <summary>All rows of a tile that there are <c>streaming</c> variants for, ascending; they give the same bits. None where there is no kernel.</summary>
     /// <param name="elementType">The element type.</param>
@@ -33,6 +40,12 @@ internal static class Sm90aKernelUnit
         elementType == ElementType.Float32 ? Sm90aFloat32StreamingKernel.TileRowChoices(headDim)
         : Sm90aWideStreamingKernel.IsFor(headDim) ? Sm90aWideStreamingKernel.TileRowChoices
         : Sm90aStreamingKernel.TileRowChoices(headDim);
+
+    /// <summary>The most keys and the rows of a tile of the <c>streaming</c> variants for few keys.</summary>
+    /// <param name="elementType">The element type.</param>
+    /// <param name="headDim">The head dim.</param>
+    public static IEnumerable<(int MaximumKeys, int TileRows)> ShortKeys(ElementType elementType, int headDim) =>
+        elementType == ElementType.Float32 ? [] : Sm90aShortKeysKernel.Choices(headDim);
 
     /// <summary>The workspace formula of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
@@ -55,8 +68,8 @@ internal static class Sm90aKernelUnit
     {
         if (configuration.Target != KernelTarget.Sm90a)
             throw new ArgumentException($"{configuration.Id} is not a variant of the target sm90a.", nameof(configuration));
-        if (!Supports(configuration.Family))
-            throw new ArgumentException($"Target sm90a has streaming kernels, not {configuration.Id}; use target sm80 or simt.", nameof(configuration));
+        if (!Supports(configuration.Family, configuration.ElementType))
+            throw new ArgumentException($"Target sm90a has no materialized kernels for Float32, which {configuration.Id} would be; use target simt.", nameof(configuration));
 
         return KernelOf(configuration).Render(templates, configuration, cancellationToken);
     }
@@ -64,6 +77,8 @@ internal static class Sm90aKernelUnit
     private static Kernel KernelOf(KernelConfiguration configuration) => configuration switch
     {
         { ElementType: ElementType.Float32 } => _float32Streaming,
+        { Family: KernelFamily.Materialized } => _materialized,
+        { MaximumKeys: > 0 } => _shortKeys,
         _ when Sm90aWideStreamingKernel.IsFor(configuration.HeadDim) => _wideStreaming,
         _ => _streaming,
     };

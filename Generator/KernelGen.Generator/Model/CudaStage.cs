@@ -10,7 +10,7 @@ namespace KernelGen.Generator.Model;
 /// <param name="MergesKeySplits">It runs only where the plan splits keys, and merges their partial results.</param>
 internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false)
 {
-    /// <summary>The boxes of Q, K and V of a stage that takes tensor maps of them as its second parameter; else none.</summary>
+    /// <summary>The boxes of Q, K and V, and of the output where it is written by tensor copies, of a stage that takes tensor maps of them as its second parameter; else none.</summary>
     public ImmutableArray<CudaTensorBox> TensorBoxes { get; init; } = [];
 
     /// <summary>Blocks of a persistent kernel that a multiprocessor runs at a time, each of which walks over many tiles; 0: a block for every tile.</summary>

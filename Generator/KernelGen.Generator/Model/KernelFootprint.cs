@@ -6,4 +6,6 @@ namespace KernelGen.Generator.Model;
 /// <param name="BytesPerScore">Bytes of a score in the workspace; 0 for <c>streaming</c>.</param>
 /// <param name="WorkerBytes">Private scratch of one worker (a CPU thread); 0 on a GPU.</param>
 /// <param name="PartialBytesPerRow">Bytes of a row's partial result where keys are split; 0 for a variant that cannot split them.</param>
-internal sealed record KernelFootprint(int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes, int PartialBytesPerRow = 0);
+/// <param name="TileRowBytes">Bytes of a row for each tile of keys in the score workspace, besides its scores.</param>
+internal sealed record KernelFootprint(
+    int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes, int PartialBytesPerRow = 0, int TileRowBytes = 0);

@@ -37,7 +37,7 @@ internal sealed unsafe class SliceLauncher(CudaDriver driver, CudaDeviceLimits l
     public void Launch(LoadedKernel kernel, SlicePlan plan, in KernelArguments arguments, long workspaceBytes, nint stream)
     {
         KernelArguments copy = arguments;
-        byte* maps = stackalloc byte[(3 * TensorMaps.MapBytes) + 64];
+        byte* maps = stackalloc byte[(TensorMaps.MostMaps * TensorMaps.MapBytes) + 64];
         maps = (byte*)(((nuint)maps + 63) / 64 * 64);
         void** parameters = stackalloc void*[2] { &copy, maps };
 

@@ -6,13 +6,16 @@ using KernelGen.Tensors;
 namespace KernelGen.Cuda.Launch;
 
 /// <summary>
-/// Tensor maps of Q, K and V for kernels that copy by TMA. A map depends on addresses and sizes alone, so the latest ones are kept: a call that comes again
+/// Tensor maps of Q, K, V and the output for kernels that copy by TMA. A map depends on addresses and sizes alone, so the latest ones are kept: a call that comes again
 /// costs no driver call and no allocation. Not safe to use from several threads at once.
 /// </summary>
 internal sealed unsafe class TensorMaps : IDisposable
 {
     /// <summary>Bytes of a <c>CUtensorMap</c>.</summary>
     public const int MapBytes = 128;
+
+    /// <summary>The most maps that a kernel takes: of Q, K, V and the output.</summary>
+    public const int MostMaps = 4;
 
     /// <summary>What the driver and the copies demand of addresses and strides, in bytes.</summary>
     public const int Alignment = 16;
@@ -35,17 +38,19 @@ internal sealed unsafe class TensorMaps : IDisposable
         _maps = (byte*)NativeMemory.AlignedAlloc(SlotCount * MapBytes, MapAlignment);
     }
 
-    /// <summary>The first of Q, K and V whose address or strides tensor copies cannot take; null when there is none.</summary>
+    /// <summary>The first of Q, K, V and the output whose address or strides tensor copies cannot take; null when there is none.</summary>
+    /// <param name="variant">The kernel; not every one writes the output by tensor copies.</param>
     /// <param name="shape">The call's sizes.</param>
     /// <param name="arguments">The call.</param>
-    public static string? Unaligned(in AttentionShape shape, in KernelArguments arguments) =>
+    public static string? Unaligned(KernelVariant variant, in AttentionShape shape, in KernelArguments arguments) =>
         !Fits(arguments.Query, arguments.QueryStrides, shape.Batch, shape.Heads, shape.Queries) ? "Q"
         : !Fits(arguments.Key, arguments.KeyStrides, shape.Batch, shape.KeyValueHeads, shape.Keys) ? "K"
         : !Fits(arguments.Value, arguments.ValueStrides, shape.Batch, shape.KeyValueHeads, shape.Keys) ? "V"
+        : variant.MapsOutput && !Fits(arguments.Output, arguments.OutputStrides, shape.Batch, shape.Heads, shape.Queries) ? "the output"
         : null;
 
-    /// <summary>Writes the maps of Q, K and V.</summary>
-    /// <param name="target">Three maps, at a multiple of 64.</param>
+    /// <summary>Writes the maps that a stage takes: of Q, K and V, and of the output if it has a box for it.</summary>
+    /// <param name="target">Room for <see cref="MostMaps"/>, at a multiple of 64.</param>
     /// <param name="stage">The stage that takes them.</param>
     /// <param name="elementType">The tensors' type, of two bytes.</param>
     /// <param name="shape">The call's sizes.</param>
@@ -62,6 +67,12 @@ internal sealed unsafe class TensorMaps : IDisposable
         Write(target, query);
         Write(target + MapBytes, hasKeys ? key : query);
         Write(target + (2 * MapBytes), hasKeys ? value : query);
+        if (stage.TensorBoxes.Count == MostMaps)
+        {
+            Write(
+                target + (3 * MapBytes),
+                new(arguments.Output, arguments.OutputStrides, shape.HeadDim, shape.Queries, shape.Heads, shape.Batch, stage.TensorBoxes[3], elementType));
+        }
     }
 
     /// <summary>Frees the maps.</summary>

@@ -1,6 +1,6 @@
 // Runs generated attention kernels against a reference in float64. The folder holds the generator's text and a manifest, one line a kernel:
-//   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) entry:threads:shared_bytes:rows_per_block[:merge][:persistent][:cluster<blocks>] ...
-// A stage that takes tensor maps goes on with :dims:rows of the boxes of Q, K and V.
+//   file family target element head_dim tile_rows tile_keys maximum_keys (0: any number) bytes_per_score tile_row_bytes entry:threads:shared_bytes:rows_per_block[:merge][:persistent][:cluster<blocks>] ...
+// A stage that takes tensor maps goes on with :dims:rows of the boxes of Q, K and V, and of the output where it is written by tensor copies.
 #include "arguments.hpp"
 #include "hopper.hpp"
 
@@ -23,16 +23,17 @@ struct Stage {
     bool merges = false; // partial results of split keys; launched only then
     bool persistent = false; // blocks walk over the tiles of all heads, however many blocks there are
     int cluster_blocks = 1; // along the rows
-    std::vector<std::uint32_t> boxes; // dims and rows of Q, K and V, or nothing
+    std::vector<std::uint32_t> boxes; // dims and rows of Q, K, V and the output, of the first three, or nothing
 };
 
 struct TensorMaps {
-    alignas(64) unsigned char bytes[3][128];
+    alignas(64) unsigned char bytes[4][128];
 };
 
 struct Kernel {
     std::string file, family, target, element;
     int head_dim = 0, tile_rows = 0, tile_keys = 0, maximum_keys = 0;
+    int bytes_per_score = 0, tile_row_bytes = 0; // of the workspace
     std::vector<Stage> stages;
     std::vector<void*> functions;
 };
@@ -71,6 +72,8 @@ const Case cases[] = {
     {"one query, one key", 1, 2, 2, 1, 1, false, Mask::none, false, 0, 1000, 1000, 65535},
     {"no keys", 1, 2, 2, 5, 0, false, Mask::none, false, 0, 1000, 1000, 65535},
     {"a prompt", 1, 2, 2, 140, 77, false, Mask::none, true, 0, 1000, 1000, 65535},
+    {"a prompt, many rows", 1, 2, 2, 530, 77, false, Mask::none, false, 0, 1000, 1000, 1},
+    {"a prompt, many rows, causal, slices", 1, 1, 1, 600, 70, true, Mask::none, true, 0, 550, 1000, 65535},
     {"two prompts, boolean mask", 1, 1, 1, 150, 154, false, Mask::boolean, false, 0, 64, 1000, 65535},
     {"scores that rise from tile to tile", 1, 1, 1, 20, 200, false, Mask::rising, false, 0, 1000, 1000, 65535},
     {"anything behind a padding mask", 1, 2, 1, 40, 150, false, Mask::padding, false, 0, 1000, 1000, 65535},
@@ -261,15 +264,16 @@ bool has_tensor_maps(const Case& c, int head_dim) { return (head_dim + c.row_pad
 TensorMaps make_tensor_maps(const Kernel& kernel, const Case& c, const Problem& p, const Arguments& a, const Stage& stage)
 {
     TensorMaps maps;
-    const Tensor* tensors[] = {&p.query, &p.key, &p.value};
-    const std::uintptr_t addresses[] = {a.query, a.key, a.value};
-    for (int i = 0; i < 3; i++) {
+    const Tensor* tensors[] = {&p.query, &p.key, &p.value, &p.query};
+    const std::uintptr_t addresses[] = {a.query, a.key, a.value, a.output};
+    for (int i = 0; i < static_cast<int>(stage.boxes.size() / 2); i++) {
         // Without keys nobody reads the maps of K and V, but there are none of nothing.
-        const int of = i > 0 && c.keys == 0 ? 0 : i;
+        const int of = (i == 1 || i == 2) && c.keys == 0 ? 0 : i;
+        const bool of_queries = of == 0 || of == 3;
         const Strides& strides = tensors[of]->strides;
         const std::uint64_t dims[] = {
-            static_cast<std::uint64_t>(kernel.head_dim), static_cast<std::uint64_t>(of == 0 ? c.queries : c.keys),
-            static_cast<std::uint64_t>(of == 0 ? c.heads : c.key_value_heads), static_cast<std::uint64_t>(c.batch)};
+            static_cast<std::uint64_t>(kernel.head_dim), static_cast<std::uint64_t>(of_queries ? c.queries : c.keys),
+            static_cast<std::uint64_t>(of_queries ? c.heads : c.key_value_heads), static_cast<std::uint64_t>(c.batch)};
         const std::uint64_t steps[] = {
             static_cast<std::uint64_t>(2 * strides.row), static_cast<std::uint64_t>(2 * strides.head), static_cast<std::uint64_t>(2 * strides.batch)};
         const std::uint32_t box[] = {stage.boxes[2 * i], stage.boxes[2 * i + 1], 1, 1}, ones[] = {1, 1, 1, 1};
@@ -301,15 +305,17 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
     a.mask = a.mask_kind == 1 ? upload(p.boolean) : a.mask_kind == 2 ? upload(p.additive) : 0;
 
     for (int head = 0; head < all_heads; head += slice_heads)
-        for (int row = 0; row < c.queries; row += slice_rows) {
+        // From the last slice to the first: what a slice writes past its own rows is not overwritten by who they belong to.
+        for (int row = (c.queries - 1) / slice_rows * slice_rows; row >= 0; row -= slice_rows) {
             a.head_begin = head;
             a.head_count = std::min(slice_heads, all_heads - head);
             a.row_begin = row;
             a.row_count = std::min(slice_rows, c.queries - row);
             // Fresh for each slice, and exactly as large as the footprint says.
             const auto up = [](long long n, int tile) { return (n + tile - 1) / tile * tile; };
-            const long long floats = wants_map ? up(c.keys, kernel.tile_keys) : splits ? static_cast<long long>(c.key_splits) * (kernel.head_dim + 2) : 0;
-            const long long bytes = 4 * a.head_count * up(a.row_count, kernel.tile_rows) * floats;
+            const long long row_bytes = splits ? 4ll * c.key_splits * (kernel.head_dim + 2)
+                                               : up(c.keys, kernel.tile_keys) / kernel.tile_keys * (kernel.tile_keys * kernel.bytes_per_score + kernel.tile_row_bytes);
+            const long long bytes = a.head_count * up(a.row_count, kernel.tile_rows) * row_bytes;
             if (bytes > 0)
                 require(cuMemAlloc_v2(&a.scores, static_cast<std::size_t>(bytes)), "cuMemAlloc");
 
@@ -424,7 +430,8 @@ void test_attention(const std::string& folder)
     for (std::string line; std::getline(manifest, line);) {
         std::istringstream words(line);
         Kernel kernel;
-        words >> kernel.file >> kernel.family >> kernel.target >> kernel.element >> kernel.head_dim >> kernel.tile_rows >> kernel.tile_keys >> kernel.maximum_keys;
+        words >> kernel.file >> kernel.family >> kernel.target >> kernel.element >> kernel.head_dim >> kernel.tile_rows >> kernel.tile_keys >> kernel.maximum_keys
+            >> kernel.bytes_per_score >> kernel.tile_row_bytes;
         for (std::string word; words >> word;) {
             std::replace(word.begin(), word.end(), ':', ' ');
             std::istringstream parts(word);

@@ -257,6 +257,28 @@ void test_copies(void* module)
     test_copy(function, 3, {64, 5, 2, 1, 2}, {0, 0, 0, 0, 0}, {64, 4, 1, 1, 2}, {0, 2, 1, 0, 0});
 }
 
+// Lines in a row land where they belong, and what is no line or not the tensor's is caught.
+void test_bulk(void* module)
+{
+    void* function = function_of(module, "bulk", 48 * 1024);
+    std::vector<unsigned> input(4 * 200), output(4 * 100, 0);
+    for (unsigned i = 0; i < input.size(); i++)
+        input[i] = 3 * i + 1;
+    std::uintptr_t from = upload(input), to = upload(output);
+    for (const int lines : {2, 9, 100}) {
+        int first = 7;
+        int count = lines;
+        void* pointers[] = {&from, &to, &first, &count};
+        require(cuLaunchKernel(function, 1, 1, 1, 128, 1, 1, static_cast<unsigned>(16 * lines + 8), nullptr, pointers, nullptr), "cuLaunchKernel");
+        require(cuCtxSynchronize(), "bulk");
+        require(cuMemcpyDtoH_v2(output.data(), to, 4 * output.size()), "cuMemcpyDtoH");
+        tally().check(std::memcmp(output.data(), &input[4 * first], 16 * static_cast<std::size_t>(lines)) == 0, "a copy of " + std::to_string(lines) + " lines");
+    }
+
+    require(cuMemFree_v2(from), "cuMemFree");
+    require(cuMemFree_v2(to), "cuMemFree");
+}
+
 void test_ring(void* module)
 {
     void* function = function_of(module, "ring", 48 * 1024);
@@ -333,6 +355,7 @@ void test_hopper(const Headers& headers, const std::string& kernels)
         require(cuModuleLoadData(&module, compiled.image.data()), "cuModuleLoadData");
         test_products(module);
         test_copies(module);
+        test_bulk(module);
         test_ring(module);
         test_tensor_map_requirements();
         close_context();

@@ -48,6 +48,9 @@ const Expectation expectations[] = {
     {"registers_of_half_a_warpgroup", launch_failed, "waits at an operation of its warpgroup for ever"},
     {"registers_without_a_bound", launch_failed, "launch bounds name no number of blocks"},
     {"registers_that_nobody_gives", launch_failed, "waits at setmaxnreg for ever"},
+    {"bulk_copy_of_half_a_line", misaligned_address, "multiples of 16"},
+    {"bulk_copy_past_the_end", illegal_address, "tensor copy from global memory"},
+    {"bulk_copy_read_before_it_landed", illegal_address, "has not waited for its asynchronous copy"},
     {"changed_before_the_store_read_it", illegal_address, "still reads offset"},
 };
 

@@ -9,6 +9,11 @@ KG_DEVICE void kg_tensor_load(unsigned int shared, const kg_tensor_map& map, uns
     kernelgen_emulator->hopper->tensor_load(shared, &map, barrier, place, rank, 0, line);
 }
 
+KG_DEVICE void kg_bulk_load(unsigned int shared, const void* address, unsigned int bytes, unsigned int barrier, int line = __builtin_LINE())
+{
+    kernelgen_emulator->hopper->bulk_load(shared, address, bytes, barrier, line);
+}
+
 template <int rank>
 KG_DEVICE void kg_tensor_store(const kg_tensor_map& map, unsigned int shared, const int (&place)[rank], int line = __builtin_LINE())
 {

@@ -40,6 +40,7 @@ struct HopperCalls {
     void (*fence_async_proxy)(int line);
 
     void (*tensor_load)(unsigned address, const void* map, unsigned mbarrier, const int* place, int rank, unsigned blocks, int line); // blocks: a mask; 0: the own
+    void (*bulk_load)(unsigned address, const void* from, unsigned bytes, unsigned mbarrier, int line);
     void (*tensor_store)(const void* map, unsigned address, const int* place, int rank, int line);
     void (*bulk_commit)(int line);
     void (*bulk_wait)(int pending, bool only_reads, int line);

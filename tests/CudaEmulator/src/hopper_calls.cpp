@@ -10,6 +10,7 @@ void mbarrier_wait(unsigned, unsigned, bool, int);
 void fence_mbarrier_init(int);
 void fence_async_proxy(int);
 void tensor_load(unsigned, const void*, unsigned, const int*, int, unsigned, int);
+void bulk_load(unsigned, const void*, unsigned, unsigned, int);
 void tensor_store(const void*, unsigned, const int*, int, int);
 void bulk_commit(int);
 void bulk_wait(int, bool, int);
@@ -56,7 +57,7 @@ void warp_barrier(int line)
 } // namespace
 
 const HopperCalls hopper_calls = {
-    mbarrier_init, mbarrier_arrive, mbarrier_arrive_in_cluster, mbarrier_wait, fence_mbarrier_init, fence_async_proxy, tensor_load, tensor_store, bulk_commit, bulk_wait,
+    mbarrier_init, mbarrier_arrive, mbarrier_arrive_in_cluster, mbarrier_wait, fence_mbarrier_init, fence_async_proxy, tensor_load, bulk_load, tensor_store, bulk_commit, bulk_wait,
     named_barrier, named_barrier_any, set_registers, elect, warp_barrier, cluster_address, cluster_arrive, cluster_wait, matrix_fence, matrix_commit, matrix_wait,
     matrix_multiply, registers_written,
 };

@@ -1,4 +1,5 @@
-// Asynchronous tensor copies (TMA): a box of a tensor to shared memory, counted in bytes on an mbarrier, and back, in groups of the thread.
+// Asynchronous tensor copies (TMA): a box of a tensor, or bytes in a row, to shared memory, counted in bytes on an mbarrier, and boxes back, in groups of the
+// thread.
 #include "block_state.hpp"
 #include "memory.hpp"
 #include "tensor_map.hpp"
@@ -183,6 +184,20 @@ void tensor_load(unsigned address, const void* map_address, unsigned mbarrier, c
     if (!wrong.empty())
         fail(FaultKind::illegal_address, line, "tensor copy from global memory: " + wrong);
     take_place(std::move(load), blocks);
+}
+
+void bulk_load(unsigned address, const void* from, unsigned bytes, unsigned mbarrier, int line)
+{
+    launch().order.refine();
+    if (bytes == 0 || bytes % chunk != 0 || reinterpret_cast<std::uintptr_t>(from) % chunk != 0)
+        fail(FaultKind::misaligned_address, line, "a copy of " + std::to_string(bytes) + " bytes: its addresses and size are to be multiples of 16");
+    Load load = begin_load(shared_offset(address, chunk, line), mbarrier, line);
+    const std::string wrong = device_memory().access_fault(reinterpret_cast<std::uintptr_t>(from), bytes, false);
+    if (!wrong.empty())
+        fail(FaultKind::illegal_address, line, "tensor copy from global memory: " + wrong);
+    const auto* data = static_cast<const unsigned char*>(from);
+    load.data.assign(data, data + bytes);
+    take_place(std::move(load), 0);
 }
 
 bool land_one_tensor_copy()

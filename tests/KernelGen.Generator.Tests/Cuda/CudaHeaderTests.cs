@@ -41,7 +41,7 @@ public sealed class CudaHeaderTests
     [TestMethod]
     public void Headers_AreCleanAndSayWhatTheyAre()
     {
-        foreach (CudaHeaderTemplate header in _variants.SelectMany(variant => CudaKernelUnit.Headers(variant)).Distinct())
+        foreach (CudaHeaderTemplate header in _variants.Concat(Sm90aVariant.All).SelectMany(variant => CudaKernelUnit.Headers(variant)).Distinct())
         {
             string text = header.Render(TemplateLibrary.Embedded);
 

@@ -31,6 +31,7 @@ internal sealed class KernelFolder : IDisposable
         [
             configuration.Id + ".cu", idParts[0], idParts[1], idParts[2],
             $"{configuration.HeadDim}", $"{footprint.TileRows}", $"{footprint.TileKeys}", $"{configuration.MaximumKeys}",
+            $"{footprint.BytesPerScore}", $"{footprint.TileRowBytes}",
             .. CudaKernelUnit.Stages(configuration).Select(static stage =>
                 $"{stage.EntryPoint}:{stage.Threads}:{stage.SharedBytes}:{stage.RowsPerBlock}{(stage.MergesKeySplits ? ":merge" : "")}{(stage.BlocksPerMultiprocessor > 0 ? ":persistent" : "")}{(stage.ClusterBlocks > 1 ? $":cluster{stage.ClusterBlocks}" : "")}{string.Concat(stage.TensorBoxes.Select(static box => $":{box.Dims}:{box.Rows}"))}"),
         ]));

@@ -20,7 +20,8 @@ public sealed class Sm90aKernelUnitTests
                 Sm90aKernelUnit.Headers(configuration).Select(header => $"#include \"{header.Name}\""),
                 text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
             string maps = configuration.ElementType == ElementType.Float32 ? "" : ", const __grid_constant__ TensorMaps maps";
-            Assert.Contains($") {Sm90aKernelUnit.Stages(configuration)[0].EntryPoint}(const KernelArguments arguments{maps})", text);
+            foreach (CudaStage stage in Sm90aKernelUnit.Stages(configuration).Where(static stage => !stage.MergesKeySplits))
+                Assert.Contains($" {stage.EntryPoint}(const KernelArguments arguments{maps})", text);
             Assert.DoesNotContain("{{", text);
             Assert.DoesNotContain("\r", text);
             Assert.DoesNotContain(" \n", text);
@@ -81,8 +82,21 @@ public sealed class Sm90aKernelUnitTests
     }
 
     [TestMethod]
+    public void ShortKeysStage_HasABoxOfTheOutput_Too()
+    {
+        CudaStage stage = Sm90aKernelUnit.Stages(Sm90aVariant.ShortKeys(ElementType.Float16, 80, 80, 512)).Single();
+
+        Assert.AreEqual("streaming_sm90a_f16_d80_r512_k80", stage.EntryPoint);
+        Assert.AreEqual((256, 512), (stage.Threads, stage.RowsPerBlock));
+        Assert.AreSequenceEqual([new CudaTensorBox(16, 64), new CudaTensorBox(16, 80), new CudaTensorBox(16, 80), new CudaTensorBox(16, 64)], stage.TensorBoxes);
+    }
+
+    [TestMethod]
     public void Footprint_IsThePartialRowsOfSplitKeys()
     {
+        Assert.AreEqual(
+            new KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            Sm90aKernelUnit.Footprint(Sm90aVariant.ShortKeys(ElementType.Float16, 64, 80, 512)));
         KernelFootprint footprint = Sm90aKernelUnit.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));
 
         Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (64 + 2)), footprint);
@@ -116,11 +130,26 @@ public sealed class Sm90aKernelUnitTests
     }
 
     [TestMethod]
+    public void MaterializedStages_AreTwo_AndTheFootprintIsTheirWorkspace()
+    {
+        KernelConfiguration small = Sm90aVariant.Materialized(ElementType.Float16, 64), large = Sm90aVariant.Materialized(ElementType.BFloat16, 512);
+
+        Assert.AreSequenceEqual(
+            ["materialized_sm90a_f16_d64_r2048_scores", "materialized_sm90a_f16_d64_r2048_values"],
+            Sm90aKernelUnit.Stages(small).Select(stage => stage.EntryPoint));
+        Assert.AreSequenceEqual([128, 128], Sm90aKernelUnit.Stages(small).Select(stage => stage.RowsPerBlock));
+        Assert.AreSequenceEqual([128, 64], Sm90aKernelUnit.Stages(large).Select(stage => stage.RowsPerBlock));
+        Assert.AreSequenceEqual([new CudaTensorBox(64, 128), new CudaTensorBox(64, 48), new CudaTensorBox(64, 48)], Sm90aKernelUnit.Stages(large)[1].TensorBoxes);
+        Assert.AreEqual(new KernelFootprint(128, 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4), Sm90aKernelUnit.Footprint(small));
+        Assert.AreEqual(new KernelFootprint(128, 48, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4), Sm90aKernelUnit.Footprint(large));
+    }
+
+    [TestMethod]
     public void WhatThereAreNoKernelsFor_IsRefused()
     {
-        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Materialized));
+        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Materialized, ElementType.Float32));
         Assert.ThrowsExactly<ArgumentException>(() => Sm90aKernelUnit.Render(
-            TemplateLibrary.Embedded, new(KernelFamily.Materialized, KernelTarget.Sm90a, ElementType.Float16, 64, 64), CancellationToken.None));
+            TemplateLibrary.Embedded, new(KernelFamily.Materialized, KernelTarget.Sm90a, ElementType.Float32, 64, 64), CancellationToken.None));
     }
 
     private static IEnumerable<KernelConfiguration> Persistent() =>

@@ -7,17 +7,30 @@ namespace KernelGen.Generator.Tests.Cuda;
 /// <summary>The variants of the target <c>sm90a</c> that tests go through.</summary>
 internal static class Sm90aVariant
 {
-    /// <summary>Every element type, head dim and number of rows.</summary>
+    /// <summary>Every element type and head dim, in every form that there is.</summary>
     public static IReadOnlyList<KernelConfiguration> All { get; } =
     [
         .. from headDim in SimtVariant.HeadDims
            from elementType in SimtVariant.ElementTypes
-           from rows in Sm90aKernelUnit.StreamingTileRowChoices(elementType, headDim)
-           select Streaming(elementType, headDim, rows),
+           from configuration in Of(elementType, headDim)
+           select configuration,
+    ];
+
+    public static IEnumerable<KernelConfiguration> Of(ElementType elementType, int headDim) =>
+    [
+        .. Sm90aKernelUnit.StreamingTileRowChoices(elementType, headDim).Select(rows => Streaming(elementType, headDim, rows)),
+        .. Sm90aKernelUnit.ShortKeys(elementType, headDim).Select(choice => ShortKeys(elementType, headDim, choice.MaximumKeys, choice.TileRows)),
+        .. Sm90aKernelUnit.Supports(KernelFamily.Materialized, elementType) ? [Materialized(elementType, headDim)] : Array.Empty<KernelConfiguration>(),
     ];
 
     public static KernelConfiguration Streaming(ElementType elementType, int headDim, int tileRows) =>
         new(KernelFamily.Streaming, KernelTarget.Sm90a, elementType, headDim, tileRows);
+
+    public static KernelConfiguration ShortKeys(ElementType elementType, int headDim, int maximumKeys, int tileRows) =>
+        Streaming(elementType, headDim, tileRows) with { MaximumKeys = maximumKeys };
+
+    public static KernelConfiguration Materialized(ElementType elementType, int headDim) =>
+        new(KernelFamily.Materialized, KernelTarget.Sm90a, elementType, headDim, 2048);
 
     public static string Render(KernelConfiguration configuration) =>
         Sm90aKernelUnit.Render(TemplateLibrary.Embedded, configuration, CancellationToken.None);

@@ -12,6 +12,12 @@ namespace KernelGen.RuntimeHost.Tests.Cuda;
 [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
 public sealed class CudaTensorMapTests
 {
+    private static readonly DeviceProfile _h200 = new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4.8e12, SliceSeconds: 10e-6, TotalMemoryBytes: 141L << 30)
+    {
+        TensorFlopsPerSecond = 500e12,
+        ParallelTiles = 132,
+    };
+
     private static KernelCatalogue TensorCores { get; } = new(
         nameof(CudaTestAttention), CudaTestAttention.Catalogue.Variants.ToArray().Where(variant => variant.Target is KernelTarget.Sm80 or KernelTarget.Sm90a).ToArray());
 
@@ -64,6 +70,40 @@ public sealed class CudaTensorMapTests
     }
 
     [TestMethod]
+    [DataRow(70)]
+    [DataRow(77)]
+    [DataRow(154)]
+    public void FewKeys_AreForTheKernelThatHoldsThem(int keys)
+    {
+        AttentionShape shape = new(1, 2, 300, keys, 64);
+        using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
+        AttentionCall call = AttentionCall.Random(shape, ElementType.BFloat16);
+        float[] actual = call.Run(host, TensorCores, ElementType.BFloat16, out RunReport report);
+
+        Assert.AreEqual((KernelTarget.Sm90a, keys <= 80 ? 80 : 160), (report.Plan.Variant.Target, report.Plan.Variant.MaximumKeys));
+        Assert.IsLessThan(8e-3, AttentionResult.RelativeError(call.Reference().Output, actual));
+        Assert.Contains(
+            $"-k{(keys <= 80 ? 80 : 160)}, where addresses or strides of Q, K, V or the output are not multiples of",
+            string.Join(' ', host.Plan<Half>(TensorCores, shape).Explain().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [TestMethod]
+    public void UnalignedOutput_OfFewKeys_RunsThroughSm80()
+    {
+        AttentionShape shape = new(1, 2, 70, 77, 64);
+        using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
+        AttentionCall call = AttentionCall.Random(shape, ElementType.Float16);
+        SlicePlan plan = host.Plan<Half>(TensorCores, shape);
+        Half[] output = new Half[2 * 70 * 65];
+        RunReport report = host.Run<Half>(
+            plan, ToHalf(call.Query), ToHalf(call.Key), ToHalf(call.Value), output, new() { OutputStrides = new(0, 70 * 65, 65) });
+
+        Assert.AreEqual("streaming-sm80-f16-d64-r128-k80", report.Plan.Variant.Id);
+        float[] rows = [.. Enumerable.Range(0, 2 * 70).SelectMany(row => output.Skip(row * 65).Take(64)).Select(value => (float)value)];
+        Assert.IsLessThan(1e-3, AttentionResult.RelativeError(call.Reference().Output, rows));
+    }
+
+    [TestMethod]
     public void UnalignedStrides_WithoutAnotherKernel_AreAClearError()
     {
         AttentionShape shape = new(1, 1, 8, 8, 64);
@@ -108,17 +148,24 @@ public sealed class CudaTensorMapTests
     [DataRow(1, 24, 8192, 64, "r192", DisplayName = "with many turns the most rows win")]
     public void Rows_AreChosenByTheTurnsThatTheGpuTakes(int batch, int heads, int length, int headDim, string rows)
     {
-        DeviceProfile h200 = new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4.8e12, SliceSeconds: 10e-6, TotalMemoryBytes: 141L << 30)
-        {
-            TensorFlopsPerSecond = 500e12,
-            ParallelTiles = 132,
-        };
-
         SlicePlan plan = SlicePlanner.Plan(
             new(batch, heads, length, length, headDim), ElementType.Float16, CudaTestAttention.Catalogue.For(ElementType.Float16, headDim).ToArray().Where(static variant => variant.Cuda is not null).ToArray(),
-            h200, new(100L << 30, 0, "given by the caller"), new());
+            _h200, new(100L << 30, 0, "given by the caller"), new());
 
         Assert.AreEqual($"streaming-sm90a-f16-d{headDim}-{rows}", plan.Variant.Id);
+    }
+
+    [TestMethod]
+    [DataRow(4096, 40, "r512", DisplayName = "128 blocks of 512 rows")]
+    [DataRow(1024, 80, "r128", DisplayName = "128 blocks of 128 rows, where 32 of 512 would leave three quarters of the GPU idle")]
+    [DataRow(256, 160, "r64", DisplayName = "64 blocks of 64 rows are the most that there are")]
+    public void RowsForFewKeys_GiveAllMultiprocessorsWork(int length, int headDim, string rows)
+    {
+        SlicePlan plan = SlicePlanner.Plan(
+            new(2, 8, length, 77, headDim), ElementType.Float16, CudaTestAttention.Catalogue.For(ElementType.Float16, headDim).ToArray().Where(static variant => variant.Cuda is not null).ToArray(),
+            _h200, new(100L << 30, 0, "given by the caller"), new());
+
+        Assert.AreEqual($"streaming-sm90a-f16-d{headDim}-{rows}-k80", plan.Variant.Id);
     }
 
     private static Half[] ToHalf(float[] values) => [.. values.Select(value => (Half)value)];

@@ -113,6 +113,26 @@ KG_DEVICE void copy_box(const Maps& maps, const Box& box, unsigned int shared, u
     kg_wait_tensor_stores<0>();
 }
 
+// Bytes in a row: as many 16-byte lines of `input` from the `first`-th on, to shared memory and back by the threads. The mbarrier lies behind them.
+extern "C" __global__ void __launch_bounds__(warpgroup) bulk(const unsigned int* input, unsigned int* output, const int first, const int lines)
+{
+    const unsigned int shared = kg_shared_address(kg_shared_memory());
+    const unsigned int barrier = shared + 16 * lines;
+    if (kg_thread() == 0)
+    {
+        kg_mbarrier_init(barrier, 1);
+        kg_fence_mbarrier_init();
+        kg_mbarrier_arrive_expect(barrier, 16 * lines);
+        kg_bulk_load(shared, input + 4 * first, 16 * (lines / 2), barrier);
+        kg_bulk_load(shared + 16 * (lines / 2), input + 4 * (first + lines / 2), 16 * (lines - lines / 2), barrier);
+    }
+
+    kg_barrier();
+    kg_mbarrier_wait(barrier, 0);
+    for (int i = kg_thread(); i < 4 * lines; i += warpgroup)
+        kg_store(output + i, kg_load_shared<unsigned int>(kg_shared_memory() + i));
+}
+
 // Loads a box, shows how it lies in shared memory, and stores it to another tensor. The mbarrier lies behind the box.
 extern "C" __global__ void __launch_bounds__(warpgroup) copies(const __grid_constant__ Maps maps, const Box box, unsigned int* output)
 {

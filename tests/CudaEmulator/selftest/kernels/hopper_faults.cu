@@ -358,6 +358,46 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 4) registers_that_nobody
     kg_take_registers<160>();
 }
 
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) bulk_copy_of_half_a_line(const __grid_constant__ kg_tensor_map map, float* output)
+{
+    const Place place = begin();
+    if (kg_thread() == 0)
+    {
+        kg_mbarrier_arrive_expect(place.barrier, 24);
+        kg_bulk_load(place.box, output, 24, place.barrier);
+    }
+
+    kg_mbarrier_wait(place.barrier, 0);
+}
+
+// The output has 64 * 64 floats.
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) bulk_copy_past_the_end(const __grid_constant__ kg_tensor_map map, float* output)
+{
+    const Place place = begin();
+    if (kg_thread() == 0)
+    {
+        kg_mbarrier_arrive_expect(place.barrier, 32);
+        kg_bulk_load(place.box, output + 64 * 64 - 4, 32, place.barrier);
+    }
+
+    kg_mbarrier_wait(place.barrier, 0);
+}
+
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) bulk_copy_read_before_it_landed(const __grid_constant__ kg_tensor_map map, float* output)
+{
+    const Place place = begin();
+    if (kg_thread() == 0)
+    {
+        for (int i = 0; i < 16; i++)
+            kg_store(output + i, 1.0f);
+        kg_mbarrier_arrive_expect(place.barrier, 64);
+        kg_bulk_load(place.box, output, 64, place.barrier);
+        kg_store(output, kg_load_shared<float>(kg_shared_memory()));
+    }
+
+    kg_mbarrier_wait(place.barrier, 0);
+}
+
 // The thread that stores does not wait for the copy to have read the memory.
 extern "C" __global__ void __launch_bounds__(warpgroup, 1) changed_before_the_store_read_it(const __grid_constant__ kg_tensor_map map, float* output)
 {
