@@ -33,7 +33,7 @@ public sealed record KernelCosts
     /// <summary>The share of the tensor peak that products of a streaming kernel of the target <c>sm80</c> are taken to reach.</summary>
     public double Sm80Efficiency { get; init; } = 0.85;
 
-    /// <summary>Clocks of a multiprocessor for the softmax of one score in a streaming kernel of the target <c>sm80</c>; 0 when the efficiency contains it.</summary>
+    /// <summary>Clocks of a multiprocessor for the softmax of one score in a kernel of the target <c>sm80</c>; 0 when the efficiency contains it.</summary>
     public double Sm80SoftmaxClocks { get; init; }
 
     /// <summary>The share of the tensor peak that products of a streaming kernel of the target <c>sm90a</c> are taken to reach.</summary>
@@ -70,11 +70,11 @@ public sealed record KernelCosts
         _ => StreamingEfficiency,
     };
 
-    /// <summary>Clocks of a multiprocessor for the softmax of a score.</summary>
-    internal double SoftmaxClocksOf(KernelVariant variant) => (variant.Family, variant.Target) switch
+    /// <summary>Clocks of a multiprocessor for the softmax of a score, which both families compute.</summary>
+    internal double SoftmaxClocksOf(KernelVariant variant) => variant.Target switch
     {
-        (KernelFamily.Streaming, KernelTarget.Sm80) => Sm80SoftmaxClocks,
-        (KernelFamily.Streaming, KernelTarget.Sm90a) => Sm90aSoftmaxClocks,
+        KernelTarget.Sm80 => Sm80SoftmaxClocks,
+        KernelTarget.Sm90a => Sm90aSoftmaxClocks,
         _ => 0,
     };
 
