@@ -6,13 +6,13 @@ namespace KernelGen.Cpu;
 /// <summary>The slice that is running: hands its tiles out to the workers.</summary>
 /// <remarks>
 /// Workers take the next tiles from a counter, so that a slow one holds nobody up. Tiles of a head follow each other, because they read the same
-/// keys; causal ones come longest first, so that short ones fill the end. A kernel takes as many tiles at a time as it can, which is faster, as long as
-/// there is enough for everybody. The workspace is the workers' scratch, then the scores tile by tile.
+/// keys; causal ones come longest first, so that short ones fill the end. A kernel takes as many tiles at a time as it can, which is faster, until the last few,
+/// which go one by one, so that all workers end at about the same time. The workspace is the workers' scratch, then the scores tile by tile.
 /// </remarks>
 internal sealed unsafe class CpuSliceRun : IDisposable
 {
-    // With so many calls a worker that is one of them ahead of another has waited for at most three percent of the time.
-    private const int CallsPerWorker = 32;
+    // Tiles of each worker that are kept for the end.
+    private const int LastTiles = 4;
 
     private readonly CpuWorkers _workers;
     private readonly int _threads;
@@ -25,10 +25,9 @@ internal sealed unsafe class CpuSliceRun : IDisposable
     private SliceRange _slice;
     private long _rowTiles;
     private long _tiles;
-    private int _tilesPerCall;
-    private long _rowCalls;
-    private long _calls;
-    private long _nextCall;
+    private long _groups;
+    private long _places;
+    private long _nextPlace;
     private long _nonFiniteRows;
 
     /// <summary>Starts the threads.</summary>
@@ -85,16 +84,16 @@ internal sealed unsafe class CpuSliceRun : IDisposable
         _call.RowCount = slice.RowCount;
         _tiles = _plan.Variant.Footprint.Tiles(slice.HeadCount, slice.RowCount);
         _rowTiles = _tiles / slice.HeadCount;
-        int workers = WorkersFor(_plan), most = _plan.Variant.Cpu!.TilesPerCall;
-        _tilesPerCall = workers == 1 || _tiles >= (long)workers * CallsPerWorker * most ? most : 1;
-        _rowCalls = (_rowTiles + _tilesPerCall - 1) / _tilesPerCall;
-        _calls = _slice.HeadCount * _rowCalls;
-        _nextCall = 0;
+        _groups = (_rowTiles + TilesPerCall - 1) / TilesPerCall;
+        _places = _slice.HeadCount * _groups * TilesPerCall;
+        _nextPlace = 0;
         _workers.Run();
     }
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => _workers.Dispose();
+
+    private int TilesPerCall => _plan.Variant.Cpu!.TilesPerCall;
 
     // A plan made for fewer threads takes no more memory than it says.
     private int WorkersFor(SlicePlan plan) => Math.Min(_threads, plan.Workers);
@@ -116,34 +115,59 @@ internal sealed unsafe class CpuSliceRun : IDisposable
         {
             while (!_cancellationToken.IsCancellationRequested)
             {
-                long index = Interlocked.Increment(ref _nextCall) - 1;
-                if (index >= _calls)
+                (long place, int tiles) = TakePlaces(workers);
+                if (tiles == 0)
                 {
                     return;
                 }
 
-                (long head, long rowCall) = causal
-                    ? (index % _slice.HeadCount, _rowCalls - 1 - (index / _slice.HeadCount))
-                    : Math.DivRem(index, _rowCalls);
-                long rowTile = rowCall * _tilesPerCall;
-                RunTiles(
-                    _slice.HeadBegin + (int)head,
-                    _slice.RowBegin + (int)(rowTile * footprint.TileRows),
-                    scratch,
-                    scoreBytes == 0 ? null : (float*)(scores + (((head * _rowTiles) + rowTile) * scoreBytes)));
+                (long index, long within) = Math.DivRem(place, TilesPerCall);
+                (long head, long group) = causal
+                    ? (index % _slice.HeadCount, _groups - 1 - (index / _slice.HeadCount))
+                    : Math.DivRem(index, _groups);
+                long rowTile = (group * TilesPerCall) + within;
+                if (rowTile < _rowTiles)
+                {
+                    RunTiles(
+                        _slice.HeadBegin + (int)head,
+                        _slice.RowBegin + (int)(rowTile * footprint.TileRows),
+                        tiles,
+                        scratch,
+                        scoreBytes == 0 ? null : (float*)(scores + (((head * _rowTiles) + rowTile) * scoreBytes)));
+                }
             }
         }
         catch
         {
             // The others need not finish what will be reported as failed.
-            Volatile.Write(ref _nextCall, _calls);
+            Volatile.Write(ref _nextPlace, _places);
             throw;
         }
     }
 
-    private void RunTiles(int head, int rowBegin, byte* scratch, float* scores)
+    // Places are tiles in the order of the work, in groups of as many as a kernel takes at a time; the last group of a head may have places without a tile.
+    private (long Place, int Tiles) TakePlaces(long workers)
     {
-        int rowEnd = (int)Math.Min((long)rowBegin + ((long)_tilesPerCall * _plan.Variant.Footprint.TileRows), (long)_slice.RowBegin + _slice.RowCount);
+        while (true)
+        {
+            long place = Volatile.Read(ref _nextPlace);
+            if (place >= _places)
+            {
+                return (place, 0);
+            }
+
+            bool isEnd = workers > 1 && _places - place <= workers * LastTiles;
+            int tiles = isEnd || place % TilesPerCall != 0 ? 1 : TilesPerCall;
+            if (Interlocked.CompareExchange(ref _nextPlace, place + tiles, place) == place)
+            {
+                return (place, tiles);
+            }
+        }
+    }
+
+    private void RunTiles(int head, int rowBegin, int tiles, byte* scratch, float* scores)
+    {
+        int rowEnd = (int)Math.Min((long)rowBegin + ((long)tiles * _plan.Variant.Footprint.TileRows), (long)_slice.RowBegin + _slice.RowCount);
         _kernel(_call, head, rowBegin, rowEnd, scratch, scores);
         if (_checkFinite)
         {

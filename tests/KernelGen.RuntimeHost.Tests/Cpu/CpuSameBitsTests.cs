@@ -24,7 +24,7 @@ public sealed class CpuSameBitsTests
         HashSet<int> sliceCounts = [];
         foreach (CpuVectorPath path in CpuCall.SupportedPaths)
         {
-            foreach (int threads in new[] { 1, 3 })
+            foreach (int threads in new[] { 1, 2, 3 })
             {
                 // From plenty down to a single tile at a time.
                 foreach (long divisor in new long[] { 1, 2, 3, 7, 11 })
