@@ -9,6 +9,7 @@ namespace KernelGen.Samples.Bench;
 /// <param name="Queries">Query rows.</param>
 /// <param name="Keys">Keys.</param>
 /// <param name="Causal">Causal.</param>
+/// <param name="Family">The family that the shape asks for; null when any would do.</param>
 /// <param name="Variant">The kernel.</param>
 /// <param name="Chosen">It is the one that the planner takes.</param>
 /// <param name="SliceCount">Slices.</param>
@@ -23,6 +24,7 @@ namespace KernelGen.Samples.Bench;
 /// <param name="LoadMs">Loading from the cubin cache.</param>
 /// <param name="Error">Relative error of sampled rows against float64.</param>
 /// <param name="Fault">Why it was not timed; null when all is well.</param>
+/// <param name="Lost">It did not end, or took the GPU's context or the process with it: nothing more was measured of this kernel.</param>
 internal sealed record CudaBenchRow(
     string Name,
     int HeadDim,
@@ -32,6 +34,7 @@ internal sealed record CudaBenchRow(
     int Queries,
     int Keys,
     bool Causal,
+    string? Family,
     string Variant,
     bool Chosen,
     int SliceCount,
@@ -45,4 +48,5 @@ internal sealed record CudaBenchRow(
     double? CompileMs,
     double? LoadMs,
     double? Error,
-    string? Fault);
+    string? Fault,
+    bool Lost = false);

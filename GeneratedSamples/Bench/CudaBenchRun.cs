@@ -15,6 +15,9 @@ namespace KernelGen.Samples.Bench;
 /// <summary>Measures shapes on a GPU: first what the planner takes for each of them, then the other variants where they are asked for.</summary>
 internal sealed class CudaBenchRun : IDisposable
 {
+    // A row for what was tuned when the process did not survive it.
+    private const string TuningName = "(tuning)";
+
     private readonly CudaBenchOptions _options;
     private readonly DirectoryInfo _cacheFolder = Directory.CreateTempSubdirectory("kernelgen-bench-");
     private readonly AttentionHost _host;
@@ -27,9 +30,13 @@ internal sealed class CudaBenchRun : IDisposable
     private readonly IReadOnlyDictionary<string, double> _peaks;
     private readonly Dictionary<KernelVariant, (CudaKernelInfo Compiled, CudaKernelInfo Cached)> _kernels = [];
     private readonly HashSet<KernelVariant> _compiledTogether = [];
+    private readonly BenchJournal _journal;
+    private readonly HashSet<string> _spilled = [];
+    private readonly HashSet<string> _findings = [];
     private readonly List<CudaBenchRow> _rows = [];
     private readonly List<CudaTuningRow> _tuning = [];
     private readonly long _begin = Stopwatch.GetTimestamp();
+    private KernelFilter _filter;
     private bool _complete = true;
 
     /// <summary>Makes a host whose kernels are compiled anew, and measures the GPU's peaks.</summary>
@@ -38,6 +45,11 @@ internal sealed class CudaBenchRun : IDisposable
     public CudaBenchRun(AttentionHostOptions hostOptions, CudaBenchOptions options)
     {
         _options = options;
+        _filter = options.Filter;
+        _journal = new(options.OutputPath, options.KernelLimit);
+        if (options.Resume)
+            Resume();
+
         CudaDeviceOptions cuda = new() { Cache = new(_cacheFolder.FullName, MaxBytes: 1L << 30) };
 
         // Compiles into the empty folder; the host's own device then finds the kernel there, so that both times are known.
@@ -57,6 +69,7 @@ internal sealed class CudaBenchRun : IDisposable
     /// <param name="cancellationToken">Stops the run.</param>
     public CudaBenchResult Measure(IReadOnlyList<CudaBenchShape> shapes, Action<int, string> progress, CancellationToken cancellationToken)
     {
+        Save();
         foreach (bool others in _options.AllVariants ? [false, true] : new[] { false })
         {
             // Compile times are those of a kernel compiled alone. For the many that are only compared with each other there is no time for that.
@@ -95,9 +108,11 @@ internal sealed class CudaBenchRun : IDisposable
     {
         if (!HasTime())
             return;
-        if (_options.Tune && !others)
+        if (!others && _rows.Any(row => row.Chosen && !row.Lost && IsOf(row, shape)))
+            return;
+        if (_options.Tune && !others && !IsMeasured(shape, TuningName))
             Tune<T>(shape, cancellationToken);
-        SlicePlan[] plans = Plans<T>(shape, others);
+        SlicePlan[] plans = [.. Plans<T>(shape, others).Where(plan => !IsMeasured(shape, plan.Variant.Id))];
         if (plans.Length == 0)
             return;
 
@@ -114,10 +129,13 @@ internal sealed class CudaBenchRun : IDisposable
     private void Tune<T>(CudaBenchShape shape, CancellationToken cancellationToken)
         where T : unmanaged
     {
-        PlanningOptions planning = _options.Planning with { Causal = shape.Causal };
-        KernelCatalogue catalogue = BenchKernels.For(shape.ElementType, shape.Shape.HeadDim);
-        KernelVariant predicted = _host.Plan<T>(catalogue, shape.Shape, planning).Variant;
-        WarmupReport report = _host.Warmup<T>(catalogue, shape.Shape, planning, tune: true, cancellationToken);
+        if (Plans<T>(shape, others: false) is not [{ Variant: KernelVariant predicted }])
+            return;
+
+        WarmupReport report = _journal.Guard(
+            EmptyRow(shape, TuningName, chosen: false),
+            () => _host.Warmup<T>(Catalogue(shape), shape.Shape, Planning(shape), tune: true, cancellationToken),
+            tuning: true);
         _compiledTogether.UnionWith(report.Timings.Select(timing => timing.Variant));
         foreach (KernelTiming timing in report.Timings)
         {
@@ -153,11 +171,25 @@ internal sealed class CudaBenchRun : IDisposable
     private SlicePlan[] Plans<T>(CudaBenchShape shape, bool others)
         where T : unmanaged
     {
-        PlanningOptions planning = _options.Planning with { Causal = shape.Causal };
-        KernelCatalogue catalogue = BenchKernels.For(shape.ElementType, shape.Shape.HeadDim);
-        SlicePlan chosen = _host.Plan<T>(catalogue, shape.Shape, planning);
-        return others ? [.. OtherPlans<T>(catalogue, shape, chosen, planning)] : [chosen];
+        // Of a shape with a family of its own the other kernels are those of the shape without it.
+        if ((others && shape.Family is not null) || Catalogue(shape).Variants.Length == 0)
+            return [];
+
+        try
+        {
+            SlicePlan chosen = _host.Plan<T>(Catalogue(shape), shape.Shape, Planning(shape));
+            return others ? [.. OtherPlans<T>(Catalogue(shape), shape, chosen, Planning(shape))] : [chosen];
+        }
+        catch (NoMatchingVariantException) when (!_filter.TakesAll || shape.Family is not null)
+        {
+            // None of the kernels that are left does this shape.
+            return [];
+        }
     }
+
+    private KernelCatalogue Catalogue(CudaBenchShape shape) => BenchKernels.For(shape.ElementType, shape.Shape.HeadDim, _filter);
+
+    private PlanningOptions Planning(CudaBenchShape shape) => _options.Planning with { Causal = shape.Causal, Family = shape.Family ?? _options.Planning.Family };
 
     private IEnumerable<SlicePlan> OtherPlans<T>(KernelCatalogue catalogue, CudaBenchShape shape, SlicePlan chosen, PlanningOptions planning)
         where T : unmanaged
@@ -187,10 +219,7 @@ internal sealed class CudaBenchRun : IDisposable
         Func<SlicePlan, CancellationToken, (double? Milliseconds, double? Error, string? Fault)> measure, CancellationToken cancellationToken)
     {
         AttentionShape sizes = shape.Shape;
-        CudaBenchRow row = new(
-            shape.Name, sizes.HeadDim, plan.ElementType.ShortName(), sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys, shape.Causal,
-            plan.Variant.Id, chosen, plan.SliceCount, plan.WorkspaceBytes,
-            null, null, null, 0, 0, 0, null, null, null, null);
+        CudaBenchRow row = EmptyRow(shape, plan.Variant.Id, chosen) with { SliceCount = plan.SliceCount, WorkspaceBytes = plan.WorkspaceBytes };
         try
         {
             (CudaKernelInfo compiled, CudaKernelInfo cached) = Load(plan.Variant);
@@ -202,7 +231,7 @@ internal sealed class CudaBenchRun : IDisposable
                 CompileMs = compiled.FromCache || _compiledTogether.Contains(plan.Variant) ? null : compiled.LoadTime.TotalMilliseconds,
                 LoadMs = cached.FromCache ? cached.LoadTime.TotalMilliseconds : null,
             };
-            (double? milliseconds, double? error, string? fault) = measure(plan, cancellationToken);
+            (double? milliseconds, double? error, string? fault) = _journal.Guard(row, () => measure(plan, cancellationToken));
             double? tflops = AttentionWork.Operations(sizes, shape.Causal) / milliseconds / 1e9;
             double? peak = _peaks.TryGetValue(CudaProbes.NameFor(plan.ElementType), out double known) ? known : null;
             return row with { Ms = milliseconds, Tflops = tflops, PeakFraction = tflops / peak, Error = error is double.NaN ? null : error, Fault = fault };
@@ -224,6 +253,41 @@ internal sealed class CudaBenchRun : IDisposable
         return infos;
     }
 
+    private static CudaBenchRow EmptyRow(CudaBenchShape shape, string variant, bool chosen)
+    {
+        AttentionShape sizes = shape.Shape;
+        return new(
+            shape.Name, sizes.HeadDim, shape.ElementType.ShortName(), sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys, shape.Causal, FamilyName(shape),
+            variant, chosen, 0, 0, null, null, null, 0, 0, 0, null, null, null, null);
+    }
+
+    private static string? FamilyName(CudaBenchShape shape) => shape.Family?.ToString().ToLowerInvariant();
+
+    private static bool IsOf(CudaBenchRow row, CudaBenchShape shape) =>
+        row.Name == shape.Name && row.Dtype == shape.ElementType.ShortName() && row.Causal == shape.Causal && row.Family == FamilyName(shape)
+        && new AttentionShape(row.Batch, row.Heads, row.Queries, row.Keys, row.HeadDim) == shape.Shape;
+
+    private bool IsMeasured(CudaBenchShape shape, string variant) => _rows.Any(row => row.Variant == variant && IsOf(row, shape));
+
+    // What an earlier process measured is kept. A kernel that it did not survive is left out from here on.
+    private void Resume()
+    {
+        if (_options.OutputPath is { } path && File.Exists(path)
+            && JsonSerializer.Deserialize(File.ReadAllText(path), SampleJson.Default.CudaBenchResult) is { } earlier)
+        {
+            _rows.AddRange(earlier.Rows);
+            _tuning.AddRange(earlier.Tuning);
+            _spilled.UnionWith(earlier.SpilledTensorCoreVariants);
+            _findings.UnionWith(earlier.Findings);
+        }
+
+        if (_journal.TakeUnfinished() is { } unfinished)
+            _rows.Add(unfinished);
+        string[] lost = [.. _rows.Where(row => row.Lost && row.Variant != TuningName).Select(row => row.Variant)];
+        if (lost.Length > 0)
+            _filter = _filter with { Except = [.. _filter.Except, .. lost] };
+    }
+
     private bool HasTime() => Stopwatch.GetElapsedTime(_begin) < _options.Limit || (_complete = false);
 
     private CudaBenchResult Result() => new(
@@ -237,11 +301,11 @@ internal sealed class CudaBenchRun : IDisposable
         _complete,
         Math.Round(Stopwatch.GetElapsedTime(_begin).TotalSeconds, 1),
         [
-            .. _kernels
+            .. _spilled.Union(_kernels
                 .Where(kernel => kernel.Key.Target is not KernelTarget.Simt && kernel.Value.Compiled.Stages.Any(stage => stage.LocalBytes > 0))
-                .Select(kernel => Invariant($"{kernel.Key.Id}: {kernel.Value.Compiled.Stages.Max(stage => stage.LocalBytes)} bytes")),
+                .Select(kernel => Invariant($"{kernel.Key.Id}: {kernel.Value.Compiled.Stages.Max(stage => stage.LocalBytes)} bytes"))),
         ],
-        [.. _kernels.Where(kernel => kernel.Key.Target is not KernelTarget.Simt).SelectMany(Findings)],
+        [.. _findings.Union(_kernels.Where(kernel => kernel.Key.Target is not KernelTarget.Simt).SelectMany(Findings))],
         _tuning,
         _rows);
 

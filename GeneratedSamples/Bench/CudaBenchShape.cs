@@ -1,3 +1,4 @@
+using KernelGen.Kernels;
 using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Bench;
@@ -7,4 +8,5 @@ namespace KernelGen.Samples.Bench;
 /// <param name="Shape">Its sizes.</param>
 /// <param name="ElementType">Its element type.</param>
 /// <param name="Causal">Key j is visible to query i only when j &lt;= i.</param>
-internal sealed record CudaBenchShape(string Name, AttentionShape Shape, ElementType ElementType, bool Causal);
+/// <param name="Family">The only family that may be taken; null for any.</param>
+internal sealed record CudaBenchShape(string Name, AttentionShape Shape, ElementType ElementType, bool Causal, KernelFamily? Family = null);

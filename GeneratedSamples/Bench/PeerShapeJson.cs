@@ -9,4 +9,5 @@ namespace KernelGen.Samples.Bench;
 /// <param name="Queries">Query rows.</param>
 /// <param name="Keys">Keys.</param>
 /// <param name="Causal">Key j is visible to query i only when j &lt;= i.</param>
-internal sealed record PeerShapeJson(string Name, int HeadDim, string Dtype, int Batch, int Heads, int Queries, int Keys, bool Causal);
+/// <param name="Family">The only family that may be taken, such as <c>materialized</c>; null for any.</param>
+internal sealed record PeerShapeJson(string Name, int HeadDim, string Dtype, int Batch, int Heads, int Queries, int Keys, bool Causal, string? Family = null);

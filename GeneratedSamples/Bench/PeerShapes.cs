@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelGen.Kernels;
 using KernelGen.Samples.Commands;
 using KernelGen.Tensors;
 using static System.FormattableString;
@@ -59,9 +60,16 @@ internal static class PeerShapes
             "f32" => ElementType.Float32,
             _ => throw new InputException($"{file}: the dtype of '{shape.Name}' is '{shape.Dtype}'; it must be 'f16', 'bf16' or 'f32'."),
         };
+        KernelFamily? family = shape.Family switch
+        {
+            null => null,
+            "streaming" => KernelFamily.Streaming,
+            "materialized" => KernelFamily.Materialized,
+            _ => throw new InputException($"{file}: the family of '{shape.Name}' is '{shape.Family}'; it must be 'streaming' or 'materialized', or be left out."),
+        };
         try
         {
-            return new(shape.Name, new(shape.Batch, shape.Heads, shape.Queries, shape.Keys, shape.HeadDim), elementType, shape.Causal);
+            return new(shape.Name, new(shape.Batch, shape.Heads, shape.Queries, shape.Keys, shape.HeadDim), elementType, shape.Causal, family);
         }
         catch (ArgumentException fault)
         {

@@ -28,6 +28,14 @@ internal static class CommandOptions
     public static Option<KernelFamily?> Family() => Choice<KernelFamily?>(
         "--family", "Only kernels of this family", ("materialized", KernelFamily.Materialized), ("streaming", KernelFamily.Streaming));
 
+    /// <summary>Names of kernels, separated by commas or repeated.</summary>
+    public static Option<string[]> KernelNames(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "NAME,...",
+        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+    };
+
     /// <summary>Restricts the plan to a slice size.</summary>
     public static Option<int?> SliceRows() => PositiveOrNull("--slice-rows", "Only kernels of this slice size, in query rows");
 

@@ -11,6 +11,7 @@ namespace KernelGen.Samples.Commands;
 /// <summary>The part of <c>bench</c> that measures GPUs: its options, and how its result is shown.</summary>
 internal sealed class CudaBench
 {
+    private const int DefaultKernelSeconds = 20;
     private const int LongestRunInSeconds = 24 * 60 * 60;
 
     private readonly SampleConsole _console;
@@ -23,6 +24,14 @@ internal sealed class CudaBench
     private readonly Option<bool> _allVariants = new("--all-variants") { Description = "For GPUs: measure every variant, not only the one that the planner takes" };
     private readonly Option<bool> _checkOnly = new("--check-only") { Description = "For GPUs: check results against float64, but time nothing" };
     private readonly Option<bool> _tune = new("--tune") { Description = "For GPUs: time the best predicted kernels of each shape first, and measure the fastest" };
+    private readonly Option<string[]> _kernels = CommandOptions.KernelNames("--kernels", "For GPUs: only kernels with these names; * stands for any text");
+    private readonly Option<string[]> _except = CommandOptions.KernelNames("--except", "For GPUs: no kernels with these names");
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "For GPUs: go on with the file of --output; a kernel that ended the process before is told and left out",
+    };
+
+    private readonly Option<int> _kernelSeconds = CommandOptions.Positive("--kernel-seconds", "For GPUs: a kernel that takes longer does not end, and the process is ended", DefaultKernelSeconds);
     private readonly Option<string?> _output = new("--output") { Description = "For GPUs: a file that holds the JSON of what was measured so far", HelpName = "FILE" };
     private readonly Option<int> _seconds = CommandOptions.Positive("--seconds", "For GPUs: start nothing after this time", LongestRunInSeconds);
 
@@ -34,6 +43,10 @@ internal sealed class CudaBench
         command.Options.Add(_allVariants);
         command.Options.Add(_checkOnly);
         command.Options.Add(_tune);
+        command.Options.Add(_kernels);
+        command.Options.Add(_except);
+        command.Options.Add(_resume);
+        command.Options.Add(_kernelSeconds);
         command.Options.Add(_output);
         command.Options.Add(_seconds);
     }
@@ -41,7 +54,7 @@ internal sealed class CudaBench
     /// <summary>One of the options was given that only GPUs have.</summary>
     public bool IsAskedFor(ParseResult parsed) =>
         parsed.GetValue(_shapesFile) is not null || parsed.GetValue(_allVariants) || parsed.GetValue(_checkOnly) || parsed.GetValue(_tune)
-        || parsed.GetValue(_output) is not null;
+        || parsed.GetValue(_output) is not null || parsed.GetValue(_resume) || !Filter(parsed).TakesAll;
 
     /// <summary>Measures and shows the result.</summary>
     /// <param name="parsed">The command line.</param>
@@ -53,11 +66,17 @@ internal sealed class CudaBench
     public int Run(ParseResult parsed, AttentionHostOptions host, PlanningOptions planning, CudaBenchShape[]? given, bool json)
     {
         CudaBenchShape[] shapes = parsed.GetValue(_shapesFile) is { } file ? PeerShapes.FromFile(file) : given ?? PeerShapes.BuiltIn();
+        if (parsed.GetValue(_resume) && parsed.GetValue(_output) is null)
+            throw new InputException("--resume goes on with a file; name it with --output.");
+
         CudaBenchOptions options = new(
-            planning, parsed.GetValue(_allVariants), parsed.GetValue(_checkOnly), parsed.GetValue(_tune), TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_output));
+            planning, parsed.GetValue(_allVariants), parsed.GetValue(_checkOnly), parsed.GetValue(_tune), Filter(parsed), parsed.GetValue(_resume),
+            TimeSpan.FromSeconds(parsed.GetValue(_kernelSeconds)), TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_output));
         using CudaBenchRun run = new(host, options);
         CudaBenchResult result = run.Measure(shapes, (done, name) => _console.ShowProgress(done, shapes.Length, name), _console.CancellationToken);
         _console.Progress("");
+        if (result.Rows.Count == 0 && result.Complete)
+            throw new InputException("No kernel of this GPU has such a name and does one of the shapes; 'kernels' lists the names.");
         if (json)
             _console.Output.WriteLine(JsonSerializer.Serialize(result, SampleJson.Default.CudaBenchResult));
         else
@@ -77,6 +96,8 @@ internal sealed class CudaBench
     /// <summary>Shapes of the CPU's list, with the element type that was given for all of them.</summary>
     public static CudaBenchShape[] From(IEnumerable<BenchShape> shapes, ElementType elementType, bool causal) =>
         [.. shapes.Select(shape => new CudaBenchShape(shape.Name, shape.Shape, elementType, causal))];
+
+    private KernelFilter Filter(ParseResult parsed) => new(parsed.GetValue(_kernels) ?? [], parsed.GetValue(_except) ?? []);
 
     private void WriteTable(CudaBenchResult result)
     {

@@ -11,6 +11,7 @@ namespace KernelGen.Samples.Commands;
 [JsonSerializable(typeof(AttendJson))]
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(CudaBenchResult))]
+[JsonSerializable(typeof(CudaBenchRow))]
 [JsonSerializable(typeof(PeerShapesJson))]
 [JsonSerializable(typeof(ProbeReport))]
 internal sealed partial class SampleJson : JsonSerializerContext;

@@ -8,7 +8,7 @@ namespace KernelGen.Samples.Models;
 /// until it has run on a GPU, so it has a class of its own; <c>bench</c> and <c>probe</c> take its kernels beside those of the other classes.
 /// </summary>
 [SliceAttention(
-    HeadDims = [40, 64, 80, 96, 128, 160, 256, 512],
+    HeadDims = [40, 64, 80, 96, 128, 160, 256, 384, 512],
     ElementTypes = [ElementType.Float16, ElementType.BFloat16, ElementType.Float32],
     SliceRows = [2048],
     Targets = [KernelTarget.Sm90a])]

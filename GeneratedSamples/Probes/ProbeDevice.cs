@@ -17,9 +17,11 @@ internal sealed class ProbeDevice : IDisposable
     /// <summary>Opens the GPU.</summary>
     /// <param name="cacheFolder">Where compiled kernels are kept for the probes after this one.</param>
     /// <param name="smoke">Cut loops short.</param>
-    public ProbeDevice(string cacheFolder, bool smoke)
+    /// <param name="filter">Which of the emitted kernels are looked at.</param>
+    public ProbeDevice(string cacheFolder, bool smoke, KernelFilter filter)
     {
         IsSmoke = smoke;
+        Kernels = [.. BenchKernels.Hopper.Where(filter.Takes)];
         Host = AttentionHost.CreateDefault(new() { Device = "cuda", Cuda = new() { Cache = new(cacheFolder, MaxBytes: 1L << 30) } });
         Device = (CudaDevice)Host.Device;
         Stream = Device.CreateStream();
@@ -39,6 +41,9 @@ internal sealed class ProbeDevice : IDisposable
 
     /// <summary>Loops are cut short, and few cases looked at.</summary>
     public bool IsSmoke { get; }
+
+    /// <summary>The emitted kernels for compute capability 9.0 that are looked at.</summary>
+    public IReadOnlyList<KernelVariant> Kernels { get; }
 
     /// <summary>What it takes: products of warpgroups and tensor copies.</summary>
     public bool IsHopper => Device.Limits.ComputeCapability == 90;
@@ -104,6 +109,7 @@ internal sealed class ProbeDevice : IDisposable
     {
         CudaStage stage = new(launch.EntryPoint, launch.Threads, launch.SharedBytes, RowsPerBlock: 1)
         {
+            ClusterBlocks = launch.ClusterBlocks,
             TensorBoxes = launch.Box is { } box ? [box, box, box] : [],
         };
         string id = string.Join('-', [launch.EntryPoint, .. launch.Constants.Select(constant => FormattableString.Invariant($"{constant.Value}"))]);

@@ -14,6 +14,9 @@ internal sealed record ProbeLaunch(string File, string EntryPoint, int Threads, 
     /// <summary>Blocks.</summary>
     public int Blocks { get; init; } = 1;
 
+    /// <summary>Blocks of a cluster, which divides <see cref="Blocks"/>.</summary>
+    public int ClusterBlocks { get; init; } = 1;
+
     /// <summary>How often its loop runs.</summary>
     public long Rounds { get; init; } = 1;
 

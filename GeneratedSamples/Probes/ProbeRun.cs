@@ -9,10 +9,13 @@ namespace KernelGen.Samples.Probes;
 
 /// <summary>Runs the probes one after the other, each on a GPU opened anew, and keeps what was found so far in a file.</summary>
 /// <param name="smoke">Cut loops short.</param>
+/// <param name="filter">Which of the emitted kernels are looked at.</param>
 /// <param name="limit">Nothing is started after this time.</param>
 /// <param name="outputPath">The file; null keeps none.</param>
-internal sealed class ProbeRun(bool smoke, TimeSpan limit, string? outputPath) : IDisposable
+internal sealed class ProbeRun(bool smoke, KernelFilter filter, TimeSpan limit, string? outputPath) : IDisposable
 {
+    private const string NotEnded = "it did not end, or ended the process";
+
     private readonly List<ProbeTable> _tables = [];
     private readonly CudaReport _report = CudaReport.Create();
     private readonly DirectoryInfo _cacheFolder = Directory.CreateTempSubdirectory("kernelgen-probe-");
@@ -37,10 +40,19 @@ internal sealed class ProbeRun(bool smoke, TimeSpan limit, string? outputPath) :
             cancellationToken.ThrowIfCancellationRequested();
             progress(_tables.Count, table.Name);
             long begin = Stopwatch.GetTimestamp();
-            foreach (Action<ProbeTable, ProbeDevice> step in steps)
-                Step(table, needsHopper, step);
-            table.Seconds = Math.Round(Stopwatch.GetElapsedTime(begin).TotalSeconds, 1);
+
+            // Whoever finds the file with this in it knows that the probe never came back.
             _tables.Add(table);
+            table.Failures.Add(NotEnded);
+            Save();
+            foreach (Action<ProbeTable, ProbeDevice> step in steps)
+            {
+                Step(table, needsHopper, step);
+                Save();
+            }
+
+            table.Failures.Remove(NotEnded);
+            table.Seconds = Math.Round(Stopwatch.GetElapsedTime(begin).TotalSeconds, 1);
             Save();
         }
 
@@ -61,7 +73,7 @@ internal sealed class ProbeRun(bool smoke, TimeSpan limit, string? outputPath) :
 
         try
         {
-            using ProbeDevice device = new(_cacheFolder.FullName, smoke);
+            using ProbeDevice device = new(_cacheFolder.FullName, smoke, filter);
             _device = device.Device.Name;
             if (needsHopper && !device.IsHopper)
                 table.Faults.Add("needs compute capability 9.0");
@@ -107,6 +119,10 @@ internal sealed class ProbeRun(bool smoke, TimeSpan limit, string? outputPath) :
         yield return (new("tensor-copies", "How many bytes a clock do tensor copies bring, by the width of a box?",
             "Sm90aPanels.AlongRows: wider panels with more zeros"), true, [TensorCopyProbe.Rates]);
         yield return (new("waiting", "Does a loop of mbarrier.try_wait take issue slots from warps that compute?", "a hint of how long to sleep"), true, [WaitingProbe.Run]);
+        yield return (new("multicast", "How many bytes a clock do tensor copies bring to a block alone, and to two blocks of a cluster that copy for each other?",
+            "clusters for head dims up to 256; the cluster's size above"), true, [MulticastProbe.Run]);
+        yield return (new("sums", "Do tensor cores round their fp32 sums or cut them off, and how many bits of small products count?",
+            "the tiles of the Float32 kernels, whose sums start from zero; the emulator's wgmma"), true, [ProductSumsProbe.Run]);
         yield return (new("wide-boxes", "Is a tensor map with a box wider than the head dim taken, and are the rest zeros?", "narrower panels for head dims under 64"),
             true, [TensorCopyProbe.WideBoxes]);
         yield return (new("whole-panels", "Are products right whose B runs across rows in whole panels?", "nothing: it shows that the next probe can be trusted"),

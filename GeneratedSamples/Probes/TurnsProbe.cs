@@ -23,7 +23,7 @@ internal static partial class TurnsProbe
         using CudaProbes pause = new(device.Host, device.Device, BenchKernels.Hopper.First().Cuda!.Headers);
         using CudaStopwatch stopwatch = new(device.Device, device.Stream, pause);
         int[] headDims = device.IsSmoke ? [40] : HeadDims;
-        (KernelVariant Variant, (bool? Turns, KernelVariant Variant)[] Versions)[] kernels = [.. headDims.SelectMany(Kernels).Select(variant => (variant, Versions(variant).ToArray()))];
+        (KernelVariant Variant, (bool? Turns, KernelVariant Variant)[] Versions)[] kernels = [.. headDims.SelectMany(headDim => Kernels(device, headDim)).Select(variant => (variant, Versions(variant).ToArray()))];
         try
         {
             device.Device.Warmup(kernels.SelectMany(kernel => kernel.Versions).Select(version => version.Variant));
@@ -43,7 +43,7 @@ internal static partial class TurnsProbe
         }
     }
 
-    private static IEnumerable<KernelVariant> Kernels(int headDim) => BenchKernels.Hopper.Where(variant =>
+    private static IEnumerable<KernelVariant> Kernels(ProbeDevice device, int headDim) => device.Kernels.Where(variant =>
         variant is { Family: KernelFamily.Streaming, ElementType: ElementType.Float16, MaximumKeys: 0 } && variant.HeadDim == headDim);
 
     private static void Measure(ProbeTable table, ProbeDevice device, CudaStopwatch stopwatch, CudaTensors<Half> tensors, AttentionShape shape, KernelVariant variant,

@@ -98,6 +98,62 @@ public sealed class CudaBenchTests
     }
 
     [TestMethod]
+    [ExecutableCondition("g++", IgnoreMessage = NoCompiler)]
+    [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
+    public void LostContext_IsTold_AndTheNextProcessGoesOnWithTheOtherKernels()
+    {
+        using TestFolder folder = new();
+        CommandResult first = Bench(folder, [("CUDA_EMULATOR_FAIL", "cuLaunchKernel:2:719")], "--json", "--check-only", "--all-variants", "--resume");
+        Assert.AreNotEqual(ExitCode.Done, first.Code);
+        Assert.IsTrue(File.Exists(folder["ours.json.running"]), "the journal has to stay for the next process");
+        string lost = JsonDocument.Parse(File.ReadAllText(folder["ours.json.running"])).RootElement.GetProperty("variant").GetString()!;
+
+        CommandResult second = Bench(folder, [], "--json", "--check-only", "--all-variants", "--resume");
+        Assert.AreEqual(ExitCode.Failed, second.Code, second.Error);
+        Assert.IsFalse(File.Exists(folder["ours.json.running"]));
+        JsonElement[] rows = [.. second.Json.GetProperty("rows").EnumerateArray()];
+        JsonElement row = rows.Single(row => row.GetProperty("variant").GetString() == lost);
+        Assert.IsTrue(row.GetProperty("lost").GetBoolean());
+        Assert.Contains("719", row.GetProperty("fault").GetString()!);
+        Assert.AreEqual(2, rows.Count(row => row.GetProperty("chosen").GetBoolean() && !row.GetProperty("lost").GetBoolean()));
+        Assert.AreEqual(rows.Length, rows.Select(row => (row.GetProperty("name").GetString(), row.GetProperty("variant").GetString())).Distinct().Count());
+        Assert.IsGreaterThan(4, rows.Length);
+    }
+
+    [TestMethod]
+    [ExecutableCondition("g++", IgnoreMessage = NoCompiler)]
+    [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
+    public void KernelThatDoesNotEnd_EndsTheProcess_AndIsLeftOut()
+    {
+        // So many products take the emulator far longer than a second.
+        const string slow = """{"shapes": [{"name": "slow", "head_dim": 512, "dtype": "f32", "batch": 1, "heads": 4, "queries": 4096, "keys": 2048, "causal": false}]}""";
+        using TestFolder folder = new();
+        File.WriteAllText(folder["slow.json"], slow);
+        CommandResult first = Bench(folder, [], "--check-only", "--resume", "--kernel-seconds", "1", "--shapes-file", folder["slow.json"], "--kernels", "streaming-simt-*");
+        Assert.AreNotEqual(ExitCode.Done, first.Code);
+        Assert.Contains("hangs: slow, streaming-simt-f32-d512", first.Error);
+
+        JsonElement row = JsonDocument.Parse(File.ReadAllText(folder["ours.json.running"])).RootElement;
+        Assert.AreEqual("did not end within 1 s", row.GetProperty("fault").GetString());
+        CommandResult second = Bench(folder, [], "--check-only", "--resume", "--shapes-file", folder["slow.json"], "--kernels", "streaming-simt-*");
+        Assert.AreEqual(ExitCode.Failed, second.Code, second.Error);
+        Assert.Contains("wrong: slow, streaming-simt-f32-d512", second.Error);
+    }
+
+    [TestMethod]
+    [ExecutableCondition("g++", IgnoreMessage = NoCompiler)]
+    [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
+    public void NamesOfKernels_LeaveOutTheOthers()
+    {
+        using TestFolder folder = new();
+        JsonElement result = Bench(folder, [], "--json", "--check-only", "--all-variants", "--kernels", "streaming-*-d40-*,nothing", "--except", "*-sm80-*").AssertDone().Json;
+        string[] variants = [.. result.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("variant").GetString()!)];
+        Assert.IsNotEmpty(variants);
+        Assert.IsTrue(variants.All(id => id.StartsWith("streaming-simt-f16-d40-", StringComparison.Ordinal)), string.Join(' ', variants));
+        Bench(folder, [], "--check-only", "--kernels", "nothing").AssertFault(ExitCode.BadInput, "has such a name");
+    }
+
+    [TestMethod]
     public void GpuOptionsOnTheCpu_AreAClearError() =>
         CommandResult.Of("bench", "--device", "cpu", "--all-variants").AssertFault(ExitCode.BadInput, "--device cuda");
 
@@ -108,7 +164,7 @@ public sealed class CudaBenchTests
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "KernelGen.Samples.exe" : "KernelGen.Samples");
         return ChildProcess.Run(
             program,
-            ["bench", "--device", "cuda", "--shapes-file", shapes, "--output", folder["ours.json"], .. options],
+            ["bench", "--device", "cuda", .. options.Contains("--shapes-file") ? [] : (string[])["--shapes-file", shapes], "--output", folder["ours.json"], .. options],
             null,
             [("KERNELGEN_CUDA_LIBRARY", _emulator.Value), ("KERNELGEN_NVRTC_LIBRARY", _emulator.Value), .. variables]);
     }

@@ -39,6 +39,9 @@ public sealed class ProbeTests
         JsonElement turns = probes.Single(probe => Name(probe) == "turns");
         Assert.IsTrue(turns.GetProperty("rows").EnumerateArray().Any(row => !row.GetProperty("as_emitted").GetBoolean()), "the constant is not in the emitted text any more");
 
+        Assert.HasCount(3, probes.Single(probe => Name(probe) == "multicast").GetProperty("rows").EnumerateArray().ToArray());
+        Assert.AreEqual("sums are cut off, towards zero", probes.Single(probe => Name(probe) == "sums").GetProperty("answers")[0].GetString(), "as the emulator does");
+
         // The emulator goes by the documentation.
         Assert.Contains("not documented", probes.Single(probe => Name(probe) == "partial-panels").GetProperty("faults")[0].GetString()!);
     }
@@ -85,6 +88,17 @@ public sealed class ProbeTests
         Assert.Contains("mov.u64", ptx);
         foreach (int panel in new[] { 16, 32, 64 })
             Assert.Contains("wgmma.mma_async", Ptx("product_layout.cu", columns, ("PROBE_COLUMNS", columns), ("PROBE_PANEL", panel)));
+    }
+
+    [TestMethod]
+    [ExecutableCondition("clang++-19", IgnoreMessage = "clang++-19 is not installed; it compiles CUDA C to PTX without a toolkit.")]
+    public void MulticastAndSums_CompileToPtx()
+    {
+        string alone = Ptx("multicast.cu", columns: 0, ("PROBE_CLUSTER", 1), ("PROBE_MULTICAST", 0));
+        string shared = Ptx("multicast.cu", columns: 0, ("PROBE_CLUSTER", 2), ("PROBE_MULTICAST", 1));
+        Assert.DoesNotContain(".multicast::cluster", alone);
+        Assert.Contains(".multicast::cluster", shared);
+        Assert.Contains("wgmma.mma_async.sync.aligned.m64n16k16.f32.f16.f16", Ptx("product_sums.cu", columns: 16));
     }
 
     private static string Ptx(string file, int columns, params (string, int)[] constants)
