@@ -19,7 +19,7 @@ internal sealed class CudaBenchRun : IDisposable
     private const string TuningName = "(tuning)";
 
     private readonly CudaBenchOptions _options;
-    private readonly DirectoryInfo _cacheFolder = Directory.CreateTempSubdirectory("kernelgen-bench-");
+    private readonly DirectoryInfo _cacheFolder;
     private readonly AttentionHost _host;
     private readonly CudaDevice _device;
     private readonly CudaDevice _compilingDevice;
@@ -39,12 +39,13 @@ internal sealed class CudaBenchRun : IDisposable
     private KernelFilter _filter;
     private bool _complete = true;
 
-    /// <summary>Makes a host whose kernels are compiled anew, and measures the GPU's peaks.</summary>
+    /// <summary>Makes a host whose kernels are compiled anew, unless they are kept from an earlier run, and measures the GPU's peaks.</summary>
     /// <param name="hostOptions">Budget and reserve.</param>
     /// <param name="options">What to do.</param>
     public CudaBenchRun(AttentionHostOptions hostOptions, CudaBenchOptions options)
     {
         _options = options;
+        _cacheFolder = options.CacheFolder is { } folder ? Directory.CreateDirectory(folder) : Directory.CreateTempSubdirectory("kernelgen-bench-");
         _filter = options.Filter;
         _journal = new(options.OutputPath, options.KernelLimit);
         if (options.Resume)
@@ -52,7 +53,7 @@ internal sealed class CudaBenchRun : IDisposable
 
         CudaDeviceOptions cuda = new() { Cache = new(_cacheFolder.FullName, MaxBytes: 1L << 30) };
 
-        // Compiles into the empty folder; the host's own device then finds the kernel there, so that both times are known.
+        // Compiles into the folder; the host's own device then finds the kernel there, so that both times are known.
         _compilingDevice = CudaDevice.Create(cuda);
         _host = AttentionHost.CreateDefault(hostOptions with { Device = "cuda", Cuda = cuda });
         _device = (CudaDevice)_host.Device;
@@ -100,7 +101,8 @@ internal sealed class CudaBenchRun : IDisposable
         _stream.Dispose();
         _host.Dispose();
         _compilingDevice.Dispose();
-        _cacheFolder.Delete(recursive: true);
+        if (_options.CacheFolder is null)
+            _cacheFolder.Delete(recursive: true);
     }
 
     private void MeasureShape<T>(CudaBenchShape shape, bool others, CancellationToken cancellationToken)

@@ -28,6 +28,13 @@ internal static class CommandOptions
     public static Option<KernelFamily?> Family() => Choice<KernelFamily?>(
         "--family", "Only kernels of this family", ("materialized", KernelFamily.Materialized), ("streaming", KernelFamily.Streaming));
 
+    /// <summary>Where compiled kernels are kept from one run to the next.</summary>
+    public static Option<string?> CacheFolder() => new("--cache")
+    {
+        Description = "For GPUs: a folder in which compiled kernels are kept for later runs; without it all are compiled anew, and their compile times are known",
+        HelpName = "FOLDER",
+    };
+
     /// <summary>Names of kernels, separated by commas or repeated.</summary>
     public static Option<string[]> KernelNames(string name, string description) => new(name)
     {

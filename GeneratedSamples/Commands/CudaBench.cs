@@ -32,6 +32,7 @@ internal sealed class CudaBench
     };
 
     private readonly Option<int> _kernelSeconds = CommandOptions.Positive("--kernel-seconds", "For GPUs: a kernel that takes longer does not end, and the process is ended", DefaultKernelSeconds);
+    private readonly Option<string?> _cache = CommandOptions.CacheFolder();
     private readonly Option<string?> _output = new("--output") { Description = "For GPUs: a file that holds the JSON of what was measured so far", HelpName = "FILE" };
     private readonly Option<int> _seconds = CommandOptions.Positive("--seconds", "For GPUs: start nothing after this time", LongestRunInSeconds);
 
@@ -47,6 +48,7 @@ internal sealed class CudaBench
         command.Options.Add(_except);
         command.Options.Add(_resume);
         command.Options.Add(_kernelSeconds);
+        command.Options.Add(_cache);
         command.Options.Add(_output);
         command.Options.Add(_seconds);
     }
@@ -54,7 +56,7 @@ internal sealed class CudaBench
     /// <summary>One of the options was given that only GPUs have.</summary>
     public bool IsAskedFor(ParseResult parsed) =>
         parsed.GetValue(_shapesFile) is not null || parsed.GetValue(_allVariants) || parsed.GetValue(_checkOnly) || parsed.GetValue(_tune)
-        || parsed.GetValue(_output) is not null || parsed.GetValue(_resume) || !Filter(parsed).TakesAll;
+        || parsed.GetValue(_output) is not null || parsed.GetValue(_resume) || parsed.GetValue(_cache) is not null || !Filter(parsed).TakesAll;
 
     /// <summary>Measures and shows the result.</summary>
     /// <param name="parsed">The command line.</param>
@@ -71,7 +73,8 @@ internal sealed class CudaBench
 
         CudaBenchOptions options = new(
             planning, parsed.GetValue(_allVariants), parsed.GetValue(_checkOnly), parsed.GetValue(_tune), Filter(parsed), parsed.GetValue(_resume),
-            TimeSpan.FromSeconds(parsed.GetValue(_kernelSeconds)), TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_output));
+            TimeSpan.FromSeconds(parsed.GetValue(_kernelSeconds)), TimeSpan.FromSeconds(parsed.GetValue(_seconds)),
+            parsed.GetValue(_cache), parsed.GetValue(_output));
         using CudaBenchRun run = new(host, options);
         CudaBenchResult result = run.Measure(shapes, (done, name) => _console.ShowProgress(done, shapes.Length, name), _console.CancellationToken);
         _console.Progress("");

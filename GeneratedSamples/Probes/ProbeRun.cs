@@ -11,14 +11,15 @@ namespace KernelGen.Samples.Probes;
 /// <param name="smoke">Cut loops short.</param>
 /// <param name="filter">Which of the emitted kernels are looked at.</param>
 /// <param name="limit">Nothing is started after this time.</param>
+/// <param name="cachePath">Where compiled kernels are kept for later runs; null compiles everything anew.</param>
 /// <param name="outputPath">The file; null keeps none.</param>
-internal sealed class ProbeRun(bool smoke, KernelFilter filter, TimeSpan limit, string? outputPath) : IDisposable
+internal sealed class ProbeRun(bool smoke, KernelFilter filter, TimeSpan limit, string? cachePath, string? outputPath) : IDisposable
 {
     private const string NotEnded = "it did not end, or ended the process";
 
     private readonly List<ProbeTable> _tables = [];
     private readonly CudaReport _report = CudaReport.Create();
-    private readonly DirectoryInfo _cacheFolder = Directory.CreateTempSubdirectory("kernelgen-probe-");
+    private readonly DirectoryInfo _cacheFolder = cachePath is null ? Directory.CreateTempSubdirectory("kernelgen-probe-") : Directory.CreateDirectory(cachePath);
     private readonly long _begin = Stopwatch.GetTimestamp();
     private string _device = "";
     private bool _complete = true;
@@ -60,7 +61,11 @@ internal sealed class ProbeRun(bool smoke, KernelFilter filter, TimeSpan limit, 
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _cacheFolder.Delete(recursive: true);
+    public void Dispose()
+    {
+        if (cachePath is null)
+            _cacheFolder.Delete(recursive: true);
+    }
 
     private void Step(ProbeTable table, bool needsHopper, Action<ProbeTable, ProbeDevice> step)
     {

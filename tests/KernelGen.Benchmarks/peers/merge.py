@@ -17,7 +17,7 @@ from shapes import shape_from_json
 LARGEST_PEER_ERROR = {"f16": 2e-2, "bf16": 2e-2, "f32": 1e-4}
 
 ROW_FIELDS = [
-    "name", "head_dim", "dtype", "batch", "heads", "queries", "keys", "causal", "variant", "ms", "tflops",
+    "name", "head_dim", "dtype", "batch", "heads", "queries", "keys", "causal", "family", "variant", "ms", "tflops",
     "error", "peak_fraction", "registers", "local_bytes", "shared_bytes", "compile_ms", "load_ms",
 ]
 
@@ -75,17 +75,17 @@ def to_markdown(result):
     """The result for people."""
     lines = [f"# Attention on {result['gpu']}", ""]
     lines += facts(result)
-    lines += ["", "## Goals", "", "Against the best back end of `scaled_dot_product_attention`; of several shapes the worst counts.", ""]
+    lines += ["", "## Goals", "", "Against the best back end of `scaled_dot_product_attention`, or what the row says; of several shapes the worst counts.", ""]
     lines += goals.table(result["goals"])
     lines += ["", "## Against PyTorch, the same shapes in the same go", ""]
-    lines += comparison(result["rows"])
+    lines += comparison([row for row in result["rows"] if not row["family"]])
     losses = [row for row in result["rows"] if row["ratio"] is not None and row["ratio"] < 1]
     compared = [row for row in result["rows"] if row["ratio"] is not None]
     lines += ["", f"Faster than the best peer on {len(compared) - len(losses)} of {len(compared)} shapes that a peer did, slower on {len(losses)}."]
     for row in sorted(losses, key=lambda row: row["ratio"]):
         lines.append(f"- slower: {describe(row)}: {row['ms']:.4g} ms against {row['peers'][row['best_peer']]:.4g} ms of {row['best_peer']} ({row['ratio']:.2f}x)")
     lines += ["", "## Every peer, in ms", ""]
-    lines += all_peers(result["rows"])
+    lines += all_peers([row for row in result["rows"] if not row["family"]])
     lines += not_comparable(result["rows"])
     lines += ["", "## Our kernels", ""]
     lines += variants(result["variants"])
@@ -111,9 +111,8 @@ def facts(result):
         f"- Command: `{result['command']}`",
     ]
     if ceilings:
-        lines.append(
-            f"- Ceilings in the same go: matrix product {ceilings['matmul_bf16_tflops']:.0f} TFLOP/s in bf16, {ceilings['matmul_f32_tflops']:.0f} in fp32; "
-            f"copy {ceilings['copy_bytes_per_second'] / 1e12:.2f} TB/s")
+        names = {"matmul_bf16_tflops": "TFLOP/s of a matrix product in bf16", "matmul_f32_tflops": "TFLOP/s in fp32", "copy_bytes_per_second": "bytes a second of a copy"}
+        lines.append("- Ceilings in the same go: " + ", ".join(f"{ceilings[name]:.4g} {text}" for name, text in names.items() if ceilings.get(name)))
     if not result["ours"]["complete"]:
         lines.append("- Our run ended before every shape was measured.")
     if peers["torch"] and not peers["complete"]:

@@ -4,9 +4,15 @@ import json
 import os
 import time
 
+from shapes import shape_from_json
+
 
 class Refused(Exception):
     """A peer does not do a shape; the message says why."""
+
+
+class DeviceLost(Exception):
+    """A peer left the GPU in a state in which this process can use it no more; the message says why."""
 
 
 def write_json(path, value):
@@ -24,7 +30,8 @@ class MeasuringSession:
     The names of the kernels come last: a profiler that was switched on once may slow down what comes after it.
     """
 
-    def __init__(self, bench, shapes, passes, seconds, path, facts, named=(), clock=time.monotonic):
+    def __init__(self, bench, shapes, passes, seconds, path, facts, named=(), clock=time.monotonic, earlier=()):
+        earlier = {shape_from_json(row).key: dict(row, unmeasured=[]) for row in earlier}
         self._bench = bench
         self._shapes = shapes
         self._passes = passes
@@ -33,7 +40,7 @@ class MeasuringSession:
         self._begin = clock()
         self._deadline = self._begin + seconds
         self._path = path
-        self._result = dict(facts, complete=False, rows=[self._empty_row(shape) for shape in shapes])
+        self._result = dict(facts, complete=False, rows=[earlier.get(shape.key) or self._empty_row(shape) for shape in shapes])
 
     def run(self):
         """Measures, and returns the result, which is also what the file holds."""
@@ -54,6 +61,16 @@ class MeasuringSession:
         return dict(shape.to_json(), peers={}, errors={}, refused={}, unmeasured=[], kernels={})
 
     def _measure(self, shape, row, names, slowest):
+        names = [name for name in names if name not in row["peers"] and name not in row["refused"]]
+        if not names:
+            return
+        try:
+            self._measure_peers(shape, row, names, slowest)
+        except Refused as refusal:
+            # The tensors could not be made.
+            row["refused"].update({name: str(refusal) for name in names if name not in row["peers"]})
+
+    def _measure_peers(self, shape, row, names, slowest):
         with self._bench.prepare(shape) as tensors:
             for name in names:
                 begin = self._clock()
@@ -66,6 +83,10 @@ class MeasuringSession:
                     row["errors"][name] = error
                 except Refused as refusal:
                     row["refused"][name] = str(refusal)
+                except DeviceLost as loss:
+                    row["refused"][name] = str(loss)
+                    self._save()
+                    raise
                 finally:
                     # What a peer took once, a compilation for instance, it may take again.
                     slowest[name] = max(slowest.get(name, 0), self._clock() - begin)

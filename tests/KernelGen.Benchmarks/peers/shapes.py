@@ -20,11 +20,12 @@ class Shape:
     queries: int
     keys: int
     causal: bool
+    family: str = None  # the only family of our kernels that may be taken; others' attention is not asked for it
 
     @property
     def key(self):
         """What makes two measurements comparable: everything but the name."""
-        return (self.head_dim, self.dtype, self.batch, self.heads, self.queries, self.keys, self.causal)
+        return (self.head_dim, self.dtype, self.batch, self.heads, self.queries, self.keys, self.causal, self.family)
 
     @property
     def operations(self):
@@ -67,6 +68,7 @@ def shape_from_json(row):
         queries=int(row["queries"]),
         keys=int(row["keys"]),
         causal=bool(row.get("causal", False)),
+        family=row.get("family"),
     )
     if shape.dtype not in BYTES_PER_ELEMENT:
         raise ValueError(f"{shape.name}: dtype is '{shape.dtype}'; it must be one of {', '.join(BYTES_PER_ELEMENT)}.")

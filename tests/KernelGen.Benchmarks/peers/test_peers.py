@@ -9,7 +9,7 @@ import unittest
 import goals
 import merge
 import probes
-from session import MeasuringSession, Refused
+from session import DeviceLost, MeasuringSession, Refused
 from shapes import Shape, buffer_count, load_shapes, median, visible_pairs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -44,18 +44,23 @@ class FakeClock:
 
 
 class FakeBench:
-    """Peers that take the given seconds; None refuses."""
+    """Peers that take the given seconds; None refuses, "lost" loses the GPU."""
 
-    def __init__(self, clock, seconds):
+    def __init__(self, clock, seconds, without_memory=None):
         self._clock = clock
+        self._without_memory = without_memory
         self._seconds = seconds
 
     @contextlib.contextmanager
     def prepare(self, shape):
+        if shape.head_dim == self._without_memory:
+            raise Refused("no memory")
         yield None
 
     def measure(self, shape, name, tensors):
         seconds = self._seconds[name]
+        if seconds == "lost":
+            raise DeviceLost("gone")
         self._clock.now += 1 if seconds is None else seconds
         if seconds is None:
             raise Refused("head dim too large")
@@ -116,6 +121,29 @@ class SessionTests(unittest.TestCase):
         self.assertIn("flex", result["rows"][0]["peers"])
         self.assertEqual(["flex"], result["rows"][1]["unmeasured"])
         self.assertIn("default", result["rows"][1]["peers"])
+
+
+    def test_a_lost_gpu_is_recorded_and_the_next_process_goes_on(self):
+        clock, shapes = FakeClock(), [shape(), shape(head_dim=80)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "peers.json")
+            with self.assertRaises(DeviceLost):
+                MeasuringSession(FakeBench(clock, {"default": 1, "cudnn": "lost", "flash": 1}), shapes, [["default", "cudnn", "flash"]], 100, path, {}, clock=clock).run()
+            with open(path, encoding="utf-8") as file:
+                earlier = json.load(file)["rows"]
+            self.assertEqual(({"default": 1e3}, {"cudnn": "gone"}), (earlier[0]["peers"], earlier[0]["refused"]))
+            again = FakeBench(clock, {"default": 2, "cudnn": 2, "flash": 2})
+            rows = MeasuringSession(again, shapes, [["default", "cudnn", "flash"]], 100, path, {}, clock=clock, earlier=earlier).run()["rows"]
+        self.assertEqual({"default": 1e3, "flash": 2e3}, rows[0]["peers"])
+        self.assertEqual({"default": 2e3, "cudnn": 2e3, "flash": 2e3}, rows[1]["peers"])
+
+    def test_tensors_that_cannot_be_made_are_a_refusal(self):
+        clock = FakeClock()
+        with tempfile.TemporaryDirectory() as folder:
+            bench = FakeBench(clock, {"default": 1}, without_memory=40)
+            rows = MeasuringSession(bench, [shape(), shape(head_dim=80)], [["default"]], 100, os.path.join(folder, "p"), {}, clock=clock).run()["rows"]
+        self.assertEqual([{"default": "no memory"}, {}], [row["refused"] for row in rows])
+        self.assertEqual({"default": 1e3}, rows[1]["peers"])
 
 
 class MergeTests(unittest.TestCase):
@@ -187,6 +215,13 @@ class MergeTests(unittest.TestCase):
         self.assertEqual((2, False, "math"), (goal["shapes"], goal["reached"], goal["backend"]))
         self.assertAlmostEqual(1.2, goal["ratio"])
         self.assertIn("| f16, head dim 40 | 1.25 | 1.20 | **no** | s | math |", merge.to_markdown(result))
+
+    def test_materialized_is_held_against_our_streaming_kernel(self):
+        ours = our_file(our_row(), our_row(family="materialized", variant="materialized-sm90a-f16-d40-r2048", ms=1.25))
+        result = merge.merge(ours, {}, "x")
+        goal = next(goal for goal in result["goals"] if "materialized" in goal["goal"])
+        self.assertEqual((False, "streaming-sm80-f16-d40-r128"), (goal["reached"], goal["backend"]))
+        self.assertAlmostEqual(0.4, goal["ratio"])
 
     def test_goals_that_were_not_measured_say_so(self):
         peers = peer_file(peers={"cudnn": 0.7}, errors={"cudnn": 0.5})

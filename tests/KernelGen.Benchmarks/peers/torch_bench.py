@@ -2,22 +2,20 @@
 
 import contextlib
 import math
+import sys
 import time
 import warnings
 
 import torch
-import torch._dynamo
 import torch.nn.functional as functional
-from torch.nn.attention import SDPBackend, sdpa_kernel
-
-from session import Refused
+from session import DeviceLost, Refused
 from shapes import buffer_count, median
 
 BACKENDS = {
-    "cudnn": SDPBackend.CUDNN_ATTENTION,
-    "flash": SDPBackend.FLASH_ATTENTION,
-    "mem_efficient": SDPBackend.EFFICIENT_ATTENTION,
-    "math": SDPBackend.MATH,
+    "cudnn": "CUDNN_ATTENTION",
+    "flash": "FLASH_ATTENTION",
+    "mem_efficient": "EFFICIENT_ATTENTION",
+    "math": "MATH",
 }
 DTYPES = {"f16": torch.float16, "bf16": torch.bfloat16, "f32": torch.float32}
 SAMPLED_ROWS = 32
@@ -35,11 +33,21 @@ class TorchBench:
         self._math_bytes = math_bytes
         properties = torch.cuda.get_device_properties(0)
         self._cache_bytes = getattr(properties, "L2_cache_size", 64 << 20)
-        self._cycles_per_second = self._measure_clock()
+        self._cycles_per_second = measured_or_none(self._measure_clock)
 
     @contextlib.contextmanager
     def prepare(self, shape):
         """Sets of Q, K, V, more of them than the L2 cache holds."""
+        with self._as_refusal():
+            sets = self._make_sets(shape)
+        try:
+            yield sets
+        finally:
+            sets.clear()
+            with self._as_refusal():
+                torch.cuda.empty_cache()
+
+    def _make_sets(self, shape):
         free, _ = torch.cuda.mem_get_info()
         count = buffer_count(shape.tensor_bytes, self._cache_bytes, free // 4)
         generator = torch.Generator(device="cuda").manual_seed(1)
@@ -48,12 +56,7 @@ class TorchBench:
             size = (shape.batch, shape.heads, length, shape.head_dim)
             return torch.randn(size, generator=generator, device="cuda", dtype=torch.float32).to(DTYPES[shape.dtype])
 
-        sets = [(normal(shape.queries), normal(shape.keys), normal(shape.keys)) for _ in range(count)]
-        try:
-            yield sets
-        finally:
-            sets.clear()
-            torch.cuda.empty_cache()
+        return [(normal(shape.queries), normal(shape.keys), normal(shape.keys)) for _ in range(count)]
 
     def measure(self, shape, name, sets):
         """Median milliseconds of a call, and the relative error of sampled rows against float64."""
@@ -86,11 +89,21 @@ class TorchBench:
             except Refused:
                 raise
             except torch.cuda.OutOfMemoryError as fault:
+                self._assert_usable(fault)
                 torch.cuda.empty_cache()
                 raise Refused(f"out of memory: {first_line(fault)}") from fault
             except Exception as fault:  # Whatever a library throws, it is a refusal to be recorded, and the next peer's turn.
+                self._assert_usable(fault)
                 reasons = [first_line(warning.message) for warning in caught]
                 raise Refused("; ".join([f"{type(fault).__name__}: {first_line(fault)}", *dict.fromkeys(reasons)])[:2000]) from fault
+
+    @staticmethod
+    def _assert_usable(fault):
+        # After some faults of a kernel nothing works any more in this process.
+        try:
+            torch.cuda.synchronize()
+        except Exception as lost:
+            raise DeviceLost(f"the GPU cannot be used any more in this process: {first_line(fault)}") from lost
 
     def _call(self, shape, name):
         if name == "default":
@@ -108,7 +121,13 @@ class TorchBench:
         return self._backend(shape, BACKENDS[name])
 
     @staticmethod
-    def _backend(shape, backend):
+    def _backend(shape, backend_name):
+        from torch.nn.attention import SDPBackend, sdpa_kernel
+
+        backend = getattr(SDPBackend, backend_name, None)
+        if backend is None:
+            raise Refused(f"torch {torch.__version__} has no {backend_name}")
+
         def call(q, k, v):
             with sdpa_kernel([backend]):
                 return functional.scaled_dot_product_attention(q, k, v, is_causal=shape.causal)
@@ -117,6 +136,7 @@ class TorchBench:
 
     @staticmethod
     def _flex(shape):
+        import torch._dynamo
         from torch.nn.attention.flex_attention import create_block_mask, flex_attention
 
         # Each shape is compiled for itself, and does not count as a recompilation of another one.
@@ -196,7 +216,8 @@ class TorchBench:
 
     def _sample(self, calls, count, host_seconds):
         # The GPU is kept busy while the calls are queued: what is timed is their work, not the host's.
-        torch.cuda._sleep(int(self._cycles_per_second * min(0.05, 2 * count * host_seconds + 1e-4)))
+        if self._cycles_per_second:
+            torch.cuda._sleep(int(self._cycles_per_second * min(0.05, 2 * count * host_seconds + 1e-4)))
         first, last = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
         first.record()
         calls(count)
@@ -216,8 +237,17 @@ class TorchBench:
         return cycles / (first.elapsed_time(last) / 1e3)
 
 
+def measured_or_none(measure):
+    """What is measured, or None where that cannot be done here: nothing else depends on it."""
+    try:
+        return measure()
+    except Exception as fault:
+        print(f"{getattr(measure, '__name__', 'a measurement')} failed: {first_line(fault)}", file=sys.stderr)
+        return None
+
+
 def measure_ceilings():
-    """What a large matrix product and a large copy reach: TFLOP/s in bf16 and fp32, and bytes read and written a second."""
+    """What a large matrix product and a large copy reach: TFLOP/s in bf16 and fp32, and bytes read and written a second; None for what cannot be measured."""
     size = 8192
 
     def milliseconds(call):
@@ -232,13 +262,21 @@ def measure_ceilings():
             times.append(first.elapsed_time(last))
         return median(times)
 
-    result = {}
-    for name, dtype in (("bf16", torch.bfloat16), ("f32", torch.float32)):
+    def product_tflops(dtype):
         a, b = (torch.randn(size, size, device="cuda", dtype=dtype) for _ in range(2))
-        result[f"matmul_{name}_tflops"] = 2 * size**3 / milliseconds(lambda: torch.matmul(a, b)) / 1e9
-    source = torch.randn(1 << 30, device="cuda", dtype=torch.float32)
-    target = torch.empty_like(source)
-    result["copy_bytes_per_second"] = 2 * source.nbytes / (milliseconds(lambda: target.copy_(source)) / 1e3)
+        return 2 * size**3 / milliseconds(lambda: torch.matmul(a, b)) / 1e9
+
+    def copy_bytes_per_second():
+        source = torch.randn(1 << 30, device="cuda", dtype=torch.float32)
+        target = torch.empty_like(source)
+        return 2 * source.nbytes / (milliseconds(lambda: target.copy_(source)) / 1e3)
+
+    result = {
+        "matmul_bf16_tflops": measured_or_none(lambda: product_tflops(torch.bfloat16)),
+        "matmul_f32_tflops": measured_or_none(lambda: product_tflops(torch.float32)),
+        "copy_bytes_per_second": measured_or_none(copy_bytes_per_second),
+    }
+    torch.cuda.empty_cache()
     return result
 
 
