@@ -26,6 +26,11 @@ cp "$root/build/gpu-check.sh" "$bundle/"
 mkdir "$bundle/peers"
 cp "$root"/tests/KernelGen.Benchmarks/peers/*.py "$root"/tests/KernelGen.Benchmarks/peers/*.json "$bundle/peers/"
 
+# The check runs each class of tests in a process of its own, those that run kernels first.
+(cd "$root/tests/KernelGen.RuntimeHost.Tests/Cuda" && grep -lE '^\[TestClass\]' ./*Tests.cs | sed 's|^./||; s|\.cs$||' | sort) >"$app/all"
+{ grep -E 'Kernel|Hopper|Float32|Split|Launch' "$app/all"; grep -vE 'Kernel|Hopper|Float32|Split|Launch' "$app/all"; } >"$bundle/test-classes.txt"
+rm "$app/all"
+
 # The runtime is 100 MB as files, a third of that packed; gpu-check.sh unpacks it for each run. Sorted and without times and owners: the same input, the same bytes.
 tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$app" -cf - . | gzip -9n >"$bundle/app.tar.gz"
 

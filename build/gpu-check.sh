@@ -1,25 +1,39 @@
 #!/usr/bin/env bash
-# Checks and measures the kernels on this machine's GPU in under nine minutes. Part of the bundle that gpu-bundle.sh makes; needs no .NET.
+# Checks and measures the kernels on this machine's GPU in under ten minutes. Part of the bundle that gpu-bundle.sh makes; needs no .NET.
 #   gpu-check.sh [RESULTS] [options]
 # RESULTS is the folder for logs and JSON: $OUT when that is set, else ./results. What is done by then stays there, whatever happens later.
+#   --parts LIST       only these, separated by commas: doctor,compilation,check,probes,tune,bench,peers,merge,tests,memcheck,racecheck
+#   --kernels NAMES    only kernels with these names, separated by commas, * for any text: after a change to one of them
+#   --except NAMES     no kernels with these names
+#   --against FOLDER   compare with the peers.json of these earlier results, when peers are not measured again
+#   --cache FOLDER     keep compiled kernels there, for the next run on this machine
 #   --all-variants     time every kernel, not only what the planner takes, as far as the time goes
-#   --parts LIST       only these, separated by commas: doctor,probes,tune,bench,peers,merge,tests,memcheck,racecheck
 #   --name NAME        name of the merged files; the GPU's by default
-#   --seconds N        for all parts together; 520 by default
+#   --seconds N        for all parts together; 560 by default. A part has its share of it, and what the parts before it left over
 #   --smoke            tiny shapes and loops: whether everything works, on the emulator for instance, not how fast it is
-# Exit code 1 when a test, a sanitizer or a result of a kernel failed, or the compiler spilled registers of a tensor core kernel or put its products in a row.
+# Exit code 1 when a test, a sanitizer or a result of a kernel failed, a kernel or a probe did not end, or the compiler spilled registers of a tensor core kernel or
+# put its products in a row.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 command="gpu-check.sh RESULTS"
 results=
-parts=doctor,probes,tune,bench,peers,merge,tests,memcheck,racecheck
-total=520
+parts=doctor,compilation,check,probes,tune,bench,peers,merge,tests,memcheck,racecheck
+total=560
 name=
 smoke=
+against=
+cache=
+kernels=
 bench_options=()
+# For every program that runs kernels.
+kernel_options=()
 while [ $# -gt 0 ]; do
     case $1 in
         --all-variants) bench_options+=(--all-variants); command+=" $1" ;;
+        --kernels) kernels=$2; command+=" $1 '$2'"; shift ;;
+        --except) kernel_options+=(--except "$2"); command+=" $1 '$2'"; shift ;;
+        --against) against=$(cd "$2" && pwd) || exit 2; shift ;;
+        --cache) cache=$2; shift ;;
         --parts) parts=$2; command+=" $1 $2"; shift ;;
         --name) name=$2; shift ;;
         --seconds) total=$2; command+=" $1 $2"; shift ;;
@@ -40,8 +54,12 @@ SECONDS=0
 failed=0
 summary=()
 shapes=$here/peers/shapes.json
+check_shapes=$here/peers/shapes-check.json
+kernel_seconds=20
 if [ -n "$smoke" ]; then
     shapes=$here/peers/shapes-smoke.json
+    check_shapes=$shapes
+    kernel_seconds=120
 
     # For the emulator: what the probes are about.
     export CUDA_EMULATOR_COMPUTE_CAPABILITY=${CUDA_EMULATOR_COMPUTE_CAPABILITY:-9.0}
@@ -54,7 +72,7 @@ say() { echo "$*" | tee -a "$log"; }
 left() { local seconds=$((total - SECONDS)); echo "$((seconds > 1 ? seconds : 1))"; }
 
 # at_most N: seconds for a part, scaled with the time for all of them.
-at_most() { local seconds share=$(($1 * total / 520)); seconds=$(left); echo "$((seconds < share ? seconds : share))"; }
+at_most() { local seconds share=$(($1 * total / 560)); seconds=$(left); echo "$((seconds < share ? seconds : share))"; }
 wanted() { case ",$parts," in *",$1,"*) return 0 ;; *) return 1 ;; esac; }
 
 # record PART STATUS SECONDS [NOTE]
@@ -78,9 +96,74 @@ status() {
     esac
 }
 
+# measure PART SECONDS OPTION...: bench as often as it takes. A kernel that does not end, or takes the GPU's context with it, ends the process; the next one goes on without it.
+measure() {
+    local part=$1 limit=$2 output=$results/$1.json begin=$SECONDS left_here
+    shift 2
+    rm -f "$output" "$output.running" "$results/$part.part"
+    measured=failed
+    for _ in $(seq 20); do
+        left_here=$((limit - (SECONDS - begin)))
+        if [ $left_here -lt 2 ]; then
+            measured="out of time"
+            break
+        fi
+
+        timeout -k 5 "$left_here" "$app/KernelGen.Samples" bench --device cuda --resume --kernel-seconds $kernel_seconds --cache "$cache" "${kernel_options[@]}" "$@" \
+            --output "$output" --seconds "$((left_here > 60 ? left_here - 15 : left_here))" >>"$log" 2>"$results/$part.last"
+        code=$?
+        measured=$(status $code)
+
+        # What it has to say of all its results it says at the end; of a process that was ended only the last words are of interest.
+        cat "$results/$part.last" >>"$log"
+        cat "$results/$part.last" >>"$results/$part.part"
+        [ -e "$output.running" ] || break
+        say "           $part: a kernel ended the process; going on without it"
+    done
+
+    # Its last words are whole only when it came to its end; the rest is counted in the file.
+    rm -f "$results/$part.last"
+    [ "$measured" = failed ] && failed=1
+    if [ -e "$output.running" ] || grep -q '"lost": true' "$output" 2>/dev/null; then
+        failed=1
+    fi
+    record "$part" "$measured" $((SECONDS - begin)) "$(findings "$part")"
+    rm -f "$results/$part.part"
+}
+
+# findings PART: what its file and its last words hold against the kernels.
+findings() {
+    local lost=0
+    [ -s "$results/$1.json" ] && lost=$(grep -c '"lost": true' "$results/$1.json")
+    sort -u "$results/$1.part" | awk -v lost="$lost" '/^wrong:/ { wrong++ } /^spilled:/ { spilled++ } /^slow:/ { slow++ }
+        END { printf "%d wrong, %d of them hang or end the process, %d kernels spill, %d findings of the compiler", wrong, lost, spilled, slow }'
+}
+
+# probe NAME SECONDS: each in a process of its own, so that one that never ends does not take the others with it.
+probe() {
+    local name=$1 seconds=$2 begin=$SECONDS code
+    timeout -k 5 "$seconds" "$app/KernelGen.Samples" probe --only "$name" ${smoke:+--smoke} --cache "$cache" "${kernel_options[@]}" \
+        --output "$results/probe-$name.json" --seconds "$((seconds > 30 ? seconds - 10 : seconds))" >>"$log" 2>"$results/probes.last"
+    code=$?
+    cat "$results/probes.last" >>"$log"
+    cat "$results/probes.last" >>"$results/probes.part"
+    case $code in
+        0) ;;
+        124 | 137) failed=1; probes_outcome="out of time"; say "           probe $name did not end within $seconds s" ;;
+        *) failed=1; probes_outcome=failed; say "           probe $name: exit code $code" ;;
+    esac
+    rm -f "$results/probes.last"
+}
+
+# lost_kernels FILE: names of the kernels that did not end or ended the process.
+lost_kernels() { "$python" -c 'import json, sys; print(",".join(sorted({row["variant"] for row in json.load(open(sys.argv[1]))["rows"] if row.get("lost")})))' "$1" 2>/dev/null; }
+
 # The bundle stays as it is, so that it can be copied on.
 app=$(mktemp -d)
 trap 'rm -rf "$app"' EXIT
+cache=${cache:-$app/cubins}
+mkdir -p "$cache"
+cache=$(cd "$cache" && pwd)
 tar -xzf "$here/app.tar.gz" -C "$app" || { say "The programs cannot be unpacked to $app."; exit 1; }
 export PYTHONDONTWRITEBYTECODE=1
 unset DOTNET_ROOT
@@ -107,47 +190,66 @@ if wanted doctor; then
     record doctor "$(status $?)" $((SECONDS - begin))
 fi
 
+if [ -n "$kernels" ]; then
+    kernel_options+=(--kernels "$kernels")
+fi
+
+# First, because it compiles all kernels for Hopper, several at once, into the cache of the parts after it.
+if wanted compilation; then
+    begin=$SECONDS
+    probes_outcome=passed
+    rm -f "$results/probes.part"
+    probe compilation "$(at_most 260)"
+    record compilation "$probes_outcome" $((SECONDS - begin)) "$(grep -c '^slow or wrong:' "$results/probes.part") slow or wrong"
+fi
+
+# Every kernel for Hopper, on a GPU that runs them; elsewhere every kernel there is.
+if wanted check; then
+    rm -f "$results/probes.part"
+    check_kernels=(--kernels "*-sm90a-*")
+    if [ -n "$kernels" ]; then
+        check_kernels=()
+    elif ! "$app/KernelGen.Samples" doctor 2>/dev/null | grep -qE 'compute capability 9\.0|sm_90'; then
+        check_kernels=()
+    fi
+    measure check "$(at_most 200)" --check-only --all-variants --shapes-file "$check_shapes" "${check_kernels[@]}"
+fi
+
+# Not again what has been seen to hang.
+for file in "$results/check.json" ${against:+"$against/check.json"}; do
+    lost=$([ -s "$file" ] && lost_kernels "$file")
+    if [ -n "$lost" ] && [ -z "$kernels" ]; then
+        kernel_options+=(--except "$lost")
+        say "           left out from here on: $lost"
+    fi
+done
+
 if wanted probes; then
     begin=$SECONDS
-    rm -f "$results/probes.json"
-    seconds=$(at_most 110)
-    timeout -k 5 "$seconds" "$app/KernelGen.Samples" probe ${smoke:+--smoke} --output "$results/probes.json" --seconds "$((seconds > 30 ? seconds - 10 : seconds))" \
-        >>"$log" 2>"$results/probes.part"
-    outcome=$(status $?)
-    cat "$results/probes.part" >>"$log"
-    [ "$outcome" = failed ] && failed=1
-    record probes "$outcome" $((SECONDS - begin)) "$(grep -c '^slow or wrong:' "$results/probes.part") slow or wrong"
+    probes_outcome=passed
     rm -f "$results/probes.part"
+    for probe in softmax products tensor-copies multicast sums waiting wide-boxes whole-panels partial-panels turns; do
+        probe $probe "$(at_most 60)"
+    done
+    record probes "$probes_outcome" $((SECONDS - begin)) "$(grep -c '^slow or wrong:' "$results/probes.part") slow or wrong"
 fi
+rm -f "$results/probes.part"
 
 # Tuning is a part of measuring: with it each shape is measured with the kernel that was the fastest of those that are predicted to be good.
 if wanted bench || wanted tune; then
-    begin=$SECONDS
-    rm -f "$results/ours.json"
     if wanted tune; then
         bench_options+=(--tune)
     fi
     if ! wanted bench; then
         bench_options+=(--check-only)
     fi
-    seconds=$(at_most 160)
-    timeout -k 5 "$seconds" "$app/KernelGen.Samples" bench --device cuda "${bench_options[@]}" --shapes-file "$shapes" \
-        --output "$results/ours.json" --seconds "$((seconds > 30 ? seconds - 15 : seconds))" >>"$log" 2>"$results/bench.part"
-    outcome=$(status $?)
-    cat "$results/bench.part" >>"$log"
-    [ "$outcome" = failed ] && failed=1
-    record bench "$outcome" $((SECONDS - begin)) "$(awk '/^wrong:/ { wrong++ } /^spilled:/ { spilled++ } /^slow:/ { slow++ }
-        END { printf "%d wrong, %d kernels spill, %d findings of the compiler", wrong, spilled, slow }' "$results/bench.part")"
-    if wanted tune; then
-        record tune "$([ -s "$results/ours.json" ] && echo "$outcome" || echo failed)" 0 "$(grep -c '"was_predicted"' "$results/ours.json" 2>/dev/null) kernels timed"
-    fi
-    rm -f "$results/bench.part"
+    measure ours "$(at_most 300)" "${bench_options[@]}" --shapes-file "$shapes"
 fi
 
 if wanted peers; then
     begin=$SECONDS
     rm -f "$results/peers.json"
-    seconds=$(at_most 120)
+    seconds=$(at_most 230)
     timeout -k 5 "$seconds" "$python" "$here/peers/torch_sdpa.py" --shapes "$shapes" --out "$results/peers.json" \
         --seconds "$((seconds > 60 ? seconds - 25 : seconds))" >>"$log" 2>&1
     code=$?
@@ -160,28 +262,63 @@ fi
 
 if wanted merge; then
     begin=$SECONDS
-    timeout -k 5 20 "$python" "$here/peers/merge.py" --ours "$results/ours.json" --peers "$results/peers.json" --out "$results" --name "$name" --command "$command" >>"$log" 2>&1
-    outcome=$(status $?)
-    if [ -s "$results/probes.json" ]; then
-        timeout -k 5 20 "$python" "$here/peers/probes.py" --probes "$results/probes.json" --out "$results" --name "$name" --command "$command" >>"$log" 2>&1 || outcome=failed
+    outcome=passed
+    notes=
+    peers=$results/peers.json
+    if [ ! -s "$peers" ] && [ -n "$against" ]; then
+        peers=$against/peers.json
     fi
-    record merge "$outcome" $((SECONDS - begin)) "$name.json, $name.md and $name-probes.md"
+    if [ -s "$results/ours.json" ]; then
+        timeout -k 5 20 "$python" "$here/peers/merge.py" --ours "$results/ours.json" --peers "$peers" --out "$results" --name "$name" --command "$command" >>"$log" 2>&1 || outcome=failed
+        notes="$name.md"
+    fi
+    if ls "$results"/probe-*.json >/dev/null 2>&1; then
+        timeout -k 5 20 "$python" "$here/peers/probes.py" --probes "$results"/probe-*.json --out "$results" --name "$name" --command "$command" >>"$log" 2>&1 || outcome=failed
+        notes+="${notes:+ and }$name-probes.md"
+    fi
+    [ "$outcome" = failed ] && failed=1
+    record merge "$outcome" $((SECONDS - begin)) "${notes:-there was nothing to merge}"
 fi
 
+# A class after the other, each in a process of its own: a test whose kernel never ends costs its class, not the others.
 if wanted tests; then
     begin=$SECONDS
-    filter='FullyQualifiedName~.Cuda.'
+    limit=$(at_most 250)
+    outcome=passed
+    ended_early=()
+    : >"$results/tests.log"
+    filters=()
+    while read -r class; do filters+=("FullyQualifiedName~.Cuda.$class."); done <"$here/test-classes.txt"
     if [ -n "$smoke" ]; then
-        filter='FullyQualifiedName~.Cuda.CudaKernelTests.GoldenVector'
+        filters=('FullyQualifiedName~.Cuda.CudaKernelTests.GoldenVector' 'FullyQualifiedName~.Cuda.LaunchGridTests.')
     fi
-    KERNELGEN_TEST_DEVICE=cuda timeout -k 5 "$(at_most 90)" "$app/KernelGen.RuntimeHost.Tests" --progress off --no-ansi --filter "$filter" \
-        --results-directory "$app/TestResults" >"$results/tests.log" 2>&1
-    outcome=$(status $?)
-    # Time that ends is no failure of what ran until then.
-    if [ "$outcome" = failed ] || grep -q '^failed ' "$results/tests.log"; then
+    for filter in "${filters[@]}"; do
+        left_here=$((limit - (SECONDS - begin)))
+        if [ $left_here -lt 2 ]; then
+            outcome="out of time"
+            break
+        fi
+
+        class_seconds=$((left_here < 60 ? left_here : 60))
+        echo "==== $filter" >>"$results/tests.log"
+        KERNELGEN_TEST_DEVICE=cuda timeout -k 5 "$class_seconds" "$app/KernelGen.RuntimeHost.Tests" --progress off --no-ansi --filter "$filter" \
+            --results-directory "$app/TestResults" >>"$results/tests.log" 2>&1
+        code=$?
+        case $code in
+            0) ;;
+            124 | 137) ended_early+=("${filter#*.Cuda.}"); [ $class_seconds -lt 60 ] || failed=1 ;;
+            *) failed=1; outcome=failed ;;
+        esac
+    done
+
+    # Of a process that was ended nobody adds up the failures.
+    if grep -q '^failed ' "$results/tests.log"; then
         failed=1
+        outcome=failed
     fi
-    record tests "$outcome" $((SECONDS - begin)) "$(awk '$1 ~ /^(succeeded|failed|skipped):$/ { printf "%s%s %s", n++ ? ", " : "", $2, substr($1, 1, length($1) - 1) }' "$results/tests.log")"
+    note=$(awk '$1 ~ /^(succeeded|failed|skipped):$/ { sum[substr($1, 1, length($1) - 1)] += $2 }
+        END { printf "%d succeeded, %d failed, %d skipped", sum["succeeded"], sum["failed"], sum["skipped"] }' "$results/tests.log")
+    record tests "$outcome" $((SECONDS - begin)) "$note${ended_early[*]:+; did not end: ${ended_early[*]}}"
 fi
 
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda*/bin/compute-sanitizer /usr/local/cuda*/compute-sanitizer/compute-sanitizer 2>/dev/null | head -n 1)
@@ -197,7 +334,7 @@ for tool in memcheck racecheck; do
     fi
 
     timeout -k 5 "$(at_most 45)" "$sanitizer" --tool $tool --error-exitcode 86 \
-        "$app/KernelGen.Samples" bench --device cuda --check-only --all-variants --shapes-file "$here/peers/shapes-smoke.json" >"$results/sanitizer.part" 2>&1
+        "$app/KernelGen.Samples" bench --device cuda --check-only --all-variants "${kernel_options[@]}" --cache "$cache" --kernel-seconds 120 --shapes-file "$here/peers/shapes-smoke.json" >"$results/sanitizer.part" 2>&1
     outcome=$(status $?)
     { echo "==== $tool"; cat "$results/sanitizer.part"; } >>"$results/sanitizer.log"
     [ "$outcome" = failed ] && failed=1

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes what `probe --output` found for people: NAME-probes.md, with the JSON beside it. Needs no package.
+"""Writes what runs of `probe --output` found for people: NAME-probes.md, with the JSON beside it. Needs no package.
 
-    python3 probes.py --probes probes.json --out docs/benchmarks --name h200 --command "gpu-check.sh results"
+    python3 probes.py --probes probe-*.json --out docs/benchmarks --name h200 --command "gpu-check.sh results"
 """
 
 import argparse
@@ -10,6 +10,13 @@ import os
 import sys
 
 from session import write_json
+
+
+def joined(reports):
+    """One report of several from the same GPU."""
+    facts = next((report for report in reports if report["device"]), reports[0])
+    return dict(
+        facts, complete=all(report["complete"] for report in reports), probes=[probe for report in reports for probe in report["probes"]])
 
 
 def to_markdown(report, command):
@@ -60,13 +67,16 @@ def table_row(cells):
 def main(arguments):
     """Exit code 0 when there is a report."""
     parser = argparse.ArgumentParser(description="Writes what probes found for people.")
-    parser.add_argument("--probes", required=True, help="what probe --output wrote")
+    parser.add_argument("--probes", required=True, nargs="+", help="what probe --output wrote")
     parser.add_argument("--out", required=True, help="the folder to write to")
     parser.add_argument("--name", default="gpu", help="name of the files, to which -probes is added")
     parser.add_argument("--command", default="", help="how the measurement was started")
     options = parser.parse_args(arguments)
-    with open(options.probes, encoding="utf-8") as file:
-        report = json.load(file)
+    reports = []
+    for path in options.probes:
+        with open(path, encoding="utf-8") as file:
+            reports.append(json.load(file))
+    report = joined(reports)
     os.makedirs(options.out, exist_ok=True)
     write_json(os.path.join(options.out, f"{options.name}-probes.json"), report)
     with open(os.path.join(options.out, f"{options.name}-probes.md"), "w", encoding="utf-8") as file:

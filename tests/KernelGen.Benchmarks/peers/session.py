@@ -68,7 +68,17 @@ class MeasuringSession:
             self._measure_peers(shape, row, names, slowest)
         except Refused as refusal:
             # The tensors could not be made.
-            row["refused"].update({name: str(refusal) for name in names if name not in row["peers"]})
+            self._refuse(row, names, refusal)
+        except DeviceLost as loss:
+            # The next process must not try this again: whoever lost the GPU has said so; without one it was the tensors, for all peers.
+            if str(loss) not in row["refused"].values():
+                self._refuse(row, names, loss)
+            self._save()
+            raise
+
+    @staticmethod
+    def _refuse(row, names, reason):
+        row["refused"].update({name: str(reason) for name in names if name not in row["peers"]})
 
     def _measure_peers(self, shape, row, names, slowest):
         with self._bench.prepare(shape) as tensors:
@@ -85,20 +95,27 @@ class MeasuringSession:
                     row["refused"][name] = str(refusal)
                 except DeviceLost as loss:
                     row["refused"][name] = str(loss)
-                    self._save()
                     raise
                 finally:
                     # What a peer took once, a compilation for instance, it may take again.
                     slowest[name] = max(slowest.get(name, 0), self._clock() - begin)
 
     def _name_kernels(self, shape, row):
-        names = [name for name in self._named if name in row["peers"]]
+        names = [name for name in self._named if name in row["peers"] and name not in row["kernels"]]
         if not names or self._clock() >= self._deadline:
             return
-        with self._bench.prepare(shape) as tensors:
-            for name in names:
-                if self._clock() < self._deadline:
-                    row["kernels"][name] = self._bench.kernel_names(shape, name, tensors)
+        try:
+            with self._bench.prepare(shape) as tensors:
+                for name in names:
+                    if self._clock() < self._deadline:
+                        row["kernels"][name] = []  # stays when the GPU is lost
+                        row["kernels"][name] = self._bench.kernel_names(shape, name, tensors)
+        except Refused:
+            pass  # the tensors could not be made: names alone are not worth more
+        except DeviceLost:
+            row["kernels"].update({name: [] for name in names if name not in row["kernels"]})
+            self._save()
+            raise
 
     def _save(self):
         self._result["seconds"] = round(self._clock() - self._begin, 1)

@@ -259,11 +259,14 @@ class ProbesTests(unittest.TestCase):
             path = os.path.join(folder, "probes.json")
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(report, file)
-            self.assertEqual(0, probes.main(["--probes", path, "--out", folder, "--name", "h200", "--command", "c"]))
+            other = os.path.join(folder, "other.json")
+            with open(other, "w", encoding="utf-8") as file:
+                json.dump(dict(report, device="", complete=True, probes=[dict(probe, name="sums")]), file)
+            self.assertEqual(0, probes.main(["--probes", path, other, "--out", folder, "--name", "h200", "--command", "c"]))
             with open(os.path.join(folder, "h200-probes.md"), encoding="utf-8") as file:
                 text = file.read()
             self.assertTrue(os.path.exists(os.path.join(folder, "h200-probes.json")))
-        for line in ("# Probes on Test GPU", "## products", "- fine", "- **slow or wrong**: k: (C7510)", "- not done: late", "| columns | right | note | extra |",
+        for line in ("# Probes on Test GPU", "## products", "## sums", "- fine", "- **slow or wrong**: k: (C7510)", "- not done: late", "| columns | right | note | extra |",
                      "| 40 | yes |  |  |", "| 80 | no |  | 1 |", "- The time ended before every probe had its turn."):
             self.assertIn(line, text.split("\n"))
 

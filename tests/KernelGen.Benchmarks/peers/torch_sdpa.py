@@ -65,7 +65,8 @@ def main(arguments):
         if not torch.cuda.is_available():
             raise ImportError("torch sees no GPU")
     except Exception as fault:  # A library that is missing or of another version may end in anything.
-        write_json(options.out, dict(facts, complete=False, rows=[], reason=str(fault)))
+        if not options.resume:
+            write_json(options.out, dict(facts, complete=False, rows=[], reason=str(fault)))
         print(f"No peers were measured: {fault}.", file=sys.stderr)
         return 3
 
