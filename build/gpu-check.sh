@@ -98,7 +98,7 @@ status() {
 
 # measure PART SECONDS OPTION...: bench as often as it takes. A kernel that does not end, or takes the GPU's context with it, ends the process; the next one goes on without it.
 measure() {
-    local part=$1 limit=$2 output=$results/$1.json begin=$SECONDS left_here
+    local part=$1 limit=$2 output=$results/$1.json begin=$SECONDS left_here started code
     shift 2
     rm -f "$output" "$output.running" "$results/$part.part"
     measured=failed
@@ -109,6 +109,7 @@ measure() {
             break
         fi
 
+        started=$SECONDS
         timeout -k 5 "$left_here" "$app/KernelGen.Samples" bench --device cuda --resume --kernel-seconds $kernel_seconds --cache "$cache" "${kernel_options[@]}" "$@" \
             --output "$output" --seconds "$((left_here > 60 ? left_here - 15 : left_here))" >>"$log" 2>"$results/$part.last"
         code=$?
@@ -117,6 +118,9 @@ measure() {
         # What it has to say of all its results it says at the end; of a process that was ended only the last words are of interest.
         cat "$results/$part.last" >>"$log"
         cat "$results/$part.last" >>"$results/$part.part"
+
+        # What was under way when the time of the part ended is no kernel that hangs.
+        [ $((SECONDS - started)) -lt $left_here ] || rm -f "$output.running"
         [ -e "$output.running" ] || break
         say "           $part: a kernel ended the process; going on without it"
     done
@@ -149,8 +153,9 @@ probe() {
     cat "$results/probes.last" >>"$results/probes.part"
     case $code in
         0) ;;
-        124 | 137) failed=1; probes_outcome="out of time"; say "           probe $name did not end within $seconds s" ;;
-        *) failed=1; probes_outcome=failed; say "           probe $name: exit code $code" ;;
+        *) [ $name = partial-panels ] || failed=1 ;;& # it asks what no documentation promises, so that a fault is an answer
+        124 | 137) probes_outcome="out of time"; say "           probe $name did not end within $seconds s" ;;
+        *) probes_outcome=failed; say "           probe $name: exit code $code" ;;
     esac
     rm -f "$results/probes.last"
 }
