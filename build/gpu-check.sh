@@ -131,7 +131,7 @@ measure() {
     if [ -e "$output.running" ] || grep -q '"lost": true' "$output" 2>/dev/null; then
         failed=1
     fi
-    record "$part" "$measured" $((SECONDS - begin)) "$(findings "$part")"
+    record "${part/#ours/bench}" "$measured" $((SECONDS - begin)) "$(findings "$part")"
     rm -f "$results/$part.part"
 }
 
