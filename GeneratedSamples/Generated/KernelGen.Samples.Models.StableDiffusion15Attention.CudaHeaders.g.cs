@@ -1889,6 +1889,25 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & exponent_mask(element())) != exponent_mask(element());
 }
 
+// Replaces infinities and NaNs among eight elements in shared memory by zeros; true when there was one.
+KG_DEVICE bool clean_line(float* address)
+{
+    kg_fragment line = kg_load_shared<kg_fragment>(address);
+    bool clean = true;
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+    {
+        const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+        const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+        clean = clean && (low | high) == 0xffffffffu;
+        line.at[i] &= low | high;
+    }
+
+    if (!clean)
+        kg_store_shared(address, line);
+    return !clean;
+}
+
 // Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
 // 16 * m + 8 * half + g of the warp.
 template <int row_tiles, int value_tiles, typename Weights>
@@ -1932,22 +1951,7 @@ KG_DEVICE bool clean_values(unsigned int tile)
     for (int item = kg_thread(); item < row_count * row_chunks; item += threads)
     {
         float* address = kg_shared_memory() + (tile + chunk_offset(item / row_chunks, item % row_chunks)) / sizeof(float);
-        kg_fragment line = kg_load_shared<kg_fragment>(address);
-        bool clean = true;
-#pragma unroll
-        for (int i = 0; i < 4; i++)
-        {
-            const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
-            const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
-            clean = clean && (low | high) == 0xffffffffu;
-            line.at[i] &= low | high;
-        }
-
-        if (!clean)
-        {
-            found = true;
-            kg_store_shared(address, line);
-        }
+        found = clean_line(address) || found;
     }
 
     return found;

@@ -39,7 +39,7 @@ internal static class SimtKernelUnit
         return new()
         {
             { "id", configuration.Id },
-            { "entry_point", EntryPoint(configuration) },
+            { "entry_point", configuration.EntryPoint },
             { "element", CudaName(configuration.ElementType) },
             { "element_name", configuration.ElementType.ToString() },
             { "head_dim", design.HeadDim },
@@ -89,7 +89,7 @@ internal static class SimtKernelUnit
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
         SimtKernelDesign design = SimtKernelDesign.For(configuration);
-        string entryPoint = EntryPoint(configuration);
+        string entryPoint = configuration.EntryPoint;
         return configuration.Family == KernelFamily.Streaming
             ? [new(entryPoint, design.Threads, design.SharedBytes, design.TileRows), KeySplitMerge.Stage(entryPoint)]
             :
@@ -104,8 +104,6 @@ internal static class SimtKernelUnit
     /// <param name="elementType">The element type; tiles are fp32 for all of them.</param>
     /// <param name="headDim">The head dim; its chunks and lanes, not the rows, follow it.</param>
     public static int StreamingTileRows(ElementType elementType, int headDim) => SimtKernelDesign.MaxTileRows;
-
-    private static string EntryPoint(KernelConfiguration configuration) => configuration.Id.Replace('-', '_');
 
     private static string CudaName(ElementType elementType) => elementType switch
     {

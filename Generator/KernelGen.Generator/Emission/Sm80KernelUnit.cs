@@ -52,7 +52,7 @@ internal static class Sm80KernelUnit
     /// <param name="configuration">A variant of the target <c>sm80</c>.</param>
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
-        string entryPoint = EntryPoint(configuration);
+        string entryPoint = configuration.EntryPoint;
         if (configuration.Family == KernelFamily.Materialized)
         {
             Sm80MaterializedTiling tiling = Sm80MaterializedTiling.For(configuration.HeadDim);
@@ -120,15 +120,13 @@ internal static class Sm80KernelUnit
 
     private static Sm80ShortKeysTiling ShortKeysTiling(KernelConfiguration configuration) => new(configuration.HeadDim, configuration.MaximumKeys);
 
-    private static string EntryPoint(KernelConfiguration configuration) => configuration.Id.Replace('-', '_');
-
     private static TemplateObject CommonModel(KernelConfiguration configuration)
     {
         Sm80Rows rows = Sm80Rows.For(configuration.HeadDim);
         return new()
         {
             { "id", configuration.Id },
-            { "entry_point", EntryPoint(configuration) },
+            { "entry_point", configuration.EntryPoint },
             { "element", configuration.ElementType == ElementType.Float16 ? "kg_f16" : "kg_bf16" },
             { "element_name", configuration.ElementType.ToString() },
             { "head_dim", configuration.HeadDim },

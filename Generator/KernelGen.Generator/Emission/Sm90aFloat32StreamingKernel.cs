@@ -13,7 +13,11 @@ internal static class Sm90aFloat32StreamingKernel
     /// <summary>What the source of a variant includes, in the order of its <c>#include</c> lines.</summary>
     public static ImmutableArray<CudaHeaderTemplate> Headers { get; } =
     [
-        CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a/float32_tiles"), CudaHeaderTemplate.Slice,
+        CudaHeaderTemplate.Primitives,
+        new("sm90a/primitives"),
+        CudaHeaderTemplate.Score,
+        new("sm90a/float32_tiles"),
+        CudaHeaderTemplate.Slice,
         new("sm90a/float32_streaming"),
     ];
 
@@ -31,7 +35,7 @@ internal static class Sm90aFloat32StreamingKernel
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
         Sm90aFloat32StreamingTiling tiling = Tiling(configuration);
-        return [new(EntryPoint(configuration), tiling.Threads, tiling.SharedBytes, tiling.TileRows)];
+        return [new(configuration.EntryPoint, tiling.Threads, tiling.SharedBytes, tiling.TileRows)];
     }
 
     /// <summary>Renders the translation unit of a variant.</summary>
@@ -42,39 +46,29 @@ internal static class Sm90aFloat32StreamingKernel
     public static string Render(TemplateLibrary templates, KernelConfiguration configuration, CancellationToken cancellationToken)
     {
         Sm90aFloat32StreamingTiling tiling = Tiling(configuration);
-        TemplateObject model = new()
-        {
-            { "id", configuration.Id },
-            { "entry_point", EntryPoint(configuration) },
-            { "element", "kg_f16" },
-            { "product_type", "f16" },
-            { "head_dim", configuration.HeadDim },
-            { "splitters", Sm90aFloat32StreamingTiling.Splitters },
-            { "consumers", tiling.Consumers },
-            { "threads", tiling.Threads },
-            { "tile_rows", tiling.TileRows },
-            { "tile_keys", tiling.TileKeys },
-            { "stages", tiling.Stages },
-            { "row_panel_dims", tiling.Rows.PanelDims },
-            { "value_panel_dims", tiling.Values.PanelDims },
-            { "value_panels", tiling.Values.Count },
-            { "value_parts", tiling.ValueParts },
-            { "query_half_bytes", tiling.QueryHalfBytes },
-            { "key_half_bytes", tiling.KeyHalfBytes },
-            { "value_half_bytes", tiling.ValueHalfBytes },
-            { "stage_bytes", tiling.StageBytes },
-            { "shared_bytes", tiling.SharedBytes },
-            { "splitter_registers", tiling.SplitterRegisters },
-            { "consumer_registers", tiling.ConsumerRegisters },
-            { "array_registers", tiling.ArrayRegisters },
-            { "score_registers", tiling.TileKeys / 2 },
-            { "sum_registers", tiling.Values.Dims / tiling.ValueParts / 2 },
-        };
+        TemplateObject model = Sm90aModel.Create(configuration);
+        model.Add("splitters", Sm90aFloat32StreamingTiling.Splitters);
+        model.Add("consumers", tiling.Consumers);
+        model.Add("threads", tiling.Threads);
+        model.Add("tile_rows", tiling.TileRows);
+        model.Add("tile_keys", tiling.TileKeys);
+        model.Add("stages", tiling.Stages);
+        model.Add("row_panel_dims", tiling.Rows.PanelDims);
+        model.Add("value_panel_dims", tiling.Values.PanelDims);
+        model.Add("value_panels", tiling.Values.Count);
+        model.Add("value_parts", tiling.ValueParts);
+        model.Add("query_half_bytes", tiling.QueryHalfBytes);
+        model.Add("key_half_bytes", tiling.KeyHalfBytes);
+        model.Add("value_half_bytes", tiling.ValueHalfBytes);
+        model.Add("stage_bytes", tiling.StageBytes);
+        model.Add("shared_bytes", tiling.SharedBytes);
+        model.Add("splitter_registers", tiling.SplitterRegisters);
+        model.Add("consumer_registers", tiling.ConsumerRegisters);
+        model.Add("array_registers", tiling.ArrayRegisters);
+        model.Add("sum_registers", tiling.Values.Dims / tiling.ValueParts / 2);
         return templates.Render("cuda/sm90a/float32_streaming.cu.sbn", model, cancellationToken);
     }
 
     private static Sm90aFloat32StreamingTiling Tiling(KernelConfiguration configuration) =>
         Sm90aFloat32StreamingTiling.For(configuration.HeadDim, configuration.SliceRows);
-
-    private static string EntryPoint(KernelConfiguration configuration) => configuration.Id.Replace('-', '_');
 }

@@ -12,7 +12,13 @@ internal static class Sm90aMaterializedKernel
     /// <summary>What the source includes, in the order of its <c>#include</c> lines.</summary>
     public static ImmutableArray<CudaHeaderTemplate> Headers { get; } =
     [
-        CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a/panels"), CudaHeaderTemplate.Slice, new("sm90a/materialized"),
+        CudaHeaderTemplate.Primitives,
+        new("sm90a/primitives"),
+        CudaHeaderTemplate.Score,
+        new("sm90a"),
+        new("sm90a/tile_products"),
+        CudaHeaderTemplate.Slice,
+        new("sm90a/materialized"),
     ];
 
     /// <summary>The workspace formula.</summary>
@@ -24,7 +30,7 @@ internal static class Sm90aMaterializedKernel
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
         Sm90aMaterializedTiling tiling = Tiling(configuration);
-        string entryPoint = Sm90aModel.EntryPoint(configuration);
+        string entryPoint = configuration.EntryPoint;
         ImmutableArray<CudaTensorBox> boxes =
         [
             new(tiling.Rows.PanelDims, Sm90aMaterializedTiling.TileRows),
@@ -42,7 +48,8 @@ internal static class Sm90aMaterializedKernel
     public static string Render(TemplateLibrary templates, KernelConfiguration configuration, CancellationToken cancellationToken)
     {
         Sm90aMaterializedTiling tiling = Tiling(configuration);
-        TemplateObject model = Sm90aModel.Create(configuration, tiling.TileKeys, Sm90aMaterializedTiling.TileRows, tiling.Values, tiling.ColumnGroups);
+        TemplateObject model = Sm90aModel.CreateWithLayout(configuration, tiling.TileKeys, Sm90aMaterializedTiling.TileRows, tiling.Values, tiling.ColumnGroups);
+        model.Add("column_groups", tiling.ColumnGroups);
         model.Add("slice_rows", configuration.SliceRows);
         model.Add("tile_rows", Sm90aMaterializedTiling.TileRows);
         model.Add("threads", Sm90aMaterializedTiling.Threads);

@@ -19,7 +19,13 @@ internal static class Sm90aShortKeysKernel
     /// <summary>What the source includes, in the order of its <c>#include</c> lines.</summary>
     public static ImmutableArray<CudaHeaderTemplate> Headers { get; } =
     [
-        CudaHeaderTemplate.Primitives, new("sm90a/primitives"), CudaHeaderTemplate.Score, new("sm90a/panels"), CudaHeaderTemplate.Slice, new("sm90a/short_keys"),
+        CudaHeaderTemplate.Primitives,
+        new("sm90a/primitives"),
+        CudaHeaderTemplate.Score,
+        new("sm90a"),
+        new("sm90a/tile_products"),
+        CudaHeaderTemplate.Slice,
+        new("sm90a/short_keys"),
     ];
 
     /// <summary>The workspace formula: it needs none.</summary>
@@ -33,7 +39,7 @@ internal static class Sm90aShortKeysKernel
         CudaTensorBox rows = new(tiling.Rows.PanelDims, Sm90aLimits.WarpgroupRows);
         return
         [
-            new(Sm90aModel.EntryPoint(configuration), tiling.Threads, tiling.SharedBytes, tiling.TileRows)
+            new(configuration.EntryPoint, tiling.Threads, tiling.SharedBytes, tiling.TileRows)
             {
                 TensorBoxes = [rows, new(tiling.Rows.PanelDims, tiling.MaximumKeys), new(tiling.Values.PanelDims, tiling.MaximumKeys), rows],
             },
@@ -44,7 +50,8 @@ internal static class Sm90aShortKeysKernel
     public static string Render(TemplateLibrary templates, KernelConfiguration configuration, CancellationToken cancellationToken)
     {
         Sm90aShortKeysTiling tiling = Tiling(configuration);
-        TemplateObject model = Sm90aModel.Create(configuration, tiling.MaximumKeys, Sm90aLimits.WarpgroupRows, tiling.Values, tiling.ColumnGroups);
+        TemplateObject model = Sm90aModel.CreateWithLayout(configuration, tiling.MaximumKeys, Sm90aLimits.WarpgroupRows, tiling.Values, tiling.ColumnGroups);
+        model.Add("column_groups", tiling.ColumnGroups);
         model.Add("tile_rows", tiling.TileRows);
         model.Add("warpgroups", tiling.Warpgroups);
         model.Add("threads", tiling.Threads);

@@ -7,7 +7,7 @@ using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>The <c>streaming</c> kernel of the target <c>sm90a</c> for 16-bit elements.</summary>
+/// <summary>The <c>streaming</c> kernel of the target <c>sm90a</c> for 16-bit elements and head dims up to 256.</summary>
 internal static class Sm90aStreamingKernel
 {
     /// <summary>All rows of a tile that there are variants for, ascending; they give the same bits.</summary>
@@ -19,8 +19,7 @@ internal static class Sm90aStreamingKernel
     public static KernelFootprint Footprint(KernelConfiguration configuration)
     {
         Sm90aStreamingTiling tiling = Tiling(configuration);
-        int partialBytes = tiling.SplitsKeys ? KeySplitMerge.PartialBytesPerRow(configuration.HeadDim) : 0;
-        return new(tiling.TileRows, tiling.TileKeys, BytesPerScore: 0, WorkerBytes: 0, partialBytes);
+        return new(tiling.TileRows, tiling.TileKeys, BytesPerScore: 0, WorkerBytes: 0, KeySplitMerge.PartialBytesPerRow(configuration.HeadDim));
     }
 
     /// <summary>The launches of a variant, in order.</summary>
@@ -28,10 +27,9 @@ internal static class Sm90aStreamingKernel
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
         Sm90aStreamingTiling tiling = Tiling(configuration);
-        string entryPoint = EntryPoint(configuration);
         return
         [
-            new(entryPoint, tiling.Threads, tiling.SharedBytes, tiling.TileRows)
+            new(configuration.EntryPoint, tiling.Threads, tiling.SharedBytes, tiling.TileRows)
             {
                 TensorBoxes =
                 [
@@ -41,7 +39,7 @@ internal static class Sm90aStreamingKernel
                 ],
                 BlocksPerMultiprocessor = tiling.BlocksPerProcessor,
             },
-            .. tiling.SplitsKeys ? new[] { KeySplitMerge.Stage(entryPoint) } : [],
+            KeySplitMerge.Stage(configuration.EntryPoint),
         ];
     }
 
@@ -52,6 +50,7 @@ internal static class Sm90aStreamingKernel
         new("sm90a/primitives"),
         CudaHeaderTemplate.Score,
         new("sm90a"),
+        new("sm90a/tile_products"),
         CudaHeaderTemplate.Slice,
         CudaHeaderTemplate.KeySplits,
         new("sm90a/streaming"),
@@ -65,42 +64,20 @@ internal static class Sm90aStreamingKernel
     public static string Render(TemplateLibrary templates, KernelConfiguration configuration, CancellationToken cancellationToken)
     {
         Sm90aStreamingTiling tiling = Tiling(configuration);
-        TemplateObject model = new()
-        {
-            { "id", configuration.Id },
-            { "entry_point", EntryPoint(configuration) },
-            { "element", configuration.ElementType == ElementType.Float16 ? "kg_f16" : "kg_bf16" },
-            { "element_name", configuration.ElementType.ToString() },
-            { "product_type", configuration.ElementType == ElementType.Float16 ? "f16" : "bf16" },
-            { "head_dim", configuration.HeadDim },
-            { "consumers", tiling.Consumers },
-            { "column_groups", tiling.ColumnGroups },
-            { "threads", tiling.Threads },
-            { "blocks_per_processor", tiling.BlocksPerProcessor },
-            { "tile_rows", tiling.TileRows },
-            { "tile_keys", tiling.TileKeys },
-            { "stages", tiling.Stages },
-            { "row_panel_dims", tiling.Rows.PanelDims },
-            { "row_panels", tiling.Rows.Count },
-            { "value_panel_dims", tiling.Values.PanelDims },
-            { "value_panels", tiling.Values.Count },
-            { "query_bytes", tiling.Rows.TileBytes(tiling.TileRows) },
-            { "key_bytes", tiling.Rows.TileBytes(tiling.TileKeys) },
-            { "value_bytes", tiling.Values.TileBytes(tiling.TileKeys) },
-            { "shared_bytes", tiling.SharedBytes },
-            { "producer_registers", tiling.ProducerRegisters },
-            { "consumer_registers", tiling.ConsumerRegisters },
-            { "array_registers", tiling.ArrayRegisters },
-            { "ping_pong", tiling.PingPong },
-            { "splits_keys", tiling.SplitsKeys },
-            { "polynomial_every", tiling.PolynomialEvery },
-            { "score_registers", tiling.TileKeys / 2 },
-            { "sum_registers", tiling.Values.Dims / tiling.ColumnGroups / 2 },
-        };
+        TemplateObject model = Sm90aModel.CreateWithLayout(configuration, tiling.TileKeys, tiling.TileRows, tiling.Values);
+        model.Add("consumers", tiling.Consumers);
+        model.Add("threads", tiling.Threads);
+        model.Add("blocks_per_processor", tiling.BlocksPerProcessor);
+        model.Add("tile_rows", tiling.TileRows);
+        model.Add("stages", tiling.Stages);
+        model.Add("shared_bytes", tiling.SharedBytes);
+        model.Add("producer_registers", tiling.ProducerRegisters);
+        model.Add("consumer_registers", tiling.ConsumerRegisters);
+        model.Add("array_registers", tiling.ArrayRegisters);
+        model.Add("ping_pong", tiling.PingPong);
+        model.Add("polynomial_every", tiling.PolynomialEvery);
         return templates.Render("cuda/sm90a/streaming.cu.sbn", model, cancellationToken);
     }
 
     private static Sm90aStreamingTiling Tiling(KernelConfiguration configuration) => Sm90aStreamingTiling.For(configuration.HeadDim, configuration.SliceRows);
-
-    private static string EntryPoint(KernelConfiguration configuration) => configuration.Id.Replace('-', '_');
 }

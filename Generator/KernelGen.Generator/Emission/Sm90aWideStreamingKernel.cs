@@ -29,7 +29,7 @@ internal static class Sm90aWideStreamingKernel
         Sm90aWideStreamingTiling tiling = Tiling(configuration);
         return
         [
-            new(EntryPoint(configuration), Sm90aWideStreamingTiling.Threads, tiling.SharedBytes, Sm90aWideStreamingTiling.TileRows)
+            new(configuration.EntryPoint, Sm90aWideStreamingTiling.Threads, tiling.SharedBytes, Sm90aWideStreamingTiling.TileRows)
             {
                 ClusterBlocks = Sm90aWideStreamingTiling.ClusterBlocks,
                 TensorBoxes =
@@ -39,7 +39,7 @@ internal static class Sm90aWideStreamingKernel
                     new(tiling.Values.PanelDims, Sm90aWideStreamingTiling.ValueChunkKeys),
                 ],
             },
-            KeySplitMerge.Stage(EntryPoint(configuration)),
+            KeySplitMerge.Stage(configuration.EntryPoint),
         ];
     }
 
@@ -49,9 +49,10 @@ internal static class Sm90aWideStreamingKernel
         CudaHeaderTemplate.Primitives,
         new("sm90a/primitives"),
         CudaHeaderTemplate.Score,
-        new("sm90a/wide_tiles"),
+        new("sm90a"),
         CudaHeaderTemplate.Slice,
         CudaHeaderTemplate.KeySplits,
+        new("sm90a/wide_tiles"),
         new("sm90a/wide_streaming"),
     ];
 
@@ -63,40 +64,30 @@ internal static class Sm90aWideStreamingKernel
     public static string Render(TemplateLibrary templates, KernelConfiguration configuration, CancellationToken cancellationToken)
     {
         Sm90aWideStreamingTiling tiling = Tiling(configuration);
-        TemplateObject model = new()
-        {
-            { "id", configuration.Id },
-            { "entry_point", EntryPoint(configuration) },
-            { "element", configuration.ElementType == ElementType.Float16 ? "kg_f16" : "kg_bf16" },
-            { "element_name", configuration.ElementType.ToString() },
-            { "product_type", configuration.ElementType == ElementType.Float16 ? "f16" : "bf16" },
-            { "head_dim", configuration.HeadDim },
-            { "groups", Sm90aWideStreamingTiling.Groups },
-            { "cluster_blocks", Sm90aWideStreamingTiling.ClusterBlocks },
-            { "threads", Sm90aWideStreamingTiling.Threads },
-            { "tile_rows", Sm90aWideStreamingTiling.TileRows },
-            { "tile_keys", Sm90aWideStreamingTiling.TileKeys },
-            { "group_keys", Sm90aWideStreamingTiling.GroupKeys },
-            { "stages", tiling.Stages },
-            { "stage_bytes", tiling.StageBytes },
-            { "row_panel_dims", tiling.Rows.PanelDims },
-            { "row_panels", tiling.Rows.Count },
-            { "key_chunk_panels", tiling.KeyChunkPanels },
-            { "key_chunks", tiling.KeyChunks },
-            { "value_panel_dims", tiling.Values.PanelDims },
-            { "value_panels", tiling.ValuePanels },
-            { "value_dims", tiling.ValueDims },
-            { "value_chunk_keys", Sm90aWideStreamingTiling.ValueChunkKeys },
-            { "shared_bytes", tiling.SharedBytes },
-            { "producer_registers", Sm90aWideStreamingTiling.ProducerRegisters },
-            { "consumer_registers", Sm90aWideStreamingTiling.ConsumerRegisters },
-            { "array_registers", tiling.ArrayRegisters },
-        };
+        TemplateObject model = Sm90aModel.Create(configuration);
+        model.Add("groups", Sm90aWideStreamingTiling.Groups);
+        model.Add("cluster_blocks", Sm90aWideStreamingTiling.ClusterBlocks);
+        model.Add("threads", Sm90aWideStreamingTiling.Threads);
+        model.Add("tile_rows", Sm90aWideStreamingTiling.TileRows);
+        model.Add("tile_keys", Sm90aWideStreamingTiling.TileKeys);
+        model.Add("group_keys", Sm90aWideStreamingTiling.GroupKeys);
+        model.Add("stages", tiling.Stages);
+        model.Add("stage_bytes", tiling.StageBytes);
+        model.Add("row_panel_dims", tiling.Rows.PanelDims);
+        model.Add("row_panels", tiling.Rows.Count);
+        model.Add("key_chunk_panels", tiling.KeyChunkPanels);
+        model.Add("key_chunks", tiling.KeyChunks);
+        model.Add("value_panel_dims", tiling.Values.PanelDims);
+        model.Add("value_panels", tiling.ValuePanels);
+        model.Add("value_dims", tiling.ValueDims);
+        model.Add("value_chunk_keys", Sm90aWideStreamingTiling.ValueChunkKeys);
+        model.Add("shared_bytes", tiling.SharedBytes);
+        model.Add("producer_registers", Sm90aWideStreamingTiling.ProducerRegisters);
+        model.Add("consumer_registers", Sm90aWideStreamingTiling.ConsumerRegisters);
+        model.Add("array_registers", tiling.ArrayRegisters);
         return templates.Render("cuda/sm90a/wide_streaming.cu.sbn", model, cancellationToken);
     }
 
     private static Sm90aWideStreamingTiling Tiling(KernelConfiguration configuration) =>
         Sm90aWideStreamingTiling.For(configuration.HeadDim, configuration.SliceRows);
-
-    private static string EntryPoint(KernelConfiguration configuration) => configuration.Id.Replace('-', '_');
 }

@@ -23,4 +23,7 @@ internal sealed record KernelConfiguration(KernelFamily Family, KernelTarget Tar
         HeadDim,
         SliceRows,
         MaximumKeys);
+
+    /// <summary>The entry point of the variant's CUDA C, or what those of several launches begin with: its id as a name of C.</summary>
+    public string EntryPoint => Id.Replace('-', '_');
 }

@@ -125,6 +125,6 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
 
     // Both halves of Q, the stages, a unit for each row of Q and for each key of a stage, flags and mbarriers of the stages.
     private int SharedBytesWith(int stages) =>
-        1024 + (Consumers * Halves * QueryHalfBytes) + (FloatBytes * TileRows)
+        Sm90aLimits.TileAlignment + (Consumers * Halves * QueryHalfBytes) + (FloatBytes * TileRows)
         + (stages * (StageBytes + (FloatBytes * TileKeys) + StageFlagBytes + StageMbarrierBytes));
 }

@@ -12,6 +12,12 @@ internal static class Sm90aLimits
     /// <summary>Registers of a multiprocessor.</summary>
     public const int ProcessorRegisters = 65536;
 
+    /// <summary>Where a tile may begin in shared memory, in bytes: at a multiple of what every swizzle's pattern takes.</summary>
+    public const int TileAlignment = 1024;
+
+    /// <summary>Bytes of an mbarrier in shared memory.</summary>
+    public const int MbarrierBytes = 8;
+
     /// <summary>Threads of a warpgroup: four warps that multiply matrices together.</summary>
     public const int WarpgroupThreads = 128;
 

@@ -38,7 +38,6 @@ internal sealed record Sm90aMaterializedTiling(int HeadDim, int TileKeys)
     public const int TileRowBytes = sizeof(float);
 
     private const int MostStages = 4;
-    private const int MbarrierBytes = 8;
 
     /// <summary>Warpgroups of the second launch that divide the columns of the output of the same rows.</summary>
     public int ColumnGroups => HeadDim <= Sm90aLimits.LargestUndividedHeadDim ? 1 : 2;
@@ -92,8 +91,8 @@ internal sealed record Sm90aMaterializedTiling(int HeadDim, int TileKeys)
 
     // Q, the stages of K, and mbarriers for the coming and going of each.
     private int ScoresBytesWith(int stages) =>
-        1024 + Rows.TileBytes(TileRows) + (stages * Rows.TileBytes(TileKeys)) + (MbarrierBytes * (2 + (2 * stages)));
+        Sm90aLimits.TileAlignment + Rows.TileBytes(TileRows) + (stages * Rows.TileBytes(TileKeys)) + (Sm90aLimits.MbarrierBytes * (2 + (2 * stages)));
 
     private int ValuesBytesWith(int stages) =>
-        1024 + (stages * (Values.TileBytes(TileKeys) + (Consumers / ColumnGroups * WorkspaceTileBytes))) + (MbarrierBytes * 2 * stages);
+        Sm90aLimits.TileAlignment + (stages * (Values.TileBytes(TileKeys) + (Consumers / ColumnGroups * WorkspaceTileBytes))) + (Sm90aLimits.MbarrierBytes * 2 * stages);
 }

@@ -9,7 +9,6 @@ namespace KernelGen.Generator.Model.Sm90a;
 internal readonly record struct Sm90aPanels(int PanelDims, int Count)
 {
     private const int ElementBytes = 2;
-    private const int TileAlignment = 1024;
 
     /// <summary>Elements of a row over all panels.</summary>
     public int Dims => PanelDims * Count;
@@ -23,7 +22,7 @@ internal readonly record struct Sm90aPanels(int PanelDims, int Count)
 
     /// <summary>Bytes of a tile of so many rows, up to where the next may begin.</summary>
     /// <param name="rows">A multiple of 8.</param>
-    public int TileBytes(int rows) => ((Count * PanelBytes(rows)) + TileAlignment - 1) / TileAlignment * TileAlignment;
+    public int TileBytes(int rows) => ((Count * PanelBytes(rows)) + Sm90aLimits.TileAlignment - 1) / Sm90aLimits.TileAlignment * Sm90aLimits.TileAlignment;
 
     /// <summary>
     /// Panels for Q and K, whose rows run along the head dim: wide ones, which take few copies, as long as a row is at most 15 %

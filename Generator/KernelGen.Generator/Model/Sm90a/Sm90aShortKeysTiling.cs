@@ -19,7 +19,6 @@ internal sealed record Sm90aShortKeysTiling(int HeadDim, int MaximumKeys, int Ti
     public const int OtherRegisters = 32;
 
     private const int MostStages = 3;
-    private const int MbarrierBytes = 8;
     private const int MostColumns = 160;
     private const int MostRegisters = 255;
     private const int MostBlocks = 8;
@@ -108,6 +107,6 @@ internal sealed record Sm90aShortKeysTiling(int HeadDim, int MaximumKeys, int Ti
 
     // K, V, the stages of Q, and an mbarrier for each tile.
     private int SharedBytesWith(int stages) =>
-        1024 + Rows.TileBytes(MaximumKeys) + Values.TileBytes(MaximumKeys) + (Warpgroups * stages * Rows.TileBytes(Sm90aLimits.WarpgroupRows))
-        + (MbarrierBytes * (2 + (Warpgroups * stages)));
+        Sm90aLimits.TileAlignment + Rows.TileBytes(MaximumKeys) + Values.TileBytes(MaximumKeys) + (Warpgroups * stages * Rows.TileBytes(Sm90aLimits.WarpgroupRows))
+        + (Sm90aLimits.MbarrierBytes * (2 + (Warpgroups * stages)));
 }

@@ -6,16 +6,12 @@ using System.Linq;
 namespace KernelGen.Generator.Model.Sm90a;
 
 /// <summary>Tiles of a streaming kernel of the target <c>sm90a</c>: one warpgroup copies, one to three compute 64 query rows each.</summary>
-/// <remarks>
-/// Above head dim 256 two warpgroups compute the same 64 rows: each all scores, so that nothing has to be exchanged, and half of the output's columns.
-/// The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.
-/// </remarks>
+/// <remarks>The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.</remarks>
 /// <param name="HeadDim">The head dim.</param>
 /// <param name="Consumers">Warpgroups that compute.</param>
 internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
 {
     private const int MostStages = 3;
-    private const int MbarrierBytes = 8;
     private const int LargestPingPongHeadDim = 128;
 
     // Keys of a tile by head dim: the most that registers and two stages of shared memory hold. Up to head dim 80 a quarter of the powers of two are polynomials:
@@ -31,9 +27,6 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
         (160, 144, 2, 0),
         (192, 112, 2, 0),
         (Sm90aLimits.LargestUndividedHeadDim, 80, 2, 0),
-        (320, 64, 2, 0),
-        (384, 48, 2, 0),
-        (512, 32, 2, 0),
     ];
 
     /// <summary>Keys of a tile.</summary>
@@ -43,13 +36,7 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     public int PolynomialEvery => Row(HeadDim).PolynomialEvery;
 
     /// <summary>Query rows of a block.</summary>
-    public int TileRows => Consumers / ColumnGroups * Sm90aLimits.WarpgroupRows;
-
-    /// <summary>Warpgroups that divide the columns of the output of the same rows.</summary>
-    public int ColumnGroups => HeadDim <= Sm90aLimits.LargestUndividedHeadDim ? 1 : 2;
-
-    /// <summary>There is a launch that merges the results of split keys.</summary>
-    public bool SplitsKeys => ColumnGroups == 1;
+    public int TileRows => Consumers * Sm90aLimits.WarpgroupRows;
 
     /// <summary>Threads of a block.</summary>
     public int Threads => (Consumers + 1) * Sm90aLimits.WarpgroupThreads;
@@ -58,7 +45,7 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
 
     /// <summary>The layout of V.</summary>
-    public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim, ColumnGroups);
+    public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim);
 
     /// <summary>Tiles of K, and of V, in shared memory: at least two, so that one is copied while another is used.</summary>
     public int Stages
@@ -90,7 +77,7 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     public int ConsumerRegisters => EntryRegisters == 256 ? 0 : Consumers switch { 3 => 160, 2 => 240, _ => 232 };
 
     /// <summary>Registers that a computing thread needs for scores, probabilities and output.</summary>
-    public int ArrayRegisters => (TileKeys / 2) + (TileKeys / 4) + (Values.Dims / ColumnGroups / 2);
+    public int ArrayRegisters => (TileKeys / 2) + (TileKeys / 4) + (Values.Dims / 2);
 
     /// <summary>The most <see cref="ArrayRegisters"/> that leave the compiler room for everything else: known from published kernels of this structure.</summary>
     public int MostArrayRegisters => Consumers == 3 ? 128 : 216;
@@ -98,24 +85,33 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     /// <summary>Warpgroups take turns with the tensor cores, so that one computes its softmax while another multiplies; pays where softmax takes long.</summary>
     public bool PingPong => Consumers >= 2 && HeadDim <= LargestPingPongHeadDim;
 
-    /// <summary>The rows of a tile that there are variants for, ascending: many rows for throughput, fewer for small shapes.</summary>
+    /// <summary>
+    /// The rows of a tile that there are variants for, ascending: many rows for throughput, fewer for small shapes. None above head dim 256, whose output no
+    /// warpgroup can hold.
+    /// </summary>
     /// <param name="headDim">The head dim.</param>
     public static IReadOnlyList<int> TileRowChoices(int headDim) => headDim > Sm90aLimits.LargestUndividedHeadDim
-        ? [Sm90aLimits.WarpgroupRows]
+        ? []
         : [.. Enumerable.Range(1, Row(headDim).Consumers).Select(static consumers => consumers * Sm90aLimits.WarpgroupRows)];
 
     /// <summary>The tiles for a head dim and rows of a tile.</summary>
-    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
+    /// <param name="headDim">A multiple of 8 from 8 to 256.</param>
     /// <param name="tileRows">One of <see cref="TileRowChoices"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no variant with so many rows.</exception>
-    public static Sm90aStreamingTiling For(int headDim, int tileRows) => TileRowChoices(headDim).Contains(tileRows)
-        ? new(headDim, headDim > Sm90aLimits.LargestUndividedHeadDim ? 2 : tileRows / Sm90aLimits.WarpgroupRows)
-        : throw new ArgumentOutOfRangeException(nameof(tileRows), string.Format(
-            CultureInfo.InvariantCulture,
-            "The streaming kernels of target sm90a for head dim {0} have tiles of {1} rows, not {2}.",
-            headDim,
-            string.Join(" or ", TileRowChoices(headDim)),
-            tileRows));
+    public static Sm90aStreamingTiling For(int headDim, int tileRows)
+    {
+        IReadOnlyList<int> choices = TileRowChoices(headDim);
+        if (choices.Contains(tileRows))
+            return new(headDim, tileRows / Sm90aLimits.WarpgroupRows);
+
+        throw new ArgumentOutOfRangeException(nameof(tileRows), choices.Count == 0
+            ? string.Format(
+                CultureInfo.InvariantCulture, "The streaming kernels of target sm90a for whole tiles are for head dims up to {0}, not {1}; use the wide ones.",
+                Sm90aLimits.LargestUndividedHeadDim, headDim)
+            : string.Format(
+                CultureInfo.InvariantCulture, "The streaming kernels of target sm90a for head dim {0} have tiles of {1} rows, not {2}.", headDim,
+                string.Join(" or ", choices), tileRows));
+    }
 
     private static (int LargestHeadDim, int TileKeys, int Consumers, int PolynomialEvery) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
 
@@ -123,5 +119,5 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
 
     // Q, the stages of K and V, an mbarrier for Q's coming and going, and two for each stage of K and of V.
     private int SharedBytesWith(int stages) =>
-        1024 + Rows.TileBytes(TileRows) + (stages * (Rows.TileBytes(TileKeys) + Values.TileBytes(TileKeys))) + (MbarrierBytes * (2 + (4 * stages)));
+        Sm90aLimits.TileAlignment + Rows.TileBytes(TileRows) + (stages * (Rows.TileBytes(TileKeys) + Values.TileBytes(TileKeys))) + (Sm90aLimits.MbarrierBytes * (2 + (4 * stages)));
 }

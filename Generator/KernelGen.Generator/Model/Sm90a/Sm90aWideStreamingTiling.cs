@@ -49,8 +49,6 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
     private const int MostStages = 8;
     private const int ProbabilityBytes = TileRows * TileKeys * ElementBytes;
     private const int RowStatisticsBytes = 2 * Groups * TileRows * sizeof(float);
-    private const int MbarrierBytes = 8;
-    private const int TileAlignment = 1024;
 
     /// <summary>The layout of Q and K.</summary>
     public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
@@ -75,7 +73,7 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
 
     /// <summary>Bytes of shared memory that a chunk of K or V takes.</summary>
     public int StageBytes => CeilingDivide(
-        Math.Max(KeyChunkPanels * Rows.PanelBytes(GroupKeys), ValuePanels * Values.PanelBytes(ValueChunkKeys)), TileAlignment) * TileAlignment;
+        Math.Max(KeyChunkPanels * Rows.PanelBytes(GroupKeys), ValuePanels * Values.PanelBytes(ValueChunkKeys)), Sm90aLimits.TileAlignment) * Sm90aLimits.TileAlignment;
 
     /// <summary>Chunks that a warpgroup has in shared memory: as many as there is room for.</summary>
     public int Stages => Math.Min(MostStages, (Sm90aLimits.SharedBytes - SharedBytesWith(0)) / (SharedBytesWith(1) - SharedBytesWith(0)));
@@ -114,5 +112,5 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
 
     // Q, the chunks, two tiles of probabilities, two numbers a row and warpgroup, an mbarrier for Q's coming and going, and two for each chunk.
     private int SharedBytesWith(int stages) =>
-        TileAlignment + Rows.TileBytes(TileRows) + (Groups * stages * (StageBytes + (2 * MbarrierBytes))) + (2 * ProbabilityBytes) + RowStatisticsBytes + (2 * MbarrierBytes);
+        Sm90aLimits.TileAlignment + Rows.TileBytes(TileRows) + (Groups * stages * (StageBytes + (2 * Sm90aLimits.MbarrierBytes))) + (2 * ProbabilityBytes) + RowStatisticsBytes + (2 * Sm90aLimits.MbarrierBytes);
 }

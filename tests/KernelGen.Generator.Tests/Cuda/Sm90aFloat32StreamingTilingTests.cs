@@ -3,7 +3,7 @@ using KernelGen.Generator.Model.Sm90a;
 namespace KernelGen.Generator.Tests.Cuda;
 
 [TestClass]
-public sealed class Sm90aFloat32TilingTests
+public sealed class Sm90aFloat32StreamingTilingTests
 {
     private static IEnumerable<Sm90aFloat32StreamingTiling> All =>
         from headDim in Enumerable.Range(1, 64).Select(i => 8 * i)

@@ -3,7 +3,7 @@ using KernelGen.Generator.Model.Sm90a;
 namespace KernelGen.Generator.Tests.Cuda;
 
 [TestClass]
-public sealed class Sm90aWideTilingTests
+public sealed class Sm90aWideStreamingTilingTests
 {
     private static IEnumerable<Sm90aWideStreamingTiling> All =>
         Enumerable.Range(33, 32).Select(static i => Sm90aWideStreamingTiling.For(8 * i, Sm90aWideStreamingTiling.TileRows));

@@ -3,10 +3,10 @@ using KernelGen.Generator.Model.Sm90a;
 namespace KernelGen.Generator.Tests.Cuda;
 
 [TestClass]
-public sealed class Sm90aTilingTests
+public sealed class Sm90aStreamingTilingTests
 {
     private static IEnumerable<Sm90aStreamingTiling> All =>
-        from headDim in Enumerable.Range(1, 64).Select(i => 8 * i)
+        from headDim in Enumerable.Range(1, 32).Select(i => 8 * i)
         from rows in Sm90aStreamingTiling.TileRowChoices(headDim)
         select Sm90aStreamingTiling.For(headDim, rows);
 
@@ -51,13 +51,13 @@ public sealed class Sm90aTilingTests
         {
             // Columns of a product: 8...256 in steps of 8; keys are also the depth of the second product, 16 at a time. Boxes have at most 256 rows.
             Assert.IsTrue(tiling.TileKeys is >= 16 and <= 256 && tiling.TileKeys % 16 == 0, $"{tiling}");
-            Assert.IsTrue(tiling.Values.Dims / tiling.ColumnGroups is >= 8 and <= 256 && tiling.Values.Dims / tiling.ColumnGroups % tiling.Values.PanelDims == 0, $"{tiling}");
+            Assert.IsTrue(tiling.Values.Dims is >= 8 and <= 256, $"{tiling}");
             Assert.IsLessThanOrEqualTo(256, tiling.TileRows, $"{tiling}");
             Assert.IsTrue(tiling.Rows.PanelDims is 16 or 32 or 64 && tiling.Values.PanelDims is 16 or 32 or 64, $"{tiling}");
 
-            // No copy begins past the head dim, but for one that evens out two warpgroups' columns; every product finds its dims.
+            // No copy begins past the head dim; every product finds its dims.
             Assert.IsLessThan(tiling.HeadDim, tiling.Rows.Dims - tiling.Rows.PanelDims, $"{tiling}");
-            Assert.IsLessThanOrEqualTo(tiling.HeadDim + (16 * tiling.ColumnGroups) - 1, tiling.Values.Dims, $"{tiling}");
+            Assert.IsLessThan(tiling.HeadDim + 16, tiling.Values.Dims, $"{tiling}");
             Assert.IsGreaterThanOrEqualTo(tiling.HeadDim, tiling.Values.Dims, $"{tiling}");
             Assert.IsGreaterThanOrEqualTo((tiling.HeadDim + 15) / 16 * 16, tiling.Rows.Dims, $"{tiling}");
 
@@ -100,5 +100,13 @@ public sealed class Sm90aTilingTests
         ArgumentOutOfRangeException exception = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm90aStreamingTiling.For(128, 192));
 
         StringAssert.StartsWith(exception.Message, "The streaming kernels of target sm90a for head dim 128 have tiles of 64 or 128 rows, not 192.");
+    }
+
+    [TestMethod]
+    public void HeadDimsAbove256_AreForTheWideKernels()
+    {
+        ArgumentOutOfRangeException exception = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm90aStreamingTiling.For(264, 64));
+
+        StringAssert.StartsWith(exception.Message, "The streaming kernels of target sm90a for whole tiles are for head dims up to 256, not 264; use the wide ones.");
     }
 }
