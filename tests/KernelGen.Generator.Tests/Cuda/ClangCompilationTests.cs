@@ -139,7 +139,7 @@ public sealed partial class ClangCompilationTests
     private static IEnumerable<string> Faults(string file, string architecture)
     {
         (int exitCode, string ptx, string error) = Tool.Run(
-            "clang++-19", "-x", "cuda", "-nocudainc", "-nocudalib", "--cuda-device-only", $"--cuda-gpu-arch={architecture}",
+            "clang++-19", "-x", "cuda", "-nocudainc", "-nocudalib", "--cuda-device-only", $"--cuda-gpu-arch={architecture}", "-Xclang", "-fno-cuda-host-device-constexpr",
             "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-S", "-o", "-", file);
         if (exitCode != 0 || error.Length > 0)
         {
