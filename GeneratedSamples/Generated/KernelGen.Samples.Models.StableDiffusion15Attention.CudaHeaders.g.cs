@@ -1152,9 +1152,11 @@ KG_DEVICE int key_splits(const KernelArguments& arguments)
 // Where a split begins, and the one before it ends.
 KG_DEVICE int split_begin(const KernelArguments& arguments, int split)
 {
+    // 32 bits hold the number of tiles; a division of 64 would be a function call, for which a copying thread has no registers.
     const int splits = key_splits(arguments);
-    const long long tiles = (arguments.keys + tile_keys - 1ll) / tile_keys;
-    const long long begin = split * ((tiles + splits - 1) / splits) * tile_keys;
+    const int tiles = arguments.keys / tile_keys + (arguments.keys % tile_keys != 0);
+    const int split_tiles = tiles / splits + (tiles % splits != 0);
+    const long long begin = static_cast<long long>(split) * split_tiles * tile_keys;
     return begin < arguments.keys ? static_cast<int>(begin) : arguments.keys;
 }
 
@@ -1640,6 +1642,30 @@ KG_DEVICE void finish_scores(
         return;
     }
 
+    // Where no mask has a say, a row sees the keys up to a limit. Both outcomes are there before the choice: no branch parts the lanes of a warp.
+    if (rule.mask_kind == kg_mask_none)
+    {
+        const float hidden = -kg_infinity();
+        const int column = lane_column();
+#pragma unroll
+        for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+            {
+                const int row = 16 * m + lane_row() + i / 2 * 8;
+                const int causal_end = row_begin - static_cast<int>(key_begin) + row + 1;
+                const int key_end = row >= row_valid ? 0 : rule.causal && causal_end < key_valid ? causal_end : key_valid;
+#pragma unroll
+                for (int n = 0; n < key_tiles; n++)
+                {
+                    const float score = plain_score(rule, scores[m][n][i]);
+                    scores[m][n][i] = 8 * n + column + i % 2 < key_end ? score : hidden;
+                }
+            }
+
+        return;
+    }
+
 #pragma unroll
     for (int m = 0; m < row_tiles; m++)
 #pragma unroll
@@ -2059,15 +2085,13 @@ KG_DEVICE void store_rows(
 // so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
 constexpr float slack = 8.0f;
 
-// The factor for what was summed before a tile whose greatest score is `greatest`; moves the base.
+// The factor for what was summed before a tile whose greatest score is `greatest`; moves the base. Without a branch, which would part the lanes of a warp.
 KG_DEVICE float move_base(float& base, float greatest)
 {
-    if (!(greatest > kg_add(base, slack)))
-        return 1.0f;
-
+    const bool moves = greatest > kg_add(base, slack);
     const float rescale = kg_exp2(kg_add(base, -greatest));
-    base = greatest;
-    return rescale;
+    base = moves ? greatest : base;
+    return moves ? rescale : 1.0f;
 }
 
 // Writes `chunk_count` chunks from first_chunk of a row's sums as they are.

@@ -15,6 +15,12 @@ KG_DEVICE void kg_mbarrier_arrive_in_cluster(unsigned int barrier, int line = __
     kernelgen_emulator->hopper->mbarrier_arrive_in_cluster(barrier, line);
 }
 
+KG_DEVICE void kg_mbarrier_arrive_in_cluster_if(unsigned int barrier, bool condition, int line = __builtin_LINE())
+{
+    if (condition)
+        kg_mbarrier_arrive_in_cluster(barrier, line);
+}
+
 KG_DEVICE void kg_mbarrier_wait_in_cluster(unsigned int barrier, unsigned int parity, int line = __builtin_LINE())
 {
     kernelgen_emulator->hopper->mbarrier_wait(barrier, parity, true, line);

@@ -5,6 +5,12 @@ KG_DEVICE void kg_mbarrier_init(unsigned int barrier, unsigned int arrivals, int
 KG_DEVICE void kg_fence_mbarrier_init(int line = __builtin_LINE()) { kernelgen_emulator->hopper->fence_mbarrier_init(line); }
 KG_DEVICE void kg_mbarrier_arrive(unsigned int barrier, int line = __builtin_LINE()) { kernelgen_emulator->hopper->mbarrier_arrive(barrier, 1, false, 0, line); }
 
+KG_DEVICE void kg_mbarrier_arrive_if(unsigned int barrier, bool condition, int line = __builtin_LINE())
+{
+    if (condition)
+        kg_mbarrier_arrive(barrier, line);
+}
+
 KG_DEVICE void kg_mbarrier_arrive_expect(unsigned int barrier, unsigned int bytes, int line = __builtin_LINE())
 {
     kernelgen_emulator->hopper->mbarrier_arrive(barrier, 1, true, bytes, line);

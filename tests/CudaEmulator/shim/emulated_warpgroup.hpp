@@ -1,6 +1,7 @@
 // Asynchronous matrix products of a warpgroup. The emulator takes the accumulators away when a product begins, leaves NaN, and gives them back to the wait.
 #pragma once
 
+KG_DEVICE int kg_warpgroup() { return kg_thread() / 128; }
 KG_DEVICE void kg_product_fence(int line = __builtin_LINE()) { kernelgen_emulator->hopper->matrix_fence(line); }
 KG_DEVICE void kg_commit_products(int line = __builtin_LINE()) { kernelgen_emulator->hopper->matrix_commit(line); }
 
