@@ -1640,6 +1640,19 @@ KG_DEVICE void finish_scores(
         return;
     }
 
+    // Where nothing but their end hides keys, no score has to ask causality and the mask: so it is with every tile of 77 keys.
+    if (is_plain(rule, row_begin, key_begin + key_valid))
+    {
+#pragma unroll
+        for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+            for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+                for (int i = 0; i < 4; i++)
+                    scores[m][n][i] = 8 * n + lane_column() + i % 2 < key_valid ? plain_score(rule, scores[m][n][i]) : -kg_infinity();
+        return;
+    }
+
 #pragma unroll
     for (int m = 0; m < row_tiles; m++)
 #pragma unroll
