@@ -270,11 +270,11 @@ KG_DEVICE float kg_multiply_flush(float a, float b)
     return value;
 }
 
-// a / b, correctly rounded.
-KG_DEVICE float kg_divide(float a, float b)
+// 1 / x, relative error at most 2^-23. A rounded division is a call to a subroutine, and a kernel with calls waits for each product of warpgroups.
+KG_DEVICE float kg_reciprocal(float x)
 {
     float value;
-    asm("div.rn.f32 %0, %1, %2;" : "=f"(value) : "f"(a), "f"(b));
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(value) : "f"(x));
     return value;
 }
 
@@ -1061,7 +1061,7 @@ KG_DEVICE void softmax_rows(const KernelArguments& arguments)
             total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
         total = sum_over<warp_lanes>(total);
 
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
+        const float factor = total == 0.0f ? 0.0f : kg_reciprocal(total);
         for (long long key = lane; key < written_end; key += warp_lanes)
             kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
 
@@ -1247,7 +1247,7 @@ KG_DEVICE void merge_rows(const KernelArguments& arguments)
         }
 
         // A row that sees no key is zero.
-        const float factor = total == 0.0f ? 0.0f : kg_divide(1.0f, total);
+        const float factor = total == 0.0f ? 0.0f : kg_reciprocal(total);
         const int head = arguments.head_begin + slice_head;
         element* target = static_cast<element*>(arguments.output) + head / arguments.heads * arguments.output_strides.batch
             + head % arguments.heads * arguments.output_strides.head + row * arguments.output_strides.row;
@@ -1398,7 +1398,7 @@ KG_DEVICE void store_rows(
         }
 
         // A row that sees no key is zero.
-        store_row(output, rows.begin + row, sums[i], total == 0.0f ? 0.0f : kg_divide(1.0f, total));
+        store_row(output, rows.begin + row, sums[i], total == 0.0f ? 0.0f : kg_reciprocal(total));
         if (arguments.log_sum_exp != nullptr && lane == 0)
             kg_store(log_sum_exp_of(arguments, head, rows.begin + row), log_sum_exp(softmax.peak[i], total));
     }
@@ -2183,7 +2183,7 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
             }
 
             // A row that sees no key is zero.
-            store_row(output, rows.begin + row, row < rows.valid, state.sums[m], half, total == 0.0f ? 0.0f : kg_divide(1.0f, total), 0, row_chunks);
+            store_row(output, rows.begin + row, row < rows.valid, state.sums[m], half, total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
             if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
                 kg_store(log_sum_exp_of(arguments, head, rows.begin + row), row_log_sum_exp(state.rows.base[m][half], total));
         }
@@ -2220,7 +2220,7 @@ KG_DEVICE void store_rows(
         const float total = sum_of_quad(softmax.total[0][half]);
 
         // A row that sees no key is zero.
-        store_row(output, rows.begin + row, row < rows.valid, sums, half, total == 0.0f ? 0.0f : kg_divide(1.0f, total), 0, row_chunks);
+        store_row(output, rows.begin + row, row < rows.valid, sums, half, total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
         if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
             kg_store(log_sum_exp_of(arguments, head, rows.begin + row), row_log_sum_exp(softmax.base[0][half], total));
     }

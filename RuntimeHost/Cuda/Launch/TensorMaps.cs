@@ -109,10 +109,10 @@ internal sealed unsafe class TensorMaps : IDisposable
         uint* box = stackalloc uint[Axes] { (uint)key.Box.Dims, (uint)key.Box.Rows, 1, 1 };
         uint* steps = stackalloc uint[Axes] { 1, 1, 1, 1 };
 
-        // What means nothing has to be a number that the driver takes all the same.
-        strides[0] = key.Rows > 1 ? (ulong)(key.Strides.Row * ElementBytes) : Alignment;
-        strides[1] = key.Heads > 1 ? (ulong)(key.Strides.Head * ElementBytes) : Alignment;
-        strides[2] = key.Batch > 1 ? (ulong)(key.Strides.Batch * ElementBytes) : Alignment;
+        // A stride that means nothing has to be one that the driver takes all the same: it gets that of a tensor without gaps.
+        strides[0] = (ulong)((key.Rows > 1 ? key.Strides.Row : key.HeadDim) * ElementBytes);
+        strides[1] = key.Heads > 1 ? (ulong)(key.Strides.Head * ElementBytes) : strides[0] * sizes[1];
+        strides[2] = key.Batch > 1 ? (ulong)(key.Strides.Batch * ElementBytes) : strides[1] * sizes[2];
         TensorMapDataType type = key.ElementType == ElementType.Float16 ? TensorMapDataType.Float16 : TensorMapDataType.BFloat16;
         TensorMapSwizzle swizzle = key.Box.Dims switch
         {

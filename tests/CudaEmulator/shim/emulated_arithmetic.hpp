@@ -1,4 +1,4 @@
-// Arithmetic: one rounding each, as PTX defines the instructions. ex2 and lg2 are exact to the last bit or so here; a GPU's are not.
+// Arithmetic: one rounding each, as PTX defines the instructions. ex2, lg2 and rcp are exact to the last bit or so here; a GPU's are not.
 #pragma once
 
 #include <cmath>
@@ -9,7 +9,7 @@ KG_DEVICE float kg_add(float a, float b) { return a + b; }
 KG_DEVICE float kg_multiply_add(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 KG_DEVICE float kg_max(float a, float b) { return std::fmax(a, b); }
 KG_DEVICE float kg_max_or_nan(float a, float b) { return std::isnan(a) || std::isnan(b) ? std::nanf("") : std::fmax(a, b); }
-KG_DEVICE float kg_divide(float a, float b) { return a / b; }
+KG_DEVICE float kg_reciprocal(float x) { return 1.0f / x; }
 
 KG_DEVICE float kg_flush_subnormal(float x) { return std::fabs(x) < 1.17549435e-38f ? std::copysign(0.0f, x) : x; }
 KG_DEVICE float kg_multiply_flush(float a, float b) { return kg_flush_subnormal(kg_flush_subnormal(a) * kg_flush_subnormal(b)); }

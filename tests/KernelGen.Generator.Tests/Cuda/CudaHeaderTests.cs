@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
@@ -6,7 +7,7 @@ namespace KernelGen.Generator.Tests.Cuda;
 
 /// <summary>The parts that kernels include instead of spelling them out.</summary>
 [TestClass]
-public sealed class CudaHeaderTests
+public sealed partial class CudaHeaderTests
 {
     private static readonly KernelConfiguration[] _variants = [.. SimtVariant.All, .. Sm80Variant.All];
 
@@ -52,6 +53,17 @@ public sealed class CudaHeaderTests
     }
 
     [TestMethod]
+    public void EveryFunction_IsForTheDevice()
+    {
+        // NVRTC takes a function without a mark for one of the host, which no kernel may call; clang calls it all the same when it is constexpr.
+        IEnumerable<string> texts = _variants.Concat(Sm90aVariant.All).SelectMany(static variant => CudaKernelUnit.Headers(variant)
+            .Select(static header => header.Render(TemplateLibrary.Embedded))
+            .Append(CudaKernelUnit.Render(TemplateLibrary.Embedded, variant, CancellationToken.None))).Distinct();
+        foreach (string text in texts)
+            Assert.AreSequenceEqual([], UnmarkedFunction().Matches(text).Select(static match => match.Value));
+    }
+
+    [TestMethod]
     public void Names_FollowFromThePart()
     {
         CudaHeaderTemplate header = new("sm80/streaming_split");
@@ -60,4 +72,8 @@ public sealed class CudaHeaderTests
         Assert.AreEqual("cuda/sm80/streaming_split.cuh.sbn", header.TemplateName);
         Assert.AreEqual("Sm80StreamingSplit", header.Property);
     }
+
+    // A declaration that begins a line and has parameters, but neither a value nor one of the words that may come first.
+    [GeneratedRegex(@"^(?!KG_DEVICE |extern ""C"" |static_assert|template |struct |using |//|#)\S[^=\n]*\(.*$", RegexOptions.Multiline)]
+    private static partial Regex UnmarkedFunction();
 }
