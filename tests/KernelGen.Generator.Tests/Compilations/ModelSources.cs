@@ -44,4 +44,21 @@ internal static class ModelSources
         [SliceAttention(HeadDims = [512], SliceRows = [128], Targets = [KernelTarget.Simt])]
         public sealed partial class LargestHeadDim;
         """;
+
+    /// <summary>Every kind of Hopper kernel: streaming, wide, for few keys, materialized, for Float32.</summary>
+    public const string Hopper =
+        """
+        using KernelGen;
+        using KernelGen.Kernels;
+        using KernelGen.Tensors;
+
+        namespace Models;
+
+        [SliceAttention(
+            HeadDims = [64, 384],
+            ElementTypes = [ElementType.Float16, ElementType.Float32],
+            SliceRows = [512],
+            Targets = [KernelTarget.Sm90a])]
+        public sealed partial class Hopper;
+        """;
 }

@@ -45,9 +45,13 @@ public sealed partial class ClangCompilationTests
     [ExecutableCondition("clang++-19", IgnoreMessage = "clang++-19 is not installed; it compiles CUDA C to PTX without a toolkit.")]
     public void EmittedHopperSources_CompileToCleanPtx()
     {
-        int[] headDims = [8, 40, 80, 128, 256, 264, 384, 512];
+        // Of the two 16-bit types, whose texts differ in a word, each head dim takes one.
+        int[] halfHeadDims = [8, 80, 256, 384], bfloatHeadDims = [40, 128, 264, 512];
+        bool IsChosen(KernelConfiguration variant) => SimtVariant.TestAll
+            || (variant.ElementType != ElementType.BFloat16 && halfHeadDims.Contains(variant.HeadDim))
+            || (variant.ElementType != ElementType.Float16 && bfloatHeadDims.Contains(variant.HeadDim));
         using KernelFolder folder = new();
-        CompileToCleanPtx([.. Sm90aVariant.All.Where(variant => SimtVariant.TestAll || headDims.Contains(variant.HeadDim)).Select(folder.Add)], "sm_90a");
+        CompileToCleanPtx([.. Sm90aVariant.All.Where(IsChosen).Select(folder.Add)], "sm_90a");
     }
 
     [TestMethod]

@@ -11,6 +11,7 @@ public sealed class BaselineTests
     [DataRow(nameof(ModelSources.OneHeadDim), ModelSources.OneHeadDim)]
     [DataRow(nameof(ModelSources.Nested), ModelSources.Nested)]
     [DataRow(nameof(ModelSources.LargestHeadDim), ModelSources.LargestHeadDim)]
+    [DataRow(nameof(ModelSources.Hopper), ModelSources.Hopper)]
     public void EmittedFiles_AreTheCommittedOnes(string name, string source)
     {
         GeneratorRun run = GeneratorRun.Of(TestCompilation.Create(source));
