@@ -55,6 +55,6 @@ internal sealed record CpuTiling
         <= 64 => 240,
         <= 96 => 192,
         <= 160 => 120,
-        _ => 60,
+        _ => 84,
     };
 }
