@@ -113,21 +113,7 @@ public sealed class SlicePlan
     /// <summary>The same call on the same variant in slices of another size: what really ran when memory ran out half-way.</summary>
     /// <param name="heads">Heads of a slice.</param>
     /// <param name="rows">Query rows of a slice.</param>
-    internal SlicePlan WithSlices(int heads, int rows) => new()
-    {
-        Shape = Shape,
-        ElementType = ElementType,
-        Variant = Variant,
-        Policy = Policy,
-        Budget = Budget,
-        HeadsPerSlice = heads,
-        RowsPerSlice = rows,
-        KeysPerSlice = KeysPerSlice,
-        KeySplits = KeySplits,
-        SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, heads) * SliceGroups.CeilingDivide(Shape.Queries, rows),
-        WorkspaceBytes = Variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0, KeySplits),
-        Decision = Decision,
-    };
+    internal SlicePlan WithSlices(int heads, int rows) => Of(Variant, heads, rows, KeysPerSlice, KeySplits);
 
     /// <summary>
     /// The variant that runs instead where the kernel copies its tensors by tensor maps and their addresses or strides rule that out; null when the kernel
@@ -144,7 +130,7 @@ public sealed class SlicePlan
             KernelVariant? best = null;
             foreach (KernelVariant candidate in request.Variants.Span)
             {
-                if (candidate.Family == Variant.Family && !candidate.TakesTensorMaps && candidate.Cuda is not null && request.Allows(candidate) && FitsWorkspace(candidate)
+                if (candidate.Family == Variant.Family && !candidate.TakesTensorMaps && candidate.Cuda is not null && request.Allows(candidate)
                     && (best is null || Rank(candidate).CompareTo(Rank(best)) > 0))
                 {
                     best = candidate;
@@ -177,10 +163,6 @@ public sealed class SlicePlan
     private bool KeepsSplits(KernelVariant variant) => KeySplits > 1 && variant.Footprint.PartialBytesPerRow > 0
         && variant.Footprint.Bytes(HeadsPerSlice, RowsPerSlice, Shape.Keys, workers: 0, KeySplits) <= WorkspaceBytes;
 
-    // In its smallest slices a variant takes no more workspace than this plan says.
-    private bool FitsWorkspace(KernelVariant variant) =>
-        variant.Footprint.Bytes(1, Math.Min(RowsPerSlice, variant.Footprint.TileRows), Shape.Keys, workers: 0) <= WorkspaceBytes;
-
     private SlicePlan WithVariant(KernelVariant variant)
     {
         int splits = KeepsSplits(variant) ? KeySplits : 1;
@@ -193,22 +175,26 @@ public sealed class SlicePlan
                 rows = SliceGroups.CeilingDivide(SliceGroups.CeilingDivide(rows, variant.Footprint.TileRows), 2) * variant.Footprint.TileRows;
         }
 
-        return new()
-        {
-            Shape = Shape,
-            ElementType = ElementType,
-            Variant = variant,
-            Policy = Policy,
-            Budget = Budget,
-            HeadsPerSlice = heads,
-            RowsPerSlice = rows,
-            KeysPerSlice = splits > 1 ? KeySplitRule.KeysPerSplit(variant, Shape.Keys, splits) : KeySplits > 1 ? Shape.Keys : KeysPerSlice,
-            KeySplits = splits,
-            SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, heads) * SliceGroups.CeilingDivide(Shape.Queries, rows),
-            WorkspaceBytes = variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0, splits),
-            Decision = Decision,
-        };
+        int keys = splits > 1 ? KeySplitRule.KeysPerSplit(variant, Shape.Keys, splits) : KeySplits > 1 ? Shape.Keys : KeysPerSlice;
+        return Of(variant, heads, rows, keys, splits);
     }
+
+    // What was planned, run in another way.
+    private SlicePlan Of(KernelVariant variant, int heads, int rows, int keysPerSlice, int keySplits) => new()
+    {
+        Shape = Shape,
+        ElementType = ElementType,
+        Variant = variant,
+        Policy = Policy,
+        Budget = Budget,
+        HeadsPerSlice = heads,
+        RowsPerSlice = rows,
+        KeysPerSlice = keysPerSlice,
+        KeySplits = keySplits,
+        SliceCount = SliceGroups.CeilingDivide(Shape.TotalHeads, heads) * SliceGroups.CeilingDivide(Shape.Queries, rows),
+        WorkspaceBytes = variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0, keySplits),
+        Decision = Decision,
+    };
 
     private int RowBegin(int group)
     {

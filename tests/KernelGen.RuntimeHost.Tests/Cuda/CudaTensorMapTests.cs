@@ -104,6 +104,33 @@ public sealed class CudaTensorMapTests
     }
 
     [TestMethod]
+    [DataRow(64)]
+    [DataRow(512)]
+    public void WhatRunsUnalignedTensors_TakesNoMoreWorkspaceThanPlanned(int headDim)
+    {
+        KernelVariant[] variants = [.. TensorCores.For(ElementType.Float16, headDim).ToArray().Where(static variant => variant.Family == KernelFamily.Materialized)];
+        KernelVariant hopper = variants.Single(static variant => variant.Target == KernelTarget.Sm90a);
+        int replaced = 0;
+        for (int keys = 1; keys <= 200; keys++)
+        {
+            foreach (int queries in new[] { 64, 300 })
+            {
+                // With no more memory than one slice of the Hopper kernel takes, the others are planned only where they take less.
+                long free = hopper.Footprint.Bytes(1, queries, keys, workers: 0);
+                SlicePlan plan = SlicePlanner.Plan(
+                    new(1, 1, queries, keys, headDim), ElementType.Float16, variants, _h200, new(free, 0, "given by the caller"), new() { SafetyFactor = 1 });
+                if (plan.Variant != hopper)
+                    continue;
+
+                replaced++;
+                Assert.IsLessThanOrEqualTo(plan.WorkspaceBytes, plan.ForUnalignedTensors!.WorkspaceBytes, $"{plan}; {plan.ForUnalignedTensors}");
+            }
+        }
+
+        Assert.IsGreaterThan(0, replaced);
+    }
+
+    [TestMethod]
     public void UnalignedStrides_WithoutAnotherKernel_AreAClearError()
     {
         AttentionShape shape = new(1, 1, 8, 8, 64);
