@@ -88,6 +88,8 @@ internal static class CpuKernelUnit
         { "lanes", vector.Lanes },
         { "score_keys", vector.ScoreKeys },
         { "registers", vector.Registers },
+        { "first_value_dims", vector.FirstValueDims },
+        { "lead", CpuVectorTile.Lead },
         { "value_tiles", vector.ValueTiles.Select(tile => new TemplateObject { { "dims", tile.Dims }, { "count", tile.Count } }) },
     };
 

@@ -18,11 +18,14 @@ public unsafe interface IMicroKernels
     /// <param name="newMaximum">Receives that maximum, raised to the largest of the scores.</param>
     static abstract void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum);
 
-    /// <summary>Adds the values of a block of keys, weighted, to the output of a lane group.</summary>
-    /// <param name="weights">Weights, <c>[keyCount][lane]</c>.</param>
+    /// <summary>Turns the scores of a lane group against a block of keys into weights and adds the values, weighted, to its output.</summary>
+    /// <param name="scores">Scores, <c>[keyCount][lane]</c>, in units of log2.</param>
+    /// <param name="weights">Receives the weights, <c>[keyCount][lane]</c>; may be <paramref name="scores"/>.</param>
     /// <param name="values">Dense values, <c>[keyCount][headDim]</c>.</param>
     /// <param name="keyCount">At least 1.</param>
+    /// <param name="maximum">What the weights are relative to, for each lane: a maximum that no score is above.</param>
+    /// <param name="sum">The sum of weights of each lane, to which these are added.</param>
     /// <param name="rescale">A factor for each lane, applied to the output first.</param>
     /// <param name="output">The output so far, <c>[headDim][lane]</c>.</param>
-    static abstract void Values(float* weights, float* values, int keyCount, float* rescale, float* output);
+    static abstract void Values(float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output);
 }

@@ -54,42 +54,4 @@ public readonly unsafe struct LaneExponential<TVector>
         // The product, unlike an integer addition to the exponent, keeps every NaN a NaN.
         return power * TVector.LowBitsToExponent(shifted);
     }
-
-    /// <summary>Four powers at once, step by step: independent work lies close together, so that the machine's window holds enough of it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Exp2(ref TVector a, ref TVector b, ref TVector c, ref TVector d)
-    {
-        TVector clampedA = TVector.Max(_lowest, a), clampedB = TVector.Max(_lowest, b);
-        TVector clampedC = TVector.Max(_lowest, c), clampedD = TVector.Max(_lowest, d);
-        TVector shiftedA = clampedA + _rounding, shiftedB = clampedB + _rounding, shiftedC = clampedC + _rounding, shiftedD = clampedD + _rounding;
-        TVector restA = shiftedA - _rounding, restB = shiftedB - _rounding, restC = shiftedC - _rounding, restD = shiftedD - _rounding;
-        restA = clampedA - restA;
-        restB = clampedB - restB;
-        restC = clampedC - restC;
-        restD = clampedD - restD;
-        a = TVector.MultiplyAdd(_c5, restA, _c4);
-        b = TVector.MultiplyAdd(_c5, restB, _c4);
-        c = TVector.MultiplyAdd(_c5, restC, _c4);
-        d = TVector.MultiplyAdd(_c5, restD, _c4);
-        a = TVector.MultiplyAdd(a, restA, _c3);
-        b = TVector.MultiplyAdd(b, restB, _c3);
-        c = TVector.MultiplyAdd(c, restC, _c3);
-        d = TVector.MultiplyAdd(d, restD, _c3);
-        a = TVector.MultiplyAdd(a, restA, _c2);
-        b = TVector.MultiplyAdd(b, restB, _c2);
-        c = TVector.MultiplyAdd(c, restC, _c2);
-        d = TVector.MultiplyAdd(d, restD, _c2);
-        a = TVector.MultiplyAdd(a, restA, _c1);
-        b = TVector.MultiplyAdd(b, restB, _c1);
-        c = TVector.MultiplyAdd(c, restC, _c1);
-        d = TVector.MultiplyAdd(d, restD, _c1);
-        a = TVector.MultiplyAdd(a, restA, _one);
-        b = TVector.MultiplyAdd(b, restB, _one);
-        c = TVector.MultiplyAdd(c, restC, _one);
-        d = TVector.MultiplyAdd(d, restD, _one);
-        a *= TVector.LowBitsToExponent(shiftedA);
-        b *= TVector.LowBitsToExponent(shiftedB);
-        c *= TVector.LowBitsToExponent(shiftedC);
-        d *= TVector.LowBitsToExponent(shiftedD);
-    }
 }

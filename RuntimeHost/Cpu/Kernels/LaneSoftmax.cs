@@ -19,61 +19,27 @@ public static unsafe class LaneSoftmax
     }
 
     /// <summary>
-    /// A block of keys joins the online softmax: scores become weights relative to the new maximum, the sum is carried over to it, and
-    /// <paramref name="rescale"/> receives the factor that carries over the output too. It is exactly 1 for a row whose maximum did not rise.
+    /// The state moves on to the maximum with a block of keys: the sum is carried over to it, and <paramref name="rescale"/> receives the factor that
+    /// carries over the output too. It is exactly 1 for a row whose maximum did not rise.
     /// </summary>
     /// <typeparam name="TVector">The vector.</typeparam>
-    /// <param name="scores">The block's scores; weights on return.</param>
-    /// <param name="keys">Keys of the block.</param>
     /// <param name="newMaximum">The maximum over the keys so far and this block; negative infinity when no key was visible.</param>
     /// <param name="maximum">The maximum before the block; the new one on return.</param>
     /// <param name="sum">The sum of weights.</param>
     /// <param name="rescale">The factor from the old to the new maximum.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Join<TVector>(float* scores, int keys, float* newMaximum, float* maximum, float* sum, float* rescale)
+    public static void Rescale<TVector>(float* newMaximum, float* maximum, float* sum, float* rescale)
         where TVector : unmanaged, ILaneVector<TVector>
     {
         LaneExponential<TVector> exponential = new();
-        TVector reference0 = Reference(TVector.Load(newMaximum));
-        TVector reference1 = Reference(TVector.Load(newMaximum + TVector.Count));
-        TVector rescale0 = exponential.Exp2(TVector.Load(maximum) - reference0);
-        TVector rescale1 = exponential.Exp2(TVector.Load(maximum + TVector.Count) - reference1);
-        TVector.Store(rescale0, rescale);
-        TVector.Store(rescale1, rescale + TVector.Count);
-        TVector.Store(TVector.Load(newMaximum), maximum);
-        TVector.Store(TVector.Load(newMaximum + TVector.Count), maximum + TVector.Count);
-
-        TVector sum0 = TVector.Load(sum) * rescale0;
-        TVector sum1 = TVector.Load(sum + TVector.Count) * rescale1;
-        float* end = scores + ((long)keys * 2 * TVector.Count);
-        float* score = scores;
-        for (; score <= end - (4 * TVector.Count); score += 4 * TVector.Count)
+        for (int lane = 0; lane < 2 * TVector.Count; lane += TVector.Count)
         {
-            TVector weight0 = TVector.Load(score) - reference0;
-            TVector weight1 = TVector.Load(score + TVector.Count) - reference1;
-            TVector weight2 = TVector.Load(score + (2 * TVector.Count)) - reference0;
-            TVector weight3 = TVector.Load(score + (3 * TVector.Count)) - reference1;
-            exponential.Exp2(ref weight0, ref weight1, ref weight2, ref weight3);
-            TVector.Store(weight0, score);
-            TVector.Store(weight1, score + TVector.Count);
-            TVector.Store(weight2, score + (2 * TVector.Count));
-            TVector.Store(weight3, score + (3 * TVector.Count));
-            sum0 = sum0 + weight0 + weight2;
-            sum1 = sum1 + weight1 + weight3;
+            TVector risen = TVector.Load(newMaximum + lane);
+            TVector factor = exponential.Exp2(TVector.Load(maximum + lane) - Reference(risen));
+            TVector.Store(factor, rescale + lane);
+            TVector.Store(TVector.Load(sum + lane) * factor, sum + lane);
+            TVector.Store(risen, maximum + lane);
         }
-
-        if (score < end)
-        {
-            TVector weight0 = exponential.Exp2(TVector.Load(score) - reference0);
-            TVector weight1 = exponential.Exp2(TVector.Load(score + TVector.Count) - reference1);
-            TVector.Store(weight0, score);
-            TVector.Store(weight1, score + TVector.Count);
-            sum0 += weight0;
-            sum1 += weight1;
-        }
-
-        TVector.Store(sum0, sum);
-        TVector.Store(sum1, sum + TVector.Count);
     }
 
     /// <summary>Weights relative to a maximum that is known to be that of all keys, and their sum.</summary>
@@ -173,9 +139,11 @@ public static unsafe class LaneSoftmax
         }
     }
 
-    // Scores that are all hidden would give infinity minus infinity; measured from zero they give weights of zero.
+    /// <summary>What weights are measured from: the maximum. Scores that are all hidden would give infinity minus infinity; measured from zero they give weights of zero.</summary>
+    /// <typeparam name="TVector">The vector.</typeparam>
+    /// <param name="maximum">The maximum of each lane.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Reference<TVector>(TVector maximum)
+    public static TVector Reference<TVector>(TVector maximum)
         where TVector : unmanaged, ILaneVector<TVector> =>
         TVector.SelectEqual(maximum, TVector.Create(float.NegativeInfinity), TVector.Create(0f), maximum);
 }

@@ -11,10 +11,14 @@ namespace KernelGen.Generator.Model;
 /// </remarks>
 internal sealed record CpuVectorTile
 {
-    private CpuVectorTile(int vectorBits, int scoreKeys, params CpuValueTile[] valueTiles)
+    /// <summary>How many keys ahead of the values scores become weights: enough to hide how long a power takes, and few to wait for at the start.</summary>
+    public const int Lead = 8;
+
+    private CpuVectorTile(int vectorBits, int scoreKeys, int firstValueDims, params CpuValueTile[] valueTiles)
     {
         VectorBits = vectorBits;
         ScoreKeys = scoreKeys;
+        FirstValueDims = firstValueDims;
         ValueTiles = [.. valueTiles.Where(tile => tile.Count > 0)];
     }
 
@@ -27,11 +31,14 @@ internal sealed record CpuVectorTile
     /// <summary>Keys of a tile of <c>S = K Q</c>; a divisor of <see cref="CpuTiling.KeyStep"/>.</summary>
     public int ScoreKeys { get; }
 
-    /// <summary>How the head dim is cut into tiles of <c>O += V P</c>.</summary>
+    /// <summary>Head dims of the first tile of <c>O += V P</c>, which makes the weights.</summary>
+    public int FirstValueDims { get; }
+
+    /// <summary>How the rest of the head dim is cut into tiles of <c>O += V P</c>.</summary>
     public IReadOnlyList<CpuValueTile> ValueTiles { get; }
 
     /// <summary>The most vector registers that a micro-kernel keeps busy.</summary>
-    public int Registers => (System.Math.Max(ScoreKeys, ValueTiles.Max(tile => tile.Dims)) * 2) + 3;
+    public int Registers => (System.Math.Max(ScoreKeys, FirstValueDims) * 2) + 3;
 
     /// <summary>Chooses the tiles for a head dim.</summary>
     /// <param name="vectorBits">The width: 512, 256 or 128.</param>
@@ -40,12 +47,14 @@ internal sealed record CpuVectorTile
     {
         if (vectorBits == 512)
         {
-            int dims = headDim % 10 == 0 ? 10 : headDim % 12 == 0 ? 12 : 8;
-            return new(vectorBits, scoreKeys: 12, new CpuValueTile(dims, headDim / dims));
+            return new(vectorBits, scoreKeys: 12, firstValueDims: 8, new CpuValueTile(8, (headDim / 8) - 1));
         }
 
         // Sixes, and as few fours as make up a multiple of eight.
         int fours = (headDim % 6) switch { 0 => 0, 4 => 1, _ => 2 };
-        return new(vectorBits, scoreKeys: 6, new CpuValueTile(6, (headDim - (fours * 4)) / 6), new CpuValueTile(4, fours));
+        int sixes = (headDim - (fours * 4)) / 6;
+        return sixes > 0
+            ? new(vectorBits, scoreKeys: 6, firstValueDims: 6, new CpuValueTile(6, sixes - 1), new CpuValueTile(4, fours))
+            : new(vectorBits, scoreKeys: 6, firstValueDims: 4, new CpuValueTile(4, fours - 1));
     }
 }
