@@ -54,8 +54,11 @@ public unsafe interface ILaneVector<TSelf>
     /// <summary>Lane-wise <c>left &lt; right ? whenLess : otherwise</c>.</summary>
     static abstract TSelf SelectLess(TSelf left, TSelf right, TSelf whenLess, TSelf otherwise);
 
-    /// <summary>The number whose exponent field is the low bits of <paramref name="integer"/>, taken as an integer.</summary>
-    static abstract TSelf LowBitsToExponent(TSelf integer);
+    /// <summary>2 to the power of a number of eighths, from a table of eight numbers.</summary>
+    /// <param name="eighths">The low bits of each lane, taken as an integer, count eighths.</param>
+    /// <param name="table">The bits of 2^(j/8), less <c>j</c> * 2^20: as many as fit the vector, and the eight again in a vector of sixteen.</param>
+    /// <param name="tableEnd">The rest of them, in a vector of four.</param>
+    static abstract TSelf PowerOfEighths(TSelf eighths, TSelf table, TSelf tableEnd);
 
     /// <summary>True when any lane is a NaN or an infinity.</summary>
     static abstract bool AnyNonFinite(TSelf value);

@@ -5,6 +5,8 @@ namespace KernelGen.Cpu.Kernels;
 
 /// <summary>The exponential of the softmax, with its constants in registers.</summary>
 /// <remarks>
+/// 2^x is 2^(e/8), with <c>e / 8</c> the nearest eighth, times 2^r for what remains. The first factor comes from a table of eight, the second
+/// from a polynomial of degree 3: four operations on the units that multiply, which the products of attention keep busy, where a polynomial over a whole power needs six.
 /// A constant that the compiler knows becomes a memory operand of each instruction that uses it, and then a softmax waits for loads. So they
 /// are read from memory that it cannot see through, once, before the loop.
 /// </remarks>
@@ -15,43 +17,42 @@ public readonly unsafe struct LaneExponential<TVector>
 {
     private readonly TVector _lowest;
     private readonly TVector _rounding;
-    private readonly TVector _c5;
-    private readonly TVector _c4;
     private readonly TVector _c3;
     private readonly TVector _c2;
     private readonly TVector _c1;
-    private readonly TVector _one;
+    private readonly TVector _table;
+    private readonly TVector _tableEnd;
 
     /// <summary>Reads the constants.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public LaneExponential()
     {
-        float* constants = ExponentialConstants.Address();
-        _lowest = TVector.Create(constants[0]);
-        _rounding = TVector.Create(constants[1]);
-        _c5 = TVector.Create(constants[2]);
-        _c4 = TVector.Create(constants[3]);
-        _c3 = TVector.Create(constants[4]);
-        _c2 = TVector.Create(constants[5]);
-        _c1 = TVector.Create(constants[6]);
-        _one = TVector.Create(constants[7]);
+        float* numbers = ExponentialConstants.Numbers();
+        _lowest = TVector.Create(numbers[0]);
+        _rounding = TVector.Create(numbers[1]);
+        _c3 = TVector.Create(numbers[2]);
+        _c2 = TVector.Create(numbers[3]);
+        _c1 = TVector.Create(numbers[4]);
+        float* table = ExponentialConstants.Table();
+        _table = TVector.Load(table);
+        _tableEnd = TVector.Count < 8 ? TVector.Load(table + TVector.Count) : default;
     }
 
-    /// <summary>2 to the power of each lane, for numbers up to 127. At -127 and below, negative infinity included, exactly 0. NaN stays NaN.</summary>
+    /// <summary>
+    /// 2 to the power of each lane, for numbers up to 127. 0 gives exactly 1; -127 and below, negative infinity included, exactly 0; between -127 and
+    /// -126, where results are subnormal, they are too small. NaN stays NaN.
+    /// </summary>
     /// <param name="exponent">The exponents.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVector Exp2(TVector exponent)
     {
         TVector clamped = TVector.Max(_lowest, exponent);
-        TVector shifted = clamped + _rounding;
-        TVector rest = clamped - (shifted - _rounding);
-        TVector power = TVector.MultiplyAdd(_c5, rest, _c4);
-        power = TVector.MultiplyAdd(power, rest, _c3);
-        power = TVector.MultiplyAdd(power, rest, _c2);
+        TVector eighths = clamped + _rounding;
+        TVector rest = clamped - (eighths - _rounding);
+        TVector power = TVector.MultiplyAdd(_c3, rest, _c2);
         power = TVector.MultiplyAdd(power, rest, _c1);
-        power = TVector.MultiplyAdd(power, rest, _one);
-
-        // The product, unlike an integer addition to the exponent, keeps every NaN a NaN.
-        return power * TVector.LowBitsToExponent(shifted);
+        power *= rest;
+        TVector scale = TVector.PowerOfEighths(eighths, _table, _tableEnd);
+        return TVector.MultiplyAdd(scale, power, scale);
     }
 }

@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelGen.Cpu.Kernels;
 
@@ -65,7 +67,33 @@ public readonly unsafe record struct LaneVector128(Vector128<float> Value) : ILa
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LaneVector128 LowBitsToExponent(LaneVector128 integer) => new((integer.Value.AsInt32() << 23).AsSingle());
+    public static LaneVector128 PowerOfEighths(LaneVector128 eighths, LaneVector128 table, LaneVector128 tableEnd)
+    {
+        Vector128<int> bits = eighths.Value.AsInt32();
+        return new(((bits << 20) + PickOfEight(table.Value, tableEnd.Value, bits).AsInt32()).AsSingle());
+    }
+
+    // The low three bits of an index pick one of the eight numbers of two vectors.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> PickOfEight(Vector128<float> begin, Vector128<float> end, Vector128<int> index)
+    {
+        if (Avx.IsSupported)
+        {
+            return Sse41.BlendVariable(Avx.PermuteVar(begin, index), Avx.PermuteVar(end, index), (index << 29).AsSingle());
+        }
+
+        // Four bytes for each number.
+        Vector128<int> bytes = ((index & Vector128.Create(7)) * 0x0404_0404) + Vector128.Create(0x0302_0100);
+        if (AdvSimd.Arm64.IsSupported)
+        {
+            return AdvSimd.Arm64.VectorTableLookup((begin.AsByte(), end.AsByte()), bytes.AsByte()).AsSingle();
+        }
+
+        // A shuffle gives 0 where an index is past the end.
+        Vector128<byte> fromBegin = Vector128.Shuffle(begin.AsByte(), bytes.AsByte());
+        Vector128<byte> fromEnd = Vector128.Shuffle(end.AsByte(), bytes.AsByte() - Vector128.Create((byte)16));
+        return (fromBegin | fromEnd).AsSingle();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

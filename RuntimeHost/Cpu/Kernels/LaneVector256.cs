@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelGen.Cpu.Kernels;
 
@@ -65,7 +66,19 @@ public readonly unsafe record struct LaneVector256(Vector256<float> Value) : ILa
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LaneVector256 LowBitsToExponent(LaneVector256 integer) => new((integer.Value.AsInt32() << 23).AsSingle());
+    public static LaneVector256 PowerOfEighths(LaneVector256 eighths, LaneVector256 table, LaneVector256 tableEnd)
+    {
+        if (!Avx2.IsSupported)
+        {
+            LaneVector128 begin = new(table.Value.GetLower()), end = new(table.Value.GetUpper());
+            return new(Vector256.Create(
+                LaneVector128.PowerOfEighths(new(eighths.Value.GetLower()), begin, end).Value,
+                LaneVector128.PowerOfEighths(new(eighths.Value.GetUpper()), begin, end).Value));
+        }
+
+        Vector256<int> bits = eighths.Value.AsInt32();
+        return new(((bits << 20) + Avx2.PermuteVar8x32(table.Value.AsInt32(), bits)).AsSingle());
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

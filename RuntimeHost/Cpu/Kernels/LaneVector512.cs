@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelGen.Cpu.Kernels;
 
@@ -65,7 +66,19 @@ public readonly unsafe record struct LaneVector512(Vector512<float> Value) : ILa
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LaneVector512 LowBitsToExponent(LaneVector512 integer) => new((integer.Value.AsInt32() << 23).AsSingle());
+    public static LaneVector512 PowerOfEighths(LaneVector512 eighths, LaneVector512 table, LaneVector512 tableEnd)
+    {
+        if (!Avx512F.IsSupported)
+        {
+            LaneVector256 lowerTable = new(table.Value.GetLower());
+            return new(Vector512.Create(
+                LaneVector256.PowerOfEighths(new(eighths.Value.GetLower()), lowerTable, default).Value,
+                LaneVector256.PowerOfEighths(new(eighths.Value.GetUpper()), lowerTable, default).Value));
+        }
+
+        Vector512<int> bits = eighths.Value.AsInt32();
+        return new(((bits << 20) + Avx512F.PermuteVar16x32(table.Value.AsInt32(), bits)).AsSingle());
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

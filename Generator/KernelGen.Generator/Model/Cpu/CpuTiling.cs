@@ -52,6 +52,7 @@ internal sealed record CpuTiling
 
     private static int KeyBlockFor(int headDim) => headDim switch
     {
+        <= 48 => 480,
         <= 64 => 240,
         <= 96 => 192,
         <= 160 => 120,
