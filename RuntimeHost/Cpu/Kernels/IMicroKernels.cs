@@ -16,7 +16,8 @@ public unsafe interface IMicroKernels
     /// <param name="scores">Receives <c>[keyCount][lane]</c>.</param>
     /// <param name="maximum">A maximum for each lane.</param>
     /// <param name="newMaximum">Receives that maximum, raised to the largest of the scores.</param>
-    static abstract void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum);
+    /// <param name="next">What to bring closer meanwhile.</param>
+    static abstract void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum, NextBlock next);
 
     /// <summary>Turns the scores of a lane group against a block of keys into weights and adds the values, weighted, to its output.</summary>
     /// <param name="scores">Scores, <c>[keyCount][lane]</c>, in units of log2.</param>
