@@ -17,9 +17,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d40-r2048",
@@ -27,9 +27,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d40-r8192",
@@ -37,9 +37,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f16-d40-r128",
@@ -47,9 +47,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF16Vector512, CpuD40.StreamingF16Vector256, CpuD40.StreamingF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF16Vector512, CpuD40.StreamingF16Vector256, CpuD40.StreamingF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d40-r512",
@@ -57,9 +57,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d40-r2048",
@@ -67,9 +67,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d40-r8192",
@@ -77,9 +77,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-bf16-d40-r128",
@@ -87,9 +87,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingBF16Vector512, CpuD40.StreamingBF16Vector256, CpuD40.StreamingBF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingBF16Vector512, CpuD40.StreamingBF16Vector256, CpuD40.StreamingBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d40-r512",
@@ -97,9 +97,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d40-r2048",
@@ -107,9 +107,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d40-r8192",
@@ -117,9 +117,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f32-d40-r128",
@@ -127,9 +127,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 204032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF32Vector512, CpuD40.StreamingF32Vector256, CpuD40.StreamingF32Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF32Vector512, CpuD40.StreamingF32Vector256, CpuD40.StreamingF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d80-r512",
@@ -137,9 +137,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d80-r2048",
@@ -147,9 +147,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d80-r8192",
@@ -157,9 +157,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f16-d80-r128",
@@ -167,9 +167,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF16Vector512, CpuD80.StreamingF16Vector256, CpuD80.StreamingF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF16Vector512, CpuD80.StreamingF16Vector256, CpuD80.StreamingF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d80-r512",
@@ -177,9 +177,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d80-r2048",
@@ -187,9 +187,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d80-r8192",
@@ -197,9 +197,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-bf16-d80-r128",
@@ -207,9 +207,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingBF16Vector512, CpuD80.StreamingBF16Vector256, CpuD80.StreamingBF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingBF16Vector512, CpuD80.StreamingBF16Vector256, CpuD80.StreamingBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d80-r512",
@@ -217,9 +217,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d80-r2048",
@@ -227,9 +227,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d80-r8192",
@@ -237,9 +237,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f32-d80-r128",
@@ -247,9 +247,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 325888),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF32Vector512, CpuD80.StreamingF32Vector256, CpuD80.StreamingF32Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF32Vector512, CpuD80.StreamingF32Vector256, CpuD80.StreamingF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d160-r512",

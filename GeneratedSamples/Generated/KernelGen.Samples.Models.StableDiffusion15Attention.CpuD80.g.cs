@@ -10,15 +10,16 @@ unsafe partial class StableDiffusion15Attention
 {
     /// <summary>Attention on the CPU for head dim 80.</summary>
     /// <remarks>
-    /// A tile is 128 query rows of one head, and a call up to 2 tiles. Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2,
+    /// A tile is 128 query rows of one head, and a call up to 4 tiles. Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2,
     /// 128-bit vectors), one row in each lane.
     /// Keys come in blocks of up to 192: a block of fp32 keys is 60 KiB, one of values as much, and the scores of a lane group 24 KiB.
     /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
-    /// Scratch of a worker: 325888 bytes.
+    /// Scratch of a worker: 491776 bytes.
     /// </remarks>
     private static unsafe class CpuD80
     {
         private const int HeadDim = 80;
+        private const int CallRows = 512;
         private const int KeyBlock = 192;
         private const int KeyStep = 12;
         private const int MaskStep = 48;
@@ -26,16 +27,16 @@ unsafe partial class StableDiffusion15Attention
 
         // Where the parts of a worker's scratch begin, in bytes.
         private const int QueriesAt = 0;
-        private const int OutputAt = 81920;
-        private const int KeysAt = 163840;
-        private const int ValuesAt = 225280;
-        private const int ScoresAt = 286720;
-        private const int BiasRowsAt = 311296;
-        private const int BiasLanesAt = 317440;
-        private const int MaximumAt = 323584;
-        private const int SumAt = 324608;
-        private const int NewMaximumAt = 325632;
-        private const int RescaleAt = 325760;
+        private const int OutputAt = 163840;
+        private const int KeysAt = 327680;
+        private const int ValuesAt = 389120;
+        private const int ScoresAt = 450560;
+        private const int BiasRowsAt = 475136;
+        private const int BiasLanesAt = 481280;
+        private const int MaximumAt = 487424;
+        private const int SumAt = 489472;
+        private const int NewMaximumAt = 491520;
+        private const int RescaleAt = 491648;
 
         public static void StreamingF16Vector512(
             in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
@@ -177,13 +178,17 @@ unsafe partial class StableDiffusion15Attention
                     values = valueScratch;
                 }
 
+                // The next block comes closer meanwhile, a share of it with each lane group.
+                global::KernelGen.Cpu.Kernels.NextBlock next = global::KernelGen.Cpu.Kernels.NextBlock.After(
+                    tensors, call, blocks, block, HeadDim, CallRows / lanes, TKernels.ScoreKeys);
                 for (int row = rowBegin; row < rowEnd; row += lanes)
                 {
                     int first = row - rowBegin, rows = global::System.Math.Min(lanes, rowEnd - row);
                     if (!causal || keyBegin < row + rows)
                     {
                         TKernels.Scores(
-                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
+                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum,
+                            next.Share(first / lanes));
 
                         // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
                         // and then the maximum is taken again, over the finished scores.
@@ -205,8 +210,8 @@ unsafe partial class StableDiffusion15Attention
                         }
 
                         // Scores become weights, relative to the new maximum, and the weighted values join the output.
-                        global::KernelGen.Cpu.Kernels.LaneSoftmax.Join<TVector>(score, keyCount, newMaximum, maximum + first, sum + first, rescale);
-                        TKernels.Values(score, values, keyCount, rescale, output + (first * HeadDim));
+                        global::KernelGen.Cpu.Kernels.LaneSoftmax.Rescale<TVector>(newMaximum, maximum + first, sum + first, rescale);
+                        TKernels.Values(score, score, values, keyCount, maximum + first, sum + first, rescale, output + (first * HeadDim));
                         if (hidesNonFinite)
                         {
                             global::KernelGen.Cpu.Kernels.HiddenValues.AddNonFinite(
@@ -265,7 +270,8 @@ unsafe partial class StableDiffusion15Attention
                     {
                         float* score = scores + (first * rowScores) + ((long)keyBegin * lanes);
                         TKernels.Scores(
-                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum);
+                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum,
+                            global::KernelGen.Cpu.Kernels.NextBlock.None(keys));
 
                         // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
                         // and then the maximum is taken again, over the finished scores.
@@ -321,8 +327,7 @@ unsafe partial class StableDiffusion15Attention
                     if (!causal || keyBegin < row + rows)
                     {
                         float* score = scores + (first * rowScores) + ((long)keyBegin * lanes);
-                        global::KernelGen.Cpu.Kernels.LaneSoftmax.Weigh<TVector>(score, keyCount, maximum + first, sum + first, weights);
-                        TKernels.Values(weights, values, keyCount, rescale, output + (first * HeadDim));
+                        TKernels.Values(score, weights, values, keyCount, maximum + first, sum + first, rescale, output + (first * HeadDim));
                         if (hidesNonFinite)
                         {
                             global::KernelGen.Cpu.Kernels.HiddenValues.AddNonFinite(
@@ -349,10 +354,13 @@ unsafe partial class StableDiffusion15Attention
             public static int ScoreKeys => 12;
 
             // 12 keys x 32 queries in 24 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
-            // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+            // one number of each key; two steps share the loop's own work. A last tile that would pass the end starts earlier instead, and computes some
+            // scores a second time, to the same bits.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
+            public static void Scores(
+                float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum, global::KernelGen.Cpu.Kernels.NextBlock next)
             {
+                byte* nextKeys = next.Keys; byte* nextValues = next.Values;
                 var maxA = Load(maximum); var maxB = Load(maximum + 16);
                 for (int tile = 0; tile < keyCount; tile += 12)
                 {
@@ -371,10 +379,9 @@ unsafe partial class StableDiffusion15Attention
                     var s9A = Zero; var s9B = Zero;
                     var s10A = Zero; var s10B = Zero;
                     var s11A = Zero; var s11B = Zero;
-                    for (float* end = key + HeadDim; key < end; key++)
+                    for (float* end = key + HeadDim; key < end; key += 2)
                     {
                         var qA = Load(query); var qB = Load(query + 16);
-                        query += 32;
                         var k0 = Broadcast(key[0]); s0A = MultiplyAdd(k0, qA, s0A); s0B = MultiplyAdd(k0, qB, s0B);
                         var k1 = Broadcast(key[80]); s1A = MultiplyAdd(k1, qA, s1A); s1B = MultiplyAdd(k1, qB, s1B);
                         var k2 = Broadcast(key[160]); s2A = MultiplyAdd(k2, qA, s2A); s2B = MultiplyAdd(k2, qB, s2B);
@@ -387,6 +394,24 @@ unsafe partial class StableDiffusion15Attention
                         var k9 = Broadcast(key[720]); s9A = MultiplyAdd(k9, qA, s9A); s9B = MultiplyAdd(k9, qB, s9B);
                         var k10 = Broadcast(key[800]); s10A = MultiplyAdd(k10, qA, s10A); s10B = MultiplyAdd(k10, qB, s10B);
                         var k11 = Broadcast(key[880]); s11A = MultiplyAdd(k11, qA, s11A); s11B = MultiplyAdd(k11, qB, s11B);
+
+                        qA = Load(query + 32); qB = Load(query + 48);
+                        k0 = Broadcast(key[1]); s0A = MultiplyAdd(k0, qA, s0A); s0B = MultiplyAdd(k0, qB, s0B);
+                        k1 = Broadcast(key[81]); s1A = MultiplyAdd(k1, qA, s1A); s1B = MultiplyAdd(k1, qB, s1B);
+                        k2 = Broadcast(key[161]); s2A = MultiplyAdd(k2, qA, s2A); s2B = MultiplyAdd(k2, qB, s2B);
+                        k3 = Broadcast(key[241]); s3A = MultiplyAdd(k3, qA, s3A); s3B = MultiplyAdd(k3, qB, s3B);
+                        k4 = Broadcast(key[321]); s4A = MultiplyAdd(k4, qA, s4A); s4B = MultiplyAdd(k4, qB, s4B);
+                        k5 = Broadcast(key[401]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
+                        k6 = Broadcast(key[481]); s6A = MultiplyAdd(k6, qA, s6A); s6B = MultiplyAdd(k6, qB, s6B);
+                        k7 = Broadcast(key[561]); s7A = MultiplyAdd(k7, qA, s7A); s7B = MultiplyAdd(k7, qB, s7B);
+                        k8 = Broadcast(key[641]); s8A = MultiplyAdd(k8, qA, s8A); s8B = MultiplyAdd(k8, qB, s8B);
+                        k9 = Broadcast(key[721]); s9A = MultiplyAdd(k9, qA, s9A); s9B = MultiplyAdd(k9, qB, s9B);
+                        k10 = Broadcast(key[801]); s10A = MultiplyAdd(k10, qA, s10A); s10B = MultiplyAdd(k10, qB, s10B);
+                        k11 = Broadcast(key[881]); s11A = MultiplyAdd(k11, qA, s11A); s11B = MultiplyAdd(k11, qB, s11B);
+
+                        query += 64;
+                        global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                        nextKeys += next.Step; nextValues += next.Step;
                     }
 
                     float* score = scores + (first * 32);
@@ -407,13 +432,20 @@ unsafe partial class StableDiffusion15Attention
                 Store(maxA, newMaximum); Store(maxB, newMaximum + 16);
             }
 
-            // The head dim in tiles of 10 (8 of them) x 32 queries, each over all keys. A key is two vectors of weights and
-            // one broadcast number for each head dim of the tile.
+            // The head dim in tiles, each over all keys. A key is two vectors of weights and one broadcast number for each head dim of the tile.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
+            public static void Values(float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
             {
+                // While the first 8 head dims are added up, the scores of the keys 8 further on become weights: products keep the
+                // multipliers busy, and most steps of a softmax need other units.
+                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector512> softmax = new(maximum, sum);
                 float* end = weights + ((long)keyCount * 32);
-                for (int tile = 0; tile < 8; tile++)
+                float* next = weights;
+                for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 32); next < leadEnd; scores += 32, next += 32)
+                {
+                    softmax.Weigh(scores, next);
+                }
+
                 {
                     var wA = Load(rescale); var wB = Load(rescale + 16);
                     var o0A = Load(output + 0) * wA; var o0B = Load(output + 16) * wB;
@@ -424,8 +456,6 @@ unsafe partial class StableDiffusion15Attention
                     var o5A = Load(output + 160) * wA; var o5B = Load(output + 176) * wB;
                     var o6A = Load(output + 192) * wA; var o6B = Load(output + 208) * wB;
                     var o7A = Load(output + 224) * wA; var o7B = Load(output + 240) * wB;
-                    var o8A = Load(output + 256) * wA; var o8B = Load(output + 272) * wB;
-                    var o9A = Load(output + 288) * wA; var o9B = Load(output + 304) * wB;
                     float* value = values;
                     for (float* weight = weights; weight < end; weight += 32)
                     {
@@ -438,8 +468,51 @@ unsafe partial class StableDiffusion15Attention
                         var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
                         var v6 = Broadcast(value[6]); o6A = MultiplyAdd(v6, wA, o6A); o6B = MultiplyAdd(v6, wB, o6B);
                         var v7 = Broadcast(value[7]); o7A = MultiplyAdd(v7, wA, o7A); o7B = MultiplyAdd(v7, wB, o7B);
-                        var v8 = Broadcast(value[8]); o8A = MultiplyAdd(v8, wA, o8A); o8B = MultiplyAdd(v8, wB, o8B);
-                        var v9 = Broadcast(value[9]); o9A = MultiplyAdd(v9, wA, o9A); o9B = MultiplyAdd(v9, wB, o9B);
+                        value += HeadDim;
+                        if (next < end)
+                        {
+                            softmax.Weigh(scores, next);
+                            scores += 32;
+                            next += 32;
+                        }
+                    }
+
+                    Store(o0A, output + 0); Store(o0B, output + 16);
+                    Store(o1A, output + 32); Store(o1B, output + 48);
+                    Store(o2A, output + 64); Store(o2B, output + 80);
+                    Store(o3A, output + 96); Store(o3B, output + 112);
+                    Store(o4A, output + 128); Store(o4B, output + 144);
+                    Store(o5A, output + 160); Store(o5B, output + 176);
+                    Store(o6A, output + 192); Store(o6B, output + 208);
+                    Store(o7A, output + 224); Store(o7B, output + 240);
+                    output += 256;
+                    values += 8;
+                }
+
+                softmax.StoreSum(sum);
+                for (int tile = 0; tile < 9; tile++)
+                {
+                    var wA = Load(rescale); var wB = Load(rescale + 16);
+                    var o0A = Load(output + 0) * wA; var o0B = Load(output + 16) * wB;
+                    var o1A = Load(output + 32) * wA; var o1B = Load(output + 48) * wB;
+                    var o2A = Load(output + 64) * wA; var o2B = Load(output + 80) * wB;
+                    var o3A = Load(output + 96) * wA; var o3B = Load(output + 112) * wB;
+                    var o4A = Load(output + 128) * wA; var o4B = Load(output + 144) * wB;
+                    var o5A = Load(output + 160) * wA; var o5B = Load(output + 176) * wB;
+                    var o6A = Load(output + 192) * wA; var o6B = Load(output + 208) * wB;
+                    var o7A = Load(output + 224) * wA; var o7B = Load(output + 240) * wB;
+                    float* value = values;
+                    for (float* weight = weights; weight < end; weight += 32)
+                    {
+                        wA = Load(weight); wB = Load(weight + 16);
+                        var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
+                        var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
+                        var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
+                        var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
+                        var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
+                        var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
+                        var v6 = Broadcast(value[6]); o6A = MultiplyAdd(v6, wA, o6A); o6B = MultiplyAdd(v6, wB, o6B);
+                        var v7 = Broadcast(value[7]); o7A = MultiplyAdd(v7, wA, o7A); o7B = MultiplyAdd(v7, wB, o7B);
                         value += HeadDim;
                     }
 
@@ -451,10 +524,8 @@ unsafe partial class StableDiffusion15Attention
                     Store(o5A, output + 160); Store(o5B, output + 176);
                     Store(o6A, output + 192); Store(o6B, output + 208);
                     Store(o7A, output + 224); Store(o7B, output + 240);
-                    Store(o8A, output + 256); Store(o8B, output + 272);
-                    Store(o9A, output + 288); Store(o9B, output + 304);
-                    output += 320;
-                    values += 10;
+                    output += 256;
+                    values += 8;
                 }
             }
 
@@ -484,10 +555,13 @@ unsafe partial class StableDiffusion15Attention
             public static int ScoreKeys => 6;
 
             // 6 keys x 16 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
-            // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+            // one number of each key; two steps share the loop's own work. A last tile that would pass the end starts earlier instead, and computes some
+            // scores a second time, to the same bits.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
+            public static void Scores(
+                float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum, global::KernelGen.Cpu.Kernels.NextBlock next)
             {
+                byte* nextKeys = next.Keys; byte* nextValues = next.Values;
                 var maxA = Load(maximum); var maxB = Load(maximum + 8);
                 for (int tile = 0; tile < keyCount; tile += 6)
                 {
@@ -500,16 +574,27 @@ unsafe partial class StableDiffusion15Attention
                     var s3A = Zero; var s3B = Zero;
                     var s4A = Zero; var s4B = Zero;
                     var s5A = Zero; var s5B = Zero;
-                    for (float* end = key + HeadDim; key < end; key++)
+                    for (float* end = key + HeadDim; key < end; key += 2)
                     {
                         var qA = Load(query); var qB = Load(query + 8);
-                        query += 16;
                         var k0 = Broadcast(key[0]); s0A = MultiplyAdd(k0, qA, s0A); s0B = MultiplyAdd(k0, qB, s0B);
                         var k1 = Broadcast(key[80]); s1A = MultiplyAdd(k1, qA, s1A); s1B = MultiplyAdd(k1, qB, s1B);
                         var k2 = Broadcast(key[160]); s2A = MultiplyAdd(k2, qA, s2A); s2B = MultiplyAdd(k2, qB, s2B);
                         var k3 = Broadcast(key[240]); s3A = MultiplyAdd(k3, qA, s3A); s3B = MultiplyAdd(k3, qB, s3B);
                         var k4 = Broadcast(key[320]); s4A = MultiplyAdd(k4, qA, s4A); s4B = MultiplyAdd(k4, qB, s4B);
                         var k5 = Broadcast(key[400]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
+
+                        qA = Load(query + 16); qB = Load(query + 24);
+                        k0 = Broadcast(key[1]); s0A = MultiplyAdd(k0, qA, s0A); s0B = MultiplyAdd(k0, qB, s0B);
+                        k1 = Broadcast(key[81]); s1A = MultiplyAdd(k1, qA, s1A); s1B = MultiplyAdd(k1, qB, s1B);
+                        k2 = Broadcast(key[161]); s2A = MultiplyAdd(k2, qA, s2A); s2B = MultiplyAdd(k2, qB, s2B);
+                        k3 = Broadcast(key[241]); s3A = MultiplyAdd(k3, qA, s3A); s3B = MultiplyAdd(k3, qB, s3B);
+                        k4 = Broadcast(key[321]); s4A = MultiplyAdd(k4, qA, s4A); s4B = MultiplyAdd(k4, qB, s4B);
+                        k5 = Broadcast(key[401]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
+
+                        query += 32;
+                        global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                        nextKeys += next.Step; nextValues += next.Step;
                     }
 
                     float* score = scores + (first * 16);
@@ -524,13 +609,59 @@ unsafe partial class StableDiffusion15Attention
                 Store(maxA, newMaximum); Store(maxB, newMaximum + 8);
             }
 
-            // The head dim in tiles of 6 (12 of them) and 4 (2 of them) x 16 queries, each over all keys. A key is two vectors of weights and
-            // one broadcast number for each head dim of the tile.
+            // The head dim in tiles, each over all keys. A key is two vectors of weights and one broadcast number for each head dim of the tile.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
+            public static void Values(float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
             {
+                // While the first 6 head dims are added up, the scores of the keys 8 further on become weights: products keep the
+                // multipliers busy, and most steps of a softmax need other units.
+                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector256> softmax = new(maximum, sum);
                 float* end = weights + ((long)keyCount * 16);
-                for (int tile = 0; tile < 12; tile++)
+                float* next = weights;
+                for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 16); next < leadEnd; scores += 16, next += 16)
+                {
+                    softmax.Weigh(scores, next);
+                }
+
+                {
+                    var wA = Load(rescale); var wB = Load(rescale + 8);
+                    var o0A = Load(output + 0) * wA; var o0B = Load(output + 8) * wB;
+                    var o1A = Load(output + 16) * wA; var o1B = Load(output + 24) * wB;
+                    var o2A = Load(output + 32) * wA; var o2B = Load(output + 40) * wB;
+                    var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
+                    var o4A = Load(output + 64) * wA; var o4B = Load(output + 72) * wB;
+                    var o5A = Load(output + 80) * wA; var o5B = Load(output + 88) * wB;
+                    float* value = values;
+                    for (float* weight = weights; weight < end; weight += 16)
+                    {
+                        wA = Load(weight); wB = Load(weight + 8);
+                        var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
+                        var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
+                        var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
+                        var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
+                        var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
+                        var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
+                        value += HeadDim;
+                        if (next < end)
+                        {
+                            softmax.Weigh(scores, next);
+                            scores += 16;
+                            next += 16;
+                        }
+                    }
+
+                    Store(o0A, output + 0); Store(o0B, output + 8);
+                    Store(o1A, output + 16); Store(o1B, output + 24);
+                    Store(o2A, output + 32); Store(o2B, output + 40);
+                    Store(o3A, output + 48); Store(o3B, output + 56);
+                    Store(o4A, output + 64); Store(o4B, output + 72);
+                    Store(o5A, output + 80); Store(o5B, output + 88);
+                    output += 96;
+                    values += 6;
+                }
+
+                softmax.StoreSum(sum);
+                for (int tile = 0; tile < 11; tile++)
                 {
                     var wA = Load(rescale); var wB = Load(rescale + 8);
                     var o0A = Load(output + 0) * wA; var o0B = Load(output + 8) * wB;
@@ -615,10 +746,13 @@ unsafe partial class StableDiffusion15Attention
             public static int ScoreKeys => 6;
 
             // 6 keys x 8 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
-            // one number of each key. A last tile that would pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+            // one number of each key; two steps share the loop's own work. A last tile that would pass the end starts earlier instead, and computes some
+            // scores a second time, to the same bits.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            public static void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum)
+            public static void Scores(
+                float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum, global::KernelGen.Cpu.Kernels.NextBlock next)
             {
+                byte* nextKeys = next.Keys; byte* nextValues = next.Values;
                 var maxA = Load(maximum); var maxB = Load(maximum + 4);
                 for (int tile = 0; tile < keyCount; tile += 6)
                 {
@@ -631,16 +765,27 @@ unsafe partial class StableDiffusion15Attention
                     var s3A = Zero; var s3B = Zero;
                     var s4A = Zero; var s4B = Zero;
                     var s5A = Zero; var s5B = Zero;
-                    for (float* end = key + HeadDim; key < end; key++)
+                    for (float* end = key + HeadDim; key < end; key += 2)
                     {
                         var qA = Load(query); var qB = Load(query + 4);
-                        query += 8;
                         var k0 = Broadcast(key[0]); s0A = MultiplyAdd(k0, qA, s0A); s0B = MultiplyAdd(k0, qB, s0B);
                         var k1 = Broadcast(key[80]); s1A = MultiplyAdd(k1, qA, s1A); s1B = MultiplyAdd(k1, qB, s1B);
                         var k2 = Broadcast(key[160]); s2A = MultiplyAdd(k2, qA, s2A); s2B = MultiplyAdd(k2, qB, s2B);
                         var k3 = Broadcast(key[240]); s3A = MultiplyAdd(k3, qA, s3A); s3B = MultiplyAdd(k3, qB, s3B);
                         var k4 = Broadcast(key[320]); s4A = MultiplyAdd(k4, qA, s4A); s4B = MultiplyAdd(k4, qB, s4B);
                         var k5 = Broadcast(key[400]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
+
+                        qA = Load(query + 8); qB = Load(query + 12);
+                        k0 = Broadcast(key[1]); s0A = MultiplyAdd(k0, qA, s0A); s0B = MultiplyAdd(k0, qB, s0B);
+                        k1 = Broadcast(key[81]); s1A = MultiplyAdd(k1, qA, s1A); s1B = MultiplyAdd(k1, qB, s1B);
+                        k2 = Broadcast(key[161]); s2A = MultiplyAdd(k2, qA, s2A); s2B = MultiplyAdd(k2, qB, s2B);
+                        k3 = Broadcast(key[241]); s3A = MultiplyAdd(k3, qA, s3A); s3B = MultiplyAdd(k3, qB, s3B);
+                        k4 = Broadcast(key[321]); s4A = MultiplyAdd(k4, qA, s4A); s4B = MultiplyAdd(k4, qB, s4B);
+                        k5 = Broadcast(key[401]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
+
+                        query += 16;
+                        global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                        nextKeys += next.Step; nextValues += next.Step;
                     }
 
                     float* score = scores + (first * 8);
@@ -655,13 +800,59 @@ unsafe partial class StableDiffusion15Attention
                 Store(maxA, newMaximum); Store(maxB, newMaximum + 4);
             }
 
-            // The head dim in tiles of 6 (12 of them) and 4 (2 of them) x 8 queries, each over all keys. A key is two vectors of weights and
-            // one broadcast number for each head dim of the tile.
+            // The head dim in tiles, each over all keys. A key is two vectors of weights and one broadcast number for each head dim of the tile.
             [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            public static void Values(float* weights, float* values, int keyCount, float* rescale, float* output)
+            public static void Values(float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
             {
+                // While the first 6 head dims are added up, the scores of the keys 8 further on become weights: products keep the
+                // multipliers busy, and most steps of a softmax need other units.
+                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector128> softmax = new(maximum, sum);
                 float* end = weights + ((long)keyCount * 8);
-                for (int tile = 0; tile < 12; tile++)
+                float* next = weights;
+                for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 8); next < leadEnd; scores += 8, next += 8)
+                {
+                    softmax.Weigh(scores, next);
+                }
+
+                {
+                    var wA = Load(rescale); var wB = Load(rescale + 4);
+                    var o0A = Load(output + 0) * wA; var o0B = Load(output + 4) * wB;
+                    var o1A = Load(output + 8) * wA; var o1B = Load(output + 12) * wB;
+                    var o2A = Load(output + 16) * wA; var o2B = Load(output + 20) * wB;
+                    var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
+                    var o4A = Load(output + 32) * wA; var o4B = Load(output + 36) * wB;
+                    var o5A = Load(output + 40) * wA; var o5B = Load(output + 44) * wB;
+                    float* value = values;
+                    for (float* weight = weights; weight < end; weight += 8)
+                    {
+                        wA = Load(weight); wB = Load(weight + 4);
+                        var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
+                        var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
+                        var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
+                        var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
+                        var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
+                        var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
+                        value += HeadDim;
+                        if (next < end)
+                        {
+                            softmax.Weigh(scores, next);
+                            scores += 8;
+                            next += 8;
+                        }
+                    }
+
+                    Store(o0A, output + 0); Store(o0B, output + 4);
+                    Store(o1A, output + 8); Store(o1B, output + 12);
+                    Store(o2A, output + 16); Store(o2B, output + 20);
+                    Store(o3A, output + 24); Store(o3B, output + 28);
+                    Store(o4A, output + 32); Store(o4B, output + 36);
+                    Store(o5A, output + 40); Store(o5B, output + 44);
+                    output += 48;
+                    values += 6;
+                }
+
+                softmax.StoreSum(sum);
+                for (int tile = 0; tile < 11; tile++)
                 {
                     var wA = Load(rescale); var wB = Load(rescale + 4);
                     var o0A = Load(output + 0) * wA; var o0B = Load(output + 4) * wB;

@@ -87,7 +87,6 @@ internal static class CpuKernelUnit
         { "bits", vector.VectorBits },
         { "lanes", vector.Lanes },
         { "score_keys", vector.ScoreKeys },
-        { "registers", vector.Registers },
         { "first_value_dims", vector.FirstValueDims },
         { "lead", CpuVectorTile.Lead },
         { "value_tiles", vector.ValueTiles.Select(tile => new TemplateObject { { "dims", tile.Dims }, { "count", tile.Count } }) },

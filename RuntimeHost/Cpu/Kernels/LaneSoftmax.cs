@@ -53,24 +53,14 @@ public static unsafe class LaneSoftmax
     public static void Weigh<TVector>(float* scores, int keys, float* maximum, float* sum, float* weights)
         where TVector : unmanaged, ILaneVector<TVector>
     {
-        LaneExponential<TVector> exponential = new();
-        TVector reference0 = Reference(TVector.Load(maximum));
-        TVector reference1 = Reference(TVector.Load(maximum + TVector.Count));
-        TVector sum0 = TVector.Load(sum);
-        TVector sum1 = TVector.Load(sum + TVector.Count);
+        LaneWeights<TVector> softmax = new(maximum, sum);
         float* end = scores + ((long)keys * 2 * TVector.Count);
         for (; scores < end; scores += 2 * TVector.Count, weights += 2 * TVector.Count)
         {
-            TVector weight0 = exponential.Exp2(TVector.Load(scores) - reference0);
-            TVector weight1 = exponential.Exp2(TVector.Load(scores + TVector.Count) - reference1);
-            TVector.Store(weight0, weights);
-            TVector.Store(weight1, weights + TVector.Count);
-            sum0 += weight0;
-            sum1 += weight1;
+            softmax.Weigh(scores, weights);
         }
 
-        TVector.Store(sum0, sum);
-        TVector.Store(sum1, sum + TVector.Count);
+        softmax.StoreSum(sum);
     }
 
     /// <summary>Raises a maximum to that of a block of finished scores.</summary>

@@ -8,7 +8,7 @@ namespace KernelGen.Generator.Tests.Model;
 public sealed class CpuKernelUnitTests
 {
     [TestMethod]
-    public void EveryHeadDim_RendersInUnder900Lines()
+    public void EveryHeadDim_RendersInUnder1000Lines()
     {
         (KernelFamily, ElementType)[] kinds =
         [
@@ -19,7 +19,7 @@ public sealed class CpuKernelUnitTests
             string text = CpuKernelUnit.Render(TemplateLibrary.Embedded, headDim, kinds, CancellationToken.None);
 
             StringAssert.Contains(text, $"private static unsafe class {CpuKernelUnit.ClassName(headDim)}\n{{\n");
-            Assert.IsLessThan(900, text.Count(character => character == '\n'), $"d={headDim}");
+            Assert.IsLessThan(1000, text.Count(character => character == '\n'), $"d={headDim}");
             Assert.AreEqual(18, text.Split("public static void ").Count(part => part.StartsWith("Streaming") || part.StartsWith("Materialized")));
         }
     }

@@ -13,7 +13,7 @@ public sealed class CpuTilingTests
         foreach (CpuTiling tiling in _tilings)
         {
             foreach (CpuVectorTile vector in tiling.Vectors)
-                Assert.AreEqual(tiling.HeadDim, vector.ValueTiles.Sum(tile => tile.Dims * tile.Count), $"d={tiling.HeadDim}, {vector.VectorBits} bits");
+                Assert.AreEqual(tiling.HeadDim, vector.FirstValueDims + vector.ValueTiles.Sum(tile => tile.Dims * tile.Count), $"d={tiling.HeadDim}, {vector.VectorBits} bits");
         }
     }
 
@@ -23,6 +23,7 @@ public sealed class CpuTilingTests
         foreach (CpuVectorTile vector in _tilings.SelectMany(tiling => tiling.Vectors))
         {
             Assert.IsLessThanOrEqualTo(vector.VectorBits == 512 ? 32 : 16, vector.Registers);
+            Assert.IsGreaterThanOrEqualTo(8, vector.FirstValueDims * 2);
             Assert.IsTrue(vector.ValueTiles.All(tile => tile.Dims * 2 >= 8));
         }
     }
@@ -52,12 +53,12 @@ public sealed class CpuTilingTests
         foreach (CpuTiling tiling in _tilings)
         {
             CpuScratch scratch = tiling.Scratch;
-            int block = tiling.KeyBlock * tiling.HeadDim, tile = tiling.TileRows * tiling.HeadDim, scores = tiling.KeyBlock * tiling.MaxLanes;
+            int block = tiling.KeyBlock * tiling.HeadDim, rows = tiling.CallRows * tiling.HeadDim, scores = tiling.KeyBlock * tiling.MaxLanes;
             (int At, int Elements)[] parts =
             [
-                (scratch.Queries, tile), (scratch.Output, tile), (scratch.Keys, block), (scratch.Values, Math.Max(block, tiling.MaxLanes * tiling.HeadDim)),
+                (scratch.Queries, rows), (scratch.Output, rows), (scratch.Keys, block), (scratch.Values, Math.Max(block, tiling.MaxLanes * tiling.HeadDim)),
                 (scratch.Scores, scores), (scratch.BiasRows, CpuTiling.MaskStep * 32), (scratch.BiasLanes, CpuTiling.MaskStep * 32),
-                (scratch.Maximum, tiling.TileRows), (scratch.Sum, tiling.TileRows), (scratch.NewMaximum, tiling.MaxLanes), (scratch.Rescale, tiling.MaxLanes),
+                (scratch.Maximum, tiling.CallRows), (scratch.Sum, tiling.CallRows), (scratch.NewMaximum, tiling.MaxLanes), (scratch.Rescale, tiling.MaxLanes),
             ];
             for (int i = 0; i < parts.Length; i++)
             {

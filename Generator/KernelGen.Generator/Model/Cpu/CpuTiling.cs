@@ -26,15 +26,23 @@ internal sealed record CpuTiling
     public int TileRows => 128;
 
     /// <summary>
-    /// The most tiles that a kernel takes at a time. They share one conversion of each block of keys and values, and one way of it through the caches.
-    /// Above head dim 256 the queries and the output of two tiles would fill the second-level cache.
+    /// The most tiles that a kernel takes at a time. They share one conversion of each block of keys and values, and one way of it through the caches. More
+    /// of them, and the queries and the output would fill the second-level cache.
     /// </summary>
-    public int TilesPerCall => HeadDim <= 256 ? 2 : 1;
+    public int TilesPerCall => HeadDim switch
+    {
+        <= 96 => 4,
+        <= 256 => 2,
+        _ => 1,
+    };
 
     /// <summary>The most query rows that a kernel takes at a time.</summary>
     public int CallRows => TileRows * TilesPerCall;
 
-    /// <summary>The most keys of a block: the scores of a lane group stay in the first-level cache, keys and values of the block in the second.</summary>
+    /// <summary>
+    /// The most keys of a block: keys and values of the block stay in the second-level cache, and the scores of a lane group in the first; not so for the smallest head
+    /// dims, where a block is done so soon that its beginning and end weigh more than that.
+    /// </summary>
     public int KeyBlock { get; }
 
     /// <summary>The register tiles, widest vector first.</summary>

@@ -7,7 +7,8 @@ namespace KernelGen.Generator.Model;
 /// <remarks>
 /// A lane group is two vectors of query rows. Both micro-kernels hold <c>tile x 2</c> accumulators, two vectors of operands and a broadcast number,
 /// which has to fit the vector registers: 32 with AVX-512, 16 with AVX2 and with 128-bit vectors on x86. Two multiply-adds a cycle that take
-/// four cycles each want 8 accumulators at the very least; a few more hide what else gets in the way.
+/// four cycles each want 8 accumulators at the very least; a few more hide what else gets in the way. The first tile of values makes the weights besides,
+/// which takes 13 registers more: with AVX-512 it has just the room for them, elsewhere some of them stay in memory.
 /// </remarks>
 internal sealed record CpuVectorTile
 {
@@ -37,7 +38,7 @@ internal sealed record CpuVectorTile
     /// <summary>How the rest of the head dim is cut into tiles of <c>O += V P</c>.</summary>
     public IReadOnlyList<CpuValueTile> ValueTiles { get; }
 
-    /// <summary>The most vector registers that a micro-kernel keeps busy.</summary>
+    /// <summary>The most vector registers that a micro-kernel keeps busy with products.</summary>
     public int Registers => (System.Math.Max(ScoreKeys, FirstValueDims) * 2) + 3;
 
     /// <summary>Chooses the tiles for a head dim.</summary>
