@@ -157,7 +157,7 @@ public sealed unsafe class CpuDeviceTests
                 if (progress.SlicesDone == 3)
                     cancellation.Cancel();
             }),
-        }) with { FreeBytes = 700_000, Planning = new() { Family = KernelFamily.Materialized } };
+        }) with { FreeBytes = 1_000_000, Planning = new() { Family = KernelFamily.Materialized } };
 
         Assert.ThrowsExactly<OperationCanceledException>(() => call.Run(ElementType.Float32));
         Assert.AreSequenceEqual([1, 2, 3], reports.Select(report => report.SlicesDone));
