@@ -19,7 +19,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d40-r2048",
@@ -29,7 +29,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d40-r8192",
@@ -39,7 +39,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f16-d40-r128",
@@ -59,7 +59,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d40-r2048",
@@ -69,7 +69,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d40-r8192",
@@ -79,7 +79,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-bf16-d40-r128",
@@ -99,7 +99,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d40-r2048",
@@ -109,7 +109,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d40-r8192",
@@ -119,7 +119,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f32-d40-r128",
@@ -139,7 +139,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d80-r2048",
@@ -149,7 +149,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d80-r8192",
@@ -159,7 +159,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f16-d80-r128",
@@ -179,7 +179,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d80-r2048",
@@ -189,7 +189,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d80-r8192",
@@ -199,7 +199,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-bf16-d80-r128",
@@ -219,7 +219,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d80-r2048",
@@ -229,7 +229,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d80-r8192",
@@ -239,7 +239,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 4)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f32-d80-r128",
@@ -259,7 +259,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d160-r2048",
@@ -269,7 +269,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d160-r8192",
@@ -279,7 +279,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f16-d160-r128",
@@ -299,7 +299,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d160-r2048",
@@ -309,7 +309,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d160-r8192",
@@ -319,7 +319,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-bf16-d160-r128",
@@ -339,7 +339,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d160-r2048",
@@ -349,7 +349,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d160-r8192",
@@ -359,7 +359,7 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
-            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 2)
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f32-d160-r128",

@@ -10,8 +10,8 @@ unsafe partial class StableDiffusion15Attention
 {
     /// <summary>Attention on the CPU for head dim 80.</summary>
     /// <remarks>
-    /// A tile is 128 query rows of one head, and a call up to 4 tiles. Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2,
-    /// 128-bit vectors), one row in each lane.
+    /// A tile is 128 query rows of one head. A call takes one, or up to 4 where no scores are kept. Its rows are shared out to lane
+    /// groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
     /// Keys come in blocks of up to 192: a block of fp32 keys is 60 KiB, one of values as much, and the scores of a lane group 24 KiB.
     /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
     /// Scratch of a worker: 491776 bytes.

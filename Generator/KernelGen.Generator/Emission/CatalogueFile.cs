@@ -73,7 +73,7 @@ internal static class CatalogueFile
         string unit = CpuKernelUnit.ClassName(configuration.HeadDim);
         string Kernel(int vectorBits) => $"{unit}.{CpuKernelUnit.KernelName(configuration.Family, configuration.ElementType, vectorBits)}";
         writer.Lines($"static () => {CpuFiles.SourcesClass}.{unit},");
-        writer.Lines($"new {Kernels}CpuKernelSet({Kernel(512)}, {Kernel(256)}, {Kernel(128)}, TilesPerCall: {Number(CpuKernelUnit.TilesPerCall(configuration.HeadDim))})");
+        writer.Lines($"new {Kernels}CpuKernelSet({Kernel(512)}, {Kernel(256)}, {Kernel(128)}, TilesPerCall: {Number(CpuKernelUnit.TilesPerCall(configuration))})");
     }
 
     private static void WriteCudaSource(SourceWriter writer, KernelConfiguration configuration)

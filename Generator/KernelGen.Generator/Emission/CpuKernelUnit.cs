@@ -25,9 +25,10 @@ internal static class CpuKernelUnit
     /// <param name="headDim">The head dim.</param>
     public static int TileRows(int headDim) => CpuTiling.For(headDim).TileRows;
 
-    /// <summary>The most tiles that a kernel takes at a time.</summary>
-    /// <param name="headDim">The head dim.</param>
-    public static int TilesPerCall(int headDim) => CpuTiling.For(headDim).TilesPerCall;
+    /// <summary>The most tiles that a kernel takes at a time: one where scores are kept, so that they are still in a cache when they become weights.</summary>
+    /// <param name="configuration">A variant of the target <c>cpu</c>.</param>
+    public static int TilesPerCall(KernelConfiguration configuration) =>
+        configuration.Family == KernelFamily.Materialized ? 1 : CpuTiling.For(configuration.HeadDim).TilesPerCall;
 
     /// <summary>The workspace formula of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>cpu</c>.</param>

@@ -26,7 +26,7 @@ internal sealed record CpuTiling
     public int TileRows => 128;
 
     /// <summary>
-    /// The most tiles that a kernel takes at a time. They share one conversion of each block of keys and values, and one way of it through the caches. More
+    /// The most tiles that a streaming kernel takes at a time. They share one conversion of each block of keys and values, and one way of it through the caches. More
     /// of them, and the queries and the output would fill the second-level cache.
     /// </summary>
     public int TilesPerCall => HeadDim switch
