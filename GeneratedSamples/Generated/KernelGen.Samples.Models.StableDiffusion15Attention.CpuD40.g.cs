@@ -410,7 +410,7 @@ unsafe partial class StableDiffusion15Attention
                         k11 = Broadcast(key[441]); s11A = MultiplyAdd(k11, qA, s11A); s11B = MultiplyAdd(k11, qB, s11B);
 
                         query += 64;
-                        global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                        global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                         nextKeys += next.Step; nextValues += next.Step;
                     }
 
@@ -593,7 +593,7 @@ unsafe partial class StableDiffusion15Attention
                         k5 = Broadcast(key[201]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
 
                         query += 32;
-                        global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                        global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                         nextKeys += next.Step; nextValues += next.Step;
                     }
 
@@ -784,7 +784,7 @@ unsafe partial class StableDiffusion15Attention
                         k5 = Broadcast(key[201]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
 
                         query += 16;
-                        global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                        global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                         nextKeys += next.Step; nextValues += next.Step;
                     }
 

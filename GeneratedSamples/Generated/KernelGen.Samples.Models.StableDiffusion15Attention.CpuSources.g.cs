@@ -414,7 +414,7 @@ private static unsafe class CpuD40
                     k11 = Broadcast(key[441]); s11A = MultiplyAdd(k11, qA, s11A); s11B = MultiplyAdd(k11, qB, s11B);
 
                     query += 64;
-                    global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                    global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                     nextKeys += next.Step; nextValues += next.Step;
                 }
 
@@ -597,7 +597,7 @@ private static unsafe class CpuD40
                     k5 = Broadcast(key[201]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
 
                     query += 32;
-                    global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                    global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                     nextKeys += next.Step; nextValues += next.Step;
                 }
 
@@ -788,7 +788,7 @@ private static unsafe class CpuD40
                     k5 = Broadcast(key[201]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
 
                     query += 16;
-                    global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                    global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                     nextKeys += next.Step; nextValues += next.Step;
                 }
 
@@ -1341,7 +1341,7 @@ private static unsafe class CpuD80
                     k11 = Broadcast(key[881]); s11A = MultiplyAdd(k11, qA, s11A); s11B = MultiplyAdd(k11, qB, s11B);
 
                     query += 64;
-                    global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                    global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                     nextKeys += next.Step; nextValues += next.Step;
                 }
 
@@ -1524,7 +1524,7 @@ private static unsafe class CpuD80
                     k5 = Broadcast(key[401]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
 
                     query += 32;
-                    global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                    global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                     nextKeys += next.Step; nextValues += next.Step;
                 }
 
@@ -1715,7 +1715,7 @@ private static unsafe class CpuD80
                     k5 = Broadcast(key[401]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
 
                     query += 16;
-                    global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                    global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                     nextKeys += next.Step; nextValues += next.Step;
                 }
 
@@ -2268,7 +2268,7 @@ private static unsafe class CpuD160
                     k11 = Broadcast(key[1761]); s11A = MultiplyAdd(k11, qA, s11A); s11B = MultiplyAdd(k11, qB, s11B);
 
                     query += 64;
-                    global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                    global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                     nextKeys += next.Step; nextValues += next.Step;
                 }
 
@@ -2451,7 +2451,7 @@ private static unsafe class CpuD160
                     k5 = Broadcast(key[801]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
 
                     query += 32;
-                    global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                    global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                     nextKeys += next.Step; nextValues += next.Step;
                 }
 
@@ -2642,7 +2642,7 @@ private static unsafe class CpuD160
                     k5 = Broadcast(key[801]); s5A = MultiplyAdd(k5, qA, s5A); s5B = MultiplyAdd(k5, qB, s5B);
 
                     query += 16;
-                    global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextKeys); global::KernelGen.Cpu.Kernels.NextBlock.Prefetch(nextValues);
+                    global::KernelGen.Cpu.Kernels.Prefetch.Line(nextKeys); global::KernelGen.Cpu.Kernels.Prefetch.Line(nextValues);
                     nextKeys += next.Step; nextValues += next.Step;
                 }
 

@@ -69,6 +69,7 @@ public static unsafe class LaneRows
         for (int first = 0; first < rows; first += lanes, packed += lanes * headDim)
         {
             int present = Math.Min(lanes, rows - first);
+            Prefetch.Rows(source + ((first + lanes) * stride), stride, Math.Min(lanes, rows - first - lanes), headDim);
             if (stride == headDim)
             {
                 Widen<TElement, TVector>(source + (first * stride), present * headDim, factor, scratch);

@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using KernelGen.Kernels;
 
 namespace KernelGen.Cpu.Kernels;
@@ -63,15 +61,4 @@ public readonly unsafe struct NextBlock
     /// <summary>The share of a lane group.</summary>
     /// <param name="group">The group.</param>
     public NextBlock Share(int group) => new(Keys + (group * _share), Values + (group * _share), _share, Step);
-
-    /// <summary>Asks for the cache line of an address, and waits for nothing. .NET can say that to x86 only.</summary>
-    /// <param name="address">The address. One that cannot be read does no harm.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(byte* address)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch1(address);
-        }
-    }
 }

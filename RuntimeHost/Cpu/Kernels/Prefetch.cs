@@ -1,0 +1,42 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace KernelGen.Cpu.Kernels;
+
+/// <summary>Asks for memory that will be needed soon, and waits for nothing. .NET can say that to x86 only; elsewhere nothing happens.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static unsafe class Prefetch
+{
+    private const int CacheLine = 64;
+
+    /// <summary>Asks for the cache line of an address.</summary>
+    /// <param name="address">The address. One that cannot be read does no harm.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Line(byte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(address);
+        }
+    }
+
+    /// <summary>Asks for rows of a tensor, to be read or written.</summary>
+    /// <typeparam name="TElement">The tensor's element type.</typeparam>
+    /// <param name="rows">The first row.</param>
+    /// <param name="stride">From a row to the next, in elements.</param>
+    /// <param name="count">Rows; none where it is not positive.</param>
+    /// <param name="headDim">Elements of a row.</param>
+    public static void Rows<TElement>(TElement* rows, long stride, int count, int headDim)
+        where TElement : unmanaged
+    {
+        for (int row = 0; row < count; row++)
+        {
+            byte* begin = (byte*)(rows + (row * stride));
+            for (int at = 0; at < headDim * sizeof(TElement); at += CacheLine)
+            {
+                Line(begin + at);
+            }
+        }
+    }
+}
