@@ -30,10 +30,12 @@ public static unsafe class Prefetch
     public static void Rows<TElement>(TElement* rows, long stride, int count, int headDim)
         where TElement : unmanaged
     {
-        for (int row = 0; row < count; row++)
+        // Rows without gaps share cache lines.
+        (int runs, int elements) = stride == headDim ? (Math.Min(count, 1), count * headDim) : (count, headDim);
+        for (int run = 0; run < runs; run++)
         {
-            byte* begin = (byte*)(rows + (row * stride));
-            for (int at = 0; at < headDim * sizeof(TElement); at += CacheLine)
+            byte* begin = (byte*)(rows + (run * stride));
+            for (int at = 0; at < elements * sizeof(TElement); at += CacheLine)
             {
                 Line(begin + at);
             }
