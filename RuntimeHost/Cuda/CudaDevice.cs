@@ -40,14 +40,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         _launcher = new(driver, limits);
         _stream = new(driver, context, _launcher);
         MeasurementPath = cacheFolder is null ? null : Path.Combine(cacheFolder, MeasurementFile.FileName);
-        Profile = new(Workers: 0, limits.FlopsPerSecond, limits.MemoryBytesPerSecond, SliceSeconds: 10e-6, limits.TotalMemoryBytes)
-        {
-            TensorFlopsPerSecond = limits.TensorFlopsPerSecond,
-            CacheBytes = limits.L2Bytes,
-            ParallelTiles = limits.Multiprocessors,
-            ExperimentalKernels = options.ExperimentalKernels,
-            Costs = KernelCosts.ForComputeCapability(limits.ComputeCapability),
-        };
+        Profile = limits.CreateProfile(options.ExperimentalKernels);
     }
 
     /// <summary>What the GPU is and can do.</summary>
@@ -177,7 +170,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         ArgumentNullException.ThrowIfNull(variant);
         LoadedKernel kernel = Load(variant.Specialize(specialization));
         return new(variant.Id, kernel.FromDisk, kernel.LoadTime, [.. kernel.Stages.Select(loaded => new CudaStageInfo(
-            loaded.Stage.EntryPoint, loaded.Stage.Threads, loaded.Stage.SharedBytes, loaded.Registers, loaded.LocalBytes))])
+            loaded.Stage.EntryPoint, loaded.Stage.Threads, loaded.Stage.SharedBytes, loaded.Registers, loaded.LocalBytes,
+            loaded.ResidentBlocks, Limits.Multiprocessor.PromisedBlocks(loaded.Stage)))])
         {
             Specialization = variant.Specialize(specialization).Specialization,
             CompileLog = kernel.CompileLog,
@@ -326,6 +320,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
     /// <inheritdoc/>
     string ITunableDevice.CodeIdentity(KernelVariant variant) => _store.KeyOf(new(variant));
+
+    /// <inheritdoc/>
+    int? ITunableDevice.ResidentBlocks(KernelVariant variant) => _modules.Find(new(variant))?.Stages[0].ResidentBlocks;
 
     /// <inheritdoc/>
     ITimedTensors ITunableDevice.AllocateTensors(in AttentionShape shape, ElementType elementType)

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using KernelGen.Cuda.Interop;
 using KernelGen.Kernels;
+using KernelGen.Planning;
 
 namespace KernelGen.Cuda;
 
@@ -29,6 +30,9 @@ public sealed record CudaDeviceLimits(
     int GridHeight,
     bool IsIntegrated)
 {
+    /// <summary>What a launch costs.</summary>
+    private const double SliceSeconds = 10e-6;
+
     /// <summary>
     /// Peak fp32 multiply-adds of its ordinary cores, two operations each: 128 lanes of a multiprocessor, right for compute capability 8.6 to 12 and
     /// twice too much for 7.5 and 8.0.
@@ -39,7 +43,10 @@ public sealed record CudaDeviceLimits(
     /// Peak multiply-adds of 16-bit elements with fp32 sums on tensor cores through <c>mma.sync</c>, two operations each: 2048 a clock in a multiprocessor of
     /// the data-centre chips (compute capability 8.0, 9.0, 10.x), 512 in the others.
     /// </summary>
-    public double TensorFlopsPerSecond => (ComputeCapability is 80 or 90 or (>= 100 and < 110) ? 2048.0 : 512.0) * Multiprocessors * Math.Max(ClockKilohertz, 1) * 1e3;
+    public double TensorFlopsPerSecond => (KernelCosts.HasFastTensorCores(ComputeCapability) ? 2048.0 : 512.0) * Multiprocessors * Math.Max(ClockKilohertz, 1) * 1e3;
+
+    /// <summary>What a multiprocessor holds at once.</summary>
+    public MultiprocessorLimits Multiprocessor => MultiprocessorLimits.ForComputeCapability(ComputeCapability);
 
     /// <summary>Bytes of the L2 cache; 0 when the driver does not tell.</summary>
     public int L2Bytes { get; init; }
@@ -49,6 +56,19 @@ public sealed record CudaDeviceLimits(
 
     /// <summary>The targets that the GPU runs; none when it is too old.</summary>
     public IReadOnlyList<KernelTarget> Targets => CudaArchitecture.TargetsOf(ComputeCapability);
+
+    /// <summary>What the planner needs to know of the GPU.</summary>
+    /// <param name="experimental">The experimental kernels that plans may take.</param>
+    public DeviceProfile CreateProfile(ExperimentalKernels experimental = ExperimentalKernels.None) =>
+        new(Workers: 0, FlopsPerSecond, MemoryBytesPerSecond, SliceSeconds, TotalMemoryBytes)
+        {
+            TensorFlopsPerSecond = TensorFlopsPerSecond,
+            CacheBytes = L2Bytes,
+            ParallelTiles = Multiprocessors,
+            Multiprocessor = Multiprocessor,
+            ExperimentalKernels = experimental,
+            Costs = KernelCosts.ForComputeCapability(ComputeCapability),
+        };
 
     /// <summary>Why the GPU cannot run a variant; null when it can.</summary>
     /// <param name="variant">The variant.</param>

@@ -15,10 +15,16 @@ public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, 
     public IReadOnlyList<CudaTensorBox> TensorBoxes { get; init; } = [];
 
     /// <summary>
-    /// Above 0 for a persistent kernel, whose blocks walk over the tiles of all heads, whatever the number of blocks: how many of them a multiprocessor runs at a
-    /// time. Its grid has one axis and no more blocks than the GPU runs at once, or than there are tiles. 0 for a kernel with a block for every tile.
+    /// The blocks that the kernel's launch bounds, by their second number, make the compiler leave registers for on a multiprocessor: as many run there at once
+    /// if shared memory and warps allow it. 1 when the launch bounds name the threads alone.
     /// </summary>
-    public int BlocksPerMultiprocessor { get; init; }
+    public int MinimumBlocks { get; init; } = 1;
+
+    /// <summary>
+    /// The kernel's blocks walk over the tiles of all heads, whatever the number of blocks. Its grid has one axis, and <see cref="MinimumBlocks"/> for each
+    /// multiprocessor or as many as there are tiles. False for a kernel with a block for every tile.
+    /// </summary>
+    public bool IsPersistent { get; init; }
 
     /// <summary>
     /// Blocks of a cluster, along the query rows: the tiles of rows are rounded up to a multiple of it. The kernel names its cluster itself, so that any launch of

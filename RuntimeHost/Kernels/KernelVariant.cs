@@ -92,8 +92,8 @@ public sealed class KernelVariant
     /// <summary>The source of a CUDA variant; null for the CPU.</summary>
     public CudaKernelSource? Cuda { get; }
 
-    /// <summary>The kernel multiplies numbers of 32 bits as two halves of 16 bits, of which it keeps 22 bits.</summary>
-    public bool SplitsFloat32 => ElementType == ElementType.Float32 && Target == KernelTarget.Sm90a;
+    /// <summary>What a prediction of its time needs to know of it.</summary>
+    public KernelTraits Traits { get; init; }
 
     /// <summary>The kernel copies Q, K and V by tensor maps, which demand that addresses and strides are multiples of 16 bytes.</summary>
     internal bool TakesTensorMaps => Cuda is { Stages: [{ TensorBoxes.Count: > 0 }, ..] };

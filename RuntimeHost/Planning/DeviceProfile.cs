@@ -20,10 +20,16 @@ public sealed record DeviceProfile(int Workers, double FlopsPerSecond, double By
     public long CacheBytes { get; init; }
 
     /// <summary>
-    /// Tiles of a GPU that run at once at full speed: its multiprocessors. Fewer leave some of them idle, which is when keys are split. 0 when unknown, or
-    /// where <see cref="Workers"/> say it: keys are not split then.
+    /// Multiprocessors of a GPU. Fewer tiles leave some of them idle, which is when keys are split. 0 when unknown, or where <see cref="Workers"/> say it: keys are
+    /// not split then.
     /// </summary>
     public int ParallelTiles { get; init; }
+
+    /// <summary>
+    /// What a multiprocessor of a GPU holds at once, which decides how many tiles of a variant share it; null when unknown: then each is taken to run one at a
+    /// time, at full speed.
+    /// </summary>
+    public MultiprocessorLimits? Multiprocessor { get; init; }
 
     /// <summary>The constants that times are predicted with.</summary>
     public KernelCosts Costs { get; init; } = KernelCosts.Default;
@@ -34,7 +40,10 @@ public sealed record DeviceProfile(int Workers, double FlopsPerSecond, double By
     /// <summary>What was measured on the device, instead of predicted; null when nothing was.</summary>
     internal KernelMeasurements? Measurements { get; init; }
 
-    /// <summary>Tiles that run at once, whatever runs them; 0 when unknown.</summary>
+    /// <summary>What is known of kernels that are loaded; null when nothing is.</summary>
+    internal LoadedBlocks? LoadedBlocks { get; init; }
+
+    /// <summary>What runs tiles, one at a time or several: threads or multiprocessors; 0 when unknown.</summary>
     internal int TilesAtOnce => Workers > 0 ? Workers : ParallelTiles;
 
     /// <summary>A variant is experimental and has not been switched on: plans do not take it.</summary>

@@ -8,26 +8,19 @@ namespace KernelGen.Planning;
 /// <code>
 /// work    = 4 * batch * heads * queries * keys * headDim operations, half of it when causal
 /// tile    = work / (batch * heads * ceil(queries / TileRows)) / (FlopsPerSecond * efficiency)
-/// slice   = ceil(tiles / workers) * workers * tile          (tiles * tile where the device names neither workers nor parallel tiles)
-/// traffic = scores * BytesPerScore * 3 / BytesPerSecond     (materialized: written once, read for the softmax, read for P V; 2 for sm90a, which writes probabilities;
-///                                                            none when the scores of a slice stay within the cache)
+/// busy    = ceil(tiles / workers) * workers                 (tiles where the device names neither workers nor multiprocessors)
+/// traffic = scores * BytesPerScore * ScorePasses / BytesPerSecond    (materialized; none when the scores of a slice stay within the cache)
 /// merge   = rows * splits * PartialBytesPerRow * 2 / BytesPerSecond + slices * SliceSeconds   (split keys: written once, read once; one more launch)
-/// time    = sum of slices + traffic + merge + slices * SliceSeconds
+/// time    = sum over slices of busy * tile + traffic + merge + slices * SliceSeconds
 /// </code>
-/// On a GPU <c>workers</c> are its parallel tiles, each of which costs as much as a full one: queries and keys are rounded up to tiles. It takes no less time
-/// than reading K and V, which the tiles of a head share: <c>2 * keys * headDim * element size / (tiles of a head * BytesPerSecond)</c>. Split keys make as many
-/// tiles of each, and shorter ones.
+/// On a GPU <c>workers</c> are its multiprocessors, and each tile costs as much as a full one: queries and keys are rounded up to tiles. Several tiles share a
+/// multiprocessor, and those that are alone on it are slower: <see cref="TileOccupancy"/>. A tile takes no less time than reading K and V, which the tiles of a
+/// head share: <c>2 * keys * headDim * element size / (tiles of a head * BytesPerSecond)</c>. Split keys make as many tiles of each, and shorter ones.
 /// For kernels that use tensor cores <c>FlopsPerSecond</c> is <c>TensorFlopsPerSecond</c>; where the device's <see cref="KernelCosts"/> give clocks for the softmax of
 /// a score they are added. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32. Efficiencies and clocks are those of <see cref="DeviceProfile.Costs"/>.
 /// </remarks>
 public static class KernelCostModel
 {
-    /// <summary>How often a materialized kernel moves each score: written by Q K^T, read by the softmax, read by P V.</summary>
-    public const int ScorePasses = 3;
-
-    /// <summary>The same of a kernel whose first launch writes probabilities, so that only P V reads them.</summary>
-    public const int ProbabilityPasses = 2;
-
     /// <summary>Seconds that the arithmetic of one tile keeps a whole device busy.</summary>
     internal static double TileSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal)
     {
@@ -58,21 +51,10 @@ public static class KernelCostModel
     /// <param name="causal">Half of the scores are skipped.</param>
     /// <param name="sliceScoreBytes">The scores of a slice.</param>
     internal static double TrafficSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, long sliceScoreBytes) =>
-        sliceScoreBytes <= device.CacheBytes ? 0 : Scores(shape, causal) * variant.Footprint.BytesPerScore * Passes(variant) / device.BytesPerSecond;
+        sliceScoreBytes <= device.CacheBytes ? 0 : Scores(shape, causal) * variant.Footprint.BytesPerScore * variant.Traits.ScorePasses / device.BytesPerSecond;
 
-    /// <summary>The time of tiles that run together, in tiles: the whole device waits for the last of them.</summary>
+    /// <summary>The time of tiles that run together, one at a time on each worker, in tiles: the whole device waits for the last of them.</summary>
     internal static double Busy(long tiles, int workers) => workers <= 1 ? tiles : (tiles + workers - 1) / workers * (double)workers;
-
-    /// <summary>The tiles that a device is busy for, over all slices of a cut.</summary>
-    /// <param name="heads">The cut along heads.</param>
-    /// <param name="tiles">The cut along rows, in tiles.</param>
-    /// <param name="workers">Tiles that the device runs at once.</param>
-    /// <param name="splits">Splits of the keys of each tile; 1 for none.</param>
-    internal static double Busy(in SliceGroups heads, in SliceGroups tiles, int workers, int splits = 1) =>
-        ((double)heads.LargeCount * tiles.LargeCount * Busy((long)heads.Large * tiles.Large * splits, workers))
-        + ((double)heads.LargeCount * tiles.SmallCount * Busy((long)heads.Large * tiles.Small * splits, workers))
-        + ((double)heads.SmallCount * tiles.LargeCount * Busy((long)heads.Small * tiles.Large * splits, workers))
-        + ((double)heads.SmallCount * tiles.SmallCount * Busy((long)heads.Small * tiles.Small * splits, workers));
 
     // A tile of a GPU: arithmetic, or its share of reading K and V, whichever takes longer.
     private static double FullTileSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, double scoreSeconds)
@@ -94,15 +76,13 @@ public static class KernelCostModel
     // Clocks of all multiprocessors in a second: each does 128 fp32 multiply-adds a clock.
     private static double MultiprocessorClocks(DeviceProfile device) => device.FlopsPerSecond / 256;
 
-    private static int Passes(KernelVariant variant) => variant.Target == KernelTarget.Sm90a ? ProbabilityPasses : ScorePasses;
-
-    private static double Peak(KernelVariant variant, DeviceProfile device) => variant.Target switch
+    private static double Peak(KernelVariant variant, DeviceProfile device) => variant.Traits switch
     {
         _ when device.TensorFlopsPerSecond == 0 => device.FlopsPerSecond,
-        KernelTarget.Sm80 => device.TensorFlopsPerSecond,
-        KernelTarget.Sm90a when variant.SplitsFloat32 =>
+        { Products: ProductUnit.WarpProducts } => device.TensorFlopsPerSecond,
+        { Products: ProductUnit.WarpgroupProducts, SplitsFloat32: true } =>
             device.Costs.WarpgroupPeakRatio * device.TensorFlopsPerSecond / device.Costs.ProductsOfFloat32,
-        KernelTarget.Sm90a => device.Costs.WarpgroupPeakRatio * device.TensorFlopsPerSecond,
+        { Products: ProductUnit.WarpgroupProducts } => device.Costs.WarpgroupPeakRatio * device.TensorFlopsPerSecond,
         _ => device.FlopsPerSecond,
     };
 

@@ -1,3 +1,5 @@
+using KernelGen.Kernels;
+
 namespace KernelGen.Planning;
 
 /// <summary>What a multiprocessor holds at once, which decides how many blocks of a kernel run on it beside each other.</summary>
@@ -15,6 +17,9 @@ public sealed record MultiprocessorLimits(int Warps, int Blocks, int SharedBytes
 
     /// <summary>Registers are given to a warp in these units, and to a multiple of four warps: one for each of the scheduler's quarters.</summary>
     private const int RegisterUnit = 256;
+
+    /// <summary>Registers that an instruction can name.</summary>
+    private const int MostRegistersOfThread = 255;
 
     private const int Quarters = 4;
     private const int SharedUnit = 128;
@@ -55,6 +60,24 @@ public sealed record MultiprocessorLimits(int Warps, int Blocks, int SharedBytes
         int byRegisters = Registers / registersOfWarp / Quarters * Quarters / warps;
         int byShared = SharedBytes / Math.Max(RoundUp(sharedBytes + ReservedSharedBytes, SharedUnit), 1);
         return Math.Min(Math.Min(Warps / warps, Blocks), Math.Min(byRegisters, byShared));
+    }
+
+    /// <summary>
+    /// Blocks of a launch that run at once whatever the compiler makes of the kernel: its launch bounds are a promise of how many registers there will be at
+    /// most. 0 when not even one runs.
+    /// </summary>
+    /// <param name="stage">The launch; its shared memory is taken to be all dynamic.</param>
+    public int PromisedBlocks(CudaStage stage)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        return ResidentBlocks(stage.Threads, MostRegisters(stage), stage.SharedBytes);
+    }
+
+    // Registers come in units of a warp, so that a thread has a multiple of eight.
+    private static int MostRegisters(CudaStage stage)
+    {
+        int warps = (stage.Threads + WarpThreads - 1) / WarpThreads * stage.MinimumBlocks;
+        return Math.Min(MostRegistersOfThread, Registers / (RegisterUnit * RoundUp(warps, Quarters)) * RegisterUnit / WarpThreads);
     }
 
     private static int RoundUp(int number, int unit) => (number + unit - 1) / unit * unit;

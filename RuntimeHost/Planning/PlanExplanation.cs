@@ -19,6 +19,8 @@ internal static class PlanExplanation
             Wrap(text, "Split:    ", SplitText(plan));
 
         Wrap(text, "Taken:    ", TakenText(plan));
+        if (OccupancyText(plan) is { } occupancy)
+            Wrap(text, "Blocks:   ", occupancy);
         if (plan is { Specialization.GeneralMasks: true, Variant.Cuda: not null })
             Wrap(text, "Masks:    ", "general: compiled with the code for Boolean and additive masks, which calls without one do not run");
 
@@ -69,6 +71,31 @@ internal static class PlanExplanation
             : "the";
         return $"{idle} keys are worked on in {plan.KeySplits.ToInvariantText()} ranges of {Count(plan.KeysPerSlice, "key")} at once, and the partial results merged in the order of the keys";
     }
+
+    // How many tiles share a multiprocessor, and how often the GPU is filled with them.
+    private static string? OccupancyText(SlicePlan plan)
+    {
+        if (plan.Request is not { } request)
+            return null;
+
+        TileOccupancy occupancy = TileOccupancy.Of(plan.Variant, request.Device);
+        long tiles = plan.Variant.Footprint.Tiles(plan.HeadsPerSlice, plan.RowsPerSlice) * plan.KeySplits;
+        if (occupancy.Warps == 0 || tiles == 0)
+            return null;
+
+        int most = occupancy.ResidentTiles;
+        string source = request.Device.LoadedBlocks?.BlocksOf(plan.Variant) is null ? "as its launch bounds promise" : "as it was compiled";
+        string each = $"each of {Count(occupancy.Workers, "multiprocessor")} runs {Count(most, "block")} of {Count(occupancy.Warps, "warp")} at once, {source}";
+        (long full, long rest) = Math.DivRem(tiles, occupancy.TilesAtOnce);
+        long waves = full + (rest > 0 ? 1 : 0);
+        string last = rest == 0 ? "" : full == 0 ? $", {Percent(rest, occupancy.TilesAtOnce)} full" : $", the last of them {Percent(rest, occupancy.TilesAtOnce)} full";
+        string few = most * occupancy.Warps < TileOccupancy.WarpsOfFullSpeed
+            ? $"; fewer than {TileOccupancy.WarpsOfFullSpeed.ToInvariantText()} warps keep a multiprocessor waiting"
+            : "";
+        return $"{each}; the {Count(tiles, "tile")} of a slice are {Count(waves, "wave")} of {occupancy.TilesAtOnce.ToInvariantText()}{last}{few}";
+    }
+
+    private static string Percent(long part, long whole) => $"{(100 * part / whole).ToInvariantText()} %";
 
     private static string TimesText(IReadOnlyList<PlanCandidate> candidates)
     {

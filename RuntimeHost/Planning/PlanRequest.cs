@@ -26,7 +26,7 @@ internal readonly record struct PlanRequest(
         if (variant.MaximumKeys > 0 && Shape.Keys > variant.MaximumKeys)
             return "too many keys";
 
-        if (Options.Float32Math == Float32Math.Full && variant.SplitsFloat32)
+        if (Options.Float32Math == Float32Math.Full && variant.Traits.SplitsFloat32)
             return "splits fp32 numbers";
 
         if (Options.CaptureMap && variant.Family == KernelFamily.Streaming)

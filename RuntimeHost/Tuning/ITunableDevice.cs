@@ -18,6 +18,9 @@ internal interface ITunableDevice
     /// <summary>Compiles and loads kernels, several at once.</summary>
     void Warmup(IEnumerable<SpecializedKernel> kernels, IProgress<int>? progress, CancellationToken cancellationToken);
 
+    /// <summary>Blocks of a variant's first launch that a multiprocessor runs at once, by the kernel for calls without a mask; null when it is not loaded.</summary>
+    int? ResidentBlocks(KernelVariant variant);
+
     /// <summary>Allocates tensors of a call and fills them with numbers.</summary>
     /// <exception cref="Exception">One that <see cref="IsOutOfMemory"/> knows: there is no memory for them.</exception>
     ITimedTensors AllocateTensors(in AttentionShape shape, ElementType elementType);

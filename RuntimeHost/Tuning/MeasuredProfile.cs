@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace KernelGen.Tuning;
 
-/// <summary>A device's profile with what was measured on it, in this process and, where the file tells, in others. Safe to use from several threads.</summary>
+/// <summary>
+/// A device's profile with what was measured on it, in this process and, where the file tells, in others, and with what is known of loaded kernels. Safe to use from
+/// several threads.
+/// </summary>
 internal sealed class MeasuredProfile
 {
     private readonly ITunableDevice _device;
@@ -59,6 +62,36 @@ internal sealed class MeasuredProfile
 
         // What could not be run may work in another process.
         _file.Add([.. measurements.Where(measurement => double.IsFinite(measurement.Seconds)).Select(measurement => MeasurementEntry.Of(_device.TimingIdentity, _device.CodeIdentity(measurement.Variant), measurement))]);
+    }
+
+    /// <summary>Takes in how many blocks of loaded kernels a multiprocessor runs at once, where that is more than their launch bounds promise.</summary>
+    /// <param name="variants">The variants to look at.</param>
+    /// <returns>True when something is new: plans may come out another way.</returns>
+    public bool TakeLoaded(IEnumerable<KernelVariant> variants)
+    {
+        if (_profile.Multiprocessor is not { } limits)
+            return false;
+
+        lock (_gate)
+        {
+            Dictionary<KernelVariant, int> more = [];
+            foreach (KernelVariant variant in variants)
+            {
+                if (variant.Cuda is { Stages: [{ } stage, ..] } && _device.ResidentBlocks(variant) is { } blocks
+                    && blocks > limits.PromisedBlocks(stage) && _profile.LoadedBlocks?.BlocksOf(variant) != blocks)
+                {
+                    more.Add(variant, blocks);
+                }
+            }
+
+            if (more.Count == 0)
+                return false;
+
+            // Measured times are held against predictions, which change with this.
+            DeviceProfile profile = _profile with { LoadedBlocks = (_profile.LoadedBlocks ?? new(new Dictionary<KernelVariant, int>())).With(more) };
+            _profile = profile.Measurements is { } measurements ? profile with { Measurements = new(measurements.All, profile) } : profile;
+            return true;
+        }
     }
 
     private void Take(IReadOnlyList<KernelMeasurement> measurements, bool latest)

@@ -72,6 +72,11 @@ internal static class CatalogueFile
     {
         if (configuration.MaximumKeys > 0)
             yield return $"MaximumKeys = {Number(configuration.MaximumKeys)}";
+        KernelTraits traits = configuration.Target == KernelTarget.Cpu
+            ? KernelTraits.Of(ProductUnit.MultiplyAdds, configuration.Family)
+            : CudaKernelUnit.Traits(configuration);
+        if (traits != default)
+            yield return $"Traits = new({Kernels}ProductUnit.{traits.Products}{Passes(traits)}{Splits(traits)})";
         if (configuration.Experimental != ExperimentalKernels.None)
             yield return $"Experimental = {Flags(configuration.Experimental)}";
     }
@@ -107,11 +112,17 @@ internal static class CatalogueFile
     {
         if (!stage.TensorBoxes.IsEmpty)
             yield return $"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => $"new(Dims: {Number(box.Dims)}, Rows: {Number(box.Rows)})"))}]";
-        if (stage.BlocksPerMultiprocessor > 0)
-            yield return $"BlocksPerMultiprocessor = {Number(stage.BlocksPerMultiprocessor)}";
+        if (stage.MinimumBlocks > 1)
+            yield return $"MinimumBlocks = {Number(stage.MinimumBlocks)}";
+        if (stage.IsPersistent)
+            yield return "IsPersistent = true";
         if (stage.ClusterBlocks > 1)
             yield return $"ClusterBlocks = {Number(stage.ClusterBlocks)}";
     }
+
+    private static string Passes(KernelTraits traits) => traits.ScorePasses > 0 ? $", ScorePasses: {Number(traits.ScorePasses)}" : "";
+
+    private static string Splits(KernelTraits traits) => traits.SplitsFloat32 ? ", SplitsFloat32: true" : "";
 
     private static string Initializer(IEnumerable<string> properties)
     {

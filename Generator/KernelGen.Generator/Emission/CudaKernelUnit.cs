@@ -37,6 +37,15 @@ internal static class CudaKernelUnit
         _ => throw NoUnit(configuration.Target),
     };
 
+    /// <summary>What a prediction of a variant's time needs to know of it.</summary>
+    public static KernelTraits Traits(KernelConfiguration configuration) => configuration.Target switch
+    {
+        KernelTarget.Simt => SimtKernelUnit.Traits(configuration),
+        KernelTarget.Sm80 => Sm80KernelUnit.Traits(configuration),
+        KernelTarget.Sm90a => Sm90aKernelUnit.Traits(configuration),
+        _ => throw NoUnit(configuration.Target),
+    };
+
     /// <summary>The launches of a variant, in order.</summary>
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration) => configuration.Target switch
     {

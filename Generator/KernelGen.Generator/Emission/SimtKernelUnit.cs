@@ -84,6 +84,10 @@ internal static class SimtKernelUnit
         WorkerBytes: 0,
         configuration.Family == KernelFamily.Streaming ? KeySplitMerge.PartialBytesPerRow(configuration.HeadDim) : 0);
 
+    /// <summary>It multiplies on the ordinary cores, in fp32.</summary>
+    /// <param name="configuration">A variant of the target <c>simt</c>.</param>
+    public static KernelTraits Traits(KernelConfiguration configuration) => KernelTraits.Of(ProductUnit.MultiplyAdds, configuration.Family);
+
     /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant of the target <c>simt</c>.</param>
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)

@@ -48,6 +48,10 @@ internal static class Sm80KernelUnit
                 configuration.SliceRows, Streaming(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0, KeySplitMerge.PartialBytesPerRow(configuration.HeadDim));
     }
 
+    /// <summary>It multiplies on tensor cores, a warp at a time.</summary>
+    /// <param name="configuration">A variant of the target <c>sm80</c>.</param>
+    public static KernelTraits Traits(KernelConfiguration configuration) => KernelTraits.Of(ProductUnit.WarpProducts, configuration.Family);
+
     /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant of the target <c>sm80</c>.</param>
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)

@@ -13,20 +13,23 @@ namespace KernelGen.Generator.Emission;
 /// </summary>
 internal static class Sm90aKernelUnit
 {
-    private static readonly Kernel _streaming =
-        new(Sm90aStreamingKernel.Footprint, Sm90aStreamingKernel.Stages, Sm90aStreamingKernel.Headers, Sm90aStreamingKernel.Render);
+    private static readonly Kernel _streaming = new(
+        new(ProductUnit.WarpgroupProducts), Sm90aStreamingKernel.Footprint, Sm90aStreamingKernel.Stages, Sm90aStreamingKernel.Headers, Sm90aStreamingKernel.Render);
 
-    private static readonly Kernel _wideStreaming =
-        new(Sm90aWideStreamingKernel.Footprint, Sm90aWideStreamingKernel.Stages, Sm90aWideStreamingKernel.Headers, Sm90aWideStreamingKernel.Render);
+    private static readonly Kernel _wideStreaming = new(
+        new(ProductUnit.WarpgroupProducts),
+        Sm90aWideStreamingKernel.Footprint, Sm90aWideStreamingKernel.Stages, Sm90aWideStreamingKernel.Headers, Sm90aWideStreamingKernel.Render);
 
     private static readonly Kernel _float32Streaming = new(
+        new(ProductUnit.WarpgroupProducts, SplitsFloat32: true),
         Sm90aFloat32StreamingKernel.Footprint, Sm90aFloat32StreamingKernel.Stages, Sm90aFloat32StreamingKernel.Headers, Sm90aFloat32StreamingKernel.Render);
 
-    private static readonly Kernel _shortKeys =
-        new(Sm90aShortKeysKernel.Footprint, Sm90aShortKeysKernel.Stages, Sm90aShortKeysKernel.Headers, Sm90aShortKeysKernel.Render);
+    private static readonly Kernel _shortKeys = new(
+        new(ProductUnit.WarpgroupProducts), Sm90aShortKeysKernel.Footprint, Sm90aShortKeysKernel.Stages, Sm90aShortKeysKernel.Headers, Sm90aShortKeysKernel.Render);
 
-    private static readonly Kernel _materialized =
-        new(Sm90aMaterializedKernel.Footprint, Sm90aMaterializedKernel.Stages, Sm90aMaterializedKernel.Headers, Sm90aMaterializedKernel.Render);
+    private static readonly Kernel _materialized = new(
+        new(ProductUnit.WarpgroupProducts, KernelTraits.PassesOfProbabilities),
+        Sm90aMaterializedKernel.Footprint, Sm90aMaterializedKernel.Stages, Sm90aMaterializedKernel.Headers, Sm90aMaterializedKernel.Render);
 
     /// <summary>True for what there are kernels for: all but <c>materialized</c> ones for Float32.</summary>
     /// <param name="family">The family.</param>
@@ -50,6 +53,10 @@ internal static class Sm90aKernelUnit
     /// <summary>The workspace formula of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
     public static KernelFootprint Footprint(KernelConfiguration configuration) => KernelOf(configuration).Footprint(configuration);
+
+    /// <summary>What a prediction of a variant's time needs to know of it.</summary>
+    /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
+    public static KernelTraits Traits(KernelConfiguration configuration) => KernelOf(configuration).Traits;
 
     /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant of the target <c>sm90a</c>.</param>
@@ -84,6 +91,7 @@ internal static class Sm90aKernelUnit
     };
 
     private sealed record Kernel(
+        KernelTraits Traits,
         Func<KernelConfiguration, KernelFootprint> Footprint,
         Func<KernelConfiguration, ImmutableArray<CudaStage>> Stages,
         ImmutableArray<CudaHeaderTemplate> Headers,

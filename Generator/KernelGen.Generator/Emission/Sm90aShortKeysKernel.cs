@@ -42,6 +42,7 @@ internal static class Sm90aShortKeysKernel
             new(configuration.EntryPoint, tiling.Threads, tiling.SharedBytes, tiling.TileRows)
             {
                 TensorBoxes = [rows, new(tiling.Rows.PanelDims, tiling.MaximumKeys), new(tiling.Values.PanelDims, tiling.MaximumKeys), rows],
+                MinimumBlocks = tiling.BlocksPerProcessor,
             },
         ];
     }

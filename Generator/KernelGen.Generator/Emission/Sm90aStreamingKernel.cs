@@ -37,7 +37,8 @@ internal static class Sm90aStreamingKernel
                     new(tiling.Rows.PanelDims, tiling.TileKeys),
                     new(tiling.Values.PanelDims, tiling.TileKeys),
                 ],
-                BlocksPerMultiprocessor = tiling.BlocksPerProcessor,
+                MinimumBlocks = tiling.BlocksPerProcessor,
+                IsPersistent = true,
             },
             KeySplitMerge.Stage(configuration.EntryPoint),
         ];

@@ -13,8 +13,11 @@ internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes
     /// <summary>The boxes of Q, K and V, and of the output where it is written by tensor copies, of a stage that takes tensor maps of them as its second parameter; else none.</summary>
     public ImmutableArray<CudaTensorBox> TensorBoxes { get; init; } = [];
 
-    /// <summary>Blocks of a persistent kernel that a multiprocessor runs at a time, each of which walks over many tiles; 0: a block for every tile.</summary>
-    public int BlocksPerMultiprocessor { get; init; }
+    /// <summary>The blocks that the launch bounds ask a multiprocessor to have registers for, their second number; 1 when they have none.</summary>
+    public int MinimumBlocks { get; init; } = 1;
+
+    /// <summary>The kernel is persistent: <see cref="MinimumBlocks"/> on each multiprocessor walk over all tiles. Else a block has a tile.</summary>
+    public bool IsPersistent { get; init; }
 
     /// <summary>Blocks of a cluster, along the query rows: the grid's width is rounded up to a multiple of it.</summary>
     public int ClusterBlocks { get; init; } = 1;

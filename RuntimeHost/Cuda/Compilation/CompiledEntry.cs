@@ -19,4 +19,8 @@ public sealed record CompiledEntry(
     int SpillLoadBytes,
     int SharedBytes,
     int BlocksPerMultiprocessor,
-    IReadOnlyList<string> Findings);
+    IReadOnlyList<string> Findings)
+{
+    /// <summary>How many blocks the launch bounds and the dynamic shared memory promise, whatever the compiler makes of the kernel: what plans are made with.</summary>
+    public int PromisedBlocks { get; init; }
+}

@@ -34,7 +34,10 @@ public sealed record KernelCompilation(
                 entry.SpillLoadBytes,
                 sharedBytes,
                 request.Architecture.Multiprocessor.ResidentBlocks(stage.Threads, entry.Registers, sharedBytes),
-                [.. log.Findings.Where(finding => finding.Function == entry.Name && finding.Code != AssemblerFinding.Spill).Select(finding => finding.Code).Distinct()]));
+                [.. log.Findings.Where(finding => finding.Function == entry.Name && finding.Code != AssemblerFinding.Spill).Select(finding => finding.Code).Distinct()])
+            {
+                PromisedBlocks = request.Architecture.Multiprocessor.PromisedBlocks(stage),
+            });
         }
 
         return new(request, image, entries, processorTime, Fault: null);

@@ -35,6 +35,7 @@ internal sealed unsafe class CudaDriver
         ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)NativeLibrarySearch.Export(library, "cuModuleGetFunction");
         FuncGetAttribute = (delegate* unmanaged<int*, CudaFunctionAttribute, nint, int>)NativeLibrarySearch.Export(library, "cuFuncGetAttribute");
         FuncSetAttribute = (delegate* unmanaged<nint, CudaFunctionAttribute, int, int>)NativeLibrarySearch.Export(library, "cuFuncSetAttribute");
+        OccupancyMaxActiveBlocks = (delegate* unmanaged<int*, nint, int, nuint, int>)NativeLibrarySearch.Export(library, "cuOccupancyMaxActiveBlocksPerMultiprocessor");
         LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)NativeLibrarySearch.Export(library, "cuLaunchKernel");
         TensorMapEncodeTiled = (delegate* unmanaged<byte*, TensorMapDataType, uint, nint, ulong*, ulong*, uint*, uint*, int, TensorMapSwizzle, int, int, int>)
             NativeLibrarySearch.Export(library, "cuTensorMapEncodeTiled");
@@ -91,6 +92,8 @@ internal sealed unsafe class CudaDriver
     public delegate* unmanaged<int*, CudaFunctionAttribute, nint, int> FuncGetAttribute { get; }
 
     public delegate* unmanaged<nint, CudaFunctionAttribute, int, int> FuncSetAttribute { get; }
+
+    public delegate* unmanaged<int*, nint, int, nuint, int> OccupancyMaxActiveBlocks { get; }
 
     public delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> LaunchKernel { get; }
 

@@ -38,6 +38,10 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         }
     }
 
+    /// <summary>The loaded form of a kernel; null when it is not loaded.</summary>
+    public LoadedKernel? Find(SpecializedKernel kernel) =>
+        _kernels.TryGetValue(kernel, out Lazy<LoadedKernel>? loaded) && loaded.IsValueCreated ? loaded.Value : null;
+
     /// <summary>Unloads everything. The context must be current.</summary>
     public void Unload()
     {
@@ -120,8 +124,16 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
                 $"cuFuncSetAttribute of {stage.EntryPoint}");
         }
 
+        int residentBlocks;
+        driver.Check(
+            driver.OccupancyMaxActiveBlocks(&residentBlocks, function, stage.Threads, (nuint)stage.SharedBytes),
+            $"cuOccupancyMaxActiveBlocksPerMultiprocessor of {stage.EntryPoint}");
         return new(
-            stage, function, Attribute(function, CudaFunctionAttribute.RegisterCount, stage), Attribute(function, CudaFunctionAttribute.LocalSizeBytes, stage));
+            stage,
+            function,
+            Attribute(function, CudaFunctionAttribute.RegisterCount, stage),
+            Attribute(function, CudaFunctionAttribute.LocalSizeBytes, stage),
+            residentBlocks);
     }
 
     private int Attribute(nint function, CudaFunctionAttribute attribute, CudaStage stage)

@@ -19,7 +19,7 @@ internal readonly record struct LaunchGrid(uint Width, uint Height)
     {
         long clusterRows = (long)stage.RowsPerBlock * stage.ClusterBlocks;
         long tiles = (rows + clusterRows - 1) / clusterRows * stage.ClusterBlocks * (stage.MergesKeySplits ? 1 : keySplits);
-        bool persistent = stage.BlocksPerMultiprocessor > 0;
+        bool persistent = stage.IsPersistent;
         if (tiles > int.MaxValue || (persistent && tiles > int.MaxValue / heads))
         {
             throw new ArgumentException(string.Create(
@@ -29,7 +29,7 @@ internal readonly record struct LaunchGrid(uint Width, uint Height)
 
         // The blocks that there are walk over the tiles of all heads. Other kernels step over heads by the grid's height, so a device limit only folds it.
         return persistent
-            ? new((uint)Math.Min(tiles * heads, (long)limits.Multiprocessors * stage.BlocksPerMultiprocessor), 1)
+            ? new((uint)Math.Min(tiles * heads, (long)limits.Multiprocessors * stage.MinimumBlocks), 1)
             : new((uint)tiles, (uint)Math.Min(heads, limits.GridHeight));
     }
 }

@@ -7,4 +7,5 @@ namespace KernelGen.Cuda.Launch;
 /// <param name="Function">The <c>CUfunction</c>.</param>
 /// <param name="Registers">Registers of a thread.</param>
 /// <param name="LocalBytes">Local memory of a thread: what was spilled.</param>
-internal sealed record LoadedStage(CudaStage Stage, nint Function, int Registers, int LocalBytes);
+/// <param name="ResidentBlocks">Blocks that a multiprocessor runs at once.</param>
+internal sealed record LoadedStage(CudaStage Stage, nint Function, int Registers, int LocalBytes, int ResidentBlocks);

@@ -39,11 +39,11 @@ internal static class ExactSearch
         if (most < 1)
             return false;
 
-        int workers = request.Device.TilesAtOnce;
+        TileOccupancy occupancy = TileOccupancy.Of(variant, request.Device);
         double sliceSeconds = request.Device.SliceSeconds * (splits > 1 ? 2 : 1);
         double tileSeconds = KernelCostModel.TileSeconds(variant, request.Shape, request.Device, request.Options.Causal)
             * KeySplitRule.ShareOf(variant, request.Shape.Keys, splits);
-        double leastBusy = KernelCostModel.Busy((long)heads * tiles * splits, workers);
+        double leastBusy = occupancy.LeastBusy((long)heads * tiles * splits);
         int mostRowTiles = MostRowTiles(variant, tiles);
         double bestSeconds = double.PositiveInfinity;
         (int Heads, int Tiles) best = default;
@@ -57,11 +57,11 @@ internal static class ExactSearch
             {
                 SliceGroups rowGroups = SliceGroups.Balanced(tiles, t);
                 double slices = (double)headGroups.Count * rowGroups.Count;
-                double bound = (Math.Max(leastBusy, slices * Math.Max(workers, 1)) * tileSeconds) + (slices * sliceSeconds);
+                double bound = (Math.Max(leastBusy, slices * Math.Max(occupancy.Workers, 1)) * tileSeconds) + (slices * sliceSeconds);
                 if (bound >= bestSeconds || slices > int.MaxValue)
                     break;
 
-                double seconds = (KernelCostModel.Busy(headGroups, rowGroups, workers, splits) * tileSeconds) + (slices * sliceSeconds);
+                double seconds = (occupancy.Busy(headGroups, rowGroups, splits) * tileSeconds) + (slices * sliceSeconds);
                 if (seconds < bestSeconds)
                 {
                     bestSeconds = seconds;
@@ -105,7 +105,7 @@ internal static class ExactSearch
         int rows = (int)Math.Min((long)tilesPerSlice * tileRows, request.Shape.Queries);
         long slices = (long)heads.Count * tiles.Count;
         bool causal = request.Options.Causal;
-        double seconds = (KernelCostModel.Busy(heads, tiles, request.Device.TilesAtOnce, splits)
+        double seconds = (TileOccupancy.Of(variant, request.Device).Busy(heads, tiles, splits)
                 * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, causal) * KeySplitRule.ShareOf(variant, request.Shape.Keys, splits))
             + KernelCostModel.MergeSeconds(variant, request.Shape, request.Device, slices, splits)
             + KernelCostModel.TrafficSeconds(variant, request.Shape, request.Device, causal, variant.Footprint.ScoreBytes(headsPerSlice, rows, request.Shape.Keys))

@@ -181,7 +181,7 @@ public abstract class PresetPolicy : SlicePolicy
         };
         long slices = (long)heads.Count * rows.Count;
         bool causal = request.Options.Causal;
-        double seconds = (KernelCostModel.Busy(heads, tiles, request.Device.TilesAtOnce) * KernelCostModel.TileSeconds(variant, shape, request.Device, causal))
+        double seconds = (TileOccupancy.Of(variant, request.Device).Busy(heads, tiles) * KernelCostModel.TileSeconds(variant, shape, request.Device, causal))
             + KernelCostModel.TrafficSeconds(
                 variant, shape, request.Device, causal, variant.Footprint.ScoreBytes(decision.HeadsPerSlice, decision.RowsPerSlice, shape.Keys))
             + (slices * request.Device.SliceSeconds);

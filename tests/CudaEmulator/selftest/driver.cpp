@@ -67,6 +67,15 @@ void test_images(const std::string& primitives)
     const auto launch = [&](unsigned threads, unsigned shared_bytes) {
         return cuLaunchKernel(function, 1, 1, 1, threads, 1, 1, shared_bytes, nullptr, arguments, nullptr);
     };
+    int blocks = 0;
+    const auto resident = [&](int threads, std::size_t shared_bytes) {
+        return cuOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, function, threads, shared_bytes) == 0 ? blocks : -1;
+    };
+    tally().check(resident(64, 0) == 4, "255 registers of two warps leave room for four blocks");
+    tally().check(resident(65, 0) == -1 && resident(64, 48 * 1024 + 16) == 0, "what cannot be launched is not resident");
+    emulator_set("CUDA_EMULATOR_REGISTERS", "32");
+    tally().check(resident(64, 0) == 32 && resident(64, 20 * 1024) == 7, "few registers leave the number of blocks, or shared memory, as the limit");
+    emulator_set("CUDA_EMULATOR_REGISTERS", "0");
     tally().check(launch(65, 0) == out_of_resources, "launch bounds hold");
     tally().check(launch(64, 48 * 1024 + 16) == invalid_value, "more than 48 KiB of shared memory has to be asked for");
     tally().check(cuFuncSetAttribute(function, 8, 164 * 1024) == invalid_value, "more than the device has is refused");

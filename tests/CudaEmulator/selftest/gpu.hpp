@@ -19,6 +19,7 @@ int cuModuleLoadData(void**, const void*);
 int cuModuleUnload(void*);
 int cuModuleGetFunction(void**, void*, const char*);
 int cuFuncSetAttribute(void*, int, int);
+int cuOccupancyMaxActiveBlocksPerMultiprocessor(int*, void*, int, std::size_t);
 int cuLaunchKernel(void*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*, void**, void**);
 int cuMemAlloc_v2(std::uintptr_t*, std::size_t);
 int cuMemFree_v2(std::uintptr_t);

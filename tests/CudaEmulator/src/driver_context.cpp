@@ -82,14 +82,15 @@ CUresult cuDeviceGetAttribute(int* value, int attribute, int device)
     case 36: *value = 1000000; break;                        // memory clock in kHz
     case 37: *value = 64; break;                             // memory bus in bits
     case 38: *value = 4 * 1024 * 1024; break;                // L2
-    case 39: *value = limit.capability == 75 ? 1024 : 2048; break; // threads of a processor
+    case 39: *value = 32 * limit.warps_of_processor; break;  // threads of a processor
     case 40: case 41: *value = 1; break;                     // async engines, unified addressing
     case 75: *value = limit.capability / 10; break;
     case 76: *value = limit.capability % 10; break;
     case 81: *value = limit.shared_bytes_of_processor; break;
     case 97: *value = limit.most_shared_bytes; break;        // shared memory of a block that opts in
     case 95: *value = 0; break;                              // cooperative launch
-    case 111: *value = limit.capability == 75 ? 0 : 1024; break; // shared memory that the system keeps of a block's
+    case 106: *value = limit.blocks_of_processor; break;     // blocks of a processor
+    case 111: *value = limit.reserved_shared_bytes; break;   // shared memory that the system keeps of a block's
     case 115: *value = 1; break;                             // memory pools
     default: *value = 0; break;
     }

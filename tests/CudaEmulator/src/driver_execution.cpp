@@ -2,6 +2,7 @@
 #include "driver_state.hpp"
 #include "settings.hpp"
 
+#include <algorithm>
 #include <dlfcn.h>
 
 using namespace emulator;
@@ -59,6 +60,28 @@ CUresult launch_kernel(const char* name, Function* function, const Geometry& geo
     }
 
     return CUDA_SUCCESS;
+}
+
+constexpr int processor_registers = 65536, most_registers = 255, register_unit = 256, quarters = 4;
+
+int round_up(int number, int unit) { return (number + unit - 1) / unit * unit; }
+
+// What a compiler may make of a kernel: as many registers of a thread as its launch bounds leave, or those of the settings.
+int registers_of(const Function& function)
+{
+    const int warps = round_up(function.most_threads, 32) / 32 * std::max(function.least_blocks, 1);
+    const int bound = std::min(most_registers, processor_registers / (register_unit * round_up(warps, quarters)) * register_unit / 32);
+    return settings().registers > 0 ? std::min(settings().registers, bound) : bound;
+}
+
+int resident_blocks(const Function& function, int threads, int shared_bytes)
+{
+    const Limits limit = limits();
+    const int warps = round_up(threads, 32) / 32;
+    const int by_registers = processor_registers / round_up(32 * registers_of(function), register_unit) / quarters * quarters / warps;
+    const int shared = round_up(shared_bytes + limit.reserved_shared_bytes, 128);
+    const int by_shared = shared == 0 ? limit.blocks_of_processor : limit.shared_bytes_of_processor / shared;
+    return std::min({limit.warps_of_processor / warps, limit.blocks_of_processor, by_registers, by_shared});
 }
 
 template <typename T>
@@ -177,6 +200,21 @@ CUresult cuFuncSetAttribute(Function* function, int attribute, int value)
     if (value < 0 || value > limits().most_shared_bytes)
         return CUDA_ERROR_INVALID_VALUE;
     function->dynamic_shared_bytes = value;
+    return CUDA_SUCCESS;
+}
+
+CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, Function* function, int threads, std::size_t dynamic_shared_bytes)
+{
+    const std::lock_guard<std::mutex> guard(driver().lock);
+    if (const CUresult result = begin("cuOccupancyMaxActiveBlocksPerMultiprocessor"))
+        return result;
+    if (driver().functions.count(function) == 0)
+        return CUDA_ERROR_INVALID_HANDLE;
+    if (threads <= 0 || threads > function->most_threads)
+        return CUDA_ERROR_INVALID_VALUE;
+    *blocks = dynamic_shared_bytes > static_cast<std::size_t>(function->dynamic_shared_bytes)
+        ? 0
+        : resident_blocks(*function, threads, static_cast<int>(dynamic_shared_bytes));
     return CUDA_SUCCESS;
 }
 

@@ -33,6 +33,13 @@ Limits limits()
     default: result.most_shared_bytes = 48 * 1024; break;
     }
 
+    switch (result.capability) {
+    case 75: result.warps_of_processor = 32, result.blocks_of_processor = 16, result.reserved_shared_bytes = 0; break;
+    case 80: case 90: case 100: case 103: result.warps_of_processor = 64, result.blocks_of_processor = 32; break;
+    case 86: case 87: result.blocks_of_processor = 16; break;
+    default: break;
+    }
+
     result.shared_bytes_of_processor = result.capability == 75 ? result.most_shared_bytes : result.most_shared_bytes + 1024;
     return result;
 }

@@ -89,6 +89,9 @@ struct Limits {
     int capability = 80;
     int most_shared_bytes = 0;          // of a block that opts in
     int shared_bytes_of_processor = 0;
+    int reserved_shared_bytes = 1024;   // that the system keeps of a block's
+    int warps_of_processor = 48;
+    int blocks_of_processor = 24;
 };
 
 Limits limits();

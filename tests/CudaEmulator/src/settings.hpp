@@ -12,6 +12,7 @@ struct Settings {
     int capability_minor = 0;
     int driver_version = 13000;                       // CUDA_EMULATOR_DRIVER_VERSION
     bool integrated = false;                          // CUDA_EMULATOR_INTEGRATED
+    int registers = 0;                                // CUDA_EMULATOR_REGISTERS; 0: as many as the launch bounds allow
     std::uint64_t seed = 1;                           // CUDA_EMULATOR_SEED
     std::string failing_function;                     // CUDA_EMULATOR_FAIL = function:n[:code], without a version suffix
     int failing_call = 0;

@@ -44,7 +44,7 @@ public sealed class Sm90aKernelUnitTests
 
         Assert.HasCount(2, stages);
         Assert.AreEqual((512, 192), (stages[0].Threads, stages[0].RowsPerBlock));
-        Assert.AreEqual(1, stages[0].BlocksPerMultiprocessor);
+        Assert.AreEqual(1, stages[0].MinimumBlocks);
         Assert.AreSequenceEqual([new CudaTensorBox(16, 192), new CudaTensorBox(16, 112), new CudaTensorBox(16, 112)], stages[0].TensorBoxes);
     }
 
@@ -64,10 +64,10 @@ public sealed class Sm90aKernelUnitTests
         foreach (KernelConfiguration configuration in Persistent())
         {
             CudaStage stage = Sm90aKernelUnit.Stages(configuration)[0];
-            Assert.Contains($"__launch_bounds__({stage.Threads}, {stage.BlocksPerMultiprocessor}) {stage.EntryPoint}(", Sm90aVariant.Render(configuration));
+            Assert.Contains($"__launch_bounds__({stage.Threads}, {stage.MinimumBlocks}) {stage.EntryPoint}(", Sm90aVariant.Render(configuration));
         }
 
-        Assert.AreEqual(2, Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 64, 64))[0].BlocksPerMultiprocessor);
+        Assert.AreEqual(2, Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 64, 64))[0].MinimumBlocks);
     }
 
     [TestMethod]
@@ -153,5 +153,5 @@ public sealed class Sm90aKernelUnitTests
     }
 
     private static IEnumerable<KernelConfiguration> Persistent() =>
-        Sm90aVariant.All.Where(static configuration => Sm90aKernelUnit.Stages(configuration)[0].BlocksPerMultiprocessor > 0);
+        Sm90aVariant.All.Where(static configuration => Sm90aKernelUnit.Stages(configuration)[0].IsPersistent);
 }

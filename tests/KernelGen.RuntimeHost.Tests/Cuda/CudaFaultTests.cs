@@ -31,6 +31,7 @@ public sealed unsafe class CudaFaultTests
     [DataRow("cuModuleLoadData")]
     [DataRow("cuModuleGetFunction")]
     [DataRow("cuFuncGetAttribute")]
+    [DataRow("cuOccupancyMaxActiveBlocksPerMultiprocessor")]
     [DataRow("cuFuncSetAttribute")]
     [DataRow("cuStreamCreate")]
     [DataRow("cuEventCreate")]

@@ -28,7 +28,7 @@ public sealed class CudaSplitFloat32Tests
         SlicePlan plan = host.Plan<float>(CudaTestAttention.Catalogue, new(1, 2, 500, 500, headDim), new() { Float32Math = math });
 
         Assert.AreEqual(target, plan.Variant.Target);
-        Assert.AreEqual(target == KernelTarget.Sm90a, plan.Variant.SplitsFloat32);
+        Assert.AreEqual(target == KernelTarget.Sm90a, plan.Variant.Traits.SplitsFloat32);
         Assert.AreEqual(math == Float32Math.Full, plan.Explain().Contains("splits fp32 numbers", StringComparison.Ordinal));
     }
 
@@ -145,7 +145,7 @@ public sealed class CudaSplitFloat32Tests
     {
         float[] actual = call.Run(host, Split, ElementType.Float32, out RunReport report);
 
-        Assert.IsTrue(report.Plan.Variant.SplitsFloat32);
+        Assert.IsTrue(report.Plan.Variant.Traits.SplitsFloat32);
         double error = AttentionResult.RelativeError(call.Reference().Output, actual);
         Assert.IsLessThan(Bound, error);
     }

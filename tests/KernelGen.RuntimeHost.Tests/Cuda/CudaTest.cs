@@ -40,6 +40,7 @@ internal static class CudaTest
             Emulator.Set("MEMORY", memoryBytes.ToString(CultureInfo.InvariantCulture));
             Emulator.Set("DRIVER_VERSION", "13000");
             Emulator.Set("INTEGRATED", "0");
+            Emulator.Set("REGISTERS", "0");
             Emulator.Set("FAIL", "");
             Emulator.Set("SEED", "1");
         }

@@ -9,7 +9,7 @@ public sealed class LaunchGridTests
 {
     private static readonly CudaDeviceLimits _limits = new("GPU", 90, 132, 1_830_000, 4.8e12, 141L << 30, 232448, 1024, 65535, false);
 
-    private static readonly CudaStage _persistent = new("entry", 384, 0, 128) { BlocksPerMultiprocessor = 2 };
+    private static readonly CudaStage _persistent = new("entry", 384, 0, 128) { MinimumBlocks = 2, IsPersistent = true };
 
     [TestMethod]
     [DataRow(3, 200, 1, 6, DisplayName = "fewer tiles than blocks")]
@@ -24,7 +24,7 @@ public sealed class LaunchGridTests
     [DataRow(3, 200, 9, 18, 3, DisplayName = "split keys")]
     [DataRow(100_000, 1, 1, 1, 65535, DisplayName = "more heads than a grid is high")]
     public void OtherKernels_HaveABlockForEveryTile(int heads, int rows, int keySplits, int width, int height) => Assert.AreEqual(
-        new LaunchGrid((uint)width, (uint)height), LaunchGrid.Of(_persistent with { BlocksPerMultiprocessor = 0 }, _limits, heads, rows, keySplits));
+        new LaunchGrid((uint)width, (uint)height), LaunchGrid.Of(_persistent with { IsPersistent = false }, _limits, heads, rows, keySplits));
 
     [TestMethod]
     public void MoreTilesThanALaunchCounts_AreRefused()

@@ -17,6 +17,7 @@ public sealed class ExperimentalKernelsTests
         new(128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0), new(static () => [], [], []))
     {
         Experimental = ExperimentalKernels.Hopper,
+        Traits = new(ProductUnit.WarpgroupProducts),
     };
 
     private static readonly DeviceProfile _off = PlanningSetup.Gpu(132) with { TensorFlopsPerSecond = 400e12 };

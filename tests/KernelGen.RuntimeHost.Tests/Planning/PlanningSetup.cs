@@ -29,6 +29,19 @@ internal static class PlanningSetup
         $"streaming-simt-f16-d{headDim}-r{tileRows}", KernelFamily.Streaming, KernelTarget.Simt, ElementType.Float16, headDim, tileRows,
         new(tileRows, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (headDim + 2)), new(static () => [], [], []));
 
+    /// <summary>A CUDA variant that takes masks, of which nothing is known but its tile and, where they are given, its launches.</summary>
+    public static KernelVariant Tensor(KernelTarget target, int tileRows, ElementType elementType = ElementType.Float16, int headDim = 64, params CudaStage[] stages) => new(
+        $"streaming-{target.Name()}-{elementType.ShortName()}-d{headDim}-r{tileRows}", KernelFamily.Streaming, target, elementType, headDim, tileRows,
+        new(tileRows, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0), new(static () => "KERNELGEN_GENERAL_MASKS"u8, [], stages))
+    {
+        Traits = target switch
+        {
+            KernelTarget.Sm80 => new(ProductUnit.WarpProducts),
+            KernelTarget.Sm90a => new(ProductUnit.WarpgroupProducts, SplitsFloat32: elementType == ElementType.Float32),
+            _ => new(ProductUnit.MultiplyAdds),
+        },
+    };
+
     /// <summary>A GPU.</summary>
     public static DeviceProfile Gpu(int multiprocessors) =>
         new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4e12, SliceSeconds: 1e-5, TotalMemoryBytes: 140 * GiB) { ParallelTiles = multiprocessors };
@@ -63,6 +76,10 @@ internal static class PlanningSetup
     {
         CpuKernel none = static (in arguments, head, rowBegin, rowEnd, scratch, scores) => throw new NotSupportedException();
         string id = $"{family.Name()}-cpu-{elementType.ShortName()}-d{headDim}-r{sliceRows}";
-        return new(id, family, elementType, headDim, sliceRows, footprint, static () => [], new(none, none, none, TilesPerCall: 1)) { MaximumKeys = maximumKeys };
+        return new(id, family, elementType, headDim, sliceRows, footprint, static () => [], new(none, none, none, TilesPerCall: 1))
+        {
+            MaximumKeys = maximumKeys,
+            Traits = new(ProductUnit.MultiplyAdds, ScorePasses: family == KernelFamily.Materialized ? 3 : 0),
+        };
     }
 }

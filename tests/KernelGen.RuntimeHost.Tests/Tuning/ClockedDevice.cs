@@ -27,7 +27,7 @@ internal sealed class ClockedDevice(string? path, Func<KernelVariant, double> se
 
     public IReadOnlyList<KernelTarget> Targets => [KernelTarget.Simt, KernelTarget.Sm80, KernelTarget.Sm90a];
 
-    public DeviceProfile Profile { get; } = PlanningSetup.Gpu(132) with { TensorFlopsPerSecond = 500e12 };
+    public DeviceProfile Profile { get; init; } = PlanningSetup.Gpu(132) with { TensorFlopsPerSecond = 500e12 };
 
     public string TimingIdentity => Identity;
 
@@ -40,6 +40,11 @@ internal sealed class ClockedDevice(string? path, Func<KernelVariant, double> se
     public string CodeIdentity(KernelVariant variant) => variant.Id + CodeVersion;
 
     public void Warmup(IEnumerable<SpecializedKernel> kernels, IProgress<int>? progress, CancellationToken cancellationToken) => Compiled.AddRange(kernels);
+
+    public int? ResidentBlocks(KernelVariant variant) => Compiled.Any(kernel => kernel.Variant == variant) ? Loaded(variant) : null;
+
+    /// <summary>Blocks that a multiprocessor runs at once, once a variant is compiled.</summary>
+    public Func<KernelVariant, int?> Loaded { get; init; } = static _ => null;
 
     public ITimedTensors AllocateTensors(in AttentionShape shape, ElementType elementType) => AllocationFails ? throw new OutOfMemoryException("none left") : new Tensors(this);
 

@@ -42,6 +42,37 @@ public sealed class WarmupTests
     }
 
     [TestMethod]
+    public void LoadedKernels_ThatShareAMultiprocessorWithMore_ChangeThePlan_OnceAndForAll()
+    {
+        // Alone on its multiprocessor a block of four warps is slow: by its launch bounds the second variant is, as it was compiled it is not.
+        KernelVariant known = PlanningSetup.Tensor(KernelTarget.Sm80, 64, stages: new CudaStage("known", 128, 90 * 1024, 64));
+        KernelVariant surprising = PlanningSetup.Tensor(KernelTarget.Sm80, 128, stages: new CudaStage("surprising", 128, 150 * 1024, 128));
+        KernelCatalogue catalogue = new("Test", [known, surprising]);
+        ClockedDevice device = new(path: null, _ => 1)
+        {
+            Profile = PlanningSetup.Gpu(132) with
+            {
+                TensorFlopsPerSecond = 500e12,
+                Multiprocessor = MultiprocessorLimits.ForComputeCapability(90),
+                Costs = new() { Sm80EfficiencyOf64Rows = 0.9 },
+            },
+            Loaded = variant => variant == surprising ? 2 : null,
+        };
+        using AttentionHost host = Host(device);
+
+        Assert.AreSame(known, host.Plan<Half>(catalogue, _shape).Variant, "two blocks against one");
+        Assert.AreSame(known, host.Warmup<Half>(catalogue, _shape).Plan.Variant, "the other is not loaded");
+
+        device.Warmup([new(surprising)], progress: null, CancellationToken.None);
+        Assert.AreSame(known, host.Plan<Half>(catalogue, _shape).Variant, "plans change where somebody asks for it, not because a kernel was loaded");
+
+        SlicePlan plan = host.Warmup<Half>(catalogue, _shape).Plan;
+        Assert.AreSame(surprising, plan.Variant);
+        Assert.Contains("runs 2 blocks of 4 warps at once, as it was compiled", Unwrapped(plan.Explain()));
+        Assert.AreSame(surprising, host.Plan<Half>(catalogue, _shape).Variant);
+    }
+
+    [TestMethod]
     public void CallWithAMask_GetsTheKernelWithTheCodeForMasksReady()
     {
         ClockedDevice device = new(FilePath, _ => 1);
@@ -288,9 +319,7 @@ public sealed class WarmupTests
 
     private static AttentionHost Host(ClockedDevice device) => new(device, "test", new());
 
-    private static KernelVariant Variant(KernelTarget target, int rows) => new(
-        $"streaming-{target.Name()}-f16-d64-r{rows}", KernelFamily.Streaming, target, ElementType.Float16, 64, rows,
-        new(rows, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0), new(static () => [], [], []));
+    private static KernelVariant Variant(KernelTarget target, int rows) => PlanningSetup.Tensor(target, rows);
 
     private static string Unwrapped(string text) => string.Join(' ', text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using KernelGen.Generator.Emission;
+using KernelGen.Generator.Model;
+using KernelGen.Generator.Rendering;
+
+namespace KernelGen.Generator.Tests.Cuda;
+
+/// <summary>The planner takes launch bounds for a promise: what the catalogue says of them is what the text says.</summary>
+[TestClass]
+public sealed partial class LaunchBoundsTests
+{
+    private static readonly int[] _headDims = [8, 40, 64, 80, 96, 128, 160, 256, 264, 384, 512];
+
+    [TestMethod]
+    public void EveryStage_IsBoundedAsItsTextSays()
+    {
+        foreach (KernelConfiguration variant in SimtVariant.All.Concat(Sm80Variant.All).Concat(Sm90aVariant.All).Where(variant => _headDims.Contains(variant.HeadDim)))
+        {
+            string text = CudaKernelUnit.Render(TemplateLibrary.Embedded, variant, CancellationToken.None)
+                + string.Concat(CudaKernelUnit.Headers(variant).Select(header => header.Render(TemplateLibrary.Embedded)));
+            foreach (CudaStage stage in CudaKernelUnit.Stages(variant))
+            {
+                Match bounds = Bounds().Matches(text).Single(match => match.Groups["entry"].Value == stage.EntryPoint);
+
+                Assert.AreEqual(stage.Threads, Value(bounds.Groups["threads"].Value, text), stage.EntryPoint);
+                Assert.AreEqual(stage.MinimumBlocks, bounds.Groups["blocks"].Success ? Value(bounds.Groups["blocks"].Value, text) : 1, stage.EntryPoint);
+            }
+        }
+    }
+
+    // A number, or the name of a constant.
+    private static int Value(string expression, string text) => int.TryParse(expression, CultureInfo.InvariantCulture, out int number)
+        ? number
+        : int.Parse(Regex.Match(text, $@"constexpr int {expression} = (\d+);").Groups[1].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"__launch_bounds__\((?<threads>\w+)(, (?<blocks>\w+))?\) (?<entry>\w+)\(")]
+    private static partial Regex Bounds();
+}
