@@ -44,6 +44,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
             TensorFlopsPerSecond = limits.TensorFlopsPerSecond,
             CacheBytes = limits.L2Bytes,
             ParallelTiles = limits.Multiprocessors,
+            ExperimentalKernels = options.ExperimentalKernels,
             Costs = KernelCosts.ForComputeCapability(limits.ComputeCapability),
         };
     }
