@@ -7,6 +7,7 @@ namespace KernelGen.Cuda.Compilation;
 internal sealed class CompilerSource
 {
     private readonly Lazy<(IKernelCompiler? Compiler, string Fault)> _compiler;
+    private volatile bool _wasNeeded;
 
     /// <summary>A compiler that is there.</summary>
     public CompilerSource(IKernelCompiler compiler) => _compiler = new((compiler, ""));
@@ -16,12 +17,13 @@ internal sealed class CompilerSource
         () => libraries.TryGetNvrtc(out Nvrtc? nvrtc, out string fault) ? (new NvrtcKernelCompiler(nvrtc), "") : (null, fault));
 
     /// <summary>The compiler, if it was needed before.</summary>
-    public IKernelCompiler? Known => _compiler.IsValueCreated ? _compiler.Value.Compiler : null;
+    public IKernelCompiler? Known => _wasNeeded ? _compiler.Value.Compiler : null;
 
     /// <summary>The compiler, or why there is none and what to install.</summary>
     public bool TryGet([NotNullWhen(true)] out IKernelCompiler? compiler, out string fault)
     {
         (compiler, fault) = _compiler.Value;
+        _wasNeeded = true;
         return compiler is not null;
     }
 
