@@ -140,7 +140,7 @@ public sealed class AttentionHost : IDisposable
             plan = Plan<T>(catalogue, shape, options);
         }
 
-        device.Warmup([plan.Variant], progress: null, cancellationToken);
+        device.Warmup([plan.Kernel], progress: null, cancellationToken);
         return new(plan, timings, notTuned);
     }
 
@@ -278,6 +278,9 @@ public sealed class AttentionHost : IDisposable
                 ? $"{catalogue.Owner} has no {elementType.ShortName()} kernel with head dim {headDim.ToString(CultureInfo.InvariantCulture)} for {Device.Name}. Add its target to [SliceAttention(Targets = ...)]."
                 : $"{Device.Name} can run none of the {elementType.ShortName()} kernels of {catalogue.Owner} with head dim {headDim.ToString(CultureInfo.InvariantCulture)}. {string.Join(' ', reasons)}");
         }
+
+        if (ExperimentalAdvice.Of([.. offered], Device.Profile) is { } switchedOff)
+            HostLog.ExperimentalKernelsOff(_logger, catalogue.Owner, elementType.ShortName(), headDim, switchedOff);
 
         KernelVariant[] result = _variants.GetOrAdd((catalogue, elementType, headDim), [.. offered]);
         _measured?.Recall(result);

@@ -1,4 +1,5 @@
 using KernelGen.Cuda.Compilation;
+using KernelGen.Kernels;
 
 namespace KernelGen.Cuda;
 
@@ -9,6 +10,9 @@ namespace KernelGen.Cuda;
 /// <param name="Stages">Its launches, in order.</param>
 public sealed record CudaKernelInfo(string Variant, bool FromCache, TimeSpan LoadTime, IReadOnlyList<CudaStageInfo> Stages)
 {
+    /// <summary>What was chosen when it was compiled.</summary>
+    public KernelSpecialization Specialization { get; init; }
+
     /// <summary>What the compiler said, registers and spills of each launch among it; empty when it came from the cubin cache.</summary>
     public string CompileLog { get; init; } = "";
 
@@ -16,5 +20,5 @@ public sealed record CudaKernelInfo(string Variant, bool FromCache, TimeSpan Loa
     /// What of the log says that the code is slower than it should be, a line each: registers spilled to memory, products of warpgroups that were put in a row
     /// (<c>C7510</c> and its kin), <c>setmaxnreg</c> that was ignored. Empty when all is well, and when it came from the cubin cache.
     /// </summary>
-    public IReadOnlyList<string> Findings => AssemblerFindings.Of(CompileLog);
+    public IReadOnlyList<string> Findings => [.. AssemblerLog.Parse(CompileLog).Findings.Select(finding => finding.Text)];
 }

@@ -36,6 +36,7 @@ struct HopperCalls {
     void (*mbarrier_arrive)(unsigned address, unsigned count, bool expects, unsigned bytes, int line);
     void (*mbarrier_arrive_in_cluster)(unsigned address, int line);
     void (*mbarrier_wait)(unsigned address, unsigned parity, bool in_cluster, int line);
+    void (*mbarrier_test)(unsigned address, int line); // for an answer that nobody looks at
     void (*fence_mbarrier_init)(int line);
     void (*fence_async_proxy)(int line);
 
@@ -49,6 +50,7 @@ struct HopperCalls {
     bool (*named_barrier_any)(int id, int threads, bool condition, int line);
     void (*set_registers)(int count, bool increase, int line);
     bool (*elect)(int line);
+    int (*uniform)(int value, int line);
     void (*warp_barrier)(int line);
 
     unsigned (*cluster_address)(unsigned address, int block, int line);
