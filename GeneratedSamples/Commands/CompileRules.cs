@@ -35,9 +35,11 @@ internal static class CompileRules
                     $"{name} spills {entry.SpillStoreBytes} + {entry.SpillLoadBytes} bytes; at most {MostSpillBytes} may be");
             }
 
-            int planned = PlannedBlocks(result, entry);
-            if (entry.BlocksPerMultiprocessor < planned)
-                yield return Invariant($"{name}: a multiprocessor runs {entry.BlocksPerMultiprocessor} blocks; planned are {planned}");
+            if (entry.BlocksPerMultiprocessor < entry.PromisedBlocks)
+            {
+                yield return Invariant(
+                    $"{name}: a multiprocessor runs {entry.BlocksPerMultiprocessor} blocks; its launch bounds promise {entry.PromisedBlocks}, which plans count with");
+            }
         }
 
         if (result.ProcessorTime > TimeTolerance * LongestCompilation)
@@ -46,8 +48,4 @@ internal static class CompileRules
                 $"{kernel} takes {result.ProcessorTime.TotalSeconds:0.0} s to compile; it should be {LongestCompilation.TotalSeconds:0} s");
         }
     }
-
-    /// <summary>Blocks of a persistent kernel that are launched for each multiprocessor; 0 for others.</summary>
-    private static int PlannedBlocks(KernelCompilation result, CompiledEntry entry) =>
-        result.Request.Kernel.Variant.Cuda!.Stages.Single(stage => stage.EntryPoint == entry.EntryPoint).BlocksPerMultiprocessor;
 }

@@ -20,7 +20,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d40-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -30,7 +30,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d40-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -40,7 +40,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f16-d40-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -60,7 +60,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d40-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -70,7 +70,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d40-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -80,7 +80,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-bf16-d40-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -100,7 +100,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d40-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -110,7 +110,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d40-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -120,7 +120,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f32-d40-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -140,7 +140,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d80-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -150,7 +150,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d80-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -160,7 +160,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f16-d80-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -180,7 +180,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d80-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -190,7 +190,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d80-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -200,7 +200,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-bf16-d80-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -220,7 +220,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d80-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -230,7 +230,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d80-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -240,7 +240,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f32-d80-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -260,7 +260,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d160-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -270,7 +270,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d160-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -280,7 +280,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f16-d160-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -300,7 +300,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d160-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -310,7 +310,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d160-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -320,7 +320,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-bf16-d160-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -340,7 +340,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d160-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -350,7 +350,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d160-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -360,7 +360,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-cpu-f32-d160-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -387,7 +387,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f16_d40_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d40-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -404,7 +404,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f16_d40_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d40-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -421,7 +421,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f16_d40_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f16-d40-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -434,7 +434,7 @@ unsafe partial class StableDiffusion15Attention
                 static () => SimtD40.StreamingFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
-                    new("streaming_simt_f16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 4 },
                     new("streaming_simt_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
@@ -454,7 +454,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_bf16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_bf16_d40_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d40-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -471,7 +471,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_bf16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_bf16_d40_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d40-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -488,7 +488,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_bf16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_bf16_d40_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-bf16-d40-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -501,7 +501,7 @@ unsafe partial class StableDiffusion15Attention
                 static () => SimtD40.StreamingBFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
-                    new("streaming_simt_bf16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_bf16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 4 },
                     new("streaming_simt_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
@@ -521,7 +521,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f32_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f32_d40_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d40-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -538,7 +538,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f32_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f32_d40_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d40-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -555,7 +555,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f32_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f32_d40_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f32-d40-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -568,7 +568,7 @@ unsafe partial class StableDiffusion15Attention
                 static () => SimtD40.StreamingFloat32R64,
                 [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
-                    new("streaming_simt_f32_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f32_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 4 },
                     new("streaming_simt_f32_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
@@ -588,7 +588,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f16_d80_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d80-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -605,7 +605,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f16_d80_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d80-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -622,7 +622,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f16_d80_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f16-d80-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -635,7 +635,7 @@ unsafe partial class StableDiffusion15Attention
                 static () => SimtD80.StreamingFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
-                    new("streaming_simt_f16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
                     new("streaming_simt_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
@@ -655,7 +655,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_bf16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_bf16_d80_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d80-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -672,7 +672,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_bf16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_bf16_d80_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d80-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -689,7 +689,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_bf16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_bf16_d80_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-bf16-d80-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -702,7 +702,7 @@ unsafe partial class StableDiffusion15Attention
                 static () => SimtD80.StreamingBFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
-                    new("streaming_simt_bf16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_bf16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
                     new("streaming_simt_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
@@ -722,7 +722,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f32_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f32_d80_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d80-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -739,7 +739,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f32_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f32_d80_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d80-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -756,7 +756,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f32_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f32_d80_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f32-d80-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -769,7 +769,7 @@ unsafe partial class StableDiffusion15Attention
                 static () => SimtD80.StreamingFloat32R64,
                 [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
-                    new("streaming_simt_f32_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f32_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
                     new("streaming_simt_f32_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
@@ -789,7 +789,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f16_d160_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d160-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -806,7 +806,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f16_d160_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d160-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -823,7 +823,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f16_d160_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f16-d160-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -836,7 +836,7 @@ unsafe partial class StableDiffusion15Attention
                 static () => SimtD160.StreamingFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
-                    new("streaming_simt_f16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 2 },
                     new("streaming_simt_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
@@ -856,7 +856,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_bf16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_bf16_d160_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d160-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -873,7 +873,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_bf16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_bf16_d160_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d160-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -890,7 +890,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_bf16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_bf16_d160_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-bf16-d160-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -903,7 +903,7 @@ unsafe partial class StableDiffusion15Attention
                 static () => SimtD160.StreamingBFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
-                    new("streaming_simt_bf16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_bf16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 2 },
                     new("streaming_simt_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
@@ -923,7 +923,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f32_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f32_d160_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d160-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -940,7 +940,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f32_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f32_d160_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d160-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -957,7 +957,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_simt_f32_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_simt_f32_d160_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f32-d160-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -970,7 +970,7 @@ unsafe partial class StableDiffusion15Attention
                 static () => SimtD160.StreamingFloat32R64,
                 [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
-                    new("streaming_simt_f32_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                    new("streaming_simt_f32_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 2 },
                     new("streaming_simt_f32_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ),
@@ -990,7 +990,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_f16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_f16_d40_r512_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d40-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1007,7 +1007,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_f16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_f16_d40_r2048_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d40-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1024,7 +1024,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_f16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_f16_d40_r8192_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d40-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1040,7 +1040,7 @@ unsafe partial class StableDiffusion15Attention
                     new("streaming_sm80_f16_d40_r64", Threads: 128, SharedBytes: 20480, RowsPerBlock: 64),
                     new("streaming_sm80_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d40-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1056,7 +1056,7 @@ unsafe partial class StableDiffusion15Attention
                     new("streaming_sm80_f16_d40_r128", Threads: 128, SharedBytes: 20480, RowsPerBlock: 128),
                     new("streaming_sm80_f16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d40-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1071,7 +1071,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm80_f16_d40_r128_k80", Threads: 128, SharedBytes: 12800, RowsPerBlock: 128),
                 ])
-        ) { MaximumKeys = 80 },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d40-r128-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1086,7 +1086,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm80_f16_d40_r128_k160", Threads: 128, SharedBytes: 25600, RowsPerBlock: 128),
                 ])
-        ) { MaximumKeys = 160 },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d40-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1103,7 +1103,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_bf16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_bf16_d40_r512_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d40-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1120,7 +1120,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_bf16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_bf16_d40_r2048_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d40-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1137,7 +1137,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_bf16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_bf16_d40_r8192_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d40-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1153,7 +1153,7 @@ unsafe partial class StableDiffusion15Attention
                     new("streaming_sm80_bf16_d40_r64", Threads: 128, SharedBytes: 20480, RowsPerBlock: 64),
                     new("streaming_sm80_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d40-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1169,7 +1169,7 @@ unsafe partial class StableDiffusion15Attention
                     new("streaming_sm80_bf16_d40_r128", Threads: 128, SharedBytes: 20480, RowsPerBlock: 128),
                     new("streaming_sm80_bf16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d40-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1184,7 +1184,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm80_bf16_d40_r128_k80", Threads: 128, SharedBytes: 12800, RowsPerBlock: 128),
                 ])
-        ) { MaximumKeys = 80 },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d40-r128-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1199,7 +1199,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm80_bf16_d40_r128_k160", Threads: 128, SharedBytes: 25600, RowsPerBlock: 128),
                 ])
-        ) { MaximumKeys = 160 },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d80-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1216,7 +1216,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_f16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_f16_d80_r512_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d80-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1233,7 +1233,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_f16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_f16_d80_r2048_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d80-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1250,7 +1250,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_f16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_f16_d80_r8192_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d80-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1266,7 +1266,7 @@ unsafe partial class StableDiffusion15Attention
                     new("streaming_sm80_f16_d80_r64", Threads: 128, SharedBytes: 45056, RowsPerBlock: 64),
                     new("streaming_sm80_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d80-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1282,7 +1282,7 @@ unsafe partial class StableDiffusion15Attention
                     new("streaming_sm80_f16_d80_r128", Threads: 128, SharedBytes: 45056, RowsPerBlock: 128),
                     new("streaming_sm80_f16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d80-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1297,7 +1297,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm80_f16_d80_r128_k80", Threads: 128, SharedBytes: 28160, RowsPerBlock: 128),
                 ])
-        ) { MaximumKeys = 80 },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d80-r128-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1312,7 +1312,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm80_f16_d80_r128_k160", Threads: 128, SharedBytes: 56320, RowsPerBlock: 128),
                 ])
-        ) { MaximumKeys = 160 },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d80-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1329,7 +1329,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_bf16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_bf16_d80_r512_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d80-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1346,7 +1346,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_bf16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_bf16_d80_r2048_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d80-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1363,7 +1363,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_bf16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_bf16_d80_r8192_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d80-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1379,7 +1379,7 @@ unsafe partial class StableDiffusion15Attention
                     new("streaming_sm80_bf16_d80_r64", Threads: 128, SharedBytes: 45056, RowsPerBlock: 64),
                     new("streaming_sm80_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d80-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1395,7 +1395,7 @@ unsafe partial class StableDiffusion15Attention
                     new("streaming_sm80_bf16_d80_r128", Threads: 128, SharedBytes: 45056, RowsPerBlock: 128),
                     new("streaming_sm80_bf16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d80-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1410,7 +1410,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm80_bf16_d80_r128_k80", Threads: 128, SharedBytes: 28160, RowsPerBlock: 128),
                 ])
-        ) { MaximumKeys = 80 },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d80-r128-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1425,7 +1425,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm80_bf16_d80_r128_k160", Threads: 128, SharedBytes: 56320, RowsPerBlock: 128),
                 ])
-        ) { MaximumKeys = 160 },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d160-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1442,7 +1442,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_f16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_f16_d160_r512_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d160-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1459,7 +1459,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_f16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_f16_d160_r2048_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d160-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1476,7 +1476,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_f16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_f16_d160_r8192_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d160-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1492,7 +1492,7 @@ unsafe partial class StableDiffusion15Attention
                     new("streaming_sm80_f16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                     new("streaming_sm80_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d160-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1507,7 +1507,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm80_f16_d160_r128_k80", Threads: 128, SharedBytes: 53760, RowsPerBlock: 128),
                 ])
-        ) { MaximumKeys = 80 },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d160-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1524,7 +1524,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_bf16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_bf16_d160_r512_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d160-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1541,7 +1541,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_bf16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_bf16_d160_r2048_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d160-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1558,7 +1558,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm80_bf16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
                     new("materialized_sm80_bf16_d160_r8192_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d160-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1574,7 +1574,7 @@ unsafe partial class StableDiffusion15Attention
                     new("streaming_sm80_bf16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                     new("streaming_sm80_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ),
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d160-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1589,7 +1589,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm80_bf16_d160_r128_k80", Threads: 128, SharedBytes: 53760, RowsPerBlock: 128),
                 ])
-        ) { MaximumKeys = 80 },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d40-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1605,7 +1605,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_f16_d40_r512_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_f16_d40_r512_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d40-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1621,7 +1621,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_f16_d40_r2048_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_f16_d40_r2048_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d40-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1637,7 +1637,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_f16_d40_r8192_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_f16_d40_r8192_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1650,10 +1650,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_f16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 2 },
+                    new("streaming_sm90a_f16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], MinimumBlocks = 2, IsPersistent = true },
                     new("streaming_sm90a_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1666,10 +1666,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingFloat16R128,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_f16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                     new("streaming_sm90a_f16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r192",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1682,10 +1682,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingFloat16R192,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_f16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                     new("streaming_sm90a_f16_d40_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r64-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1698,9 +1698,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingFloat16R64K80,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_f16_d40_r64_k80", Threads: 128, SharedBytes: 27672, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
+                    new("streaming_sm90a_f16_d40_r64_k80", Threads: 128, SharedBytes: 27672, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 4 },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1713,9 +1713,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingFloat16R128K80,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_f16_d40_r128_k80", Threads: 256, SharedBytes: 35872, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
+                    new("streaming_sm90a_f16_d40_r128_k80", Threads: 256, SharedBytes: 35872, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r512-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1730,7 +1730,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d40_r512_k80", Threads: 512, SharedBytes: 85072, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r64-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1743,9 +1743,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingFloat16R64K160,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_f16_d40_r64_k160", Threads: 128, SharedBytes: 45080, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
+                    new("streaming_sm90a_f16_d40_r64_k160", Threads: 128, SharedBytes: 45080, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r128-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1760,7 +1760,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d40_r128_k160", Threads: 256, SharedBytes: 53280, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r512-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1775,7 +1775,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d40_r512_k160", Threads: 256, SharedBytes: 86080, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d40-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1791,7 +1791,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_bf16_d40_r512_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_bf16_d40_r512_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d40-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1807,7 +1807,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_bf16_d40_r2048_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_bf16_d40_r2048_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d40-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -1823,7 +1823,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_bf16_d40_r8192_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_bf16_d40_r8192_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1836,10 +1836,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingBFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_bf16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 2 },
+                    new("streaming_sm90a_bf16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], MinimumBlocks = 2, IsPersistent = true },
                     new("streaming_sm90a_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1852,10 +1852,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingBFloat16R128,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_bf16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r192",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1868,10 +1868,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingBFloat16R192,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_bf16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d40_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r64-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1884,9 +1884,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingBFloat16R64K80,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_bf16_d40_r64_k80", Threads: 128, SharedBytes: 27672, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
+                    new("streaming_sm90a_bf16_d40_r64_k80", Threads: 128, SharedBytes: 27672, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 4 },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1899,9 +1899,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingBFloat16R128K80,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_bf16_d40_r128_k80", Threads: 256, SharedBytes: 35872, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
+                    new("streaming_sm90a_bf16_d40_r128_k80", Threads: 256, SharedBytes: 35872, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r512-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1916,7 +1916,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d40_r512_k80", Threads: 512, SharedBytes: 85072, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r64-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1929,9 +1929,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD40.StreamingBFloat16R64K160,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_bf16_d40_r64_k160", Threads: 128, SharedBytes: 45080, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
+                    new("streaming_sm90a_bf16_d40_r64_k160", Threads: 128, SharedBytes: 45080, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r128-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1946,7 +1946,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d40_r128_k160", Threads: 256, SharedBytes: 53280, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r512-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1961,7 +1961,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d40_r512_k160", Threads: 256, SharedBytes: 86080, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d40-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1976,7 +1976,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f32_d40_r64", Threads: 384, SharedBytes: 150912, RowsPerBlock: 64),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d40-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -1991,7 +1991,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f32_d40_r128", Threads: 512, SharedBytes: 167552, RowsPerBlock: 128),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d80-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2007,7 +2007,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_f16_d80_r512_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_f16_d80_r512_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d80-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2023,7 +2023,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_f16_d80_r2048_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_f16_d80_r2048_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d80-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2039,7 +2039,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_f16_d80_r8192_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_f16_d80_r8192_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2052,10 +2052,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD80.StreamingFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_f16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 2 },
+                    new("streaming_sm90a_f16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], MinimumBlocks = 2, IsPersistent = true },
                     new("streaming_sm90a_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2068,10 +2068,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD80.StreamingFloat16R128,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_f16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                     new("streaming_sm90a_f16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r192",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2084,10 +2084,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD80.StreamingFloat16R192,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_f16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                     new("streaming_sm90a_f16_d80_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r64-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2100,9 +2100,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD80.StreamingFloat16R64K80,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_f16_d80_r64_k80", Threads: 128, SharedBytes: 37912, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
+                    new("streaming_sm90a_f16_d80_r64_k80", Threads: 128, SharedBytes: 37912, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)], MinimumBlocks = 3 },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2117,7 +2117,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d80_r128_k80", Threads: 256, SharedBytes: 48160, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r512-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2132,7 +2132,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d80_r512_k80", Threads: 256, SharedBytes: 89152, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r64-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2145,9 +2145,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD80.StreamingFloat16R64K160,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_f16_d80_r64_k160", Threads: 128, SharedBytes: 62488, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
+                    new("streaming_sm90a_f16_d80_r64_k160", Threads: 128, SharedBytes: 62488, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)], MinimumBlocks = 2 },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r128-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2162,7 +2162,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d80_r128_k160", Threads: 256, SharedBytes: 72736, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r512-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2177,7 +2177,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d80_r512_k160", Threads: 256, SharedBytes: 113728, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d80-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2193,7 +2193,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_bf16_d80_r512_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_bf16_d80_r512_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d80-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2209,7 +2209,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_bf16_d80_r2048_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_bf16_d80_r2048_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d80-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2225,7 +2225,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_bf16_d80_r8192_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                     new("materialized_sm90a_bf16_d80_r8192_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2238,10 +2238,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD80.StreamingBFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_bf16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 2 },
+                    new("streaming_sm90a_bf16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], MinimumBlocks = 2, IsPersistent = true },
                     new("streaming_sm90a_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2254,10 +2254,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD80.StreamingBFloat16R128,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_bf16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r192",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2270,10 +2270,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD80.StreamingBFloat16R192,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_bf16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d80_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r64-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2286,9 +2286,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD80.StreamingBFloat16R64K80,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_bf16_d80_r64_k80", Threads: 128, SharedBytes: 37912, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
+                    new("streaming_sm90a_bf16_d80_r64_k80", Threads: 128, SharedBytes: 37912, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)], MinimumBlocks = 3 },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2303,7 +2303,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d80_r128_k80", Threads: 256, SharedBytes: 48160, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r512-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2318,7 +2318,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d80_r512_k80", Threads: 256, SharedBytes: 89152, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r64-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2331,9 +2331,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD80.StreamingBFloat16R64K160,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_bf16_d80_r64_k160", Threads: 128, SharedBytes: 62488, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
+                    new("streaming_sm90a_bf16_d80_r64_k160", Threads: 128, SharedBytes: 62488, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)], MinimumBlocks = 2 },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r128-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2348,7 +2348,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d80_r128_k160", Threads: 256, SharedBytes: 72736, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r512-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2363,7 +2363,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d80_r512_k160", Threads: 256, SharedBytes: 113728, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d80-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2378,7 +2378,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f32_d80_r64", Threads: 384, SharedBytes: 146304, RowsPerBlock: 64),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d80-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2393,7 +2393,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f32_d80_r128", Threads: 512, SharedBytes: 167040, RowsPerBlock: 128),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d160-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2409,7 +2409,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_f16_d160_r512_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                     new("materialized_sm90a_f16_d160_r512_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d160-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2425,7 +2425,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_f16_d160_r2048_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                     new("materialized_sm90a_f16_d160_r2048_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d160-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2441,7 +2441,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_f16_d160_r8192_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                     new("materialized_sm90a_f16_d160_r8192_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2454,10 +2454,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD160.StreamingFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_f16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
                     new("streaming_sm90a_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2470,10 +2470,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD160.StreamingFloat16R128,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_f16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
                     new("streaming_sm90a_f16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r64-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2486,9 +2486,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD160.StreamingFloat16R64K80,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_f16_d160_r64_k80", Threads: 128, SharedBytes: 72728, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+                    new("streaming_sm90a_f16_d160_r64_k80", Threads: 128, SharedBytes: 72728, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)], MinimumBlocks = 2 },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2503,7 +2503,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d160_r128_k80", Threads: 256, SharedBytes: 93216, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r512-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2518,7 +2518,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d160_r512_k80", Threads: 256, SharedBytes: 175168, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r64-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2533,7 +2533,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d160_r64_k160", Threads: 128, SharedBytes: 123928, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r128-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2548,7 +2548,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d160_r128_k160", Threads: 256, SharedBytes: 144416, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r512-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2563,7 +2563,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f16_d160_r512_k160", Threads: 256, SharedBytes: 226368, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d160-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2579,7 +2579,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_bf16_d160_r512_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                     new("materialized_sm90a_bf16_d160_r512_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d160-r2048",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2595,7 +2595,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_bf16_d160_r2048_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                     new("materialized_sm90a_bf16_d160_r2048_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d160-r8192",
             global::KernelGen.Kernels.KernelFamily.Materialized,
@@ -2611,7 +2611,7 @@ unsafe partial class StableDiffusion15Attention
                     new("materialized_sm90a_bf16_d160_r8192_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                     new("materialized_sm90a_bf16_d160_r8192_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2624,10 +2624,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD160.StreamingBFloat16R64,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_bf16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2640,10 +2640,10 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD160.StreamingBFloat16R128,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
                 [
-                    new("streaming_sm90a_bf16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r64-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2656,9 +2656,9 @@ unsafe partial class StableDiffusion15Attention
                 static () => Sm90aD160.StreamingBFloat16R64K80,
                 [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
                 [
-                    new("streaming_sm90a_bf16_d160_r64_k80", Threads: 128, SharedBytes: 72728, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+                    new("streaming_sm90a_bf16_d160_r64_k80", Threads: 128, SharedBytes: 72728, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)], MinimumBlocks = 2 },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r128-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2673,7 +2673,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d160_r128_k80", Threads: 256, SharedBytes: 93216, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r512-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2688,7 +2688,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d160_r512_k80", Threads: 256, SharedBytes: 175168, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r64-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2703,7 +2703,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d160_r64_k160", Threads: 128, SharedBytes: 123928, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r128-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2718,7 +2718,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d160_r128_k160", Threads: 256, SharedBytes: 144416, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r512-k160",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2733,7 +2733,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_bf16_d160_r512_k160", Threads: 256, SharedBytes: 226368, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
                 ])
-        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d160-r64",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2748,7 +2748,7 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f32_d160_r64", Threads: 384, SharedBytes: 207232, RowsPerBlock: 64),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d160-r128",
             global::KernelGen.Kernels.KernelFamily.Streaming,
@@ -2763,5 +2763,5 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm90a_f32_d160_r128", Threads: 512, SharedBytes: 207200, RowsPerBlock: 128),
                 ])
-        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper });
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper });
 }

@@ -15,8 +15,8 @@ public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, 
     public IReadOnlyList<CudaTensorBox> TensorBoxes { get; init; } = [];
 
     /// <summary>
-    /// The blocks that the kernel's launch bounds, by their second number, make the compiler leave registers for on a multiprocessor: as many run there at once
-    /// if shared memory and warps allow it. 1 when the launch bounds name the threads alone.
+    /// The blocks that the kernel's launch bounds, by their second number, make the compiler leave registers for on a multiprocessor whose shared memory holds as
+    /// many: then so many run there at once. 1 when the launch bounds name the threads alone.
     /// </summary>
     public int MinimumBlocks { get; init; } = 1;
 

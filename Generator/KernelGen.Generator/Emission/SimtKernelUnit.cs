@@ -96,7 +96,11 @@ internal static class SimtKernelUnit
         SimtKernelDesign design = SimtKernelDesign.For(configuration);
         string entryPoint = configuration.EntryPoint;
         return configuration.Family == KernelFamily.Streaming
-            ? [new(entryPoint, design.Threads, design.SharedBytes, design.TileRows), KeySplitMerge.Stage(entryPoint)]
+            ?
+            [
+                new(entryPoint, design.Threads, design.SharedBytes, design.TileRows) { MinimumBlocks = design.RegisterBlocks },
+                KeySplitMerge.Stage(entryPoint),
+            ]
             :
             [
                 new(entryPoint + "_scores", design.Threads, design.SharedBytes, design.TileRows),

@@ -13,7 +13,10 @@ internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes
     /// <summary>The boxes of Q, K and V, and of the output where it is written by tensor copies, of a stage that takes tensor maps of them as its second parameter; else none.</summary>
     public ImmutableArray<CudaTensorBox> TensorBoxes { get; init; } = [];
 
-    /// <summary>The blocks that the launch bounds ask a multiprocessor to have registers for, their second number; 1 when they have none.</summary>
+    /// <summary>
+    /// The blocks that the launch bounds, by their second number, ask a multiprocessor to have registers for, where its shared memory holds as many; 1 when they have
+    /// none.
+    /// </summary>
     public int MinimumBlocks { get; init; } = 1;
 
     /// <summary>The kernel is persistent: <see cref="MinimumBlocks"/> on each multiprocessor walk over all tiles. Else a block has a tile.</summary>

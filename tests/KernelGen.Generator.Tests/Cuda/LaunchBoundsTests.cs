@@ -29,11 +29,17 @@ public sealed partial class LaunchBoundsTests
         }
     }
 
-    // A number, or the name of a constant.
-    private static int Value(string expression, string text) => int.TryParse(expression, CultureInfo.InvariantCulture, out int number)
-        ? number
-        : int.Parse(Regex.Match(text, $@"constexpr int {expression} = (\d+);").Groups[1].Value, CultureInfo.InvariantCulture);
+    // A number, the name of a constant, or a product of them.
+    private static int Value(string expression, string text)
+    {
+        if (expression.Contains('*'))
+            return expression.Split('*', StringSplitOptions.TrimEntries).Aggregate(1, (product, factor) => product * Value(factor, text));
 
-    [GeneratedRegex(@"__launch_bounds__\((?<threads>\w+)(, (?<blocks>\w+))?\) (?<entry>\w+)\(")]
+        return int.TryParse(expression, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : Value(Regex.Match(text, $@"^constexpr int {expression} = ([^;]+);", RegexOptions.Multiline).Groups[1].Value, text);
+    }
+
+    [GeneratedRegex(@"__launch_bounds__\((?<threads>\w+)(, (kg_least_blocks\()?(?<blocks>\w+)(, \w+\))?)?\) (?<entry>\w+)\(")]
     private static partial Regex Bounds();
 }

@@ -47,7 +47,12 @@ public sealed class SimtKernelUnitTests
         ImmutableArray<CudaStage> streaming = SimtKernelUnit.Stages(SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 40, 64));
         ImmutableArray<CudaStage> materialized = SimtKernelUnit.Stages(SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 40, 512));
 
-        Assert.AreSequenceEqual([new CudaStage("streaming_simt_bf16_d40_r64", 128, 32768, 64), new CudaStage("streaming_simt_bf16_d40_r64_merge", 128, 0, 4, MergesKeySplits: true)], streaming);
+        Assert.AreSequenceEqual(
+            [
+                new CudaStage("streaming_simt_bf16_d40_r64", 128, 32768, 64) { MinimumBlocks = 4 },
+                new CudaStage("streaming_simt_bf16_d40_r64_merge", 128, 0, 4, MergesKeySplits: true),
+            ],
+            streaming);
         Assert.AreSequenceEqual(
             [
                 new CudaStage("materialized_simt_bf16_d40_r512_scores", 128, 32768, 64),
