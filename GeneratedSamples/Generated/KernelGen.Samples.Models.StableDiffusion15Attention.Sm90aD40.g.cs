@@ -618,8 +618,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 95344, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -793,8 +793,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 103536, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -968,8 +968,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 111728, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2595,8 +2595,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 95344, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2770,8 +2770,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 103536, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2945,8 +2945,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 111728, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED

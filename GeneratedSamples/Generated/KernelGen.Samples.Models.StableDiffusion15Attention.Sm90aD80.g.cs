@@ -642,8 +642,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 85072, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -821,8 +821,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 132208, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1000,8 +1000,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 142448, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2703,8 +2703,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 85072, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2882,8 +2882,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 132208, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3061,8 +3061,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 142448, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
