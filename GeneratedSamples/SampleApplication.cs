@@ -19,7 +19,7 @@ internal static class SampleApplication
     public static int Run(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default)
     {
         SampleConsole console = new(stdout, stderr, cancellationToken);
-        Option<bool> verbose = new("--verbose") { Description = "Show where an unexpected error came from", Recursive = true };
+        Option<bool> verbose = CommandOptions.Verbose();
         RootCommand root = new("Attention kernels made by a source generator, planned to fit the memory there is. Without a command: the demo.")
         {
             verbose,

@@ -69,7 +69,7 @@ internal sealed class AttendCommand : Command
             parsed.GetValue(_scale) ?? input.Scale, causal,
             parsed.GetValue(_captureMap), parsed.GetValue(_logSumExp), parsed.GetValue(_check),
             parsed.GetValue(_tune), parsed.GetValue(_json));
-        using AttentionHost host = _host.CreateHost(parsed);
+        using AttentionHost host = _host.CreateHost(parsed, _console);
         AttendRun run = new(_console, host, request);
         return input.ElementType switch
         {

@@ -14,6 +14,9 @@ internal static class CommandOptions
 {
     private const string ExperimentalName = "--experimental";
 
+    /// <summary>The option of <see cref="Verbose"/>.</summary>
+    public const string VerboseName = "--verbose";
+
     private static readonly (string Suffix, long Bytes)[] Units =
     [
         ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40),
@@ -93,6 +96,9 @@ internal static class CommandOptions
 
     /// <summary>The causal triangle.</summary>
     public static Option<bool> Causal() => new("--causal") { Description = "Key j is visible to query i only when j <= i" };
+
+    /// <summary>More on standard error; of every command.</summary>
+    public static Option<bool> Verbose() => new(VerboseName) { Description = "Show the log, and where an unexpected error came from", Recursive = true };
 
     /// <summary>JSON on standard output.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Write the result as JSON" };

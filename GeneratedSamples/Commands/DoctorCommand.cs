@@ -1,4 +1,6 @@
 using System.CommandLine;
+using KernelGen.Cuda;
+using KernelGen.Kernels;
 using KernelGen.Samples.Doctor;
 
 namespace KernelGen.Samples.Commands;
@@ -12,15 +14,17 @@ internal sealed class DoctorCommand : Command
     ];
 
     private readonly SampleConsole _console;
+    private readonly Option<bool> _kernels = new("--kernels") { Description = "On a GPU: list every kernel, and where it comes from when it is first needed" };
 
     public DoctorCommand(SampleConsole console)
         : base("doctor", "Tell what this machine has for running kernels, and what is missing")
     {
         _console = console;
-        SetAction(_ => Run());
+        Options.Add(_kernels);
+        SetAction(parsed => Run(parsed.GetValue(_kernels)));
     }
 
-    private int Run()
+    private int Run(bool kernels)
     {
         using AttentionHost host = AttentionHost.CreateDefault();
         DoctorSection[] sections = [.. Sections.Select(examine => examine(host))];
@@ -36,8 +40,19 @@ internal sealed class DoctorCommand : Command
             output.WriteLine();
         }
 
+        if (kernels)
+            WriteKernels(host);
+
         int faults = sections.Sum(section => section.Advice.Count);
         output.WriteLine(faults == 0 ? "Nothing is missing for the kernels of this version." : "The lines with ! say what to do.");
         return ExitCode.Done;
+    }
+
+    private void WriteKernels(AttentionHost host)
+    {
+        _console.Output.WriteLine("Kernels that this device runs, and where they come from");
+        foreach ((SpecializedKernel kernel, KernelOrigin origin) in KernelOrigins.Of(host))
+            _console.Output.WriteLine($"  {KernelOrigins.Name(origin),-8}  {kernel.Name}");
+        _console.Output.WriteLine();
     }
 }

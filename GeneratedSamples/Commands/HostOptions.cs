@@ -31,9 +31,10 @@ internal sealed class HostOptions
         command.Options.Add(_reserveBytes);
     }
 
-    /// <summary>Makes the host.</summary>
+    /// <summary>Makes the host, which logs to standard error with <c>--verbose</c>.</summary>
     /// <exception cref="DeviceNotUsableException">The device asked for cannot be used.</exception>
-    public AttentionHost CreateHost(ParseResult parsed) => AttentionHost.CreateDefault(Read(parsed));
+    public AttentionHost CreateHost(ParseResult parsed, SampleConsole console) =>
+        AttentionHost.CreateDefault(Read(parsed) with { Logger = parsed.GetValue<bool>(CommandOptions.VerboseName) ? new StandardErrorLogger(console.Error) : null });
 
     /// <summary>How the host is to be made.</summary>
     public AttentionHostOptions Read(ParseResult parsed) => new()

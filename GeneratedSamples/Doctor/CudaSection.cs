@@ -15,6 +15,7 @@ internal static class CudaSection
             facts.Add((string.Create(CultureInfo.InvariantCulture, $"GPU {ordinal}"), report.Devices[ordinal]));
         if (report.Devices.Count == 0)
             facts.Add(("GPU", "none"));
+        facts.Add(("compiled in advance", report.PrecompiledKernels ?? "none"));
         facts.Add(("compiled kernels", report.Cache));
         return new("CUDA", facts, [.. report.Faults.Select(fault => fault.Replace("\n", "\n    ", StringComparison.Ordinal))]);
     }

@@ -26,6 +26,7 @@ internal static class KernelSection
                 ("variants", Invariant($"{variants.Length}: {byTarget}")),
                 ("that this device runs", Invariant($"{run.Length - (off?.Count ?? 0)}")),
                 .. off is null ? Array.Empty<(string, string)>() : [("switched off", Text(off))],
+                .. KernelOrigins.Summary(host) is { } origins ? [("compiled ones come", origins)] : Array.Empty<(string, string)>(),
                 ("head dims", string.Join(' ', ModelCatalogue.HeadDims.Select(headDim => headDim.ToString(CultureInfo.InvariantCulture)))),
             ],
             []);

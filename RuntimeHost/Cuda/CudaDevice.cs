@@ -35,7 +35,6 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     {
         (_driver, _context, Limits, _hostMemory, _logger) = (driver, context, limits, options.HostMemory, logger);
         _store = store;
-        Architecture = store.Architecture;
         _modules = new(driver, store, limits);
         _launcher = new(driver, limits);
         _stream = new(driver, context, _launcher);
@@ -53,8 +52,11 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     /// <summary>What the GPU is and can do.</summary>
     public CudaDeviceLimits Limits { get; }
 
-    /// <summary>What kernels are compiled for, such as <c>sm_90</c>, or <c>compute_90</c> (PTX) on a GPU newer than the compiler.</summary>
-    public string Architecture { get; }
+    /// <summary>
+    /// What kernels are compiled for, such as <c>sm_90</c>, or <c>compute_90</c> (PTX) on a GPU newer than the compiler; <c>sm_90</c> while all kernels that were
+    /// needed had been compiled in advance.
+    /// </summary>
+    public string Architecture => _store.Architecture;
 
     /// <inheritdoc/>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Limits.Name} (compute capability {Limits.ComputeCapabilityText}, kernels for {Architecture})");
@@ -70,7 +72,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
     /// <summary>A device on the current context, or on the primary one.</summary>
     /// <param name="options">GPU, compiler, cache and logger.</param>
-    /// <exception cref="DeviceNotUsableException">There is no driver, no GPU, no NVRTC, or the GPU is too old; the message says what to install.</exception>
+    /// <exception cref="DeviceNotUsableException">There is no driver, no GPU, neither NVRTC nor a kernel compiled in advance, or the GPU is too old; the message says what to install.</exception>
     /// <exception cref="CudaException">The driver failed.</exception>
     public static CudaDevice Create(CudaDeviceOptions? options = null) => Create(options ?? new(), CudaLibraries.Shared);
 
@@ -102,7 +104,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
             ILogger logger = options.Logger ?? NullLogger.Instance;
             CubinCacheOptions cache = options.Cache ?? CubinCacheOptions.FromEnvironment();
-            KernelStore store = new(CompilerFor(options, libraries), new(cache), limits.ComputeCapability, logger);
+            KernelsFolder? folder = KernelsFolder.Locate(options.PrecompiledKernels) is { } path ? new(path, logger) : null;
+            CompilerSource compiler = options.Compiler is { } given ? new(given) : new(libraries);
+            KernelStore store = new(folder, compiler, new(cache), limits.ComputeCapability, logger);
             return new(driver, context, limits, store, cache.Folder, options, logger);
         }
         catch
@@ -113,7 +117,15 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     }
 
     /// <inheritdoc/>
-    public string? ReasonAgainst(KernelVariant variant) => Limits.ReasonAgainst(variant);
+    public string? ReasonAgainst(KernelVariant variant) => Limits.ReasonAgainst(variant) ?? _store.ReasonAgainst(variant);
+
+    /// <summary>Where a kernel comes from when it is first needed; null when the GPU cannot run it, or it cannot be had.</summary>
+    /// <param name="kernel">The kernel.</param>
+    public KernelOrigin? OriginOf(SpecializedKernel kernel)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Limits.ReasonAgainst(kernel.Variant) is null ? _store.OriginOf(kernel.Variant.Specialize(kernel.Specialization)) : null;
+    }
 
     /// <inheritdoc/>
     /// <remarks>Workspace that is kept for streams counts as free: it is used again, or given back when memory runs out.</remarks>
@@ -176,7 +188,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     {
         ArgumentNullException.ThrowIfNull(variant);
         LoadedKernel kernel = Load(variant.Specialize(specialization));
-        return new(variant.Id, kernel.FromDisk, kernel.LoadTime, [.. kernel.Stages.Select(loaded => new CudaStageInfo(
+        return new(variant.Id, kernel.Origin, kernel.LoadTime, [.. kernel.Stages.Select(loaded => new CudaStageInfo(
             loaded.Stage.EntryPoint, loaded.Stage.Threads, loaded.Stage.SharedBytes, loaded.Registers, loaded.LocalBytes))])
         {
             Specialization = variant.Specialize(specialization).Specialization,
@@ -325,7 +337,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     private string? MeasurementPath { get; }
 
     /// <inheritdoc/>
-    string ITunableDevice.CodeIdentity(KernelVariant variant) => _store.KeyOf(new(variant));
+    string ITunableDevice.CodeIdentity(KernelVariant variant) => _store.CodeIdentity(variant.Specialize(KernelSpecialization.None));
 
     /// <inheritdoc/>
     ITimedTensors ITunableDevice.AllocateTensors(in AttentionShape shape, ElementType elementType)
@@ -347,10 +359,6 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
             ? plan
             : plan.ForUnalignedTensors ?? throw new ArgumentException(
                 $"{plan.Variant.Id} needs addresses and strides that are multiples of 16 bytes, those of {tensor} are not, and no other kernel was planned with. Align the tensor, or add KernelTarget.Sm80 to [SliceAttention(Targets = ...)].");
-
-    private static IKernelCompiler CompilerFor(CudaDeviceOptions options, CudaLibraries libraries) => options.Compiler is { } compiler
-        ? compiler
-        : libraries.TryGetNvrtc(out Nvrtc? nvrtc, out string fault) ? new NvrtcKernelCompiler(nvrtc) : throw new DeviceNotUsableException(fault);
 
     private LoadedKernel Load(SpecializedKernel kernel)
     {

@@ -26,6 +26,10 @@ internal static class KernelGenTelemetry
     public static Histogram<double> CompileDuration { get; } =
         _meter.CreateHistogram<double>("kernelgen.compile.duration", "s", "Time that the compiler took for a CUDA kernel.");
 
+    /// <summary>CUDA kernels that were read from the folder of kernels compiled in advance.</summary>
+    public static Counter<long> PrecompiledKernels { get; } =
+        _meter.CreateCounter<long>("kernelgen.precompiled.hits", "{kernel}", "CUDA kernels that were read from the folder of kernels compiled in advance.");
+
     /// <summary>CUDA kernels that were read from the cubin cache.</summary>
     public static Counter<long> CubinCacheHits { get; } =
         _meter.CreateCounter<long>("kernelgen.cubin_cache.hits", "{kernel}", "CUDA kernels that were read from the cubin cache.");

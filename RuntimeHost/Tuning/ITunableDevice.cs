@@ -12,7 +12,7 @@ internal interface ITunableDevice
     /// <summary>The file that times are remembered in; null remembers them for this process alone.</summary>
     string? MeasurementPath { get; }
 
-    /// <summary>Source, compiler and architecture of a variant, for calls without a mask, as a hash: a time is of this code and of no other.</summary>
+    /// <summary>The code of a variant, for calls without a mask, as a hash: a time is of this code and of no other.</summary>
     string CodeIdentity(KernelVariant variant);
 
     /// <summary>Compiles and loads kernels, several at once.</summary>

@@ -16,6 +16,9 @@ internal sealed class CubinCache(CubinCacheOptions options)
     private const int KeyBytes = SHA256.HashSizeInBytes;
     private const int HeaderBytes = 8 + KeyBytes + 4 + 4;
 
+    /// <summary>Kernels are some hundred kilobytes.</summary>
+    private const int MaxFileBytes = 64 << 20;
+
     /// <summary>A file that is being written is never this old: its writer has died.</summary>
     private static readonly TimeSpan _abandonedAfter = TimeSpan.FromHours(1);
 
@@ -41,6 +44,9 @@ internal sealed class CubinCache(CubinCacheOptions options)
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>There is a file of a kernel, sound or not.</summary>
+    public bool Has(string key) => options.Folder is not null && File.Exists(PathOf(key));
+
     /// <summary>Reads a kernel, or gives null when it is not there or not sound.</summary>
     public KernelImage? TryRead(string key)
     {
@@ -50,17 +56,12 @@ internal sealed class CubinCache(CubinCacheOptions options)
         }
 
         string path = PathOf(key);
-        byte[] file;
-        try
-        {
-            file = File.ReadAllBytes(path);
-        }
-        catch (Exception fault) when (IsFileFault(fault))
+        if (!Has(key))
         {
             return null;
         }
 
-        if (Parse(file, key) is not { } image)
+        if (BoundedFile.TryRead(path, MaxFileBytes, out _) is not { } file || Parse(file, key) is not { } image)
         {
             Try(() => File.Delete(path));
             return null;

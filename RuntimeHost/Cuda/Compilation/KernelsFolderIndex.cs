@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using KernelGen.Kernels;
 
 namespace KernelGen.Cuda.Compilation;
@@ -37,12 +36,12 @@ internal sealed record KernelsFolderIndex(int Format, IReadOnlyList<KernelsFolde
         try
         {
             KernelsFolderIndex? index = JsonSerializer.Deserialize(bytes, KernelsFolderJson.Default.KernelsFolderIndex);
-            fault = index is { Format: CurrentFormat } && index.Kernels.All(entry => entry is not null) ? "" : "its index is of another version";
+            fault = index is { Format: CurrentFormat } && index.Kernels.All(entry => entry is not null) ? "" : "it is of another version";
             return fault.Length == 0 ? index : null;
         }
         catch (JsonException)
         {
-            fault = "its index is damaged";
+            fault = "it is damaged";
             return null;
         }
     }
@@ -64,9 +63,3 @@ internal sealed record KernelsFolderIndex(int Format, IReadOnlyList<KernelsFolde
         }
     }
 }
-
-/// <summary>Reads and writes <see cref="KernelsFolderIndex"/> without reflection.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n", RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(KernelsFolderIndex))]
-internal sealed partial class KernelsFolderJson : JsonSerializerContext;

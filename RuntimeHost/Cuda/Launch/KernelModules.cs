@@ -61,12 +61,13 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         }
 
         long begin = Stopwatch.GetTimestamp();
-        (KernelImage image, bool fromDisk) = store.Get(kernel);
+        (KernelImage image, KernelOrigin origin) = store.Get(kernel);
         int result = TryLoadModule(image, out nint module);
-        if (fromDisk && result is not ((int)CudaResult.Success or (int)CudaResult.OutOfMemory))
+
+        // What was compiled elsewhere or long ago may be for another driver.
+        while (origin != KernelOrigin.Compiler && result is not ((int)CudaResult.Success or (int)CudaResult.OutOfMemory))
         {
-            image = store.Recompile(kernel, driver.Fault(result, "cuModuleLoadData").Message);
-            fromDisk = false;
+            (image, origin) = store.Replace(kernel, origin, driver.Fault(result, "cuModuleLoadData").Message);
             result = TryLoadModule(image, out module);
         }
 
@@ -74,7 +75,7 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         try
         {
             LoadedStage[] stages = [.. variant.Cuda!.Stages.Select(stage => LoadStage(kernel, module, stage))];
-            return new(module, stages, fromDisk, Stopwatch.GetElapsedTime(begin), image.Log);
+            return new(module, stages, origin, Stopwatch.GetElapsedTime(begin), image.Log);
         }
         catch
         {

@@ -34,10 +34,10 @@ internal static class TestVariants
     }
 
     /// <summary>A variant of some text that includes nothing.</summary>
-    public static KernelVariant OfTextAlone(string id, string text, int sharedBytes = 0)
+    public static KernelVariant OfTextAlone(string id, string text, int sharedBytes = 0, string entryPoint = "entry")
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
-        return Of(id, new(() => bytes, [], [new("entry", 32, sharedBytes, 64)]));
+        return Of(id, new(() => bytes, [], [new(entryPoint, 32, sharedBytes, 64)]));
     }
 
     private static KernelVariant Of(string id, CudaKernelSource source) => new(

@@ -1,0 +1,49 @@
+using KernelGen.Cuda;
+using KernelGen.Kernels;
+using KernelGen.Samples.Models;
+using static System.FormattableString;
+
+namespace KernelGen.Samples.Doctor;
+
+/// <summary>Where the compiled kernels of this application come from on a GPU: a folder, the cache or the compiler.</summary>
+internal static class KernelOrigins
+{
+    /// <summary>Every kernel that the device runs, for calls without and with a mask; none on the CPU.</summary>
+    public static IReadOnlyList<(SpecializedKernel Kernel, KernelOrigin Origin)> Of(AttentionHost host)
+    {
+        if (host.Device is not CudaDevice device)
+            return [];
+
+        List<(SpecializedKernel, KernelOrigin)> origins = [];
+        foreach (KernelVariant variant in ModelCatalogue.Models.SelectMany(model => model.Kernels.Variants.ToArray()))
+        {
+            foreach (SpecializedKernel kernel in new[] { variant.Specialize(KernelSpecialization.None), variant.Specialize(KernelSpecialization.Masked) }.Distinct())
+            {
+                if (device.OriginOf(kernel) is { } origin)
+                    origins.Add((kernel, origin));
+            }
+        }
+
+        return origins;
+    }
+
+    /// <summary>How many come from where; null on the CPU.</summary>
+    public static string? Summary(AttentionHost host) => host.Device is not CudaDevice
+        ? null
+        : string.Join(", ", Of(host).GroupBy(kernel => kernel.Origin).OrderByDescending(group => group.Key).Select(group => Invariant($"{group.Count()} from {Place(group.Key)}")));
+
+    /// <summary>A word for a place: <c>folder</c>, <c>cache</c> or <c>NVRTC</c>.</summary>
+    public static string Name(KernelOrigin origin) => origin switch
+    {
+        KernelOrigin.Folder => "folder",
+        KernelOrigin.Cache => "cache",
+        _ => "NVRTC",
+    };
+
+    private static string Place(KernelOrigin origin) => origin switch
+    {
+        KernelOrigin.Folder => "the folder of kernels compiled in advance",
+        KernelOrigin.Cache => "the cache",
+        _ => "NVRTC when they are first needed",
+    };
+}

@@ -1,0 +1,14 @@
+namespace KernelGen.Cuda;
+
+/// <summary>Where a compiled kernel comes from.</summary>
+public enum KernelOrigin
+{
+    /// <summary>The compiler, in this process.</summary>
+    Compiler,
+
+    /// <summary>The cubin cache: compiled by an earlier process of this machine.</summary>
+    Cache,
+
+    /// <summary>The folder of kernels compiled in advance.</summary>
+    Folder,
+}
