@@ -33,10 +33,27 @@ internal sealed class CompileOptions
         HelpName = "FOLDER",
     };
 
+    private readonly Option<bool> _distinct = new("--distinct")
+    {
+        Description = "With --compile: only one of the kernels whose texts differ in nothing but their names",
+    };
+
+    private readonly Option<string?> _table = new("--table")
+    {
+        Description = "With --compile: write registers, spills and findings to a table; one that is there keeps what was not compiled now",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _against = new("--against")
+    {
+        Description = "With --compile: compare with a table that --table wrote; a difference is an error, as is a kernel that breaks a rule",
+        HelpName = "FILE",
+    };
+
     /// <summary>Adds the options to a command.</summary>
     public CompileOptions(Command command)
     {
-        foreach (Option option in (Option[])[_compile, _architectures, _masks, _output])
+        foreach (Option option in (Option[])[_compile, _architectures, _masks, _output, _distinct, _table, _against])
             command.Options.Add(option);
     }
 
@@ -45,7 +62,8 @@ internal sealed class CompileOptions
     {
         if (!parsed.GetValue(_compile))
         {
-            Option? useless = Array.Find((Option[])[_architectures, _masks, _output], option => parsed.GetResult(option) is { Implicit: false });
+            Option[] others = [_architectures, _masks, _output, _distinct, _table, _against];
+            Option? useless = Array.Find(others, option => parsed.GetResult(option) is { Implicit: false });
             return useless is null ? null : throw new InputException($"{useless.Name} goes with --compile.");
         }
 
@@ -55,7 +73,10 @@ internal sealed class CompileOptions
             [.. architectures.Distinct().Select(number => new CudaArchitecture(number))],
             parsed.GetValue(_masks) is { Length: > 0 } masks ? masks : [KernelSpecialization.None, KernelSpecialization.Masked],
             parsed.GetValue(_output),
-            json);
+            json,
+            parsed.GetValue(_distinct),
+            parsed.GetValue(_table),
+            parsed.GetValue(_against));
     }
 
     private static int[] Parse(ArgumentResult result)

@@ -9,9 +9,15 @@ namespace KernelGen.Samples.Commands;
 /// <param name="Specializations">Without masks, with masks, or both.</param>
 /// <param name="OutputFolder">Where machine code goes; null keeps none.</param>
 /// <param name="Json">Write JSON.</param>
+/// <param name="Distinct">Compile one of the kernels whose texts differ in names only; what becomes of it is said of all.</param>
+/// <param name="TableFile">A table of registers to be written, or brought up to date; null writes none.</param>
+/// <param name="AgainstFile">A table of registers to be compared with; null compares with none.</param>
 internal sealed record CompileRequest(
     IReadOnlyList<KernelVariant> Variants,
     IReadOnlyList<CudaArchitecture> Architectures,
     IReadOnlyList<KernelSpecialization> Specializations,
     string? OutputFolder,
-    bool Json);
+    bool Json,
+    bool Distinct,
+    string? TableFile,
+    string? AgainstFile);

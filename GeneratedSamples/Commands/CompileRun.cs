@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using KernelGen.Cuda.Compilation;
+using KernelGen.Kernels;
+using KernelGen.Samples.Models;
 using static System.FormattableString;
 
 namespace KernelGen.Samples.Commands;
@@ -23,10 +25,15 @@ internal sealed class CompileRun(SampleConsole console, CompileRequest request)
         if (requests.Count == 0)
             throw new InputException("None of the kernels runs on these architectures.");
 
+        IReadOnlyList<IReadOnlyList<CompilationRequest>> groups = request.Distinct
+            ? DistinctTexts.Group(requests)
+            : [.. requests.Select(single => (CompilationRequest[])[single])];
+        RegisterTable? against = request.AgainstFile is { } file ? RegisterTable.Parse(File.ReadAllText(file)) : null;
+
         KernelsFolderWriter? writer = request.OutputFolder is { } folder ? new(folder, compiler.Identity) : null;
         long begin = Stopwatch.GetTimestamp();
         IReadOnlyList<KernelCompilation> results = compiler.Compile(
-            requests,
+            [.. groups.Select(group => group[0])],
             progress =>
             {
                 Show(progress);
@@ -43,7 +50,45 @@ internal sealed class CompileRun(SampleConsole console, CompileRequest request)
             WriteTable(results, Stopwatch.GetElapsedTime(begin));
         foreach (KernelCompilation refused in results.Where(result => result.Fault is not null))
             console.Error.WriteLine($"error: {refused.Request.ArchitectureName}: {refused.Fault!.Message}");
-        return results.Any(result => result.Fault is not null) ? ExitCode.Failed : ExitCode.Done;
+
+        KernelCompilation[] all =
+            [.. groups.Zip(results).SelectMany(pair => pair.First.Select(request => DistinctTexts.As(pair.Second, request)))];
+        if (request.TableFile is { } tableFile)
+            WriteRegisters(tableFile, compiler.Identity, all);
+
+        bool fails = against is not null && !Agrees(against, compiler.Identity, all);
+        return fails || results.Any(result => result.Fault is not null) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    /// <summary>Every kernel of the sample's classes, whatever this run compiles.</summary>
+    private static IEnumerable<KernelVariant> AllKernels => ModelCatalogue.Models.SelectMany(model => model.Kernels.Variants.ToArray());
+
+    /// <summary>Name and version of the compiler, of its identity: <c>NVRTC 13.0</c>.</summary>
+    private static string NameOf(string identity) =>
+        string.Join(' ', identity.Split(' ').Take(2)).Replace("nvrtc", "NVRTC", StringComparison.Ordinal);
+
+    private static void WriteRegisters(string path, string identity, KernelCompilation[] results)
+    {
+        RegisterTable table = new(NameOf(identity));
+        if (File.Exists(path) && RegisterTable.Parse(File.ReadAllText(path)) is { } earlier && earlier.Compiler == table.Compiler)
+            table = earlier;
+
+        table.Keep(AllKernels);
+        table.Replace(results);
+        File.WriteAllText(path, table.ToMarkdown());
+    }
+
+    private bool Agrees(RegisterTable table, string identity, KernelCompilation[] results)
+    {
+        List<string> faults = [.. results.SelectMany(CompileRules.Broken)];
+        if (table.Compiler == NameOf(identity))
+            faults.AddRange(table.Differences(results, AllKernels));
+        else
+            console.Error.WriteLine($"The table is of {table.Compiler}; numbers of {NameOf(identity)} are not compared with it.");
+
+        foreach (string fault in faults)
+            console.Error.WriteLine($"error: {fault}");
+        return faults.Count == 0;
     }
 
     private static string Minutes(TimeSpan time) => time.ToString(time >= TimeSpan.FromHours(1) ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);

@@ -244,10 +244,10 @@ KG_DEVICE void kg_store_shared(float* address, T value)
     *reinterpret_cast<T*>(address) = value;
 }
 
-// The block's dynamic shared memory, aligned to 16 bytes.
+// The block's dynamic shared memory, aligned to 128 bytes: where the exchange of a tile's chunks repeats.
 KG_DEVICE float* kg_shared_memory()
 {
-    extern __shared__ kg_quad<float> kg_dynamic_shared_memory[];
+    alignas(128) extern __shared__ kg_quad<float> kg_dynamic_shared_memory[];
     return kg_dynamic_shared_memory->at;
 }
 
@@ -507,6 +507,27 @@ KG_DEVICE void kg_store_line(void* address, const kg_fragment& line)
 
 #endif // KERNELGEN_EMULATED
 
+// ---- What a multiprocessor of the GPU that the kernel is compiled for has: shared memory in bytes. Each block takes a KiB of it beside its own.
+#if !defined(__CUDA_ARCH__)
+constexpr int kg_multiprocessor_shared_bytes = 100 * 1024;
+#elif __CUDA_ARCH__ < 800
+constexpr int kg_multiprocessor_shared_bytes = 64 * 1024;
+#elif __CUDA_ARCH__ == 860 || __CUDA_ARCH__ == 890 || __CUDA_ARCH__ >= 1200
+constexpr int kg_multiprocessor_shared_bytes = 100 * 1024;
+#elif __CUDA_ARCH__ < 900
+constexpr int kg_multiprocessor_shared_bytes = 164 * 1024;
+#else
+constexpr int kg_multiprocessor_shared_bytes = 228 * 1024;
+#endif
+
+// Blocks that it runs at once where its registers hold `register_blocks`, as __launch_bounds__ takes them: a compiler that is told a number keeps to the registers
+// that so many leave each thread, and where shared memory holds fewer blocks anyway nothing is gained by spilling.
+KG_DEVICE constexpr int kg_least_blocks(int register_blocks, int shared_bytes)
+{
+    const int blocks = kg_multiprocessor_shared_bytes / (shared_bytes + 1024);
+    return blocks >= register_blocks ? register_blocks : blocks > 1 ? blocks : 1;
+}
+
 // ---- Elements: between the types of tensors and fp32.
 KG_DEVICE float kg_to_f32(float value)
 {
@@ -729,16 +750,8 @@ KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int b
     return rows;
 }
 
-KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim)
+KG_DEVICE quad to_f32(const element_quad& elements)
 {
-    const element* address = rows.first + row * rows.stride + dim;
-    element_quad elements;
-    if (rows.quads)
-        elements = kg_load(reinterpret_cast<const element_quad*>(address));
-    else
-        for (int i = 0; i < 4; i++)
-            elements.at[i] = kg_load(address + i);
-
     quad values;
 #pragma unroll
     for (int i = 0; i < 4; i++)
@@ -746,12 +759,44 @@ KG_DEVICE quad load_quad(const Rows<const element>& rows, long long row, int dim
     return values;
 }
 
+// Copies rows of any alignment, element by element; else as load_tile.
+template <int row_count, int dims, int pitch>
+KG_DEVICE void load_elements(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
+{
+    constexpr int quads = (dims + 3) / 4;
+#pragma unroll 1
+    for (int item = kg_thread(); item < row_count * quads; item += threads)
+    {
+        const int row = item / quads;
+        const int dim = item % quads * 4;
+        quad values = {};
+        if (row < row_valid && dim_begin + dim < head_dim)
+        {
+            const element* address = rows.first + (row_begin + row) * rows.stride + dim_begin + dim;
+            element_quad elements;
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                elements.at[i] = kg_load(address + i);
+            values = to_f32(elements);
+        }
+
+        kg_store_shared(tile + row * pitch + dim, values);
+    }
+}
+
 // Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
 // Past row_valid and past the head dim there are zeros.
 template <int row_count, int dims, int pitch>
 KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
 {
+    if (!rows.quads)
+    {
+        load_elements<row_count, dims, pitch>(tile, rows, row_begin, row_valid, dim_begin);
+        return;
+    }
+
     constexpr int quads = (dims + 3) / 4;
+    const element* source = rows.first + row_begin * rows.stride + dim_begin;
 #pragma unroll
     for (int begin = 0; begin < row_count * quads; begin += threads)
     {
@@ -763,7 +808,7 @@ KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long
         const int dim = item % quads * 4;
         quad values = {};
         if (row < row_valid && dim_begin + dim < head_dim)
-            values = load_quad(rows, row_begin + row, dim_begin + dim);
+            values = to_f32(kg_load(reinterpret_cast<const element_quad*>(source + row * rows.stride + dim)));
         kg_store_shared(tile + row * pitch + dim, values);
     }
 }
@@ -813,31 +858,83 @@ KG_DEVICE void dot_products(
     }
 }
 
-// Turns the dot products of a key tile into scores, in place.
-KG_DEVICE void finish_scores(
-    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-    if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
-    {
-#pragma unroll
-        for (int i = 0; i < rows_per_thread; i++)
-#pragma unroll
-            for (int j = 0; j < keys_per_thread; j++)
-                scores[i][j] = plain_score(rule, scores[i][j]);
-        return;
-    }
+// ---- Scores from dot products, in place: of a tile of queries that begins at row_begin, of which there are row_valid, and a tile of keys alike.
 
+// Of keys that are all visible.
+KG_DEVICE void finish_plain_scores(float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule)
+{
 #pragma unroll
     for (int i = 0; i < rows_per_thread; i++)
 #pragma unroll
         for (int j = 0; j < keys_per_thread; j++)
+            scores[i][j] = plain_score(rule, scores[i][j]);
+}
+
+// Keys that the thread's i-th row may see where no mask has a say, counted from the thread's first key: a key is compared with it by a constant.
+KG_DEVICE int key_limit(const ScoreRule& rule, int i, int row_begin, int row_valid, int key_begin, int key_valid)
+{
+    const int row = kg_thread() / lanes + i * row_groups;
+    const int causal_end = row_begin - key_begin + row + 1;
+    return (row >= row_valid ? 0 : rule.causal && causal_end < key_valid ? causal_end : key_valid) - kg_thread() % lanes;
+}
+
+// Where no mask has a say, a row sees the keys up to a limit.
+KG_DEVICE void finish_limited_scores(
+    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
+{
+    finish_plain_scores(scores, rule);
+#pragma unroll
+    for (int i = 0; i < rows_per_thread; i++)
+    {
+        const int limit = key_limit(rule, i, row_begin, row_valid, key_begin, key_valid);
+#pragma unroll
+        for (int j = 0; j < keys_per_thread; j++)
+            scores[i][j] = j * lanes < limit ? scores[i][j] : -kg_infinity();
+    }
+}
+
+// The mask has a say on the keys before the limit; the others are hidden. Its elements are loaded under predicates.
+template <typename mask_element>
+KG_DEVICE void finish_scores_with(
+    const mask_element* mask, float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin,
+    int key_valid)
+{
+    const float hidden = -kg_infinity();
+    const long long row = row_begin + kg_thread() / lanes;
+    const mask_element* elements = mask + row * rule.mask_query + (key_begin + kg_thread() % lanes) * rule.mask_key;
+#pragma unroll
+    for (int i = 0; i < rows_per_thread; i++)
+    {
+        const int limit = key_limit(rule, i, row_begin, row_valid, key_begin, key_valid);
+        const mask_element* element_of_key = elements;
+#pragma unroll
+        for (int j = 0; j < keys_per_thread; j++)
         {
-            const int row = group + i * row_groups;
-            const int key = lane + j * lanes;
-            scores[i][j] = row < row_valid && key < key_valid ? finish_score(rule, scores[i][j], row_begin + row, key_begin + key) : -kg_infinity();
+            const float score = plain_score(rule, scores[i][j]);
+            const bool visible = j * lanes < limit;
+            if constexpr (sizeof(mask_element) == 1)
+                scores[i][j] = kg_load_if(element_of_key, visible, 0u) != 0 ? score : hidden;
+            else
+                scores[i][j] = biased_score(score, kg_load_if(element_of_key, visible, hidden));
+            element_of_key += lanes * rule.mask_key;
         }
+
+        elements += row_groups * rule.mask_query;
+    }
+}
+
+// Whatever the tile holds.
+KG_DEVICE void finish_scores(
+    float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
+{
+    if (has_mask(rule) && rule.mask_kind == kg_mask_additive)
+        finish_scores_with(static_cast<const float*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
+    else if (has_mask(rule))
+        finish_scores_with(static_cast<const unsigned char*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
+    else if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
+        finish_plain_scores(scores, rule);
+    else
+        finish_limited_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
 }
 
 // Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
@@ -1469,7 +1566,7 @@ constexpr int dim_steps = (head_dim + 15) / 16;
 
 // The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks: a row is an odd number of chunks (of which
 // the last may not be used), or a multiple of 128 bytes, and then the chunks of neighbouring rows are exchanged among each other.
-KG_DEVICE unsigned int chunk_offset(int row, int chunk)
+KG_DEVICE unsigned int chunk_offset(unsigned int row, unsigned int chunk)
 {
     return row * row_bytes + 16 * (swizzled ? chunk ^ (row & 7) : chunk);
 }
@@ -1477,12 +1574,12 @@ KG_DEVICE unsigned int chunk_offset(int row, int chunk)
 // Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
 KG_DEVICE int warp_index()
 {
-    return kg_thread() / warp_threads;
+    return static_cast<unsigned int>(kg_thread()) / warp_threads;
 }
 
 KG_DEVICE int lane_index()
 {
-    return kg_thread() % warp_threads;
+    return static_cast<unsigned int>(kg_thread()) % warp_threads;
 }
 
 KG_DEVICE int lane_row()
@@ -1501,8 +1598,15 @@ struct Rows
 {
     T* first;
     long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
+    bool lines;  // every row begins at a multiple of 16 bytes, and the stride has 32 bits
 };
+
+// The stride of rows that are lines: the address of a row is one multiplication.
+template <typename T>
+KG_DEVICE long long line_stride(const Rows<T>& rows)
+{
+    return static_cast<int>(rows.stride);
+}
 
 template <typename T>
 KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
@@ -1511,8 +1615,64 @@ KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int b
     Rows<T> rows;
     rows.first = tensor + begin;
     rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
+    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0 && strides.row == line_stride(rows);
     return rows;
+}
+
+// ---- Copies of tiles. In a round a thread copies a chunk of one row, or several that lie `copy_columns` apart; its rounds are `copy_rows` rows apart, whose
+// chunks are exchanged alike. So each copy needs its row's address and constants. Neighbouring threads read whole sectors of memory (32 bytes): rows of an odd
+// number of chunks, which may begin within one, go as a whole.
+constexpr int copy_columns = swizzled ? 8 : row_chunks % 2 == 1 ? row_chunks : 4;
+constexpr int copy_rows = threads / copy_columns;
+static_assert(!swizzled || copy_rows % 8 == 0, "the rows of a thread are exchanged alike");
+
+// The first chunk that a thread copies of every tile.
+struct CopyPlace
+{
+    int row;
+    int chunk;
+    unsigned int target;  // its address in a tile at the beginning of shared memory
+};
+
+// Eight threads write to eight different groups of four banks. Of rows that are padded to an odd number of chunks, those that are four apart begin half of all
+// banks apart: eight threads take four chunks of two of them.
+KG_DEVICE CopyPlace copy_place()
+{
+    const unsigned int thread = kg_thread();
+    CopyPlace place;
+    place.row = copy_columns != 4 ? thread / copy_columns : thread / 32 * 8 + thread / 4 % 2 * 4 + thread / 8 % 4;
+    place.chunk = thread % copy_columns;
+    place.target = kg_shared_address(kg_shared_memory()) + chunk_offset(place.row, place.chunk);
+    return place;
+}
+
+// The first chunk that the thread copies of the tile that begins with row row_begin.
+KG_DEVICE const element* copy_source(const CopyPlace& place, const Rows<const element>& rows, long long row_begin)
+{
+    return rows.first + static_cast<int>(row_begin + place.row) * line_stride(rows) + 8 * place.chunk;
+}
+
+// Begins to copy `row_count` rows to the tile at `tile` bytes of shared memory, all threads together, each from its first chunk on.
+// Past row_valid there are zeros; none are needed where the tile is known to be `whole`.
+// The tile is there for the thread after a wait for the copies, for all after a barrier.
+template <int row_count, bool whole>
+KG_DEVICE void copy_lines(const CopyPlace& place, unsigned int tile, const element* source, long long stride, int row_valid)
+{
+#pragma unroll
+    for (int row = 0; row < row_count; row += copy_rows)
+    {
+        // The rows of a round may be more than are left, and the threads more than its chunks.
+        const int end = row + copy_rows < row_count ? copy_rows : row_count - row;
+        if (end * copy_columns < threads && place.row >= end)
+            continue;
+
+        const element* address = source + row * stride;
+        const int bytes = whole || row + place.row < row_valid ? 16 : 0;
+#pragma unroll
+        for (int chunk = 0; chunk < row_chunks; chunk += copy_columns)
+            if (chunk + copy_columns <= row_chunks || chunk + place.chunk < row_chunks)
+                kg_copy_async(place.target + tile + row * row_bytes + 16 * chunk, address + 8 * chunk, bytes);
+    }
 }
 
 KG_DEVICE unsigned int join(element low, element high)
@@ -1520,42 +1680,19 @@ KG_DEVICE unsigned int join(element low, element high)
     return low.bits | static_cast<unsigned int>(high.bits) << 16;
 }
 
-// Begins to copy `row_count` rows from row_begin into the tile at `tile` bytes of shared memory, all threads together. Past row_valid there are zeros.
-// The tile is there for the thread after a wait for the copies, for all after a barrier.
+// Copies rows of any alignment, element by element.
 template <int row_count>
-KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
+KG_DEVICE void copy_elements(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
 {
-    constexpr int chunks = row_count * row_chunks;
-    const element* source = rows.first + row_begin * rows.stride;
-    if (rows.lines)
-    {
-        const unsigned int target = kg_shared_address(kg_shared_memory()) + tile;
-#pragma unroll
-        for (int begin = 0; begin < chunks; begin += threads)
-        {
-            const int item = begin + kg_thread();
-            if (begin + threads > chunks && item >= chunks)
-                continue;
-
-            const int row = item / row_chunks;
-            const int chunk = item % row_chunks;
-            const bool exists = row < row_valid;
-            kg_copy_async(target + chunk_offset(row, chunk), source + (exists ? row * rows.stride : 0) + 8 * chunk, exists ? 16 : 0);
-        }
-
-        return;
-    }
-
-    // Rows that are not aligned, element by element.
 #pragma unroll 1
-    for (int item = kg_thread(); item < chunks; item += threads)
+    for (unsigned int item = kg_thread(); item < row_count * row_chunks; item += threads)
     {
-        const int row = item / row_chunks;
-        const int chunk = item % row_chunks;
+        const unsigned int row = item / row_chunks;
+        const unsigned int chunk = item % row_chunks;
         kg_fragment line = {};
-        if (row < row_valid)
+        if (static_cast<int>(row) < row_valid)
         {
-            const element* address = source + row * rows.stride + 8 * chunk;
+            const element* address = rows.first + (row_begin + row) * rows.stride + 8 * chunk;
 #pragma unroll
             for (int i = 0; i < 4; i++)
                 line.at[i] = join(kg_load(address + 2 * i), kg_load(address + 2 * i + 1));
@@ -1563,6 +1700,49 @@ KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, lon
 
         kg_store_shared(kg_shared_memory() + (tile + chunk_offset(row, chunk)) / sizeof(float), line);
     }
+}
+
+// Begins to copy `row_count` rows from row_begin, whatever they are, to the tile at `tile` bytes of shared memory. Past row_valid there are zeros.
+template <int row_count>
+KG_DEVICE void copy_tile(const CopyPlace& place, unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
+{
+    if (rows.lines)
+        copy_lines<row_count, false>(place, tile, copy_source(place, rows, row_begin), line_stride(rows), row_valid);
+    else
+        copy_elements<row_count>(tile, rows, row_begin, row_valid);
+}
+
+template <int row_count>
+KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
+{
+    copy_tile<row_count>(copy_place(), tile, rows, row_begin, row_valid);
+}
+
+// ---- Places of matrix loads. A lane gives the address of one row of 16 bytes of the matrices; all addresses of a tile follow from its first by constants.
+struct TilePlaces
+{
+    unsigned int rows;     // the lane's row of 16 rows, in their first chunk or, from lane 16 on, in their second: left operands, values, the last chunk of keys
+    unsigned int columns;  // the same of 16 keys as columns: lanes 8i...8i + 7 have keys 0...7 or, from lane 16 on, 8...15, and the first or the second chunk
+};
+
+// Those of the tile at address `tile`.
+KG_DEVICE TilePlaces tile_places(unsigned int tile)
+{
+    const unsigned int lane = lane_index();
+    return { tile + chunk_offset(lane % 16, lane / 16), tile + chunk_offset(lane / 16 * 8 + lane % 8, lane / 8 % 2) };
+}
+
+// Those of the tile, or of the rows, `bytes` behind.
+KG_DEVICE TilePlaces operator+(const TilePlaces& places, unsigned int bytes)
+{
+    return { places.rows + bytes, places.columns + bytes };
+}
+
+// The chunk that lies `distance` chunks, an even constant, past the one at the address `place` in the same row; the number of that one is a multiple of eight, or
+// one more. A tile begins at a multiple of 128 bytes where chunks are exchanged, so that the exchange takes place in the bits of the address itself.
+KG_DEVICE unsigned int chunk_past(unsigned int place, int distance)
+{
+    return swizzled ? (place ^ 16 * (distance % 8)) + 16 * (distance / 8 * 8) : place + 16 * distance;
 }
 
 // ---- Dot products of queries and keys, and the scores they become.
@@ -1601,7 +1781,7 @@ KG_DEVICE void load_query(kg_fragment (&query)[row_tiles][dim_steps], const Rows
     }
 }
 
-// The left operands of a step over the head dim: from registers, or from a tile of queries whose first row for the warp is at address `query`.
+// The left operands of a step over the head dim: from registers, or from a tile of queries, where the lane's place among the warp's rows is `query`.
 template <int row_tiles>
 KG_DEVICE void query_step(kg_fragment (&rows)[row_tiles], const kg_fragment (&query)[row_tiles][dim_steps], int step)
 {
@@ -1613,19 +1793,17 @@ KG_DEVICE void query_step(kg_fragment (&rows)[row_tiles], const kg_fragment (&qu
 template <int row_tiles>
 KG_DEVICE void query_step(kg_fragment (&rows)[row_tiles], unsigned int query, int step)
 {
-    const int lane = lane_index();
 #pragma unroll
     for (int m = 0; m < row_tiles; m++)
         rows[m] = step < wide_steps
-            ? kg_load_matrices_x4(query + chunk_offset(lane % 16, 2 * step + lane / 16) + m * 16 * row_bytes)
-            : kg_load_matrices_x2(query + chunk_offset(lane % 16, row_chunks - 1) + m * 16 * row_bytes);
+            ? kg_load_matrices_x4(chunk_past(query, 2 * step) + m * 16 * row_bytes)
+            : kg_load_matrices_x2(chunk_past(query, 2 * step) + m * 16 * row_bytes);
 }
 
-// scores = the warp's queries times the keys that begin at address `keys`.
+// scores = the warp's queries times the keys at the places `keys`.
 template <int row_tiles, int key_tiles, typename Query>
-KG_DEVICE void multiply_keys(float (&scores)[row_tiles][key_tiles][4], const Query& query, unsigned int keys)
+KG_DEVICE void multiply_keys(float (&scores)[row_tiles][key_tiles][4], const Query& query, const TilePlaces& keys)
 {
-    const int lane = lane_index();
 #pragma unroll
     for (int m = 0; m < row_tiles; m++)
 #pragma unroll
@@ -1642,7 +1820,7 @@ KG_DEVICE void multiply_keys(float (&scores)[row_tiles][key_tiles][4], const Que
 #pragma unroll
         for (int n = 0; n < key_tiles; n += 2)
         {
-            const kg_fragment columns = kg_load_matrices_x4(keys + chunk_offset(lane / 16 * 8 + lane % 8, 2 * step + lane / 8 % 2) + n * 8 * row_bytes);
+            const kg_fragment columns = kg_load_matrices_x4(chunk_past(keys.columns, 2 * step) + n * 8 * row_bytes);
 #pragma unroll
             for (int m = 0; m < row_tiles; m++)
             {
@@ -1660,7 +1838,7 @@ KG_DEVICE void multiply_keys(float (&scores)[row_tiles][key_tiles][4], const Que
 #pragma unroll
         for (int n = 0; n < key_tiles; n += 2)
         {
-            const kg_fragment columns = kg_load_matrices_x2(keys + chunk_offset(lane % 16, row_chunks - 1) + n * 8 * row_bytes);
+            const kg_fragment columns = kg_load_matrices_x2(chunk_past(keys.rows, 2 * wide_steps) + n * 8 * row_bytes);
 #pragma unroll
             for (int m = 0; m < row_tiles; m++)
             {
@@ -1881,18 +2059,30 @@ KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor
     }
 }
 
-// sums += probabilities of 16 keys times the values of these keys, which begin at address `values` of a tile: `chunk_count` chunks from first_chunk.
+// The lane's place in the n-th chunk from first_chunk on, n being even, of the rows at `values`. It follows from the first place by constants where all warps begin
+// with a chunk whose number is a multiple of eight.
+template <int value_tiles>
+KG_DEVICE unsigned int value_place(unsigned int values, int first_chunk, int n)
+{
+    if constexpr (!swizzled || value_tiles == row_chunks || value_tiles % 8 == 0)
+        return chunk_past(values + 16 * first_chunk, n);
+
+    const unsigned int lane = lane_index();
+    return values - chunk_offset(lane % 16, lane / 16) + chunk_offset(lane % 16, first_chunk + n + lane / 16);
+}
+
+// sums += probabilities of 16 keys times the values of these keys, of which `values` is the lane's place: `chunk_count` chunks from first_chunk.
 template <int row_tiles, int value_tiles>
 KG_DEVICE void add_values(
     float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
 {
-    const int lane = lane_index();
 #pragma unroll
     for (int n = 0; n < value_tiles; n += 2)
     {
+        const unsigned int place = value_place<value_tiles>(values, first_chunk, n);
         if (n + 1 < value_tiles && n + 1 < chunk_count)
         {
-            const kg_fragment columns = kg_load_matrices_x4_transposed(values + chunk_offset(lane % 16, first_chunk + n + lane / 16));
+            const kg_fragment columns = kg_load_matrices_x4_transposed(place);
 #pragma unroll
             for (int m = 0; m < row_tiles; m++)
             {
@@ -1902,7 +2092,7 @@ KG_DEVICE void add_values(
         }
         else if (n < chunk_count)
         {
-            const kg_fragment column = kg_load_matrices_x2_transposed(values + chunk_offset(lane % 16, first_chunk + n));
+            const kg_fragment column = kg_load_matrices_x2_transposed(place);
 #pragma unroll
             for (int m = 0; m < row_tiles; m++)
                 kg_multiply_k16(element(), sums[m][n], probabilities[m], column.at[0], column.at[1]);
@@ -2165,6 +2355,23 @@ KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row,
     return packed;
 }
 
+// Those of a tile of keys, all asked for at once.
+KG_DEVICE void load_probabilities(kg_fragment (&packed)[tile_keys / 16][1], const float* row, long long second_row, bool exists, bool second_exists)
+{
+#pragma unroll
+    for (int step = 0; step < tile_keys / 16; step++)
+        packed[step][0] = load_probabilities(row + 16 * step, second_row, exists, second_exists);
+}
+
+// Adds the values of a tile, weighted by its probabilities, to the warp's columns.
+KG_DEVICE void add_tile(
+    float (&sums)[1][value_tiles][4], const kg_fragment (&probabilities)[tile_keys / 16][1], unsigned int values, int first_chunk, int chunk_count)
+{
+#pragma unroll
+    for (int step = 0; step < tile_keys / 16; step++)
+        add_values(sums, probabilities[step], values + 16 * step * row_bytes, first_chunk, chunk_count);
+}
+
 // Probabilities in the workspace tell which keys a row sees: of rows `first` and, `eighth` floats behind it, of the eighth row after it.
 struct WorkspaceProbabilities
 {
@@ -2232,6 +2439,46 @@ KG_DEVICE void store_partial_row(float* row, const float (&sums)[value_tiles][4]
         }
 }
 
+// ---- The loop of plain tiles: no key of theirs is hidden from any row of the block, and K and V are copied in whole tiles, one after the other.
+
+// Tiles, from the first, that it takes: the next tile is whole as well, rows of K and V are lines, and the scale is folded into the softmax. Any other tile has the
+// same bits in the loop of whatever tiles there are.
+KG_DEVICE int plain_loop_tiles(const Head& head, const BlockRows& rows)
+{
+    if (general_masks || head.rule.scale != 1.0f || !head.key.lines || !head.value.lines)
+        return 0;
+
+    const int plain = plain_tile_count(head.rule, rows);
+    const int followed = (rows.key_end - rows.key_begin) / tile_keys - 1;
+    return plain < followed ? plain : followed > 0 ? followed : 0;
+}
+
+// Where a thread's copies go, and its first chunks of the tiles that are copied next.
+struct NextTiles
+{
+    CopyPlace place;
+    const element* key;
+    const element* value;
+};
+
+KG_DEVICE NextTiles next_tiles(const Head& head, long long key_begin, long long value_begin)
+{
+    const CopyPlace place = copy_place();
+    return { place, copy_source(place, head.key, key_begin), copy_source(place, head.value, value_begin) };
+}
+
+KG_DEVICE void copy_next_keys(NextTiles& next, const Head& head, unsigned int tile)
+{
+    copy_lines<tile_keys, true>(next.place, tile, next.key, line_stride(head.key), tile_keys);
+    next.key += tile_keys * line_stride(head.key);
+}
+
+KG_DEVICE void copy_next_values(NextTiles& next, const Head& head, unsigned int tile)
+{
+    copy_lines<tile_keys, true>(next.place, tile, next.value, line_stride(head.value), tile_keys);
+    next.value += tile_keys * line_stride(head.value);
+}
+
 // What a warp carries from tile to tile.
 struct WarpState
 {
@@ -2239,7 +2486,7 @@ struct WarpState
     float sums[row_tiles][row_chunks][4];
 };
 
-// Takes the scores of a key tile into the rows, and adds the tile's values.
+// Takes the scores of a key tile into the rows, and adds the tile's values, of which `values` is the lane's place.
 KG_DEVICE void add_tile(WarpState& state, float (&scores)[row_tiles][key_tiles][4], float factor, unsigned int values)
 {
     float rescale[row_tiles][2];
@@ -2279,6 +2526,86 @@ KG_DEVICE void add_tile(WarpState& state, float (&scores)[row_tiles][key_tiles][
             probabilities[m] = pack_probabilities(scores[m][n], scores[m][n + 1]);
         add_values(state.sums, probabilities, values + n * 8 * row_bytes, 0, row_chunks);
     }
+}
+
+// ---- Tiles of keys. With two stages the next tile is copied while one is computed; with one, K while V is used and V while K is.
+KG_DEVICE unsigned int stage_bytes(int stage)
+{
+    return stages == 2 ? stage * tile_bytes : 0;
+}
+
+// Takes a tile of the loop of plain tiles; `places` are those of a tile at the beginning of shared memory.
+template <typename Query>
+KG_DEVICE void take_plain_tile(
+    WarpState& state, const Head& head, const Query& query, float factor, const TilePlaces& places, NextTiles& next, int& stage)
+{
+    const unsigned int stage_begin = stage_bytes(stage);
+    const unsigned int next_begin = stage_bytes(1 - stage);
+    float scores[row_tiles][key_tiles][4];
+
+    // K has landed, with two stages V as well, and nobody reads any more where the next copies go.
+    kg_wait_copies<0>();
+    kg_barrier();
+    if constexpr (stages == 2)
+        copy_next_keys(next, head, key_tiles_begin + next_begin);
+    copy_next_values(next, head, value_tiles_begin + next_begin);
+    kg_commit_copies();
+    multiply_keys(scores, query, places + (key_tiles_begin + stage_begin));
+    if constexpr (stages == 1)
+    {
+        // V has landed, and nobody reads K any more.
+        kg_wait_copies<0>();
+        kg_barrier();
+        copy_next_keys(next, head, key_tiles_begin);
+        kg_commit_copies();
+    }
+
+    add_tile(state, scores, factor, places.rows + (value_tiles_begin + stage_begin));
+    stage = 1 - stage;
+}
+
+// Takes the tile of whatever keys that begins at key_begin. warp_row is the warp's first row within the block.
+template <typename Query>
+KG_DEVICE void take_tile(
+    WarpState& state, const Head& head, const BlockRows& rows, int warp_row, const Query& query, float factor, const TilePlaces& places, long long key_begin,
+    int& stage)
+{
+    const unsigned int stage_begin = stage_bytes(stage);
+    const unsigned int next_begin = stage_bytes(1 - stage);
+    const int key_valid = valid_keys(key_begin, rows.key_end);
+    const long long next = key_begin + tile_keys;
+    const int next_valid = next < rows.key_end ? valid_keys(next, rows.key_end) : 0;
+    float scores[row_tiles][key_tiles][4];
+
+    // Waits and copies as above.
+    kg_wait_copies<0>();
+    kg_barrier();
+    if (stages == 2 && next_valid > 0)
+    {
+        copy_tile<tile_keys>(key_tiles_begin + next_begin, head.key, next, next_valid);
+        copy_tile<tile_keys>(value_tiles_begin + next_begin, head.value, next, next_valid);
+    }
+
+    if constexpr (stages == 1)
+        copy_tile<tile_keys>(value_tiles_begin, head.value, key_begin, key_valid);
+    kg_commit_copies();
+    multiply_keys(scores, query, places + (key_tiles_begin + stage_begin));
+    finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
+    if constexpr (stages == 1)
+    {
+        kg_wait_copies<0>();
+        kg_barrier();
+        if (next_valid > 0)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, next, next_valid);
+        kg_commit_copies();
+    }
+
+    const bool hides = !is_plain(head.rule, rows.begin, next);
+    const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(value_tiles_begin + stage_begin));
+    add_tile(state, scores, factor, places.rows + (value_tiles_begin + stage_begin));
+    if (cleaned)
+        add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
+    stage = 1 - stage;
 }
 
 // Writes the warp's rows, of which warp_row is the first within the block: their sums divided by their totals, or what is to be merged.
@@ -2718,12 +3045,12 @@ KG_DEVICE float* shared_floats(unsigned int address)
 // Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
 KG_DEVICE int warp_index()
 {
-    return kg_thread() / warp_threads;
+    return static_cast<unsigned int>(kg_thread()) / warp_threads;
 }
 
 KG_DEVICE int lane_index()
 {
-    return kg_thread() % warp_threads;
+    return static_cast<unsigned int>(kg_thread()) % warp_threads;
 }
 
 KG_DEVICE int lane_row()
@@ -2742,8 +3069,15 @@ struct Rows
 {
     T* first;
     long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
+    bool lines;  // every row begins at a multiple of 16 bytes, and the stride has 32 bits
 };
+
+// The stride of rows that are lines: the address of a row is one multiplication.
+template <typename T>
+KG_DEVICE long long line_stride(const Rows<T>& rows)
+{
+    return static_cast<int>(rows.stride);
+}
 
 template <typename T>
 KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
@@ -2752,7 +3086,7 @@ KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int b
     Rows<T> rows;
     rows.first = tensor + begin;
     rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
+    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0 && strides.row == line_stride(rows);
     return rows;
 }
 
@@ -4565,12 +4899,12 @@ struct Ring
 // Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
 KG_DEVICE int warp_index()
 {
-    return kg_thread() / warp_threads;
+    return static_cast<unsigned int>(kg_thread()) / warp_threads;
 }
 
 KG_DEVICE int lane_index()
 {
-    return kg_thread() % warp_threads;
+    return static_cast<unsigned int>(kg_thread()) % warp_threads;
 }
 
 KG_DEVICE int lane_row()
@@ -4589,8 +4923,15 @@ struct Rows
 {
     T* first;
     long long stride;
-    bool lines;  // every row begins at a multiple of 16 bytes
+    bool lines;  // every row begins at a multiple of 16 bytes, and the stride has 32 bits
 };
+
+// The stride of rows that are lines: the address of a row is one multiplication.
+template <typename T>
+KG_DEVICE long long line_stride(const Rows<T>& rows)
+{
+    return static_cast<int>(rows.stride);
+}
 
 template <typename T>
 KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
@@ -4599,7 +4940,7 @@ KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int b
     Rows<T> rows;
     rows.first = tensor + begin;
     rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
+    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0 && strides.row == line_stride(rows);
     return rows;
 }
 

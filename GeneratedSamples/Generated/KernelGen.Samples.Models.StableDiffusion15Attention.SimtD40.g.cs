@@ -45,7 +45,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
@@ -136,7 +137,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
@@ -227,7 +229,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
@@ -317,7 +320,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
@@ -326,7 +330,7 @@ static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the 
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads) streaming_simt_f16_d40_r64(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(4, shared_bytes)) streaming_simt_f16_d40_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
     const BlockRows rows = split_rows(arguments);
@@ -397,7 +401,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
@@ -488,7 +493,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
@@ -579,7 +585,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
@@ -669,7 +676,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
@@ -678,7 +686,7 @@ static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the 
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads) streaming_simt_bf16_d40_r64(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(4, shared_bytes)) streaming_simt_bf16_d40_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
     const BlockRows rows = split_rows(arguments);
@@ -749,7 +757,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
@@ -840,7 +849,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
@@ -931,7 +941,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 
@@ -1021,7 +1032,8 @@ constexpr int singles_begin = 32;
 
 // Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
 constexpr int value_chunk_begin = 5632;
-static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the launch gives other shared memory");
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
@@ -1030,7 +1042,7 @@ static_assert(4 * (value_chunk_begin + value_keys * value_pitch) == 32768, "the 
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads) streaming_simt_f32_d40_r64(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(4, shared_bytes)) streaming_simt_f32_d40_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
     const BlockRows rows = split_rows(arguments);

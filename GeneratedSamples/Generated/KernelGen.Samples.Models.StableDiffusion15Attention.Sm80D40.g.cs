@@ -44,17 +44,18 @@ constexpr float probability_scale = 32768.0f;
 // First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_r512_scores(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
     const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
+    const CopyPlace copies = copy_place();
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
@@ -65,12 +66,12 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
 
             const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
-            multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
+            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
             finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
             store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
@@ -91,8 +92,9 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
 // Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_r512_values(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     const BlockRows rows = block_rows(arguments);
+    const CopyPlace copies = copy_place();
+    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
@@ -104,30 +106,24 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
         for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
+            // On their way while the block waits for the values.
+            kg_fragment probabilities[tile_keys / 16][1];
+            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
             const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-
-#pragma unroll
-            for (int key = 0; key < tile_keys; key += 16)
-            {
-                const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
-                };
-                add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
-            }
-
+            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
             if (cleaned)
             {
                 const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
@@ -180,17 +176,18 @@ constexpr float probability_scale = 32768.0f;
 // First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_r2048_scores(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
     const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
+    const CopyPlace copies = copy_place();
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
@@ -201,12 +198,12 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
 
             const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
-            multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
+            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
             finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
             store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
@@ -227,8 +224,9 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
 // Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_r2048_values(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     const BlockRows rows = block_rows(arguments);
+    const CopyPlace copies = copy_place();
+    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
@@ -240,30 +238,24 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
         for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
+            // On their way while the block waits for the values.
+            kg_fragment probabilities[tile_keys / 16][1];
+            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
             const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-
-#pragma unroll
-            for (int key = 0; key < tile_keys; key += 16)
-            {
-                const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
-                };
-                add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
-            }
-
+            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
             if (cleaned)
             {
                 const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
@@ -316,17 +308,18 @@ constexpr float probability_scale = 32768.0f;
 // First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_r8192_scores(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
     const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
+    const CopyPlace copies = copy_place();
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
@@ -337,12 +330,12 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
 
             const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
-            multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
+            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
             finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
             store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
@@ -363,8 +356,9 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
 // Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_r8192_values(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     const BlockRows rows = block_rows(arguments);
+    const CopyPlace copies = copy_place();
+    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
@@ -376,30 +370,24 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
         for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
+            // On their way while the block waits for the values.
+            kg_fragment probabilities[tile_keys / 16][1];
+            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
             const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-
-#pragma unroll
-            for (int key = 0; key < tile_keys; key += 16)
-            {
-                const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
-                };
-                add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
-            }
-
+            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
             if (cleaned)
             {
                 const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
@@ -477,31 +465,17 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r64
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
         // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        const TilePlaces places = tile_places(shared);
+        const int plain_tiles = plain_loop_tiles(head, rows);
+        const long long second_begin = rows.key_begin + static_cast<long long>(tile_keys);
+        NextTiles next = next_tiles(head, second_begin, stages == 2 ? second_begin : rows.key_begin);
         int stage = 0;
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const long long next = key_begin + tile_keys;
-            const int key_valid = valid_keys(key_begin, rows.key_end);
-            float scores[row_tiles][key_tiles][4];
-            // This tile has landed, and nobody reads the other stage any more.
-            kg_wait_copies<0>();
-            kg_barrier();
-            if (next < rows.key_end)
-            {
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
-                copy_tile<tile_keys>(value_tiles_begin + (1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
-            }
-
-            kg_commit_copies();
-            const bool hides = !is_plain(head.rule, rows.begin, next);
-            const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(value_tiles_begin + stage * tile_bytes));
-            multiply_keys(scores, query, shared + key_tiles_begin + stage * tile_bytes);
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
-            add_tile(state, scores, factor, shared + value_tiles_begin + stage * tile_bytes);
-            stage = 1 - stage;
-            if (cleaned)
-                add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
-        }
+#pragma unroll 1
+        for (int tile = 0; tile < plain_tiles; tile++)
+            take_plain_tile(state, head, query, factor, places, next, stage);
+#pragma unroll 1
+        for (long long key_begin = rows.key_begin + static_cast<long long>(plain_tiles) * tile_keys; key_begin < rows.key_end; key_begin += tile_keys)
+            take_tile(state, head, rows, warp_row, query, factor, places, key_begin, stage);
 
         store_rows(arguments, rows, head, warp_row, state);
 
@@ -577,31 +551,17 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r12
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
         // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        const TilePlaces places = tile_places(shared);
+        const int plain_tiles = plain_loop_tiles(head, rows);
+        const long long second_begin = rows.key_begin + static_cast<long long>(tile_keys);
+        NextTiles next = next_tiles(head, second_begin, stages == 2 ? second_begin : rows.key_begin);
         int stage = 0;
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const long long next = key_begin + tile_keys;
-            const int key_valid = valid_keys(key_begin, rows.key_end);
-            float scores[row_tiles][key_tiles][4];
-            // This tile has landed, and nobody reads the other stage any more.
-            kg_wait_copies<0>();
-            kg_barrier();
-            if (next < rows.key_end)
-            {
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
-                copy_tile<tile_keys>(value_tiles_begin + (1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
-            }
-
-            kg_commit_copies();
-            const bool hides = !is_plain(head.rule, rows.begin, next);
-            const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(value_tiles_begin + stage * tile_bytes));
-            multiply_keys(scores, query, shared + key_tiles_begin + stage * tile_bytes);
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
-            add_tile(state, scores, factor, shared + value_tiles_begin + stage * tile_bytes);
-            stage = 1 - stage;
-            if (cleaned)
-                add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
-        }
+#pragma unroll 1
+        for (int tile = 0; tile < plain_tiles; tile++)
+            take_plain_tile(state, head, query, factor, places, next, stage);
+#pragma unroll 1
+        for (long long key_begin = rows.key_begin + static_cast<long long>(plain_tiles) * tile_keys; key_begin < rows.key_end; key_begin += tile_keys)
+            take_tile(state, head, rows, warp_row, query, factor, places, key_begin, stage);
 
         store_rows(arguments, rows, head, warp_row, state);
 
@@ -649,7 +609,7 @@ static_assert(2 * tile_keys * row_bytes == 12800, "the launch gives other shared
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r128_k80(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
     const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -671,7 +631,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r12
         {
             const int warp_row = pass + warp_index() * 16;
             float scores[1][key_tiles][4];
-            multiply_keys(scores, query, shared);
+            multiply_keys(scores, query, places);
             if (pass + pass_rows < rows.valid)
                 load_query(query, head.query, rows.begin + warp_row + pass_rows, rows.valid - warp_row - pass_rows);
 
@@ -691,7 +651,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r12
             for (int n = 0; n < key_tiles; n += 2)
             {
                 const kg_fragment probabilities[1] = { pack_probabilities(scores[0][n], scores[0][n + 1]) };
-                add_values(sums, probabilities, shared + value_tile_begin + n * 8 * row_bytes, 0, row_chunks);
+                add_values(sums, probabilities, places.rows + value_tile_begin + n * 8 * row_bytes, 0, row_chunks);
             }
 
             if (cleaned)
@@ -737,7 +697,7 @@ static_assert(2 * tile_keys * row_bytes == 25600, "the launch gives other shared
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r128_k160(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
     const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -759,7 +719,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r12
         {
             const int warp_row = pass + warp_index() * 16;
             float scores[1][key_tiles][4];
-            multiply_keys(scores, query, shared);
+            multiply_keys(scores, query, places);
             if (pass + pass_rows < rows.valid)
                 load_query(query, head.query, rows.begin + warp_row + pass_rows, rows.valid - warp_row - pass_rows);
 
@@ -779,7 +739,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r12
             for (int n = 0; n < key_tiles; n += 2)
             {
                 const kg_fragment probabilities[1] = { pack_probabilities(scores[0][n], scores[0][n + 1]) };
-                add_values(sums, probabilities, shared + value_tile_begin + n * 8 * row_bytes, 0, row_chunks);
+                add_values(sums, probabilities, places.rows + value_tile_begin + n * 8 * row_bytes, 0, row_chunks);
             }
 
             if (cleaned)
@@ -828,17 +788,18 @@ constexpr float probability_scale = 1.0f;
 // First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40_r512_scores(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
     const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
+    const CopyPlace copies = copy_place();
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
@@ -849,12 +810,12 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
 
             const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
-            multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
+            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
             finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
             store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
@@ -875,8 +836,9 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
 // Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40_r512_values(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     const BlockRows rows = block_rows(arguments);
+    const CopyPlace copies = copy_place();
+    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
@@ -888,30 +850,24 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
         for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
+            // On their way while the block waits for the values.
+            kg_fragment probabilities[tile_keys / 16][1];
+            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
             const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-
-#pragma unroll
-            for (int key = 0; key < tile_keys; key += 16)
-            {
-                const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
-                };
-                add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
-            }
-
+            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
             if (cleaned)
             {
                 const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
@@ -964,17 +920,18 @@ constexpr float probability_scale = 1.0f;
 // First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40_r2048_scores(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
     const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
+    const CopyPlace copies = copy_place();
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
@@ -985,12 +942,12 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
 
             const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
-            multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
+            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
             finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
             store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
@@ -1011,8 +968,9 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
 // Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40_r2048_values(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     const BlockRows rows = block_rows(arguments);
+    const CopyPlace copies = copy_place();
+    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
@@ -1024,30 +982,24 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
         for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
+            // On their way while the block waits for the values.
+            kg_fragment probabilities[tile_keys / 16][1];
+            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
             const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-
-#pragma unroll
-            for (int key = 0; key < tile_keys; key += 16)
-            {
-                const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
-                };
-                add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
-            }
-
+            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
             if (cleaned)
             {
                 const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
@@ -1100,17 +1052,18 @@ constexpr float probability_scale = 1.0f;
 // First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40_r8192_scores(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     constexpr int key_tiles_begin = tile_rows * row_bytes;
     const BlockRows rows = block_rows(arguments);
     const int warp_row = 16 * (warp_index() % row_groups);
     const int warp_key = group_keys * (warp_index() / row_groups);
+    const CopyPlace copies = copy_place();
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
@@ -1121,12 +1074,12 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
 
             const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
-            multiply_keys(scores, shared + warp_row * row_bytes, shared + key_tiles_begin + stage * tile_bytes + warp_key * row_bytes);
+            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
             finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
             store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
             stage = 1 - stage;
@@ -1147,8 +1100,9 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
 // Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40_r8192_values(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
     const BlockRows rows = block_rows(arguments);
+    const CopyPlace copies = copy_place();
+    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
@@ -1160,30 +1114,24 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
         kg_commit_copies();
 
         int stage = 0;
         for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
         {
+            // On their way while the block waits for the values.
+            kg_fragment probabilities[tile_keys / 16][1];
+            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
             kg_wait_copies<0>();
             kg_barrier();
             const long long next = key_begin + tile_keys;
             if (next < rows.key_end)
-                copy_tile<tile_keys>((1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
+                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
             kg_commit_copies();
             const bool hides = !is_plain(head.rule, rows.begin, next);
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-
-#pragma unroll
-            for (int key = 0; key < tile_keys; key += 16)
-            {
-                const kg_fragment probabilities[1] = {
-                    load_probabilities(probability_row + key_begin + key, eighth_row, row < rows.valid, row + 8 < rows.valid)
-                };
-                add_values(sums, probabilities, shared + stage * tile_bytes + key * row_bytes, first_chunk, chunk_count);
-            }
-
+            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
             if (cleaned)
             {
                 const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
@@ -1261,31 +1209,17 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r6
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
         // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        const TilePlaces places = tile_places(shared);
+        const int plain_tiles = plain_loop_tiles(head, rows);
+        const long long second_begin = rows.key_begin + static_cast<long long>(tile_keys);
+        NextTiles next = next_tiles(head, second_begin, stages == 2 ? second_begin : rows.key_begin);
         int stage = 0;
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const long long next = key_begin + tile_keys;
-            const int key_valid = valid_keys(key_begin, rows.key_end);
-            float scores[row_tiles][key_tiles][4];
-            // This tile has landed, and nobody reads the other stage any more.
-            kg_wait_copies<0>();
-            kg_barrier();
-            if (next < rows.key_end)
-            {
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
-                copy_tile<tile_keys>(value_tiles_begin + (1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
-            }
-
-            kg_commit_copies();
-            const bool hides = !is_plain(head.rule, rows.begin, next);
-            const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(value_tiles_begin + stage * tile_bytes));
-            multiply_keys(scores, query, shared + key_tiles_begin + stage * tile_bytes);
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
-            add_tile(state, scores, factor, shared + value_tiles_begin + stage * tile_bytes);
-            stage = 1 - stage;
-            if (cleaned)
-                add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
-        }
+#pragma unroll 1
+        for (int tile = 0; tile < plain_tiles; tile++)
+            take_plain_tile(state, head, query, factor, places, next, stage);
+#pragma unroll 1
+        for (long long key_begin = rows.key_begin + static_cast<long long>(plain_tiles) * tile_keys; key_begin < rows.key_end; key_begin += tile_keys)
+            take_tile(state, head, rows, warp_row, query, factor, places, key_begin, stage);
 
         store_rows(arguments, rows, head, warp_row, state);
 
@@ -1361,31 +1295,17 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r1
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
         // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        const TilePlaces places = tile_places(shared);
+        const int plain_tiles = plain_loop_tiles(head, rows);
+        const long long second_begin = rows.key_begin + static_cast<long long>(tile_keys);
+        NextTiles next = next_tiles(head, second_begin, stages == 2 ? second_begin : rows.key_begin);
         int stage = 0;
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const long long next = key_begin + tile_keys;
-            const int key_valid = valid_keys(key_begin, rows.key_end);
-            float scores[row_tiles][key_tiles][4];
-            // This tile has landed, and nobody reads the other stage any more.
-            kg_wait_copies<0>();
-            kg_barrier();
-            if (next < rows.key_end)
-            {
-                copy_tile<tile_keys>(key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, static_cast<int>(rows.key_end - next));
-                copy_tile<tile_keys>(value_tiles_begin + (1 - stage) * tile_bytes, head.value, next, static_cast<int>(rows.key_end - next));
-            }
-
-            kg_commit_copies();
-            const bool hides = !is_plain(head.rule, rows.begin, next);
-            const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(value_tiles_begin + stage * tile_bytes));
-            multiply_keys(scores, query, shared + key_tiles_begin + stage * tile_bytes);
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
-            add_tile(state, scores, factor, shared + value_tiles_begin + stage * tile_bytes);
-            stage = 1 - stage;
-            if (cleaned)
-                add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
-        }
+#pragma unroll 1
+        for (int tile = 0; tile < plain_tiles; tile++)
+            take_plain_tile(state, head, query, factor, places, next, stage);
+#pragma unroll 1
+        for (long long key_begin = rows.key_begin + static_cast<long long>(plain_tiles) * tile_keys; key_begin < rows.key_end; key_begin += tile_keys)
+            take_tile(state, head, rows, warp_row, query, factor, places, key_begin, stage);
 
         store_rows(arguments, rows, head, warp_row, state);
 
@@ -1433,7 +1353,7 @@ static_assert(2 * tile_keys * row_bytes == 12800, "the launch gives other shared
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r128_k80(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
     const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -1455,7 +1375,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r1
         {
             const int warp_row = pass + warp_index() * 16;
             float scores[1][key_tiles][4];
-            multiply_keys(scores, query, shared);
+            multiply_keys(scores, query, places);
             if (pass + pass_rows < rows.valid)
                 load_query(query, head.query, rows.begin + warp_row + pass_rows, rows.valid - warp_row - pass_rows);
 
@@ -1475,7 +1395,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r1
             for (int n = 0; n < key_tiles; n += 2)
             {
                 const kg_fragment probabilities[1] = { pack_probabilities(scores[0][n], scores[0][n + 1]) };
-                add_values(sums, probabilities, shared + value_tile_begin + n * 8 * row_bytes, 0, row_chunks);
+                add_values(sums, probabilities, places.rows + value_tile_begin + n * 8 * row_bytes, 0, row_chunks);
             }
 
             if (cleaned)
@@ -1521,7 +1441,7 @@ static_assert(2 * tile_keys * row_bytes == 25600, "the launch gives other shared
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r128_k160(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
     const BlockRows rows = block_rows(arguments);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -1543,7 +1463,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r1
         {
             const int warp_row = pass + warp_index() * 16;
             float scores[1][key_tiles][4];
-            multiply_keys(scores, query, shared);
+            multiply_keys(scores, query, places);
             if (pass + pass_rows < rows.valid)
                 load_query(query, head.query, rows.begin + warp_row + pass_rows, rows.valid - warp_row - pass_rows);
 
@@ -1563,7 +1483,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r1
             for (int n = 0; n < key_tiles; n += 2)
             {
                 const kg_fragment probabilities[1] = { pack_probabilities(scores[0][n], scores[0][n + 1]) };
-                add_values(sums, probabilities, shared + value_tile_begin + n * 8 * row_bytes, 0, row_chunks);
+                add_values(sums, probabilities, places.rows + value_tile_begin + n * 8 * row_bytes, 0, row_chunks);
             }
 
             if (cleaned)

@@ -28,6 +28,7 @@ internal static class ModelClassEmitter
     /// <exception cref="TemplateException">A template is at fault.</exception>
     public static ImmutableArray<EmittedFile> EmitWith(TemplateLibrary templates, ModelClass modelClass, CancellationToken cancellationToken)
     {
+        templates = templates.Metered();
         ImmutableArray<EmittedFile>.Builder files = ImmutableArray.CreateBuilder<EmittedFile>();
         files.Add(new($"{modelClass.FileName}.g.cs", ModelClassMembers.Write(modelClass)));
         files.Add(new($"{modelClass.FileName}.Catalogue.g.cs", CatalogueFile.Write(modelClass)));

@@ -64,6 +64,7 @@ internal static class SimtKernelUnit
             { "singles_begin", design.SinglesBegin },
             { "shared_bytes", design.SharedBytes },
             { "expected_registers", design.ExpectedRegisters },
+            { "register_blocks", design.RegisterBlocks },
             { "softmax_threads", SimtKernelDesign.SoftmaxThreads },
             { "softmax_rows", SimtKernelDesign.SoftmaxRows },
         };

@@ -2,112 +2,225 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using System.Text;
 using System.Threading;
+using Scriban;
+using Scriban.Parsing;
+using Scriban.Runtime;
+using Scriban.Syntax;
 
 namespace KernelGen.Generator.Rendering;
 
-/// <summary>The state of one rendering: output, names in scope, and the chain of includes.</summary>
-internal sealed class RenderContext
+/// <summary>One rendering by Scriban, made strict and bounded: Scriban evaluates every statement and expression through this class.</summary>
+internal sealed class RenderContext : TemplateContext
 {
-    private const int MaximumIncludeDepth = 32;
+    // No other builtin: Scriban imports those by reflection, which loads System.Text.Json into the compiler, in whatever version it has.
+    private static readonly ScriptObject _builtins = new() { { IncludeFunction.Name, new IncludeFunction() } };
 
-    private readonly TemplateLibrary _library;
-    private readonly CancellationToken _cancellationToken;
-    private readonly Dictionary<string, RenderVariable> _variables = new(StringComparer.Ordinal);
-    private readonly Stack<(TemplateSource Source, int Offset)> _callers = new();
-    private TemplateSource _source;
+    private readonly ScriptObject _model;
+    private readonly ScriptObject _names = [];
+    private readonly Stack<string> _loopVariables = new();
+    private readonly Stack<SourceSpan> _callers = new();
 
-    /// <summary>Starts a rendering with the model's names in scope.</summary>
-    public RenderContext(TemplateLibrary library, TemplateSource source, TemplateObject model, CancellationToken cancellationToken)
+    /// <summary>Starts a rendering.</summary>
+    public RenderContext(TemplateLibrary library, TemplateObject model, CancellationToken cancellationToken)
+        : base(_builtins)
     {
-        _library = library;
-        _source = source;
-        _cancellationToken = cancellationToken;
-        foreach (KeyValuePair<string, TemplateValue> pair in model)
-            _variables.Add(pair.Key, new RenderVariable(RenderVariableKind.Model, pair.Value));
+        Library = library;
+        _model = model.Members;
+        StrictVariables = true;
+        EnableRelaxedMemberAccess = false;
+        EnableRelaxedIndexerAccess = false;
+        ErrorForStatementFunctionAsExpression = true;
+        AutoIndent = false;
+        NewLine = "\n";
+        LoopLimit = TemplateLimits.Rounds;
+        RecursiveLimit = TemplateLimits.CallDepth;
+        // Scriban would cut texts off and go on. Ours are counted instead.
+        LimitToString = 0;
+        CancellationToken = cancellationToken;
+        TryGetVariable = static (context, span, variable, out value) => throw ((RenderContext)context).UnknownName(span, variable.Name, out value);
+        TryGetMember = static (context, span, target, member, out value) => throw UnknownMember(span, target, member, out value);
+
+        // One object for the model's names and for those that a template assigns: Scriban looks through the objects one by one, for each use of a name.
+        foreach (KeyValuePair<string, object?> pair in _model)
+            _names.Add(pair.Key, pair.Value);
+        PushGlobal(_names);
     }
 
-    /// <summary>The text so far.</summary>
-    public StringBuilder Output { get; } = new(16 * 1024);
+    /// <summary>The templates that can be included.</summary>
+    public TemplateLibrary Library { get; }
 
-    /// <summary>The innermost loop that is running, across includes.</summary>
-    public LoopState? Loop { get; set; }
+    /// <summary>Statements and expressions evaluated so far.</summary>
+    public long Steps { get; private set; }
 
-    /// <summary>An exception that points at an offset of the running template and says how it came to be included.</summary>
-    public TemplateException Error(int offset, string description)
-    {
-        foreach ((TemplateSource source, int callerOffset) in _callers)
-        {
-            (int line, int column) = source.Locate(callerOffset);
-            description += string.Format(CultureInfo.InvariantCulture, "; included from {0}({1},{2})", source.Name, line, column);
-        }
-
-        return _source.Error(offset, description);
-    }
-
-    /// <summary>Stops the rendering when the caller no longer wants it.</summary>
-    public void ThrowIfCancelled() => _cancellationToken.ThrowIfCancellationRequested();
-
-    /// <summary>The value of a name.</summary>
-    public TemplateValue GetValue(string name, int offset) => _variables.TryGetValue(name, out RenderVariable variable)
-        ? variable.Value
-        : throw Error(offset, $"unknown name '{name}'; known names: {Join(_variables.Keys)}");
-
-    /// <summary>Gives a name a value; the model's names and running loop variables are not open to it.</summary>
-    public void Assign(string name, TemplateValue value, int offset)
-    {
-        if (_variables.TryGetValue(name, out RenderVariable variable) && variable.Kind != RenderVariableKind.Assigned)
-        {
-            string owner = variable.Kind == RenderVariableKind.Model ? "the model" : "a running loop";
-            throw Error(offset, $"'{name}' belongs to {owner} and cannot be assigned; choose another name");
-        }
-
-        _variables[name] = new RenderVariable(RenderVariableKind.Assigned, value);
-    }
-
-    /// <summary>Starts to use a name as a loop variable and returns what it hides, if anything.</summary>
-    public RenderVariable? EnterLoop(string name, int offset)
-    {
-        if (!_variables.TryGetValue(name, out RenderVariable hidden))
-            return null;
-        if (hidden.Kind == RenderVariableKind.Model)
-            throw Error(offset, $"the loop variable '{name}' hides a name of the model; choose another name");
-        return hidden;
-    }
-
-    /// <summary>Sets the loop variable for one round.</summary>
-    public void SetLoopVariable(string name, TemplateValue value) => _variables[name] = new RenderVariable(RenderVariableKind.Loop, value);
-
-    /// <summary>Ends the use of a name as a loop variable.</summary>
-    public void ExitLoop(string name, RenderVariable? hidden)
-    {
-        if (hidden is { } variable)
-            _variables[name] = variable;
-        else
-            _variables.Remove(name);
-    }
+    /// <summary>Characters written, joined or compared so far.</summary>
+    public long Characters { get; private set; }
 
     /// <summary>Renders another template in place, with all names in scope.</summary>
-    public void Include(string templateName, int keywordOffset, int nameOffset)
+    public string Include(object? argument, ScriptNode caller)
     {
-        ThrowIfCancelled();
-        if (_callers.Count >= MaximumIncludeDepth)
-            throw _source.Error(keywordOffset, string.Format(CultureInfo.InvariantCulture, "includes are nested more than {0} deep", MaximumIncludeDepth));
-        if (!_library.TryGet(templateName, out Template? template))
-            throw Error(nameOffset, $"unknown template '{templateName}'; known templates: {Join(_library.Names)}");
+        SourceSpan place = caller is ScriptFunctionCall { Arguments.Count: > 0 } call ? call.Arguments[0].Span : caller.Span;
+        if (argument is not string name)
+            throw new ScriptRuntimeException(place, $"'include' needs a template name, this is {StrictOperators.KindOf(argument)}");
+        if (_callers.Count == TemplateLimits.IncludeDepth)
+            throw new ScriptRuntimeException(caller.Span, FormattableString.Invariant($"includes are nested more than {TemplateLimits.IncludeDepth} deep"));
 
-        TemplateSource caller = _source;
-        _callers.Push((caller, keywordOffset));
-        _source = template!.Source;
-        template.Body.Render(this);
-        _source = caller;
+        // A fault leaves its callers on the stack, for its message.
+        _callers.Push(caller.Span);
+        if (!Library.TryGet(name, out Template? template))
+        {
+            _callers.Pop();
+            throw new ScriptRuntimeException(place, $"unknown template '{Shorten(name)}'{NearestNames.Suggest(name, Library.Names)}");
+        }
+
+        string text = RenderTemplate(template!, [], caller);
         _callers.Pop();
+        return text;
     }
 
-    private static string Join(IEnumerable<string> names)
+    /// <summary>Says where the template that is running was included from.</summary>
+    public string DescribeCallers() => string.Concat(_callers.Select(static caller =>
+        FormattableString.Invariant($"; included from {caller.FileName}({caller.Start.Line + 1},{caller.Start.Column + 1})")));
+
+    /// <inheritdoc/>
+    public override object? Evaluate(ScriptNode? scriptNode, bool aliasReturnedFunction)
     {
-        string joined = string.Join(", ", names.OrderBy(name => name, StringComparer.Ordinal));
-        return joined.Length == 0 ? "none" : joined;
+        if (scriptNode is null)
+            return null;
+
+        // Also stops before the stack ends.
+        CheckAbort();
+        if (++Steps > TemplateLimits.Steps)
+            throw new ScriptRuntimeException(scriptNode.Span, FormattableString.Invariant($"the template evaluates more than {TemplateLimits.Steps} statements and expressions"));
+        switch (scriptNode)
+        {
+            case ScriptRawStatement raw:
+                Count(raw.Text.Length, raw.Span);
+                break;
+            case ScriptBinaryExpression { Operator: not (ScriptBinaryOperator.And or ScriptBinaryOperator.Or) } binary:
+                return StrictOperators.Evaluate(this, binary);
+            case ScriptUnaryExpression { Operator: ScriptUnaryOperator.Negate } unary:
+                return StrictOperators.Negate(this, unary);
+            case ScriptExpressionStatement { Expression: { } expression }:
+                return Writable(expression.Span, base.Evaluate(scriptNode, aliasReturnedFunction));
+            case ScriptAssignExpression assignment:
+                CheckAssignable((ScriptVariable)assignment.Target!);
+                break;
+            case ScriptForStatement loop:
+                CheckNotOfModel((ScriptVariable)loop.Variable!, "the loop variable '{0}' hides a name of the model; choose another name");
+                break;
+            case ScriptFunction function:
+                CheckAssignable((ScriptVariable)function.NameOrDoToken!);
+                foreach (ScriptParameter parameter in function.Parameters!)
+                    CheckNotOfModel(parameter.Name!, "the parameter '{0}' hides a name of the model; choose another name");
+                break;
+            case ScriptFunctionCall { Parent: not ScriptExpressionStatement }:
+                return base.Evaluate(scriptNode, aliasReturnedFunction) ?? throw new ScriptRuntimeException(scriptNode.Span, "the function returned nothing");
+            case ScriptCaptureStatement capture:
+                CheckAssignable((ScriptVariable)capture.Target!);
+                base.Evaluate(capture, aliasReturnedFunction);
+                return MakeString(capture);
+        }
+
+        return base.Evaluate(scriptNode, aliasReturnedFunction);
+    }
+
+    /// <inheritdoc/>
+    public override TemplateContext Write(SourceSpan span, object? textAsObject)
+    {
+        if (Writable(span, textAsObject) is string text)
+            Count(text.Length, span);
+        return base.Write(span, textAsObject);
+    }
+
+    /// <inheritdoc/>
+    public override bool ToBool(SourceSpan span, object? value) => value is bool boolean
+        ? boolean
+        : throw new ScriptRuntimeException(span, $"a condition must be a boolean, this is {StrictOperators.KindOf(value)}");
+
+    /// <inheritdoc/>
+    public override int ToInt(SourceSpan span, object? value) => value switch
+    {
+        int and >= 0 => (int)value,
+        int or long => throw new ScriptRuntimeException(span, FormattableString.Invariant($"the index {value} is outside the list")),
+        _ => throw new ScriptRuntimeException(span, $"an index must be an integer, this is {StrictOperators.KindOf(value)}"),
+    };
+
+    /// <summary>Counts characters that are written, joined or compared.</summary>
+    public void Count(int characters, SourceSpan span)
+    {
+        Characters += characters;
+        if (Characters > TemplateLimits.Characters)
+            throw new ScriptRuntimeException(span, FormattableString.Invariant($"the template writes more than {TemplateLimits.Characters} characters"));
+    }
+
+    /// <summary>Cuts a text that goes into a message.</summary>
+    public static string Shorten(string text) => text.Length <= TemplateLimits.MessageLength ? text : text.Substring(0, TemplateLimits.MessageLength) + "...";
+
+    /// <inheritdoc/>
+    protected override void OnEnterLoop(ScriptLoopStatementBase loop)
+    {
+        if (_loopVariables.Count == TemplateLimits.LoopDepth)
+            throw new ScriptRuntimeException(loop.Span, FormattableString.Invariant($"loops are nested more than {TemplateLimits.LoopDepth} deep"));
+        _loopVariables.Push(loop is ScriptForStatement { Variable: ScriptVariable variable } ? variable.Name : "");
+    }
+
+    /// <inheritdoc/>
+    protected override void OnExitLoop(ScriptLoopStatementBase loop) => _loopVariables.Pop();
+
+    // Scriban would read members of any .NET object, single characters of strings and bits of integers.
+    /// <inheritdoc/>
+    protected override IObjectAccessor? GetMemberAccessorImpl(object target) => target is IScriptObject ? base.GetMemberAccessorImpl(target) : null;
+
+    /// <inheritdoc/>
+    protected override IListAccessor? GetListAccessorImpl(object target, Type type) => target is ScriptArray ? base.GetListAccessorImpl(target, type) : null;
+
+    private static object? Writable(SourceSpan span, object? value) => value is null or int or long or bool or string
+        ? value
+        : throw new ScriptRuntimeException(span, $"only integers, booleans and strings can be written, this is {StrictOperators.KindOf(value)}");
+
+    private void CheckAssignable(ScriptVariable variable)
+    {
+        CheckNotOfModel(variable, "'{0}' belongs to the model and cannot be assigned; choose another name");
+        if (_loopVariables.Contains(variable.Name))
+            throw new ScriptRuntimeException(variable.Span, $"'{variable.Name}' belongs to a running loop and cannot be assigned; choose another name");
+    }
+
+    private void CheckNotOfModel(ScriptVariable variable, string message)
+    {
+        if (_model.Contains(variable.Name) || _builtins.Contains(variable.Name))
+            throw new ScriptRuntimeException(variable.Span, string.Format(CultureInfo.InvariantCulture, message, variable.Name));
+    }
+
+    // Scriban leaves the output itself in the variable.
+    private object? MakeString(ScriptCaptureStatement capture)
+    {
+        var variable = (ScriptVariable)capture.Target!;
+        string text = GetValue(variable)!.ToString()!;
+        if (text.Length > TemplateLimits.StringLength)
+            throw StrictOperators.TooLong(capture.Span);
+        SetValue(variable, text);
+        return null;
+    }
+
+    private ScriptRuntimeException UnknownName(SourceSpan span, string name, out object? value)
+    {
+        value = null;
+        if (name == ScriptVariable.ForObject.Name)
+            return new(span, "'for' is used outside a loop");
+        return new(span, $"unknown name '{Shorten(name)}'{NearestNames.Suggest(name, _names.Keys.Concat(_loopVariables))}");
+    }
+
+    private static ScriptRuntimeException UnknownMember(SourceSpan span, object target, string member, out object? value)
+    {
+        value = null;
+        string name = Shorten(member);
+        return target switch
+        {
+            ScriptArray => new(span, $"unknown member '{name}'; a list has only 'size'"),
+            ScriptObject known => new(span, $"unknown member '{name}'{NearestNames.Suggest(name, known.Keys)}"),
+            IScriptObject => new(span, $"unknown member '{name}'; a loop has 'index', 'first', 'last', 'even', 'odd' and 'changed'"),
+            _ => new(span, $"'{name}' needs an object or a list before it, this is {StrictOperators.KindOf(target)}"),
+        };
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using Scriban.Parsing;
 
 namespace KernelGen.Generator.Rendering;
 
@@ -31,4 +32,8 @@ internal sealed class TemplateException : Exception
 
     /// <summary>What is wrong, without the place.</summary>
     public string Description { get; }
+
+    /// <summary>Makes an exception that points at a span of Scriban's, which counts lines and columns from 0.</summary>
+    public static TemplateException At(string templateName, SourceSpan span, string description) =>
+        new(templateName, Math.Max(span.Start.Line, 0) + 1, Math.Max(span.Start.Column, 0) + 1, RenderContext.Shorten(description));
 }

@@ -4,6 +4,8 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Threading;
+using Scriban;
+using Scriban.Syntax;
 
 namespace KernelGen.Generator.Rendering;
 
@@ -14,7 +16,13 @@ internal sealed class TemplateLibrary
 
     private readonly Dictionary<string, TemplateEntry> _entries;
 
-    private TemplateLibrary(Dictionary<string, TemplateEntry> entries) => _entries = entries;
+    private readonly RenderTotals? _totals;
+
+    private TemplateLibrary(Dictionary<string, TemplateEntry> entries, RenderTotals? totals = null)
+    {
+        _entries = entries;
+        _totals = totals;
+    }
 
     /// <summary>The templates that are part of the generator.</summary>
     public static TemplateLibrary Embedded => _embedded.Value;
@@ -35,6 +43,9 @@ internal sealed class TemplateLibrary
         return entries.Count == 0 ? this : new TemplateLibrary(entries);
     }
 
+    /// <summary>The same templates; what their renderings use up is added up, for one class.</summary>
+    public TemplateLibrary Metered() => new(_entries, new RenderTotals());
+
     /// <summary>The text of a template as it was given.</summary>
     /// <exception cref="ArgumentException">There is no template of the name.</exception>
     public string TextOf(string templateName) => _entries.TryGetValue(templateName, out TemplateEntry? entry)
@@ -44,7 +55,7 @@ internal sealed class TemplateLibrary
     /// <summary>Renders a template.</summary>
     /// <param name="templateName">Its name, such as <c>cpu/streaming.cs.sbn</c>.</param>
     /// <param name="model">The names that it sees.</param>
-    /// <param name="cancellationToken">Looked at in every loop round and include.</param>
+    /// <param name="cancellationToken">Looked at in every statement.</param>
     /// <returns>The text, with <c>\n</c> line ends where the template has them.</returns>
     /// <exception cref="ArgumentException">There is no template of the name.</exception>
     /// <exception cref="TemplateException">The template, or one it includes, has a fault or does not fit the model.</exception>
@@ -52,9 +63,24 @@ internal sealed class TemplateLibrary
     {
         if (!TryGet(templateName, out Template? template))
             throw UnknownTemplate(templateName);
-        var context = new RenderContext(this, template!.Source, model, cancellationToken);
-        template.Body.Render(context);
-        return context.Output.ToString();
+        var context = new RenderContext(this, model, cancellationToken);
+        try
+        {
+            string text = template!.Render(context);
+            _totals?.Add(context, templateName);
+            return text;
+        }
+        catch (ScriptAbortException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (ScriptRuntimeException fault)
+        {
+            // A template that cannot be parsed shows when it is included.
+            if (fault.InnerException is TemplateException parsing)
+                throw new TemplateException(parsing.TemplateName, parsing.Line, parsing.Column, parsing.Description + context.DescribeCallers());
+            throw TemplateException.At(fault.Span.FileName ?? templateName, fault.Span, fault.OriginalMessage + context.DescribeCallers());
+        }
     }
 
     /// <summary>Looks a template up and parses it when this is its first use.</summary>
@@ -86,7 +112,7 @@ internal sealed class TemplateLibrary
     // Libraries with overrides share the entries, and so the parsed templates, of the one they were made from.
     private sealed class TemplateEntry(string name, string text)
     {
-        private readonly Lazy<Template> _parsed = new(() => Template.Parse(name, text));
+        private readonly Lazy<Template> _parsed = new(() => TemplateParser.Parse(name, text));
 
         public string Text => text;
 

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace KernelGen.Generator.Rendering;
 
-/// <summary>Which names a template and its model may use.</summary>
+/// <summary>Which names a model may use.</summary>
 internal static class TemplateNames
 {
     // Scriban's statement keywords, its literals and the objects and functions that its default context brings.
@@ -21,23 +21,14 @@ internal static class TemplateNames
     /// <summary>Whether the name has only lower-case ASCII letters, digits and underscores, and does not start with a digit.</summary>
     public static bool IsSnakeCase(string name)
     {
-        if (string.IsNullOrEmpty(name) || IsDigit(name[0]))
+        if (string.IsNullOrEmpty(name) || name[0] is >= '0' and <= '9')
             return false;
         foreach (char c in name)
         {
-            if (!(c is >= 'a' and <= 'z' or '_') && !IsDigit(c))
+            if (c is not (>= 'a' and <= 'z' or '_' or >= '0' and <= '9'))
                 return false;
         }
 
         return true;
     }
-
-    /// <summary>Whether a name in a template may start with the character.</summary>
-    public static bool IsNameStart(char c) => c is >= 'a' and <= 'z' or >= 'A' and <= 'Z' or '_';
-
-    /// <summary>Whether a name in a template may go on with the character.</summary>
-    public static bool IsNamePart(char c) => IsNameStart(c) || IsDigit(c);
-
-    /// <summary>Whether the character is one of 0 to 9.</summary>
-    public static bool IsDigit(char c) => c is >= '0' and <= '9';
 }

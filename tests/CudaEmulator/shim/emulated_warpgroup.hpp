@@ -25,9 +25,6 @@ KG_DEVICE void kg_pin(kg_fragment (&)[steps])
 {
 }
 
-KG_DEVICE bool kg_emulated_is_bfloat16(kg_f16) { return false; }
-KG_DEVICE bool kg_emulated_is_bfloat16(kg_bf16) { return true; }
-
 // `trans_a` and `trans_b` are as the instruction's.
 template <int trans_a, int trans_b, typename T, int tiles>
 KG_DEVICE void kg_multiply_shared(T, float (&sums)[tiles][4], unsigned long long a, unsigned long long b, bool accumulate, int line = __builtin_LINE())

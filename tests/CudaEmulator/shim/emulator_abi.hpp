@@ -30,6 +30,15 @@ struct MatrixProduct {
     bool b_transposed;          // N-major
 };
 
+// A lane's part of mma.m16n8k16 or m16n8k8 (k: the depth), as PTX lays out its fragments.
+struct WarpProduct {
+    int depth;
+    bool bfloat16;  // else float16
+    unsigned a[4];
+    unsigned b[2];
+    float sums[4];
+};
+
 // What compute capability 9.0 brings. Shared memory is addressed as its instructions do, by 32-bit numbers.
 struct HopperCalls {
     void (*mbarrier_init)(unsigned address, unsigned count, int line);
@@ -81,6 +90,9 @@ struct Calls {
 
     // Runs `operation` on what all lanes of the warp bring, once the last of them has come to it.
     void (*warp_operation)(void* lane, void (*operation)(void* const* lanes), int line);
+
+    // The product of a warp; `lane` has the sums afterwards.
+    void (*multiply)(WarpProduct* lane, int line);
 
     // 16 bytes to shared memory, of which the first `bytes` come from global memory; they land when the thread waits.
     void (*copy_async)(void* shared, const void* global, int bytes, int line);

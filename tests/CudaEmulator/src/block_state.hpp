@@ -100,6 +100,9 @@ void with_warpgroup(std::string (*operation)(int first_thread), void* lane, int 
 unsigned shuffle_xor(unsigned value, int lane_bits, int line);
 void warp_operation(void* lane, void (*operation)(void* const*), int line);
 
+// mma.sync.
+void warp_multiply(WarpProduct* lane, int line);
+
 // A thread has begun to wait for the others of its warp or warpgroup: the last to come releases them.
 void thread_waits(int thread);
 

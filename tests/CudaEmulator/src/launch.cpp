@@ -283,7 +283,7 @@ void run_cluster(int x, int y)
 Calls* calls()
 {
     static Calls instance = {
-        Thread(), barrier, shuffle_xor, global_access, shared_access, misaligned_shared, warp_operation, copy_async, commit_copies, wait_copies, &hopper_calls,
+        Thread(), barrier, shuffle_xor, global_access, shared_access, misaligned_shared, warp_operation, warp_multiply, copy_async, commit_copies, wait_copies, &hopper_calls,
     };
     return &instance;
 }

@@ -2,10 +2,6 @@
 
 #include "tensor_map.hpp"
 
-#include <cmath>
-#include <cstring>
-#include <vector>
-
 namespace emulator {
 
 namespace {
@@ -14,19 +10,6 @@ constexpr int elements = 8;     // of a chunk of 16 bytes; the documentation's T
 constexpr int chunk_bytes = 16;
 
 std::uint32_t field(unsigned long long bits, int first) { return static_cast<std::uint32_t>(bits >> first & 0x3fff) << 4; }
-
-// The float next to a number, towards zero. Published measurements of tensor cores agree that sums are cut off, not rounded; over many products of one sign
-// that is a drift, which a kernel with Float32 elements has to bear.
-float truncated(double exact)
-{
-    const float nearest = static_cast<float>(exact);
-    std::uint32_t bits;
-    std::memcpy(&bits, &nearest, sizeof bits);
-    bits -= std::fabs(static_cast<double>(nearest)) > std::fabs(exact) && std::fabs(nearest) < HUGE_VALF ? 1 : 0;
-    float result;
-    std::memcpy(&result, &bits, sizeof result);
-    return result;
-}
 
 } // namespace
 
@@ -65,32 +48,6 @@ std::int64_t MatrixDescriptor::address(int line, int k, bool transposed) const
 
     const std::int64_t address = start_ + offset;
     return mode_ == 0 ? address : static_cast<std::int64_t>(swizzled(static_cast<std::uint64_t>(address), 4 - mode_, base_offset_));
-}
-
-#if defined(__x86_64__) && defined(__GLIBC__)
-__attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
-#endif
-void multiply_add(float* d, const float* a, const float* b, int columns, bool accumulate)
-{
-    double rows[product_depth][256];
-    for (int k = 0; k < product_depth; k++)
-        for (int j = 0; j < columns; j++)
-            rows[k][j] = b[j * product_depth + k];
-
-    double sums[256];
-    for (int i = 0; i < 64; i++) {
-        float* target = d + static_cast<std::size_t>(i) * columns;
-        for (int j = 0; j < columns; j++)
-            sums[j] = accumulate ? target[j] : 0.0;
-        for (int k = 0; k < product_depth; k++) {
-            const double factor = a[i * product_depth + k];
-            for (int j = 0; j < columns; j++)
-                sums[j] += factor * rows[k][j];
-        }
-
-        for (int j = 0; j < columns; j++)
-            target[j] = truncated(sums[j]);
-    }
 }
 
 } // namespace emulator

@@ -1,7 +1,9 @@
 // Warpgroups: asynchronous matrix products (wgmma), and the registers that their threads own (setmaxnreg).
 #include "block_state.hpp"
 #include "matrix_product.hpp"
+#include "settings.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace emulator {
@@ -48,24 +50,10 @@ std::vector<int> free_registers;        // of its blocks
 int owner(int row, int column) { return row / 16 * 32 + row % 8 * 4 + column % 8 / 2; }
 int place(int row, int column) { return column / 8 * 4 + row % 16 / 8 * 2 + column % 2; }
 
-float to_float(unsigned short bits, bool bfloat16)
-{
-    if (bfloat16) {
-        const unsigned wide = static_cast<unsigned>(bits) << 16;
-        float value;
-        std::memcpy(&value, &wide, 4);
-        return value;
-    }
-
-    _Float16 value;
-    std::memcpy(&value, &bits, 2);
-    return value;
-}
-
 const MatrixProduct& product_of(int thread) { return *static_cast<const MatrixProduct*>(launch().threads[thread].lane); }
 
 // Reads a matrix of lines x 16 elements from shared memory, lines being A's rows or B's columns.
-std::string read_matrix(unsigned long long bits, int lines, bool transposed, const MatrixProduct& product, const Clock& known, Group& group, std::vector<float>& to)
+std::string read_matrix(unsigned long long bits, int lines, bool transposed, const Clock& known, Group& group, std::vector<std::uint16_t>& to)
 {
     MatrixDescriptor descriptor(bits);
     std::string wrong = descriptor.fault(lines, transposed);
@@ -84,10 +72,10 @@ std::string read_matrix(unsigned long long bits, int lines, bool transposed, con
             if (!wrong.empty())
                 return wrong;
             group.chunks.push_back(static_cast<std::size_t>(offset));
-            unsigned short elements[8];
+            std::uint16_t elements[8];
             std::memcpy(elements, reinterpret_cast<const char*>(shared.begin()) + offset, sizeof elements);
             for (int i = 0; i < 8; i++)
-                to[transposed ? (line + i) * product_depth + k : line * product_depth + k + i] = to_float(elements[i], product.bfloat16);
+                to[transposed ? (line + i) * product_depth + k : line * product_depth + k + i] = elements[i];
         }
 
     return "";
@@ -137,12 +125,12 @@ std::string multiply(int first)
 
     target->group = -1;
     const Clock known = launch().order.least_clock(first, warpgroup_threads);
-    std::vector<float> a, b;
-    std::string wrong = read_matrix(product.b_matrix, columns, product.b_transposed, product, known, self.open, b);
+    std::vector<std::uint16_t> a, b;
+    std::string wrong = read_matrix(product.b_matrix, columns, product.b_transposed, known, self.open, b);
     if (!wrong.empty())
         return wrong;
     if (product.a == nullptr) {
-        wrong = read_matrix(product.a_matrix, 64, product.a_transposed, product, known, self.open, a);
+        wrong = read_matrix(product.a_matrix, 64, product.a_transposed, known, self.open, a);
         if (!wrong.empty())
             return wrong;
     } else {
@@ -155,12 +143,14 @@ std::string multiply(int first)
             for (int j = 0; j < 8; j++) {
                 const int row = i / 32 * 16 + i % 32 / 4 + j / 2 % 2 * 8;
                 const int k = i % 4 * 2 + j % 2 + j / 4 * 8;
-                a[row * product_depth + k] = to_float(static_cast<unsigned short>(fragment.bits[j / 2] >> j % 2 * 16), product.bfloat16);
+                a[row * product_depth + k] = static_cast<std::uint16_t>(fragment.bits[j / 2] >> j % 2 * 16);
             }
         }
     }
 
-    multiply_add(target->values.data(), a.data(), b.data(), columns, product.accumulate);
+    if (!product.accumulate)
+        std::fill(target->values.begin(), target->values.end(), 0.0f);
+    multiply_add(FusedSums::of(settings().capability_major), target->values.data(), a.data(), b.data(), 64, columns, product_depth, product.bfloat16);
     return "";
 }
 

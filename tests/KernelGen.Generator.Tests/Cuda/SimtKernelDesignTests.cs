@@ -86,6 +86,20 @@ public sealed class SimtKernelDesignTests
     }
 
     [TestMethod]
+    [DataRow(40, 4)]
+    [DataRow(64, 4)]
+    [DataRow(128, 3)]
+    [DataRow(256, 2)]
+    [DataRow(512, 1)]
+    public void BlocksOfTheLaunchBounds_LeaveTheRegistersThatAThreadNeeds(int headDim, int blocks)
+    {
+        SimtKernelDesign design = SimtKernelDesign.For(SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, headDim, 64));
+
+        Assert.AreEqual(blocks, design.RegisterBlocks);
+        Assert.IsLessThanOrEqualTo(65536 / (blocks * design.Threads), design.ExpectedRegisters);
+    }
+
+    [TestMethod]
     [DataRow(8, 16)]
     [DataRow(31, 16)]
     [DataRow(32, 32)]

@@ -26,7 +26,7 @@ internal sealed record LanguageCase(string Title, string Template, string Expect
                 new TemplateObject { { "register", "b" }, { "offset", 16 } },
             }
         },
-        { "rows", new[] { TemplateValue.FromList([1, 2]), TemplateValue.FromList([3, 4]) } },
+        { "rows", new[] { new TemplateObject { { "keys", new[] { 1, 2 } } }, new TemplateObject { { "keys", new[] { 3, 4 } } } } },
     };
 
     public TemplateLibrary Library => TemplateLibrary.Empty.WithOverrides(

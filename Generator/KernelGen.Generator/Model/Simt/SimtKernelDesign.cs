@@ -37,6 +37,8 @@ internal sealed record SimtKernelDesign
     /// <summary>Keys of a tile. The workspace of <c>materialized</c> is padded to it.</summary>
     public const int TileKeys = 64;
 
+    private const int MultiprocessorRegisters = 64 * 1024;
+    private const int RegisterGroup = 8; // registers of a thread are given in groups
     private const int WarpLanes = 32;
     private const int BankGroup = 4;
     private const int MaxChunkDims = 44;
@@ -127,6 +129,9 @@ internal sealed record SimtKernelDesign
             return sums + Math.Max(scorePhase, valuePhase) + 40;
         }
     }
+
+    /// <summary>Blocks of a streaming kernel for which the registers of a multiprocessor suffice; a launch bound where shared memory holds as many.</summary>
+    public int RegisterBlocks => Math.Max(1, MultiprocessorRegisters / (Threads * ((ExpectedRegisters + RegisterGroup - 1) / RegisterGroup * RegisterGroup)));
 
     /// <summary>The design for a variant.</summary>
     /// <param name="configuration">A variant of the target <c>simt</c>.</param>

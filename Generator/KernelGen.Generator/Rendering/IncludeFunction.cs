@@ -1,0 +1,38 @@
+using System;
+using System.Threading.Tasks;
+using Scriban;
+using Scriban.Runtime;
+using Scriban.Syntax;
+
+namespace KernelGen.Generator.Rendering;
+
+/// <summary><c>include 'name'</c>, the one function that templates have: Scriban's, with a name that must be a string and a chain of callers for messages.</summary>
+internal sealed class IncludeFunction : IScriptCustomFunction
+{
+    /// <summary>What templates call it.</summary>
+    public const string Name = "include";
+
+    /// <inheritdoc/>
+    public int RequiredParameterCount => 1;
+
+    /// <inheritdoc/>
+    public int ParameterCount => 1;
+
+    /// <inheritdoc/>
+    public ScriptVarParamKind VarParamKind => ScriptVarParamKind.None;
+
+    // By this Scriban refuses an include within an expression, which would make a value of a whole text.
+    /// <inheritdoc/>
+    public Type ReturnType => typeof(void);
+
+    /// <inheritdoc/>
+    public ScriptParameterInfo GetParameterInfo(int index) => new(typeof(object), "name");
+
+    /// <inheritdoc/>
+    public object? Invoke(TemplateContext context, ScriptNode? callerContext, ScriptArray arguments, ScriptBlockStatement? blockStatement) =>
+        ((RenderContext)context).Include(arguments[0], callerContext ?? context.CurrentNode!);
+
+    /// <inheritdoc/>
+    public ValueTask<object?> InvokeAsync(TemplateContext context, ScriptNode? callerContext, ScriptArray arguments, ScriptBlockStatement? blockStatement) =>
+        new(Invoke(context, callerContext, arguments, blockStatement));
+}

@@ -1,0 +1,43 @@
+namespace KernelGen.Lab.Sass;
+
+/// <summary>What the mainloop of every kernel keeps to.</summary>
+public static class MainloopRules
+{
+    private const int BesideTensorCores = 4;
+
+    /// <summary>
+    /// Loads and stores of local memory that a mainloop may have once round: none where instructions are what bounds it; where the tensor
+    /// cores do, a few hide beside them.
+    /// </summary>
+    /// <param name="function">The function.</param>
+    /// <param name="mainloop">Its mainloop.</param>
+    public static int MostLocalAccesses(SassFunction function, Mainloop mainloop)
+    {
+        if (mainloop.Clocks.Bound != ExecutionUnit.Tensor)
+            return 0;
+
+        // Head dim 80 needs 255 registers and some on 12.0, where a product takes four times as long as it takes to issue it.
+        bool tight = function.ComputeCapability == 120 && function.Name.Contains("_d80_", StringComparison.Ordinal);
+        return tight ? 12 : BesideTensorCores;
+    }
+
+    /// <summary>The rules that a function breaks, a line each.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="mainloop">Its mainloop, if it has one.</param>
+    public static IEnumerable<string> Broken(SassFunction function, Mainloop? mainloop)
+    {
+        if (mainloop is null)
+            yield break;
+
+        string name = FormattableString.Invariant($"{function.Name} on {function.ComputeCapability}");
+        int most = MostLocalAccesses(function, mainloop);
+        if (mainloop.LocalAccesses > most)
+        {
+            yield return FormattableString.Invariant(
+                $"{name}: {mainloop.LocalAccesses} local accesses once round a mainloop bound by {mainloop.Clocks.Bound}; {most} may be");
+        }
+
+        if (mainloop.IsSerialized)
+            yield return FormattableString.Invariant($"{name}: {mainloop.ProductWaits} waits for {mainloop.Products} products");
+    }
+}
