@@ -3636,10 +3636,10 @@ KG_DEVICE void begin_scores(float (&scores)[key_tiles][4], unsigned int queries,
     kg_commit_products();
 }
 
-// Adds a tile's values to the sums; a group of its own.
-KG_DEVICE void begin_values(float (&sums)[value_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values)
+// Adds a tile's values to the sums, or makes sums of them; a group of its own.
+KG_DEVICE void begin_values(float (&sums)[value_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values, bool accumulate = true)
 {
-    multiply_values<element>(sums, probabilities, values, true);
+    multiply_values<element>(sums, probabilities, values, accumulate);
     kg_commit_products();
 }
 
@@ -3811,15 +3811,8 @@ KG_DEVICE void finish_map(const KernelArguments& arguments, const BlockRows& row
 }
 
 // Turns the scores of a tile into probabilities in the workspace. The base of a row moves as in a streaming kernel, whose second product has the same operands.
-KG_DEVICE void take_tile(
-    const KernelArguments& arguments, const BlockRows& rows, ScoreRows& own, float (&scores)[1][key_tiles][4], int slice_head, int tile)
+KG_DEVICE void take_plain_tile(const KernelArguments& arguments, ScoreRows& own, float (&scores)[1][key_tiles][4], int slice_head, int tile)
 {
-    const long long key_begin = static_cast<long long>(tile) * tile_keys;
-    const int key_valid = valid_keys(key_begin, rows.key_end);
-    finish_scores(scores, own.head.rule, rows.begin + own.warp_row, rows.valid - own.warp_row, key_begin, key_valid);
-    if (arguments.map != nullptr)
-        store_map_scores(arguments, rows, own, scores[0], key_begin, key_valid);
-
     float* target = workspace_tile(arguments, slice_head, own.row_group, tile);
 #pragma unroll
     for (int half = 0; half < 2; half++)
@@ -3836,6 +3829,24 @@ KG_DEVICE void take_tile(
 #pragma unroll
     for (int step = 0; step < key_steps; step++)
         kg_store_line(target + probability_place(step), pack_probabilities(scores[0][2 * step], scores[0][2 * step + 1]));
+}
+
+// The same for dot products of a tile that may hold hidden keys, or is in the map.
+KG_DEVICE void take_tile(
+    const KernelArguments& arguments, const BlockRows& rows, ScoreRows& own, float (&scores)[1][key_tiles][4], int slice_head, int tile)
+{
+    const long long key_begin = static_cast<long long>(tile) * tile_keys;
+    const int key_valid = valid_keys(key_begin, rows.key_end);
+    finish_scores(scores, own.head.rule, rows.begin + own.warp_row, rows.valid - own.warp_row, key_begin, key_valid);
+    if (arguments.map != nullptr)
+        store_map_scores(arguments, rows, own, scores[0], key_begin, key_valid);
+    take_plain_tile(arguments, own, scores, slice_head, tile);
+}
+
+// Tiles from the first whose scores are nothing but dot products.
+KG_DEVICE int plain_score_tiles(const KernelArguments& arguments, const BlockRows& rows, const ScoreRule& rule)
+{
+    return kg_uniform(rule.scale == 1.0f && arguments.map == nullptr ? plain_tile_count(rule, rows) : 0);
 }
 
 // When all tiles have gone by: what the row's sums are to be multiplied by in the end, its log-sum-exp and its map.
@@ -3869,20 +3880,22 @@ KG_DEVICE void begin_next(float (&scores)[1][key_tiles][4], const ScorePlaces& s
     begin_scores(scores[0], query, shared.key(ring.stage));
 }
 
-KG_DEVICE void finish_next(float (&scores)[1][key_tiles][4], const ScorePlaces& shared, Ring<score_stages>& ring, bool elected)
+KG_DEVICE void finish_next(
+    float (&scores)[1][key_tiles][4], const ScorePlaces& shared, Ring<score_stages>& ring, bool elected, const RowSums<1>& state)
 {
+    kg_complete_before_wait(shared.query_full(), state.total[0][0], state.total[0][1]);
     kg_wait_products<0>();
     kg_pin(scores[0]);
     kg_mbarrier_arrive_if(shared.key_empty(ring.stage), elected);
     ring.advance();
 }
 
-// A computing warpgroup. Scores of a tile become probabilities while those of the next one are computed, in two sets of registers by turns.
+// A computing warpgroup. Scores of a plain tile become probabilities while those of the next one are computed, in two sets of registers by turns.
 KG_DEVICE void compute_probabilities(const ScorePlaces& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
 {
     const bool elected = kg_elect();
     const unsigned int query = shared.query() + warpgroup * warpgroup_rows * row_panel_dims * 2;
-    const int tiles = tile_count(rows.key_end);
+    const int tiles = kg_uniform(tile_count(rows.key_end));
     Ring<score_stages> ring = {};
     unsigned int query_parity = 0;
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
@@ -3903,23 +3916,24 @@ KG_DEVICE void compute_probabilities(const ScorePlaces& shared, const KernelArgu
         if (tiles > 0)
         {
             begin_next(first, shared, ring, query);
-            finish_next(first, shared, ring, elected);
+            finish_next(first, shared, ring, elected, own.state);
         }
 
         // Products begin and end on every path through the loop: where a condition decides, ptxas may not see which registers are taken, and wait for each product.
+        const int plain_tiles = plain_score_tiles(arguments, rows, own.head.rule);
         int tile = 0;
 #pragma unroll 1
-        for (; tile + 2 < tiles; tile += 2)
+        for (; tile + 1 < plain_tiles && tile + 2 < tiles; tile += 2)
         {
             begin_next(second, shared, ring, query);
-            take_tile(arguments, rows, own, first, slice_head, tile);
-            finish_next(second, shared, ring, elected);
+            take_plain_tile(arguments, own, first, slice_head, tile);
+            finish_next(second, shared, ring, elected, own.state);
             begin_next(first, shared, ring, query);
-            take_tile(arguments, rows, own, second, slice_head, tile + 1);
-            finish_next(first, shared, ring, elected);
+            take_plain_tile(arguments, own, second, slice_head, tile + 1);
+            finish_next(first, shared, ring, elected, own.state);
         }
 
-        // The last tile, or the last two, one after the other.
+        // All others one after the other: where keys may be hidden, and the last one or two.
 #pragma unroll 1
         for (; tile < tiles; tile++)
         {
@@ -3927,7 +3941,7 @@ KG_DEVICE void compute_probabilities(const ScorePlaces& shared, const KernelArgu
             if (tile + 1 < tiles)
             {
                 begin_next(first, shared, ring, query);
-                finish_next(first, shared, ring, elected);
+                finish_next(first, shared, ring, elected, own.state);
             }
         }
 
@@ -4017,7 +4031,7 @@ KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& 
     const int warp_row = row_group * warpgroup_rows + warp_index() % 4 * 16;
     const int first_chunk = column_group * value_tiles;
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    const int tiles = tile_count(rows.key_end);
+    const int tiles = kg_uniform(tile_count(rows.key_end));
     Ring<value_stages> ring = {};
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -4048,15 +4062,11 @@ KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& 
                 rescale_rows(sums[0], numbers[0] != 1.0f || numbers[1] != 1.0f, numbers);
             }
 
+            bool cleaned = false;
             if (hides)
             {
                 const bool found = clean_values<consumers * warpgroup_threads>(shared.value(ring.stage), kg_thread() - warpgroup_threads);
-                if (kg_named_barrier_any(clean_barrier, consumers * warpgroup_threads, found))
-                {
-                    const long long key_begin = static_cast<long long>(tile) * tile_keys;
-                    add_dropped_values(
-                        sums, seen_keys(probabilities), head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
-                }
+                cleaned = kg_named_barrier_any(clean_barrier, consumers * warpgroup_threads, found);
             }
 
             kg_pin(sums[0]);
@@ -4065,8 +4075,14 @@ KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& 
             begin_values(sums[0], probabilities, shared.value(ring.stage) + column_group * value_group_bytes);
             kg_wait_products<0>();
             kg_pin(sums[0]);
+            kg_pin(probabilities);
             kg_mbarrier_arrive_if(shared.empty(ring.stage), elected);
             ring.advance();
+            if (kg_uniform(cleaned))
+            {
+                const long long key_begin = static_cast<long long>(tile) * tile_keys;
+                add_dropped_values(sums, seen_keys(probabilities), head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+            }
         }
 
         const Rows<element> output = open_output(arguments, head);
@@ -4214,6 +4230,26 @@ KG_DEVICE TileCounts tile_counts(const ScoreRule& rule, const BlockRows& rows)
     const int unhidden = rule.causal && visible < unmasked ? visible : unmasked;
     const int plain = rule.scale == 1.0f ? plain_tile_count(rule, rows) : 0;
     return { all, unmasked, kg_uniform(unhidden), kg_uniform(plain) };
+}
+
+// Turns a tile's dot products into scores. Where the tile is plain they are: what is left of the scale comes in with the softmax.
+template <TileKind kind>
+KG_DEVICE void finish_tile_of(float (&scores)[1][key_tiles][4], const ScoreRule& rule, const BlockRows& rows, long long key_begin, int warp_row)
+{
+    const int key_valid = valid_keys(key_begin, rows.key_end);
+    if constexpr (kind == TileKind::masked)
+        finish_masked_scores(scores, rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
+    else if constexpr (kind == TileKind::limited)
+        finish_limited_scores(scores, rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
+}
+
+// The same in a loop over all tiles.
+KG_DEVICE void finish_tile(float (&scores)[1][key_tiles][4], const ScoreRule& rule, const BlockRows& rows, const TileCounts& tiles, int tile, int warp_row)
+{
+    if (general_masks && tile >= tiles.unmasked)
+        finish_tile_of<TileKind::masked>(scores, rule, rows, tile_begin(rows, tile), warp_row);
+    else if (tile >= tiles.plain)
+        finish_tile_of<TileKind::limited>(scores, rule, rows, tile_begin(rows, tile), warp_row);
 }
 
 // ---- The copying warpgroup: one thread of it has all tiles brought by tensor copies.
@@ -4408,17 +4444,6 @@ KG_DEVICE void end_values(const SharedPlaces& shared, Warpgroup& group, ItemStat
     group.value_ring.advance();
 }
 
-// Turns a tile's dot products into scores. Where the tile is plain they are: what is left of the scale comes in with the softmax.
-template <TileKind kind>
-KG_DEVICE void finish_tile(ItemState& state, const ScoreRule& rule, const BlockRows& rows, long long key_begin)
-{
-    const int row = warp_row();
-    if constexpr (kind == TileKind::masked)
-        finish_masked_scores(state.scores, rule, rows.begin + row, rows.valid - row, key_begin, valid_keys(key_begin, rows.key_end));
-    else if constexpr (kind == TileKind::limited)
-        finish_limited_scores(state.scores, rule, rows.begin + row, rows.valid - row, key_begin, valid_keys(key_begin, rows.key_end));
-}
-
 // For a tile that holds hidden keys and has come: takes values out of it that are no numbers, and adds them for the rows that see them. All computing warpgroups
 // do so together.
 KG_DEVICE void clean_tile(ItemState& state, unsigned int tile, const Rows<const element>& value_rows, long long key_begin, int key_valid)
@@ -4457,10 +4482,7 @@ KG_DEVICE void begin_tiles(
     release_keys(shared, group, tiles.all == 1);
 
     float rescale[2];
-    if (general_masks && tiles.unmasked == 0)
-        finish_tile<TileKind::masked>(state, head.rule, rows, rows.key_begin);
-    else if (tiles.plain == 0)
-        finish_tile<TileKind::limited>(state, head.rule, rows, rows.key_begin);
+    finish_tile(state.scores, head.rule, rows, tiles, 0, warp_row());
     take_scores(state.rows, state.scores, factor, rescale);
     clear(state.sums);
     prepare_values(shared, group, state, head, rows, rows.key_begin, tiles.unhidden == 0);
@@ -4495,7 +4517,7 @@ KG_DEVICE void add_tile(
     }
 
     float rescale[2];
-    finish_tile<kind>(state, head.rule, rows, key_begin);
+    finish_tile_of<kind>(state.scores, head.rule, rows, key_begin, warp_row());
     const bool moved = take_scores(state.rows, state.scores, factor, rescale);
     if constexpr (kind != TileKind::masked)
     {
@@ -4703,21 +4725,12 @@ KG_DEVICE bool compute_tile(
     const SharedPlaces& shared, const KernelArguments& arguments, const BlockRows& rows, const Head& head, float factor, unsigned int tile, int pass,
     int warpgroup, bool cleaned)
 {
-    const bool has_keys = arguments.keys > 0;
     const int warp_row = pass + warp_index() % 4 * 16;
     float scores[1][key_tiles][4];
-    if (has_keys)
-    {
-        kg_product_fence();
-        begin_scores(scores[0], tile, shared.key());
-        kg_wait_products<0>();
-        kg_pin(scores[0]);
-    }
-    else
-    {
-        clear(scores);
-    }
-
+    kg_product_fence();
+    begin_scores(scores[0], tile, shared.key());
+    kg_wait_products<0>();
+    kg_pin(scores[0]);
     finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, 0, rows.key_end);
     RowSums<1> softmax;
     float reciprocal[2];
@@ -4738,18 +4751,12 @@ KG_DEVICE bool compute_tile(
         const int first_chunk = group * value_tiles;
         const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
         float sums[1][value_tiles][4];
-        clear(sums);
-        if (has_keys)
-        {
-            kg_pin(sums[0]);
-            kg_pin(probabilities);
-            kg_product_fence();
-            begin_values(sums[0], probabilities, shared.value() + group * value_group_bytes);
-            kg_wait_products<0>();
-            kg_pin(sums[0]);
-            kg_pin(probabilities);
-        }
-
+        kg_pin(probabilities);
+        kg_product_fence();
+        begin_values(sums[0], probabilities, shared.value() + group * value_group_bytes, false);
+        kg_wait_products<0>();
+        kg_pin(sums[0]);
+        kg_pin(probabilities);
         if (cleaned)
             add_dropped_values(sums, seen, head.value, 0, rows.key_end, first_chunk, chunk_count);
 
@@ -4775,12 +4782,26 @@ KG_DEVICE bool compute_tile(
     return whole;
 }
 
-// K and V of a head, by one thread. There are no maps of nothing.
+// Where a call has no keys, there is nothing to copy, and all rows are zero.
+KG_DEVICE void store_rows_without_keys(const KernelArguments& arguments, const BlockRows& rows)
+{
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const Head head = open_head(arguments, slice_head);
+        const Rows<element> output = open_output(arguments, head);
+        for (int row = kg_thread() / warp_threads; row < rows.valid; row += threads / warp_threads)
+        {
+            for (int dim = lane_index(); dim < head_dim; dim += warp_threads)
+                kg_store(output.first + (rows.begin + row) * output.stride + dim, element());
+            if (arguments.log_sum_exp != nullptr && lane_index() == 0)
+                kg_store(log_sum_exp_of(arguments, head, rows.begin + row), -kg_infinity());
+        }
+    }
+}
+
+// K and V of a head, by one thread.
 KG_DEVICE void copy_keys_and_values(const SharedPlaces& shared, const TensorMaps& maps, const KernelArguments& arguments, const Head& head)
 {
-    if (arguments.keys == 0)
-        return;
-
     const int key_head = head.number / (arguments.heads / arguments.key_value_heads);
     copy_tile<row_panels, row_panel_dims, key_panel_bytes>(shared.key(), maps.key, shared.key_full(), 0, key_head, head.batch);
     copy_tile<value_panels, value_panel_dims, value_panel_bytes>(shared.value(), maps.value, shared.value_full(), 0, key_head, head.batch);
@@ -4790,9 +4811,6 @@ KG_DEVICE void copy_keys_and_values(const SharedPlaces& shared, const TensorMaps
 // What decides is the call, not the rows of the block, so that a row's bits do not depend on its neighbours.
 KG_DEVICE bool await_keys_and_values(const SharedPlaces& shared, const KernelArguments& arguments, const Head& head, unsigned int parity)
 {
-    if (arguments.keys == 0)
-        return false;
-
     kg_mbarrier_wait(shared.key_full(), parity);
     kg_mbarrier_wait(shared.value_full(), parity);
     return (head.rule.causal || has_mask(head.rule)) && kg_any_in_block(clean_values<threads>(shared.value(), kg_thread()));

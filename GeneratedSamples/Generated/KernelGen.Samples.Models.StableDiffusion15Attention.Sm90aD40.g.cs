@@ -1228,7 +1228,10 @@ extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1367,7 +1370,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1506,7 +1512,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1665,7 +1674,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1824,7 +1836,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1983,7 +1998,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3205,7 +3223,10 @@ extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3344,7 +3365,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3483,7 +3507,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3642,7 +3669,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3801,7 +3831,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3960,7 +3993,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;

@@ -1272,7 +1272,10 @@ extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1419,7 +1422,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1566,7 +1572,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1733,7 +1742,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1900,7 +1912,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -2067,7 +2082,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3333,7 +3351,10 @@ extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3480,7 +3501,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3627,7 +3651,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3794,7 +3821,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3961,7 +3991,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -4128,7 +4161,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
