@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using KernelGen.Cuda;
 using KernelGen.Kernels;
 using KernelGen.Samples.Models;
@@ -10,10 +9,10 @@ namespace KernelGen.Samples.Commands;
 /// <summary>The options of <c>kernels --compile</c>.</summary>
 internal sealed class CompileOptions
 {
-    private static readonly int[] _usual = [75, 80, 86, 89, 90, 100, 120];
+    private static readonly CudaArchitecture[] _usual = [new(75), new(80), new(86), new(89), new(90), new(100), new(120)];
 
     private readonly Option<bool> _compile = new("--compile") { Description = "Compile the CUDA kernels with NVRTC; needs neither a GPU nor a driver" };
-    private readonly Option<int[]> _architectures = new("--arch")
+    private readonly Option<CudaArchitecture[]> _architectures = new("--arch")
     {
         Description = "With --compile: compute capabilities to compile for [default: 7.5,8.0,8.6,8.9,9.0,10.0,12.0]",
         HelpName = "X.Y,...",
@@ -72,10 +71,9 @@ internal sealed class CompileOptions
             return useless is null ? null : throw new InputException($"{useless.Name} goes with --compile.");
         }
 
-        int[] architectures = parsed.GetValue(_architectures) is { Length: > 0 } chosen ? chosen : _usual;
         return new(
             [.. models.SelectMany(model => model.Kernels.Variants.ToArray())],
-            [.. architectures.Distinct().Select(number => new CudaArchitecture(number))],
+            parsed.GetValue(_architectures) is { Length: > 0 } chosen ? chosen : _usual,
             parsed.GetValue(_masks) is { Length: > 0 } masks ? masks : [KernelSpecialization.None, KernelSpecialization.Masked],
             parsed.GetValue(_output),
             json,
@@ -85,23 +83,12 @@ internal sealed class CompileOptions
             parsed.GetValue(_against));
     }
 
-    private static int[] Parse(ArgumentResult result)
+    private static CudaArchitecture[] Parse(ArgumentResult result)
     {
-        List<int> numbers = [];
-        foreach (string text in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
-        {
-            string[] parts = text.Split('.');
-            if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) || major > 99
-                || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int minor) || minor > 9
-                || (10 * major) + minor < CudaArchitecture.OldestComputeCapability)
-            {
-                result.AddError($"--arch has '{text}'; it must be compute capabilities from 7.5 on, such as 8.6,9.0.");
-                return [];
-            }
+        if (CudaArchitecture.TryParseList(string.Join(',', result.Tokens.Select(token => token.Value)), out IReadOnlyList<CudaArchitecture> architectures, out string fault))
+            return [.. architectures];
 
-            numbers.Add((10 * major) + minor);
-        }
-
-        return [.. numbers];
+        result.AddError($"--arch has '{fault}'; it must be compute capabilities from 7.5 on, such as 8.6,9.0.");
+        return [];
     }
 }

@@ -2406,13 +2406,22 @@ KG_DEVICE void store_rows(
 // so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
 constexpr float slack = 8.0f;
 
-// The factor for what was summed before a tile whose greatest score is `greatest`; moves the base. Without a branch, which would part the lanes of a warp.
-KG_DEVICE float move_base(float& base, float greatest)
+// Moves the base where the greatest score of a tile asks for it, and tells so: only then `rescale`, the factor for what was summed before the tile, is not 1.
+// Without a branch, which would part the lanes of a warp.
+KG_DEVICE bool move_base(float& base, float greatest, float& rescale)
 {
     const bool moves = greatest > kg_add(base, slack);
-    const float rescale = kg_exp2(kg_add(base, -greatest));
+    const float factor = kg_exp2(kg_add(base, -greatest));
+    rescale = moves ? factor : 1.0f;
     base = moves ? greatest : base;
-    return moves ? rescale : 1.0f;
+    return moves;
+}
+
+KG_DEVICE float move_base(float& base, float greatest)
+{
+    float rescale;
+    move_base(base, greatest, rescale);
+    return rescale;
 }
 
 // Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
@@ -3327,13 +3336,22 @@ KG_DEVICE float row_log_sum_exp(float base, float total)
 // so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
 constexpr float slack = 8.0f;
 
-// The factor for what was summed before a tile whose greatest score is `greatest`; moves the base. Without a branch, which would part the lanes of a warp.
-KG_DEVICE float move_base(float& base, float greatest)
+// Moves the base where the greatest score of a tile asks for it, and tells so: only then `rescale`, the factor for what was summed before the tile, is not 1.
+// Without a branch, which would part the lanes of a warp.
+KG_DEVICE bool move_base(float& base, float greatest, float& rescale)
 {
     const bool moves = greatest > kg_add(base, slack);
-    const float rescale = kg_exp2(kg_add(base, -greatest));
+    const float factor = kg_exp2(kg_add(base, -greatest));
+    rescale = moves ? factor : 1.0f;
     base = moves ? greatest : base;
-    return moves ? rescale : 1.0f;
+    return moves;
+}
+
+KG_DEVICE float move_base(float& base, float greatest)
+{
+    float rescale;
+    move_base(base, greatest, rescale);
+    return rescale;
 }
 
 // Probabilities of 16 keys as a left operand: two neighbouring tiles of scores are one, for a lane holds the same rows and columns of both.
@@ -3618,10 +3636,10 @@ KG_DEVICE void begin_scores(float (&scores)[key_tiles][4], unsigned int queries,
     kg_commit_products();
 }
 
-// Adds a tile's values to the sums; a group of its own.
-KG_DEVICE void begin_values(float (&sums)[value_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values)
+// Adds a tile's values to the sums, or makes sums of them; a group of its own.
+KG_DEVICE void begin_values(float (&sums)[value_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values, bool accumulate = true)
 {
-    multiply_values<element>(sums, probabilities, values, true);
+    multiply_values<element>(sums, probabilities, values, accumulate);
     kg_commit_products();
 }
 
@@ -3793,15 +3811,8 @@ KG_DEVICE void finish_map(const KernelArguments& arguments, const BlockRows& row
 }
 
 // Turns the scores of a tile into probabilities in the workspace. The base of a row moves as in a streaming kernel, whose second product has the same operands.
-KG_DEVICE void take_tile(
-    const KernelArguments& arguments, const BlockRows& rows, ScoreRows& own, float (&scores)[1][key_tiles][4], int slice_head, int tile)
+KG_DEVICE void take_plain_tile(const KernelArguments& arguments, ScoreRows& own, float (&scores)[1][key_tiles][4], int slice_head, int tile)
 {
-    const long long key_begin = static_cast<long long>(tile) * tile_keys;
-    const int key_valid = valid_keys(key_begin, rows.key_end);
-    finish_scores(scores, own.head.rule, rows.begin + own.warp_row, rows.valid - own.warp_row, key_begin, key_valid);
-    if (arguments.map != nullptr)
-        store_map_scores(arguments, rows, own, scores[0], key_begin, key_valid);
-
     float* target = workspace_tile(arguments, slice_head, own.row_group, tile);
 #pragma unroll
     for (int half = 0; half < 2; half++)
@@ -3818,6 +3829,24 @@ KG_DEVICE void take_tile(
 #pragma unroll
     for (int step = 0; step < key_steps; step++)
         kg_store_line(target + probability_place(step), pack_probabilities(scores[0][2 * step], scores[0][2 * step + 1]));
+}
+
+// The same for dot products of a tile that may hold hidden keys, or is in the map.
+KG_DEVICE void take_tile(
+    const KernelArguments& arguments, const BlockRows& rows, ScoreRows& own, float (&scores)[1][key_tiles][4], int slice_head, int tile)
+{
+    const long long key_begin = static_cast<long long>(tile) * tile_keys;
+    const int key_valid = valid_keys(key_begin, rows.key_end);
+    finish_scores(scores, own.head.rule, rows.begin + own.warp_row, rows.valid - own.warp_row, key_begin, key_valid);
+    if (arguments.map != nullptr)
+        store_map_scores(arguments, rows, own, scores[0], key_begin, key_valid);
+    take_plain_tile(arguments, own, scores, slice_head, tile);
+}
+
+// Tiles from the first whose scores are nothing but dot products.
+KG_DEVICE int plain_score_tiles(const KernelArguments& arguments, const BlockRows& rows, const ScoreRule& rule)
+{
+    return kg_uniform(rule.scale == 1.0f && arguments.map == nullptr ? plain_tile_count(rule, rows) : 0);
 }
 
 // When all tiles have gone by: what the row's sums are to be multiplied by in the end, its log-sum-exp and its map.
@@ -3851,20 +3880,22 @@ KG_DEVICE void begin_next(float (&scores)[1][key_tiles][4], const ScorePlaces& s
     begin_scores(scores[0], query, shared.key(ring.stage));
 }
 
-KG_DEVICE void finish_next(float (&scores)[1][key_tiles][4], const ScorePlaces& shared, Ring<score_stages>& ring, bool elected)
+KG_DEVICE void finish_next(
+    float (&scores)[1][key_tiles][4], const ScorePlaces& shared, Ring<score_stages>& ring, bool elected, const RowSums<1>& state)
 {
+    kg_complete_before_wait(shared.query_full(), state.total[0][0], state.total[0][1]);
     kg_wait_products<0>();
     kg_pin(scores[0]);
     kg_mbarrier_arrive_if(shared.key_empty(ring.stage), elected);
     ring.advance();
 }
 
-// A computing warpgroup. Scores of a tile become probabilities while those of the next one are computed, in two sets of registers by turns.
+// A computing warpgroup. Scores of a plain tile become probabilities while those of the next one are computed, in two sets of registers by turns.
 KG_DEVICE void compute_probabilities(const ScorePlaces& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
 {
     const bool elected = kg_elect();
     const unsigned int query = shared.query() + warpgroup * warpgroup_rows * row_panel_dims * 2;
-    const int tiles = tile_count(rows.key_end);
+    const int tiles = kg_uniform(tile_count(rows.key_end));
     Ring<score_stages> ring = {};
     unsigned int query_parity = 0;
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
@@ -3885,23 +3916,24 @@ KG_DEVICE void compute_probabilities(const ScorePlaces& shared, const KernelArgu
         if (tiles > 0)
         {
             begin_next(first, shared, ring, query);
-            finish_next(first, shared, ring, elected);
+            finish_next(first, shared, ring, elected, own.state);
         }
 
         // Products begin and end on every path through the loop: where a condition decides, ptxas may not see which registers are taken, and wait for each product.
+        const int plain_tiles = plain_score_tiles(arguments, rows, own.head.rule);
         int tile = 0;
 #pragma unroll 1
-        for (; tile + 2 < tiles; tile += 2)
+        for (; tile + 1 < plain_tiles && tile + 2 < tiles; tile += 2)
         {
             begin_next(second, shared, ring, query);
-            take_tile(arguments, rows, own, first, slice_head, tile);
-            finish_next(second, shared, ring, elected);
+            take_plain_tile(arguments, own, first, slice_head, tile);
+            finish_next(second, shared, ring, elected, own.state);
             begin_next(first, shared, ring, query);
-            take_tile(arguments, rows, own, second, slice_head, tile + 1);
-            finish_next(first, shared, ring, elected);
+            take_plain_tile(arguments, own, second, slice_head, tile + 1);
+            finish_next(first, shared, ring, elected, own.state);
         }
 
-        // The last tile, or the last two, one after the other.
+        // All others one after the other: where keys may be hidden, and the last one or two.
 #pragma unroll 1
         for (; tile < tiles; tile++)
         {
@@ -3909,7 +3941,7 @@ KG_DEVICE void compute_probabilities(const ScorePlaces& shared, const KernelArgu
             if (tile + 1 < tiles)
             {
                 begin_next(first, shared, ring, query);
-                finish_next(first, shared, ring, elected);
+                finish_next(first, shared, ring, elected, own.state);
             }
         }
 
@@ -3999,7 +4031,7 @@ KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& 
     const int warp_row = row_group * warpgroup_rows + warp_index() % 4 * 16;
     const int first_chunk = column_group * value_tiles;
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    const int tiles = tile_count(rows.key_end);
+    const int tiles = kg_uniform(tile_count(rows.key_end));
     Ring<value_stages> ring = {};
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -4030,15 +4062,11 @@ KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& 
                 rescale_rows(sums[0], numbers[0] != 1.0f || numbers[1] != 1.0f, numbers);
             }
 
+            bool cleaned = false;
             if (hides)
             {
                 const bool found = clean_values<consumers * warpgroup_threads>(shared.value(ring.stage), kg_thread() - warpgroup_threads);
-                if (kg_named_barrier_any(clean_barrier, consumers * warpgroup_threads, found))
-                {
-                    const long long key_begin = static_cast<long long>(tile) * tile_keys;
-                    add_dropped_values(
-                        sums, seen_keys(probabilities), head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
-                }
+                cleaned = kg_named_barrier_any(clean_barrier, consumers * warpgroup_threads, found);
             }
 
             kg_pin(sums[0]);
@@ -4047,8 +4075,14 @@ KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& 
             begin_values(sums[0], probabilities, shared.value(ring.stage) + column_group * value_group_bytes);
             kg_wait_products<0>();
             kg_pin(sums[0]);
+            kg_pin(probabilities);
             kg_mbarrier_arrive_if(shared.empty(ring.stage), elected);
             ring.advance();
+            if (kg_uniform(cleaned))
+            {
+                const long long key_begin = static_cast<long long>(tile) * tile_keys;
+                add_dropped_values(sums, seen_keys(probabilities), head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+            }
         }
 
         const Rows<element> output = open_output(arguments, head);
@@ -4170,6 +4204,54 @@ KG_DEVICE long long tile_begin(const BlockRows& rows, int tile)
     return rows.key_begin + static_cast<long long>(tile) * tile_keys;
 }
 
+// ---- Tiles of keys. Each kind has a loop of its own, so that most tiles have no code for what they do not hold.
+enum class TileKind
+{
+    plain,    // all rows of the block see all of its keys
+    limited,  // a row sees the keys up to a limit: by causality, or because the keys end
+    masked,   // a Boolean or additive mask has a say
+};
+
+// How many tiles an item has of each kind, which come in this order. The numbers are the warp's: what the compiler does not know to be the same for all lanes, it
+// takes for a branch that parts them, behind which stages, parities and descriptors would be in registers of lanes.
+struct TileCounts
+{
+    int all;
+    int unmasked;  // all, or none where a mask has a say
+    int unhidden;  // of those, from the first: no row is hidden a key that there is
+    int plain;     // and the tiles are whole, and their scores are nothing but dot products
+};
+
+KG_DEVICE TileCounts tile_counts(const ScoreRule& rule, const BlockRows& rows)
+{
+    const int all = kg_uniform(tile_count(rows));
+    const int unmasked = general_masks ? kg_uniform(has_mask(rule) ? 0 : all) : all;
+    const int visible = rows.begin >= rows.key_begin ? (rows.begin + 1 - rows.key_begin) / tile_keys : 0;
+    const int unhidden = rule.causal && visible < unmasked ? visible : unmasked;
+    const int plain = rule.scale == 1.0f ? plain_tile_count(rule, rows) : 0;
+    return { all, unmasked, kg_uniform(unhidden), kg_uniform(plain) };
+}
+
+// Turns a tile's dot products into scores. Where the tile is plain they are: what is left of the scale comes in with the softmax.
+template <TileKind kind>
+KG_DEVICE void finish_tile_of(float (&scores)[1][key_tiles][4], const ScoreRule& rule, const BlockRows& rows, long long key_begin, int warp_row)
+{
+    const int key_valid = valid_keys(key_begin, rows.key_end);
+    if constexpr (kind == TileKind::masked)
+        finish_masked_scores(scores, rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
+    else if constexpr (kind == TileKind::limited)
+        finish_limited_scores(scores, rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
+}
+
+// The same in a loop over all tiles.
+KG_DEVICE void finish_tile(float (&scores)[1][key_tiles][4], const ScoreRule& rule, const BlockRows& rows, const TileCounts& tiles, int tile, int warp_row)
+{
+    if (general_masks && tile >= tiles.unmasked)
+        finish_tile_of<TileKind::masked>(scores, rule, rows, tile_begin(rows, tile), warp_row);
+    else if (tile >= tiles.plain)
+        finish_tile_of<TileKind::limited>(scores, rule, rows, tile_begin(rows, tile), warp_row);
+}
+
 // ---- The copying warpgroup: one thread of it has all tiles brought by tensor copies.
 // Maps of Q, K and V, each of the whole tensor as (head dim, row, head, batch).
 struct TensorMaps
@@ -4289,48 +4371,50 @@ KG_DEVICE bool take_scores(RowSums<1>& rows, float (&scores)[1][key_tiles][4], f
 #pragma unroll
     for (int half = 0; half < 2; half++)
     {
-        rescale[half] = move_base(rows.base[0][half], kg_multiply(greatest_score(scores[0], half), factor));
+        moved = move_base(rows.base[0][half], kg_multiply(greatest_score(scores[0], half), factor), rescale[half]) || moved;
         rows.total[0][half] = kg_multiply(rows.total[0][half], rescale[half]);
-        moved = moved || rescale[half] != 1.0f;
         add_shared_probabilities(scores[0], half, factor, rows.base[0][half], rows.total[0][half]);
     }
 
     return moved;
 }
 
-// Warpgroups give products to the tensor cores in turn, so that one computes its softmax while another's products run: a named barrier for each, of the
-// warpgroup whose turn it is and the one before it.
-KG_DEVICE void await_turn(int warpgroup)
+// The warp's first row in the tile. Worked out where it is used: kept, it takes a register from item to item.
+KG_DEVICE int warp_row()
 {
-    kg_named_barrier_sync(1 + warpgroup, 2 * warpgroup_threads);
-}
-
-KG_DEVICE void pass_turn(int warpgroup)
-{
-    kg_named_barrier_arrive(1 + (warpgroup + 1) % consumers, 2 * warpgroup_threads);
+    return (warp_index() - warpgroup_threads / warp_threads) * 16;
 }
 
 // A computing warpgroup: what it keeps from item to item.
 struct Warpgroup
 {
     int index;
-    int warp_row;        // the warp's first row in the tile
     unsigned int query;  // its rows in shared memory
     unsigned int query_parity;
     Ring<stages> key_ring;
     Ring<stages> value_ring;
     bool elected;        // the lane tells for its warp
-    bool has_had_turn;
 };
 
 KG_DEVICE Warpgroup open_warpgroup(const SharedPlaces& shared, int index)
 {
     Warpgroup group = {};
     group.index = index;
-    group.warp_row = index * warpgroup_rows + warp_index() % 4 * 16;
     group.query = shared.tiles + index * warpgroup_rows * row_panel_dims * 2;
     group.elected = kg_elect();
     return group;
+}
+
+// Warpgroups give products to the tensor cores in turn, so that one computes its softmax while another's products run: a named barrier for each, of the
+// warpgroup whose turn it is and the one before it.
+KG_DEVICE void await_turn(const Warpgroup& group)
+{
+    kg_named_barrier_sync(1 + group.index, 2 * warpgroup_threads);
+}
+
+KG_DEVICE void pass_turn(const Warpgroup& group)
+{
+    kg_named_barrier_arrive(1 + (group.index + 1) % consumers, 2 * warpgroup_threads);
 }
 
 // What it carries from tile to tile.
@@ -4350,8 +4434,12 @@ KG_DEVICE void release_keys(const SharedPlaces& shared, Warpgroup& group, bool i
     kg_mbarrier_arrive_if(shared.query_empty(), is_last && group.elected);
 }
 
-KG_DEVICE void release_values(const SharedPlaces& shared, Warpgroup& group)
+// Waits until the values of a tile have been added, and releases them.
+KG_DEVICE void end_values(const SharedPlaces& shared, Warpgroup& group, ItemState& state)
 {
+    kg_wait_products<0>();
+    kg_pin(state.sums[0]);
+    kg_pin(state.probabilities);
     kg_mbarrier_arrive_if(shared.value_empty(group.value_ring.stage), group.elected);
     group.value_ring.advance();
 }
@@ -4362,15 +4450,16 @@ KG_DEVICE void clean_tile(ItemState& state, unsigned int tile, const Rows<const 
 {
     constexpr int threads = consumers * warpgroup_threads;
     constexpr int clean_barrier = 15;
-    if (kg_named_barrier_any(clean_barrier, threads, clean_values<threads>(tile, kg_thread() - warpgroup_threads)))
-        add_dropped_values(state.sums, seen_keys(state.scores), value_rows, key_begin, key_valid, 0, row_chunks);
+    const bool found = clean_values<threads>(tile, kg_thread() - warpgroup_threads);
+    if (kg_uniform(kg_named_barrier_any(clean_barrier, threads, found)))
+        add_dropped_values(state.sums, seen_keys(state.scores), value_rows, key_begin, kg_uniform(key_valid), 0, row_chunks);
 }
 
 // Packs the probabilities of a tile, whose values are next in their ring.
 KG_DEVICE void prepare_values(
-    const SharedPlaces& shared, const Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, long long key_begin)
+    const SharedPlaces& shared, const Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, long long key_begin, bool hides)
 {
-    if (!is_plain(head.rule, rows.begin, key_begin + tile_keys))
+    if (hides)
     {
         kg_mbarrier_wait(shared.value_full(group.value_ring.stage), group.value_ring.parity);
         clean_tile(state, shared.value(group.value_ring.stage), head.value, key_begin, valid_keys(key_begin, rows.key_end));
@@ -4381,7 +4470,7 @@ KG_DEVICE void prepare_values(
 
 // The first tile's scores become probabilities.
 KG_DEVICE void begin_tiles(
-    const SharedPlaces& shared, Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, int key_tile_count)
+    const SharedPlaces& shared, Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, const TileCounts& tiles)
 {
     kg_mbarrier_wait(shared.query_full(), group.query_parity);
     group.query_parity ^= 1;
@@ -4390,24 +4479,24 @@ KG_DEVICE void begin_tiles(
     begin_scores(state.scores[0], group.query, shared.key(group.key_ring.stage));
     kg_wait_products<0>();
     kg_pin(state.scores[0]);
-    release_keys(shared, group, key_tile_count == 1);
+    release_keys(shared, group, tiles.all == 1);
 
     float rescale[2];
-    finish_scores(
-        state.scores, head.rule, rows.begin + group.warp_row, rows.valid - group.warp_row, rows.key_begin, valid_keys(rows.key_begin, rows.key_end));
+    finish_tile(state.scores, head.rule, rows, tiles, 0, warp_row());
     take_scores(state.rows, state.scores, factor, rescale);
-    prepare_values(shared, group, state, head, rows, rows.key_begin);
+    clear(state.sums);
+    prepare_values(shared, group, state, head, rows, rows.key_begin, tiles.unhidden == 0);
 }
 
 // While the values of the tile before are added, the scores of this one become probabilities.
+template <TileKind kind>
 KG_DEVICE void add_tile(
-    const SharedPlaces& shared, Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, int tile, bool is_last)
+    const SharedPlaces& shared, Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, int tile, const TileCounts& tiles)
 {
     const long long key_begin = tile_begin(rows, tile);
     kg_mbarrier_wait(shared.key_full(group.key_ring.stage), group.key_ring.parity);
-    if (ping_pong && (group.index > 0 || group.has_had_turn))
-        await_turn(group.index);
-    group.has_had_turn = true;
+    if (ping_pong)
+        await_turn(group);
     kg_pin(state.sums[0]);
     kg_pin(state.probabilities);
     kg_product_fence();
@@ -4416,21 +4505,29 @@ KG_DEVICE void add_tile(
     kg_product_fence();
     begin_values(state.sums[0], state.probabilities, shared.value(group.value_ring.stage));
     if (ping_pong)
-        pass_turn(group.index);
+        pass_turn(group);
 
     kg_wait_products<1>();
     kg_pin(state.scores[0]);
-    release_keys(shared, group, is_last);
-    float rescale[2];
-    finish_scores(state.scores, head.rule, rows.begin + group.warp_row, rows.valid - group.warp_row, key_begin, valid_keys(key_begin, rows.key_end));
-    const bool moved = take_scores(state.rows, state.scores, factor, rescale);
+    release_keys(shared, group, tile + 1 == tiles.all);
+    if constexpr (kind == TileKind::masked)
+    {
+        // The places and elements of a mask take registers and time: nothing goes on beside them.
+        end_values(shared, group, state);
+    }
 
-    kg_wait_products<0>();
-    kg_pin(state.sums[0]);
-    kg_pin(state.scores[0]);
-    release_values(shared, group);
+    float rescale[2];
+    finish_tile_of<kind>(state.scores, head.rule, rows, key_begin, warp_row());
+    const bool moved = take_scores(state.rows, state.scores, factor, rescale);
+    if constexpr (kind != TileKind::masked)
+    {
+        kg_complete_before_wait(shared.query_full(), state.rows.total[0][0], state.rows.total[0][1]);
+        end_values(shared, group, state);
+        kg_pin(state.scores[0]);
+    }
+
     rescale_rows(state.sums[0], moved, rescale);
-    prepare_values(shared, group, state, head, rows, key_begin);
+    prepare_values(shared, group, state, head, rows, key_begin, kind == TileKind::masked || (kind == TileKind::limited && tile >= tiles.unhidden));
 }
 
 // Adds the values of the last tile.
@@ -4441,9 +4538,7 @@ KG_DEVICE void end_tiles(const SharedPlaces& shared, Warpgroup& group, ItemState
     kg_pin(state.probabilities);
     kg_product_fence();
     begin_values(state.sums[0], state.probabilities, shared.value(group.value_ring.stage));
-    kg_wait_products<0>();
-    kg_pin(state.sums[0]);
-    release_values(shared, group);
+    end_values(shared, group, state);
 }
 
 // Writes what one lane holds of a row, to be merged.
@@ -4455,13 +4550,13 @@ KG_DEVICE void store_partial(const KernelArguments& arguments, long long partial
 }
 
 // Writes the warp's rows: their sums divided by their totals, or what is to be merged.
-KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, const Warpgroup& group, const ItemState& state)
+KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, const ItemState& state)
 {
     const Rows<element> output = open_output(arguments, head);
 #pragma unroll
     for (int half = 0; half < 2; half++)
     {
-        const int row = group.warp_row + 8 * half + lane_row();
+        const int row = warp_row() + 8 * half + lane_row();
         const float total = sum_of_quad(state.rows.total[0][half]);
         if (key_splits(arguments) > 1)
         {
@@ -4481,33 +4576,47 @@ KG_DEVICE void compute_item(const SharedPlaces& shared, const KernelArguments& a
 {
     Head head = open_head(arguments, item.slice_head);
     const float factor = fold_scale(head.rule);
-    const int key_tile_count = tile_count(item.rows);
+    const TileCounts tiles = tile_counts(head.rule, item.rows);
     ItemState state;
     begin_rows(state.rows);
-    clear(state.sums);
-    if (key_tile_count > 0)
+    if (tiles.all == 0)
+        clear(state.sums);
+    else
     {
         // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
-        begin_tiles(shared, group, state, head, item.rows, factor, key_tile_count);
+        begin_tiles(shared, group, state, head, item.rows, factor, tiles);
+        int tile = 1;
 #pragma unroll 1
-        for (int tile = 1; tile < key_tile_count; tile++)
-            add_tile(shared, group, state, head, item.rows, factor, tile, tile + 1 == key_tile_count);
+        for (; tile < tiles.plain; tile++)
+            add_tile<TileKind::plain>(shared, group, state, head, item.rows, factor, tile, tiles);
+#pragma unroll 1
+        for (; tile < tiles.unmasked; tile++)
+            add_tile<TileKind::limited>(shared, group, state, head, item.rows, factor, tile, tiles);
+        if constexpr (general_masks)
+        {
+#pragma unroll 1
+            for (; tile < tiles.all; tile++)
+                add_tile<TileKind::masked>(shared, group, state, head, item.rows, factor, tile, tiles);
+        }
+
         end_tiles(shared, group, state);
     }
 
-    store_rows(arguments, item.rows, head, group, state);
+    store_rows(arguments, item.rows, head, state);
 }
 
 KG_DEVICE void compute_items(const SharedPlaces& shared, const KernelArguments& arguments, int index)
 {
     Warpgroup group = open_warpgroup(shared, index);
+
+    // The last warpgroup passes the first turn of all, and the last one comes back to the first warpgroup.
+    if (ping_pong && index == consumers - 1)
+        pass_turn(group);
     WorkItem item;
     for (int round = 0; take_item(arguments, round, item);)
         compute_item(shared, arguments, group, item);
-
-    // The last turn of all comes back to the warpgroup that took the first one without waiting.
-    if (ping_pong && group.index == 0 && group.has_had_turn)
-        await_turn(group.index);
+    if (ping_pong && index == 0)
+        await_turn(group);
 }
 
 """u8;
@@ -4616,21 +4725,12 @@ KG_DEVICE bool compute_tile(
     const SharedPlaces& shared, const KernelArguments& arguments, const BlockRows& rows, const Head& head, float factor, unsigned int tile, int pass,
     int warpgroup, bool cleaned)
 {
-    const bool has_keys = arguments.keys > 0;
     const int warp_row = pass + warp_index() % 4 * 16;
     float scores[1][key_tiles][4];
-    if (has_keys)
-    {
-        kg_product_fence();
-        begin_scores(scores[0], tile, shared.key());
-        kg_wait_products<0>();
-        kg_pin(scores[0]);
-    }
-    else
-    {
-        clear(scores);
-    }
-
+    kg_product_fence();
+    begin_scores(scores[0], tile, shared.key());
+    kg_wait_products<0>();
+    kg_pin(scores[0]);
     finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, 0, rows.key_end);
     RowSums<1> softmax;
     float reciprocal[2];
@@ -4651,18 +4751,12 @@ KG_DEVICE bool compute_tile(
         const int first_chunk = group * value_tiles;
         const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
         float sums[1][value_tiles][4];
-        clear(sums);
-        if (has_keys)
-        {
-            kg_pin(sums[0]);
-            kg_pin(probabilities);
-            kg_product_fence();
-            begin_values(sums[0], probabilities, shared.value() + group * value_group_bytes);
-            kg_wait_products<0>();
-            kg_pin(sums[0]);
-            kg_pin(probabilities);
-        }
-
+        kg_pin(probabilities);
+        kg_product_fence();
+        begin_values(sums[0], probabilities, shared.value() + group * value_group_bytes, false);
+        kg_wait_products<0>();
+        kg_pin(sums[0]);
+        kg_pin(probabilities);
         if (cleaned)
             add_dropped_values(sums, seen, head.value, 0, rows.key_end, first_chunk, chunk_count);
 
@@ -4688,12 +4782,26 @@ KG_DEVICE bool compute_tile(
     return whole;
 }
 
-// K and V of a head, by one thread. There are no maps of nothing.
+// Where a call has no keys, there is nothing to copy, and all rows are zero.
+KG_DEVICE void store_rows_without_keys(const KernelArguments& arguments, const BlockRows& rows)
+{
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const Head head = open_head(arguments, slice_head);
+        const Rows<element> output = open_output(arguments, head);
+        for (int row = kg_thread() / warp_threads; row < rows.valid; row += threads / warp_threads)
+        {
+            for (int dim = lane_index(); dim < head_dim; dim += warp_threads)
+                kg_store(output.first + (rows.begin + row) * output.stride + dim, element());
+            if (arguments.log_sum_exp != nullptr && lane_index() == 0)
+                kg_store(log_sum_exp_of(arguments, head, rows.begin + row), -kg_infinity());
+        }
+    }
+}
+
+// K and V of a head, by one thread.
 KG_DEVICE void copy_keys_and_values(const SharedPlaces& shared, const TensorMaps& maps, const KernelArguments& arguments, const Head& head)
 {
-    if (arguments.keys == 0)
-        return;
-
     const int key_head = head.number / (arguments.heads / arguments.key_value_heads);
     copy_tile<row_panels, row_panel_dims, key_panel_bytes>(shared.key(), maps.key, shared.key_full(), 0, key_head, head.batch);
     copy_tile<value_panels, value_panel_dims, value_panel_bytes>(shared.value(), maps.value, shared.value_full(), 0, key_head, head.batch);
@@ -4703,9 +4811,6 @@ KG_DEVICE void copy_keys_and_values(const SharedPlaces& shared, const TensorMaps
 // What decides is the call, not the rows of the block, so that a row's bits do not depend on its neighbours.
 KG_DEVICE bool await_keys_and_values(const SharedPlaces& shared, const KernelArguments& arguments, const Head& head, unsigned int parity)
 {
-    if (arguments.keys == 0)
-        return false;
-
     kg_mbarrier_wait(shared.key_full(), parity);
     kg_mbarrier_wait(shared.value_full(), parity);
     return (head.rule.causal || has_mask(head.rule)) && kg_any_in_block(clean_values<threads>(shared.value(), kg_thread()));
@@ -5243,13 +5348,22 @@ KG_DEVICE float row_log_sum_exp(float base, float total)
 // so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
 constexpr float slack = 8.0f;
 
-// The factor for what was summed before a tile whose greatest score is `greatest`; moves the base. Without a branch, which would part the lanes of a warp.
-KG_DEVICE float move_base(float& base, float greatest)
+// Moves the base where the greatest score of a tile asks for it, and tells so: only then `rescale`, the factor for what was summed before the tile, is not 1.
+// Without a branch, which would part the lanes of a warp.
+KG_DEVICE bool move_base(float& base, float greatest, float& rescale)
 {
     const bool moves = greatest > kg_add(base, slack);
-    const float rescale = kg_exp2(kg_add(base, -greatest));
+    const float factor = kg_exp2(kg_add(base, -greatest));
+    rescale = moves ? factor : 1.0f;
     base = moves ? greatest : base;
-    return moves ? rescale : 1.0f;
+    return moves;
+}
+
+KG_DEVICE float move_base(float& base, float greatest)
+{
+    float rescale;
+    move_base(base, greatest, rescale);
+    return rescale;
 }
 
 // sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).

@@ -1227,7 +1227,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d16
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1394,7 +1397,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1561,7 +1567,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1748,7 +1757,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1935,7 +1947,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -2122,7 +2137,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3343,7 +3361,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d1
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3510,7 +3531,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3677,7 +3701,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3864,7 +3891,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -4051,7 +4081,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -4238,7 +4271,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;

@@ -618,8 +618,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 95344, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -793,8 +793,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 103536, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -968,8 +968,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 111728, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1228,7 +1228,10 @@ extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1367,7 +1370,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1506,7 +1512,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1665,7 +1674,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1824,7 +1836,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1983,7 +1998,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -2595,8 +2613,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 95344, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2770,8 +2788,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 103536, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2945,8 +2963,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 111728, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3205,7 +3223,10 @@ extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3344,7 +3365,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3483,7 +3507,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3642,7 +3669,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3801,7 +3831,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3960,7 +3993,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d4
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;

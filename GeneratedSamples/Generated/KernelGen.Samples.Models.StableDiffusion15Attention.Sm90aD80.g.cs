@@ -642,8 +642,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 85072, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -821,8 +821,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 132208, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1000,8 +1000,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 142448, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1272,7 +1272,10 @@ extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1419,7 +1422,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1566,7 +1572,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1733,7 +1742,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -1900,7 +1912,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -2067,7 +2082,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -2703,8 +2721,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 85072, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2882,8 +2900,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 132208, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3061,8 +3079,8 @@ constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
 static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 142448, "the launch gives other shared memory");
 
-// One of 4 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/80 of the tensor cores' time, too long to hide.
-constexpr int polynomial_every = 4;
+// No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3333,7 +3351,10 @@ extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3480,7 +3501,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3627,7 +3651,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3794,7 +3821,10 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -3961,7 +3991,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;
@@ -4128,7 +4161,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
     }
 
     kg_barrier();
-    compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    if (arguments.keys > 0)
+        compute_rows(shared, maps, arguments, block_rows(arguments), kg_warpgroup());
+    else
+        store_rows_without_keys(arguments, block_rows(arguments));
 }
 
 """u8;

@@ -37,6 +37,33 @@ public sealed class CudaArchitecture
     /// <summary>The compiler's name of the machine code, such as <c>sm_86</c>.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"sm_{ComputeCapability}");
 
+    /// <summary>Reads compute capabilities as people write them, such as <c>8.6,9.0</c> or <c>8.6;9.0</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="architectures">The architectures, each once; empty when the text is faulty.</param>
+    /// <param name="fault">The part that is no compute capability from 7.5 on; empty when there is none.</param>
+    public static bool TryParseList(string text, out IReadOnlyList<CudaArchitecture> architectures, out string fault)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        SortedSet<int> numbers = [];
+        (architectures, fault) = ([], "");
+        foreach (string part in text.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            string[] pair = part.Split('.');
+            if (pair.Length != 2 || !int.TryParse(pair[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) || major > 99
+                || !int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out int minor) || minor > 9
+                || (10 * major) + minor < OldestComputeCapability)
+            {
+                fault = part;
+                return false;
+            }
+
+            numbers.Add((10 * major) + minor);
+        }
+
+        architectures = [.. numbers.Select(number => new CudaArchitecture(number))];
+        return true;
+    }
+
     /// <summary>The targets that its GPUs run; none when it is too old.</summary>
     /// <param name="computeCapability">Ten times the major plus the minor number.</param>
     public static IReadOnlyList<KernelTarget> TargetsOf(int computeCapability) =>

@@ -38,7 +38,7 @@ public sealed record AttentionOptions
     /// <summary>
     /// Receives the natural log-sum-exp of each row's scaled and masked scores, fp32 <c>[batch, heads, queries]</c>; negative infinity for a row that sees
     /// no key. Empty: not wanted. With it, results over disjoint ranges of keys can be merged exactly. The error is that of fp32, but for streaming kernels of
-    /// the target <c>sm90a</c> up to head dim 80, which take some exponentials from a polynomial: there it is at most 1.1e-4.
+    /// the target <c>sm90a</c> up to head dim 64, which take some exponentials from a polynomial: there it is at most 1.1e-4.
     /// </summary>
     public Memory<float> LogSumExp { get; init; }
 

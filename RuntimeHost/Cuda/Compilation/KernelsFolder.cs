@@ -84,7 +84,7 @@ internal sealed class KernelsFolder
         string fault;
         if (known.ByKey.TryGetValue(key, out KernelsFolderEntry? entry))
         {
-            if (TryRead(entry, architecture, out fault) is { } image)
+            if (TryReadImage(Path.Combine(_folder, architecture), entry, out fault) is { } image)
             {
                 return image;
             }
@@ -117,7 +117,11 @@ internal sealed class KernelsFolder
         && file.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '+' or '.')
         && file[0] != '.';
 
-    private KernelImage? TryRead(KernelsFolderEntry entry, string architecture, out string fault)
+    /// <summary>The machine code that an index speaks of, if it is there and what the index says.</summary>
+    /// <param name="folder">The architecture's folder.</param>
+    /// <param name="entry">The kernel.</param>
+    /// <param name="fault">Why it was not read; empty when it was.</param>
+    public static KernelImage? TryReadImage(string folder, KernelsFolderEntry entry, out string fault)
     {
         if (!IsPlainName(entry.File))
         {
@@ -125,7 +129,7 @@ internal sealed class KernelsFolder
             return null;
         }
 
-        if (BoundedFile.TryRead(Path.Combine(_folder, architecture, entry.File), MaxImageBytes, out fault) is not { } bytes)
+        if (BoundedFile.TryRead(Path.Combine(folder, entry.File), MaxImageBytes, out fault) is not { } bytes)
         {
             return null;
         }

@@ -5,13 +5,14 @@ namespace KernelGen.Cuda.Compilation;
 
 /// <summary>
 /// Writes kernels that were compiled in advance into a folder that can be shipped: <c>FOLDER/ARCH/ENTRY.cubin</c>, with <c>+masks</c> behind the entry point of those for
-/// calls with general masks, and an index for each architecture. What the folder has of other kernels stays.
+/// calls with general masks, and an index for each architecture. What the folder has of other kernels stays, unless it is asked to go.
 /// </summary>
 public sealed class KernelsFolderWriter
 {
     private readonly string _folder;
     private readonly string _compiler;
     private readonly Dictionary<string, List<KernelsFolderEntry>> _written = [];
+    private readonly Dictionary<string, IReadOnlyList<KernelsFolderEntry>> _earlier = [];
 
     /// <summary>Writes into a folder, which is made when it is not there.</summary>
     /// <param name="folder">The folder.</param>
@@ -36,11 +37,8 @@ public sealed class KernelsFolderWriter
         SpecializedKernel kernel = compilation.Request.Kernel;
         string architecture = compilation.Request.ArchitectureName;
         string key = KernelsFolderIndex.KeyOf(kernel, architecture);
-        if (!_written.TryGetValue(architecture, out List<KernelsFolderEntry>? entries))
-        {
-            Directory.CreateDirectory(Path.Combine(_folder, architecture));
-            _written.Add(architecture, entries = []);
-        }
+        List<KernelsFolderEntry> entries = EntriesOf(architecture);
+        Directory.CreateDirectory(FolderOf(architecture));
 
         // Classes of different assemblies may have kernels of one name and different text.
         string name = FileName(kernel);
@@ -50,26 +48,100 @@ public sealed class KernelsFolderWriter
             file = $"{name}-{key[..12]}{KernelsFolderIndex.ImageExtension}";
         }
 
-        string path = Path.Combine(_folder, architecture, file);
+        string path = Path.Combine(FolderOf(architecture), file);
         File.WriteAllBytes(path, image.Bytes.Span);
         entries.Add(new(kernel.Name, file, key, image.Bytes.Length, Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span)), _compiler));
         return path;
     }
 
+    /// <summary>Takes over a kernel that the folder has already, compiled by the same compiler; it need not be compiled again.</summary>
+    /// <param name="request">The kernel.</param>
+    /// <returns>False when the folder does not have it.</returns>
+    public bool TryKeep(CompilationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        string architecture = request.ArchitectureName;
+        string key = KernelsFolderIndex.KeyOf(request.Kernel, architecture);
+        if (EarlierOf(architecture).FirstOrDefault(entry => entry.Key == key && entry.Compiler == _compiler) is not { } known
+            || KernelsFolder.TryReadImage(FolderOf(architecture), known, out _) is null)
+        {
+            return false;
+        }
+
+        List<KernelsFolderEntry> entries = EntriesOf(architecture);
+        if (entries.Any(entry => entry.File == known.File))
+        {
+            return false;
+        }
+
+        entries.Add(known);
+        return true;
+    }
+
     /// <summary>Writes the indices: from now on the folder has the kernels.</summary>
-    public void Commit()
+    /// <param name="removeOthers">Remove what the folder has of other kernels, and of other architectures.</param>
+    public void Commit(bool removeOthers = false)
     {
         foreach ((string architecture, List<KernelsFolderEntry> entries) in _written)
         {
-            string folder = Path.Combine(_folder, architecture);
-            IReadOnlyList<KernelsFolderEntry> earlier = KernelsFolderIndex.TryRead(folder, out _)?.Kernels ?? [];
             HashSet<string> files = [.. entries.Select(entry => entry.File)];
             HashSet<string> keys = [.. entries.Select(entry => entry.Key)];
-            IEnumerable<KernelsFolderEntry> kept = earlier.Where(entry => !files.Contains(entry.File) && !keys.Contains(entry.Key));
-            new KernelsFolderIndex(KernelsFolderIndex.CurrentFormat, [.. kept.Concat(entries).OrderBy(entry => entry.File, StringComparer.Ordinal)]).Write(folder);
+            IEnumerable<KernelsFolderEntry> kept = removeOthers ? [] : EarlierOf(architecture).Where(entry => !files.Contains(entry.File) && !keys.Contains(entry.Key));
+            new KernelsFolderIndex(KernelsFolderIndex.CurrentFormat, [.. kept.Concat(entries).OrderBy(entry => entry.File, StringComparer.Ordinal)])
+                .Write(FolderOf(architecture));
+        }
+
+        if (removeOthers && Directory.Exists(_folder))
+        {
+            RemoveOthers();
         }
     }
 
     private static string FileName(SpecializedKernel kernel) =>
         kernel.Variant.Cuda!.Stages[0].EntryPoint + (kernel.Specialization.GeneralMasks ? "+masks" : "");
+
+    private string FolderOf(string architecture) => Path.Combine(_folder, architecture);
+
+    private List<KernelsFolderEntry> EntriesOf(string architecture)
+    {
+        if (!_written.TryGetValue(architecture, out List<KernelsFolderEntry>? entries))
+        {
+            _written.Add(architecture, entries = []);
+        }
+
+        return entries;
+    }
+
+    private IReadOnlyList<KernelsFolderEntry> EarlierOf(string architecture)
+    {
+        if (!_earlier.TryGetValue(architecture, out IReadOnlyList<KernelsFolderEntry>? entries))
+        {
+            _earlier.Add(architecture, entries = KernelsFolderIndex.TryRead(FolderOf(architecture), out _)?.Kernels ?? []);
+        }
+
+        return entries;
+    }
+
+    // Only machine code and indices: the folder may be anything else besides.
+    private void RemoveOthers()
+    {
+        foreach (string path in Directory.GetDirectories(_folder).Where(path => File.Exists(Path.Combine(path, KernelsFolderIndex.FileName))))
+        {
+            bool wanted = _written.TryGetValue(Path.GetFileName(path), out List<KernelsFolderEntry>? entries);
+            HashSet<string> files = [.. (entries ?? []).Select(entry => entry.File)];
+            foreach (string image in Directory.GetFiles(path, "*" + KernelsFolderIndex.ImageExtension).Where(image => !files.Contains(Path.GetFileName(image))))
+            {
+                File.Delete(image);
+            }
+
+            if (!wanted)
+            {
+                File.Delete(Path.Combine(path, KernelsFolderIndex.FileName));
+                if (!Directory.EnumerateFileSystemEntries(path).Any())
+                {
+                    Directory.Delete(path);
+                }
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-// Parts of the kernels for Hopper by themselves: the order of work items, powers of two.
+// Parts of the kernels for Hopper by themselves: the order of work items, the kinds of tiles of keys, powers of two.
 #include "arguments.hpp"
 #include "gpu.hpp"
 
@@ -138,6 +138,70 @@ void test_order(void* module)
     tally().check(far.slice_head == (1 << 16) - 2 && far.row_begin == 0, "work items: item 2^31 - 2^15 - 1");
 }
 
+// What a tile of keys is, counted from the definitions: tiles from the first one for which they hold.
+struct Tiles {
+    int row_begin, key_begin, key_end, causal, mask_kind;
+    float scale;
+};
+
+struct TileCounts {
+    int all, unmasked, unhidden, plain;
+
+    bool operator==(const TileCounts& other) const
+    {
+        return all == other.all && unmasked == other.unmasked && unhidden == other.unhidden && plain == other.plain;
+    }
+};
+
+TileCounts counted(const Tiles& tiles)
+{
+    TileCounts counts = {};
+    for (int key = tiles.key_begin; key < tiles.key_end; key += tile_keys) {
+        const int last = key + tile_keys - 1;
+        const bool seen = tiles.mask_kind == 0 && (tiles.causal == 0 || last <= tiles.row_begin);
+        counts.unmasked += tiles.mask_kind == 0;
+        counts.plain += seen && counts.plain == counts.all && last < tiles.key_end && tiles.scale == 1.0f;
+        counts.unhidden += seen && counts.unhidden == counts.all;
+        counts.all++;
+    }
+
+    return counts;
+}
+
+void test_kinds_of_tiles(void* module)
+{
+    std::vector<Tiles> items;
+    for (const int key_begin : {0, tile_keys, 3 * tile_keys})
+        for (const int keys : {0, 1, tile_keys - 1, tile_keys, tile_keys + 1, 4 * tile_keys, 5 * tile_keys - 7})
+            for (const int row_begin : {0, tile_keys - 2, tile_keys - 1, tile_keys, 3 * tile_keys + 5, 4 * tile_keys - 1, 1 << 20})
+                for (const int causal : {0, 1})
+                    for (const int mask_kind : {0, 1, 2})
+                        for (const float scale : {1.0f, -0.1f})
+                            items.push_back({row_begin, key_begin, key_begin + keys, causal, mask_kind, scale});
+
+    // The last rows of the greatest tensor.
+    const int greatest = 2147483647;
+    items.push_back({greatest - 63, 0, greatest, 1, 0, 1.0f});
+    items.push_back({greatest - 1, greatest / tile_keys * tile_keys, greatest, 1, 0, 1.0f});
+    std::vector<TileCounts> output(items.size());
+    std::uintptr_t from = upload(items), to = upload(output);
+    void* function = nullptr;
+    require(cuModuleGetFunction(&function, module, "kinds_of_tiles"), "cuModuleGetFunction");
+    void* arguments[] = {&from, &to};
+    require(cuLaunchKernel(function, static_cast<unsigned>(items.size()), 1, 1, 32, 1, 1, 0, nullptr, arguments, nullptr), "cuLaunchKernel");
+    require(cuCtxSynchronize(), "kinds_of_tiles");
+    require(cuMemcpyDtoH_v2(output.data(), to, output.size() * sizeof(TileCounts)), "cuMemcpyDtoH");
+    require(cuMemFree_v2(from), "cuMemFree");
+    require(cuMemFree_v2(to), "cuMemFree");
+    const int tiles = greatest / tile_keys + 1;
+    int wrong = 0;
+    for (std::size_t i = 0; i + 2 < items.size(); i++)
+        wrong += !(output[i] == counted(items[i]));
+    tally().check(wrong == 0, "kinds of tiles: " + std::to_string(wrong) + " of " + std::to_string(items.size()) + " items have other tiles");
+    tally().check(output[items.size() - 2] == TileCounts {tiles, tiles, tiles - 1, tiles - 1}, "kinds of tiles: the last rows of the greatest tensor");
+    tally().check(output[items.size() - 1] == TileCounts {1, 1, 0, 0}, "kinds of tiles: the last keys of the greatest tensor");
+}
+
 std::vector<float> powers_of(void* module, std::vector<float> exponents)
 {
     exponents.resize((exponents.size() + 255) / 256 * 256, 0.0f);
@@ -203,9 +267,10 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
         {"kernelgen_primitives.cuh", primitives_of(templates)}, {"kernelgen_score.cuh", primitives_of(templates, "score")},
         {"lanes.cuh", primitives_of(templates, "sm80/lanes")}, {"kernelgen_slice.cuh", primitives_of(templates, "slice")},
         {"kernelgen_key_splits.cuh", primitives_of(templates, "key_splits")},
-        {"work_items.cuh", primitives_of(templates, "sm90a/work_items")}, {"exponentials.cuh", primitives_of(templates, "sm90a/exponentials")}};
+        {"work_items.cuh", primitives_of(templates, "sm90a/work_items")}, {"key_tiles.cuh", primitives_of(templates, "sm90a/key_tiles")},
+        {"tile_kinds.cuh", primitives_of(templates, "sm90a/tile_kinds")}, {"exponentials.cuh", primitives_of(templates, "sm90a/exponentials")}};
     emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0");
-    const Compiled compiled = compile(read_file(kernels + "/hopper_parts.cu"), headers, "sm_90a");
+    const Compiled compiled = compile(read_file(kernels + "/hopper_parts.cu"), headers, "sm_90a", false, {"--define-macro=KERNELGEN_GENERAL_MASKS=1"});
     tally().check(compiled.result == 0, "hopper_parts.cu does not compile:\n" + compiled.log);
     if (compiled.result == 0) {
         open_context();
@@ -221,6 +286,7 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
         }
 
         test_order(module);
+        test_kinds_of_tiles(module);
         test_powers(module);
         close_context();
     }

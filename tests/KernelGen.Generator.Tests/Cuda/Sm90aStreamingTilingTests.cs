@@ -91,7 +91,7 @@ public sealed class Sm90aStreamingTilingTests
     public void Polynomials_TakeTheSameKeysOfEveryTile_WhereTheUnitForPowersOfTwoIsTheLimit()
     {
         foreach (IGrouping<int, Sm90aStreamingTiling> tilings in All.GroupBy(tiling => tiling.HeadDim))
-            Assert.AreSequenceEqual([tilings.Key <= 80 ? 4 : 0], tilings.Select(tiling => tiling.PolynomialEvery).Distinct(), $"head dim {tilings.Key}");
+            Assert.AreSequenceEqual([tilings.Key <= 64 ? 8 : 0], tilings.Select(tiling => tiling.PolynomialEvery).Distinct(), $"head dim {tilings.Key}");
     }
 
     [TestMethod]

@@ -34,12 +34,12 @@ internal static class TestVariants
     }
 
     /// <summary>A variant of some text that includes nothing.</summary>
-    public static KernelVariant OfTextAlone(string id, string text, int sharedBytes = 0, string entryPoint = "entry")
+    public static KernelVariant OfTextAlone(string id, string text, int sharedBytes = 0, string entryPoint = "entry", ExperimentalKernels experimental = ExperimentalKernels.None)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
-        return Of(id, new(() => bytes, [], [new(entryPoint, 32, sharedBytes, 64)]));
+        return Of(id, new(() => bytes, [], [new(entryPoint, 32, sharedBytes, 64)]), experimental);
     }
 
-    private static KernelVariant Of(string id, CudaKernelSource source) => new(
-        id, KernelFamily.Streaming, KernelTarget.Simt, ElementType.Float32, 40, 64, Real().Footprint, source);
+    private static KernelVariant Of(string id, CudaKernelSource source, ExperimentalKernels experimental = ExperimentalKernels.None) =>
+        new(id, KernelFamily.Streaming, KernelTarget.Simt, ElementType.Float32, 40, 64, Real().Footprint, source) { Experimental = experimental };
 }

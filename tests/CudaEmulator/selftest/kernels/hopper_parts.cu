@@ -13,6 +13,8 @@ constexpr int polynomial_every = 4;
 #include "kernelgen_slice.cuh"
 #include "kernelgen_key_splits.cuh"
 #include "work_items.cuh"
+#include "key_tiles.cuh"
+#include "tile_kinds.cuh"
 #include "exponentials.cuh"
 
 // What a test is told of an item.
@@ -50,4 +52,32 @@ extern "C" __global__ void __launch_bounds__(256) powers_of_two(const float* inp
 {
     const int i = kg_block_x() * 256 + kg_thread();
     kg_store(output + i, polynomial_exp2(kg_load(input + i)));
+}
+
+// What the kinds of an item's tiles depend on.
+struct Tiles
+{
+    int row_begin;
+    int key_begin;
+    int key_end;
+    int causal;
+    int mask_kind;
+    float scale;
+};
+
+extern "C" __global__ void __launch_bounds__(32) kinds_of_tiles(const Tiles* input, TileCounts* output)
+{
+    const Tiles tiles = kg_load(input + kg_block_x());
+    BlockRows rows = {};
+    rows.begin = tiles.row_begin;
+    rows.valid = tile_rows;
+    rows.key_begin = tiles.key_begin;
+    rows.key_end = tiles.key_end;
+    ScoreRule rule = {};
+    rule.scale = tiles.scale;
+    rule.causal = tiles.causal;
+    rule.mask_kind = tiles.mask_kind;
+    const TileCounts counts = tile_counts(rule, rows);
+    if (kg_thread() == 0)
+        kg_store(output + kg_block_x(), counts);
 }

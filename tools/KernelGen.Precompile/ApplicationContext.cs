@@ -1,0 +1,25 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace KernelGen.Precompile;
+
+/// <summary>The assemblies of a built application, found where its <c>.deps.json</c> says. What the running framework has comes from there, also for an application that brings its own.</summary>
+internal sealed class ApplicationContext : AssemblyLoadContext
+{
+    private static readonly HashSet<string> _framework = new(
+        ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "").Split(Path.PathSeparator).Select(path => Path.GetFileNameWithoutExtension(path)),
+        StringComparer.OrdinalIgnoreCase);
+
+    private readonly AssemblyDependencyResolver _resolver;
+
+    /// <summary>Reads where the assemblies of an application are.</summary>
+    /// <param name="application">The application's assembly.</param>
+    public ApplicationContext(string application) => _resolver = new(application);
+
+    /// <summary>The assembly belongs to the application, not to the framework.</summary>
+    public bool Brings(AssemblyName name) => name.Name is { } simple && !_framework.Contains(simple) && _resolver.ResolveAssemblyToPath(name) is not null;
+
+    /// <inheritdoc/>
+    protected override Assembly? Load(AssemblyName assemblyName) =>
+        Brings(assemblyName) ? LoadFromAssemblyPath(_resolver.ResolveAssemblyToPath(assemblyName)!) : null;
+}

@@ -1,0 +1,86 @@
+using System.Reflection;
+
+namespace KernelGen.Precompile;
+
+/// <summary>The annotated classes of an application and of the libraries that it brings, found by what the generator gives to each: an interface and a catalogue.</summary>
+internal sealed class ApplicationKernels
+{
+    private const string RuntimeHostName = "KernelGen.RuntimeHost";
+    private const BindingFlags Declared = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    private ApplicationKernels(Assembly? runtimeHost, Array? catalogues) => (RuntimeHost, Catalogues) = (runtimeHost, catalogues);
+
+    /// <summary>The application's KernelGen.RuntimeHost; null when it has none.</summary>
+    public Assembly? RuntimeHost { get; }
+
+    /// <summary>The catalogues, an array of the application's <c>KernelCatalogue</c>.</summary>
+    public Array? Catalogues { get; }
+
+    /// <summary>Loads an application and finds its kernels.</summary>
+    /// <param name="path">The application's assembly.</param>
+    public static ApplicationKernels Load(string path)
+    {
+        ApplicationContext context = new(path);
+        Dictionary<string, Assembly> known = [];
+        Queue<Assembly> unread = new([context.LoadFromAssemblyPath(path)]);
+        while (unread.TryDequeue(out Assembly? assembly))
+        {
+            if (!known.TryAdd(assembly.GetName().Name!, assembly))
+                continue;
+
+            foreach (AssemblyName reference in assembly.GetReferencedAssemblies().Where(context.Brings))
+            {
+                if (!known.ContainsKey(reference.Name!) && TryLoad(context, reference) is { } loaded)
+                    unread.Enqueue(loaded);
+            }
+        }
+
+        if (!known.TryGetValue(RuntimeHostName, out Assembly? runtimeHost))
+            return new(null, null);
+
+        Type catalogue = runtimeHost.GetType("KernelGen.Kernels.KernelCatalogue", throwOnError: true)!;
+        object[] found = [.. known.Values.Where(IsUser).SelectMany(assembly => CataloguesOf(assembly, runtimeHost, catalogue))];
+        Array catalogues = Array.CreateInstance(catalogue, found.Length);
+        found.CopyTo(catalogues, 0);
+        return new(runtimeHost, catalogues);
+    }
+
+    private static bool IsUser(Assembly assembly) => assembly.GetReferencedAssemblies().Any(reference => reference.Name == RuntimeHostName);
+
+    private static Assembly? TryLoad(ApplicationContext context, AssemblyName name)
+    {
+        try
+        {
+            return context.LoadFromAssemblyName(name);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or FileLoadException or BadImageFormatException)
+        {
+            // It cannot be run here, so that it has no kernels either.
+            return null;
+        }
+    }
+
+    private static IEnumerable<object> CataloguesOf(Assembly assembly, Assembly runtimeHost, Type catalogue)
+    {
+        Type modelClass = runtimeHost.GetType("KernelGen.ISliceAttention", throwOnError: true)!;
+        foreach (Type type in TypesOf(assembly).Where(type => type.IsClass && !type.ContainsGenericParameters && modelClass.IsAssignableFrom(type)))
+        {
+            PropertyInfo? property = type.GetProperty("Catalogue", Declared, binder: null, catalogue, [], null);
+            if (property?.GetValue(null) is { } value)
+                yield return value;
+        }
+    }
+
+    private static IEnumerable<Type> TypesOf(Assembly assembly)
+    {
+        try
+        {
+            return assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException fault)
+        {
+            // Types that need a framework which is not here; annotated classes do not.
+            return fault.Types.OfType<Type>();
+        }
+    }
+}
