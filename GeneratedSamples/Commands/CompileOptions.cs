@@ -37,6 +37,11 @@ internal sealed class CompileOptions
         Description = "With --compile: only one of the kernels whose texts differ in nothing but their names",
     };
 
+    private readonly Option<bool> _check = new("--check")
+    {
+        Description = "With --compile: a kernel that breaks a rule (assembler's findings, spills, blocks, time) is an error",
+    };
+
     private readonly Option<string?> _table = new("--table")
     {
         Description = "With --compile: write registers, spills and findings to a table; one that is there keeps what was not compiled now",
@@ -45,14 +50,14 @@ internal sealed class CompileOptions
 
     private readonly Option<string?> _against = new("--against")
     {
-        Description = "With --compile: compare with a table that --table wrote; a difference is an error, as is a kernel that breaks a rule",
+        Description = "With --compile: compare with a table that --table wrote; a difference is an error",
         HelpName = "FILE",
     };
 
     /// <summary>Adds the options to a command.</summary>
     public CompileOptions(Command command)
     {
-        foreach (Option option in (Option[])[_compile, _architectures, _masks, _output, _distinct, _table, _against])
+        foreach (Option option in (Option[])[_compile, _architectures, _masks, _output, _distinct, _check, _table, _against])
             command.Options.Add(option);
     }
 
@@ -61,7 +66,7 @@ internal sealed class CompileOptions
     {
         if (!parsed.GetValue(_compile))
         {
-            Option[] others = [_architectures, _masks, _output, _distinct, _table, _against];
+            Option[] others = [_architectures, _masks, _output, _distinct, _check, _table, _against];
             Option? useless = Array.Find(others, option => parsed.GetResult(option) is { Implicit: false });
             return useless is null ? null : throw new InputException($"{useless.Name} goes with --compile.");
         }
@@ -73,6 +78,7 @@ internal sealed class CompileOptions
             parsed.GetValue(_output),
             json,
             parsed.GetValue(_distinct),
+            parsed.GetValue(_check),
             parsed.GetValue(_table),
             parsed.GetValue(_against));
     }

@@ -10,6 +10,7 @@ namespace KernelGen.Samples.Commands;
 /// <param name="OutputFolder">Where machine code goes; null keeps none.</param>
 /// <param name="Json">Write JSON.</param>
 /// <param name="Distinct">Compile one of the kernels whose texts differ in names only; what becomes of it is said of all.</param>
+/// <param name="Check">A kernel that breaks a rule is an error.</param>
 /// <param name="TableFile">A table of registers to be written, or brought up to date; null writes none.</param>
 /// <param name="AgainstFile">A table of registers to be compared with; null compares with none.</param>
 internal sealed record CompileRequest(
@@ -19,5 +20,6 @@ internal sealed record CompileRequest(
     string? OutputFolder,
     bool Json,
     bool Distinct,
+    bool Check,
     string? TableFile,
     string? AgainstFile);

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Compiles every distinct kernel with NVRTC, checks what holds for all of them, and compares with docs/benchmarks/registers.md where that is
+# committed; with nvdisasm, reads the mainloops, too.
+#   compile-kernels.sh FOLDER          for compute capability 8.6 and 9.0, without general masks; machine code goes to FOLDER
+#   compile-kernels.sh FOLDER --full   for all architectures, with and without
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+folder=$1
+what=(--arch 8.6,9.0 --mask none)
+[ "${2:-}" = --full ] && what=()
+
+table=$root/docs/benchmarks/registers.md
+if [ -e "$table" ]; then
+  what+=(--against "$table")
+else
+  echo "There is no ${table#"$root/"} to compare with."
+fi
+
+status=0
+dotnet run -v q --project "$root/GeneratedSamples" -- \
+  kernels --compile --distinct --check "${what[@]}" --out "$folder" >"$folder/compiled.txt" || status=$?
+tail -n 4 "$folder/compiled.txt"
+
+if [ -n "${KERNELGEN_NVDISASM:-}" ] || command -v nvdisasm >/dev/null; then
+  dotnet run -v q --project "$root/tools/KernelGen.Lab" -- sass --check "$folder" || status=$?
+fi
+exit "$status"
