@@ -140,7 +140,7 @@ public sealed class AttentionHost : IDisposable
             plan = Plan<T>(catalogue, shape, options);
         }
 
-        device.Warmup([plan.Variant], progress: null, cancellationToken);
+        device.Warmup([plan.Kernel], progress: null, cancellationToken);
         return new(plan, timings, notTuned);
     }
 

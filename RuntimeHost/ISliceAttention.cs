@@ -27,7 +27,8 @@ public interface ISliceAttention
     /// Tuning times the best predicted variants on tensors of the call's size, allocated beside yours and given back, for some tens of milliseconds each. The times are
     /// remembered, on disk beside the cubin cache as well, and hold for calls of the same kind: the same element type, head dim and causality, and sizes that round up to
     /// the same powers of two. The fastest may be of another family or target than the predicted one, and then the last bits of results differ from those before; each kernel gives
-    /// the bits that it always gives. On the CPU there is nothing to tune.
+    /// the bits that it always gives. On the CPU there is nothing to tune. Calls are timed without a mask; with <see cref="PlanningOptions.Masked"/> the kernel that is got ready is
+    /// the one with the code for masks.
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="shape">The sizes of the call.</param>

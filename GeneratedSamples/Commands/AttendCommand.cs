@@ -65,7 +65,7 @@ internal sealed class AttendCommand : Command
         AttentionInput input = AttentionInput.Read(file, parsed.GetValue(_layout));
         bool causal = parsed.GetResult(_causal) is { Implicit: false } ? parsed.GetValue(_causal) : input.Causal;
         AttendRequest request = new(
-            input, outputPath, writer, _plan.Read(parsed, causal, parsed.GetValue(_captureMap)),
+            input, outputPath, writer, _plan.Read(parsed, causal, parsed.GetValue(_captureMap), masked: input.Mask is not null),
             parsed.GetValue(_scale) ?? input.Scale, causal,
             parsed.GetValue(_captureMap), parsed.GetValue(_logSumExp), parsed.GetValue(_check),
             parsed.GetValue(_tune), parsed.GetValue(_json));

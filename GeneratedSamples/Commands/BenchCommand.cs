@@ -48,7 +48,7 @@ internal sealed class BenchCommand : Command
     private int Run(ParseResult parsed)
     {
         BenchShape[] shapes = [.. parsed.GetValue(_shapes)!.SelectMany(BenchShapes.Parse)];
-        PlanningOptions planning = _plan.Read(parsed, parsed.GetValue(_causal), captureMap: false);
+        PlanningOptions planning = _plan.Read(parsed, parsed.GetValue(_causal), captureMap: false, masked: false);
         AttentionHostOptions hostOptions = _host.Read(parsed);
         using AttentionHost host = AttentionHost.CreateDefault(hostOptions);
         if (host.Device is CudaDevice)

@@ -22,6 +22,7 @@ internal sealed class PlanCommand : Command
     private readonly Option<int> _headDim = CommandOptions.Positive("--head-dim", "Elements of a row", 64);
     private readonly Option<bool> _causal = CommandOptions.Causal();
     private readonly Option<bool> _captureMap = new("--capture-map") { Description = "The attention map is wanted" };
+    private readonly Option<bool> _masked = new("--masked") { Description = "The call has a Boolean or additive mask" };
     private readonly Option<long?> _freeBytes = CommandOptions.Bytes("--free-bytes", "Free memory: bytes, or a number with KiB, MiB or GiB");
     private readonly Option<long?> _reserveBytes = CommandOptions.ReserveBytes();
     private readonly Option<long?> _totalBytes = CommandOptions.Bytes(
@@ -45,7 +46,7 @@ internal sealed class PlanCommand : Command
         _plan = new(this);
         Option[] options =
         [
-            _elementType, _batch, _heads, _keyValueHeads, _queries, _keys, _headDim, _causal, _captureMap,
+            _elementType, _batch, _heads, _keyValueHeads, _queries, _keys, _headDim, _causal, _captureMap, _masked,
             _freeBytes, _reserveBytes, _totalBytes, _threads, _target, _explain, _json,
         ];
         foreach (Option option in options)
@@ -63,7 +64,7 @@ internal sealed class PlanCommand : Command
         MemoryBudget budget = new(freeBytes, parsed.GetValue(_reserveBytes) ?? 0, "given by the caller");
         DeviceProfile device = PlanningTarget.Profile(
             target, parsed.GetValue(_threads) ?? Environment.ProcessorCount, parsed.GetValue(_totalBytes) ?? freeBytes);
-        PlanningOptions options = _plan.Read(parsed, parsed.GetValue(_causal), parsed.GetValue(_captureMap));
+        PlanningOptions options = _plan.Read(parsed, parsed.GetValue(_causal), parsed.GetValue(_captureMap), parsed.GetValue(_masked));
 
         SlicePlan plan = PlanFaults.Translate(() => SlicePlanner.Plan(shape, elementType, variants, device, budget, options));
         int largestLength = SlicePlanner.LargestLength(shape, elementType, variants, device, budget, options);

@@ -13,6 +13,7 @@ internal record PlanJson
         Policy = plan.Policy;
         Family = plan.Variant.Family.Name();
         Variant = plan.Variant.Id;
+        Mask = plan.Specialization.MaskName;
         HeadsPerSlice = plan.HeadsPerSlice;
         RowsPerSlice = plan.RowsPerSlice;
         KeysPerSlice = plan.KeysPerSlice;
@@ -35,6 +36,9 @@ internal record PlanJson
 
     /// <summary>The kernel's id.</summary>
     public string Variant { get; }
+
+    /// <summary>The masks that the kernel is compiled for: <c>none</c> or <c>general</c>; without meaning on the CPU.</summary>
+    public string Mask { get; }
 
     /// <summary>The number that the policy divides by; for <c>exact</c> the slices.</summary>
     public long Steps { get; }

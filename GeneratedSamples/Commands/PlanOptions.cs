@@ -27,7 +27,8 @@ internal sealed class PlanOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="causal">The call is causal.</param>
     /// <param name="captureMap">The attention map is wanted.</param>
-    public PlanningOptions Read(ParseResult parsed, bool causal, bool captureMap)
+    /// <param name="masked">The call has a mask.</param>
+    public PlanningOptions Read(ParseResult parsed, bool causal, bool captureMap, bool masked)
     {
         PlanningOptions defaults = new();
         return defaults with
@@ -39,6 +40,7 @@ internal sealed class PlanOptions
             SafetyFactor = parsed.GetValue(_safetyFactor) ?? defaults.SafetyFactor,
             Causal = causal,
             CaptureMap = captureMap,
+            Masked = masked,
         };
     }
 }

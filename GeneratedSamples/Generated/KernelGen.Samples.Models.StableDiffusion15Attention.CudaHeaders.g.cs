@@ -88,10 +88,13 @@ struct alignas(64) kg_tensor_map
 #define KG_DEVICE static __device__ __forceinline__
 
 // ---- Threads: who am I, and waiting for each other.
+
+// Read anew where it is used: what a compiler works out from it once for all, it keeps in registers from the first line to the last. And no sign to look at.
 KG_DEVICE int kg_thread()
 {
     int value;
-    asm("mov.u32 %0, %%tid.x;" : "=r"(value));
+    asm volatile("mov.u32 %0, %%tid.x;" : "=r"(value));
+    __builtin_assume(value >= 0 && value < 1024);
     return value;
 }
 
@@ -202,6 +205,23 @@ KG_DEVICE void kg_store(kg_quad<T>* address, kg_quad<T> value)
 {
     asm volatile("st.global.v4.u16 [%0], {%1, %2, %3, %4};"
         :: "l"(kg_global_address(address)), "h"(value.at[0].bits), "h"(value.at[1].bits), "h"(value.at[2].bits), "h"(value.at[3].bits) : "memory");
+}
+
+// What is at the address where the condition holds, else `otherwise`: loaded under a predicate, so that no branch parts the lanes of a warp.
+KG_DEVICE unsigned int kg_load_if(const unsigned char* address, bool condition, unsigned int otherwise)
+{
+    unsigned int value = otherwise;
+    asm volatile("{ .reg .pred p; setp.ne.u32 p, %2, 0; @p ld.global.u8 %0, [%1]; }"
+        : "+r"(value) : "l"(kg_global_address(address)), "r"(static_cast<unsigned int>(condition)));
+    return value;
+}
+
+KG_DEVICE float kg_load_if(const float* address, bool condition, float otherwise)
+{
+    float value = otherwise;
+    asm volatile("{ .reg .pred p; setp.ne.u32 p, %2, 0; @p ld.global.f32 %0, [%1]; }"
+        : "+f"(value) : "l"(kg_global_address(address)), "r"(static_cast<unsigned int>(condition)));
+    return value;
 }
 
 template <typename T>
@@ -585,6 +605,12 @@ constexpr float ln_2 = 0.693147181f;
 constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
 constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
 
+// Whether the kernel takes Boolean and additive masks. The host compiles it so for calls that have one; all others get a kernel without a line about them.
+#ifndef KERNELGEN_GENERAL_MASKS
+#define KERNELGEN_GENERAL_MASKS 0
+#endif
+constexpr bool general_masks = KERNELGEN_GENERAL_MASKS != 0;
+
 // What a score of one head depends on besides the dot product.
 struct ScoreRule
 {
@@ -603,23 +629,37 @@ KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int 
     ScoreRule rule;
     rule.scale = kg_multiply(arguments.scale, log2_e);
     rule.causal = arguments.causal;
-    rule.mask_kind = arguments.mask_kind;
+    rule.mask_kind = general_masks ? arguments.mask_kind : kg_mask_none;
     rule.mask = static_cast<const unsigned char*>(arguments.mask) + offset * element_bytes;
     rule.mask_query = arguments.mask_strides.query;
     rule.mask_key = arguments.mask_strides.key;
     return rule;
 }
 
+// True when a Boolean or additive mask has a say.
+KG_DEVICE bool has_mask(const ScoreRule& rule)
+{
+    return general_masks && rule.mask_kind != kg_mask_none;
+}
+
 // True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
 KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
 {
-    return rule.mask_kind == kg_mask_none && (!rule.causal || key_end <= first_row + 1ll);
+    return !has_mask(rule) && (!rule.causal || key_end <= first_row + 1ll);
 }
 
 // The score of a query and a key without causality and mask.
 KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
 {
     return kg_multiply(dot, rule.scale);
+}
+
+// A score and what an additive mask adds to it. A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not
+// overflow to it.
+KG_DEVICE float biased_score(float score, float bias)
+{
+    const float sum = kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
+    return bias == -kg_infinity() ? bias : sum;
 }
 
 // The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
@@ -629,18 +669,13 @@ KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
         return -kg_infinity();
 
     const float score = plain_score(rule, dot);
+    if (!has_mask(rule))
+        return score;
+
     const long long offset = row * rule.mask_query + key * rule.mask_key;
-    if (rule.mask_kind == kg_mask_boolean)
-        return kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
-
-    if (rule.mask_kind == kg_mask_additive)
-    {
-        // A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not overflow to it.
-        const float bias = kg_load(static_cast<const float*>(rule.mask) + offset);
-        return bias == -kg_infinity() ? bias : kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    }
-
-    return score;
+    return rule.mask_kind == kg_mask_additive
+        ? biased_score(score, kg_load(static_cast<const float*>(rule.mask) + offset))
+        : kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
 }
 
 // Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
@@ -942,6 +977,13 @@ KG_DEVICE BlockRows block_rows(const KernelArguments& arguments)
 KG_DEVICE int valid_keys(long long key_begin, int key_end)
 {
     return key_end - key_begin < tile_keys ? static_cast<int>(key_end - key_begin) : tile_keys;
+}
+
+// Tiles of keys, from the first, that hold no hidden key for any row of the block: they are whole, and no mask has a say.
+KG_DEVICE int plain_tile_count(const ScoreRule& rule, const BlockRows& rows)
+{
+    const int end = rule.causal && rows.begin + 1ll < rows.key_end ? rows.begin + 1 : rows.key_end;
+    return !has_mask(rule) && end > rows.key_begin ? (end - rows.key_begin) / tile_keys : 0;
 }
 
 struct Head
@@ -1621,50 +1663,15 @@ KG_DEVICE void multiply_keys(float (&scores)[row_tiles][key_tiles][4], const Que
     }
 }
 
-// Turns dot products into scores, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head;
-// row_valid and key_valid say how many there are from there.
+// ---- Scores from dot products, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head; row_valid and key_valid say
+// how many there are from there. A kernel with loops of their own for the kinds of tiles takes the function of that kind, any other finish_scores.
+
+// Of keys that are all visible.
 template <int row_tiles, int key_tiles>
-KG_DEVICE void finish_scores(
-    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+KG_DEVICE void finish_plain_scores(float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule)
 {
-    if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
-    {
-        if (rule.scale == 1.0f)
-            return;
-
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    scores[m][n][i] = plain_score(rule, scores[m][n][i]);
+    if (rule.scale == 1.0f)
         return;
-    }
-
-    // Where no mask has a say, a row sees the keys up to a limit. Both outcomes are there before the choice: no branch parts the lanes of a warp.
-    if (rule.mask_kind == kg_mask_none)
-    {
-        const float hidden = -kg_infinity();
-        const int column = lane_column();
-#pragma unroll
-        for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-            {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int causal_end = row_begin - static_cast<int>(key_begin) + row + 1;
-                const int key_end = row >= row_valid ? 0 : rule.causal && causal_end < key_valid ? causal_end : key_valid;
-#pragma unroll
-                for (int n = 0; n < key_tiles; n++)
-                {
-                    const float score = plain_score(rule, scores[m][n][i]);
-                    scores[m][n][i] = 8 * n + column + i % 2 < key_end ? score : hidden;
-                }
-            }
-
-        return;
-    }
 
 #pragma unroll
     for (int m = 0; m < row_tiles; m++)
@@ -1672,13 +1679,93 @@ KG_DEVICE void finish_scores(
         for (int n = 0; n < key_tiles; n++)
 #pragma unroll
             for (int i = 0; i < 4; i++)
+                scores[m][n][i] = plain_score(rule, scores[m][n][i]);
+}
+
+// Keys that the row-th row may see where no mask has a say, counted from the lane's first key. It is moved by the lane's column, so that a key is compared with it
+// by its place in the tile, which is a constant.
+KG_DEVICE int key_limit(const ScoreRule& rule, int row, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    const int causal_end = row_begin - static_cast<int>(key_begin) + row + 1;
+    return (row >= row_valid ? 0 : rule.causal && causal_end < key_valid ? causal_end : key_valid) - lane_column();
+}
+
+// Where no mask has a say, a row sees the keys up to a limit. Both outcomes are there before the choice: no branch parts the lanes of a warp.
+template <int row_tiles, int key_tiles>
+KG_DEVICE void finish_limited_scores(
+    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    finish_plain_scores(scores, rule);
+    const float hidden = -kg_infinity();
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const int limit = key_limit(rule, 16 * m + lane_row() + i / 2 * 8, row_begin, row_valid, key_begin, key_valid);
+#pragma unroll
+            for (int n = 0; n < key_tiles; n++)
+                scores[m][n][i] = 8 * n + i % 2 < limit ? scores[m][n][i] : hidden;
+        }
+}
+
+// The mask has a say on the keys before the limit; the others are hidden. Its elements are loaded under predicates.
+template <typename mask_element, int row_tiles, int key_tiles>
+KG_DEVICE void finish_scores_with(
+    const mask_element* mask, float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    const float hidden = -kg_infinity();
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+    {
+        int limit[2];
+        const mask_element* elements[2];
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            const int row = 16 * m + lane_row() + 8 * half;
+            limit[half] = key_limit(rule, row, row_begin, row_valid, key_begin, key_valid);
+            elements[half] = mask + (row_begin + row) * rule.mask_query + (key_begin + lane_column()) * rule.mask_key;
+        }
+
+#pragma unroll
+        for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
             {
-                const int row = 16 * m + lane_row() + i / 2 * 8;
-                const int key = 8 * n + lane_column() + i % 2;
-                scores[m][n][i] = row < row_valid && key < key_valid
-                    ? finish_score(rule, scores[m][n][i], row_begin + row, static_cast<int>(key_begin) + key)
-                    : -kg_infinity();
+                const float score = plain_score(rule, scores[m][n][i]);
+                const mask_element* element_of_key = elements[i / 2] + (8 * n + i % 2) * rule.mask_key;
+                const bool visible = 8 * n + i % 2 < limit[i / 2];
+                if constexpr (sizeof(mask_element) == 1)
+                    scores[m][n][i] = kg_load_if(element_of_key, visible, 0u) != 0 ? score : hidden;
+                else
+                    scores[m][n][i] = biased_score(score, kg_load_if(element_of_key, visible, hidden));
             }
+    }
+}
+
+// A Boolean or additive mask has a say.
+template <int row_tiles, int key_tiles>
+KG_DEVICE void finish_masked_scores(
+    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    if (rule.mask_kind == kg_mask_additive)
+        finish_scores_with(static_cast<const float*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
+    else
+        finish_scores_with(static_cast<const unsigned char*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
+}
+
+// Whatever the tile holds.
+template <int row_tiles, int key_tiles>
+KG_DEVICE void finish_scores(
+    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    if (has_mask(rule))
+        finish_masked_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
+    else if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
+        finish_plain_scores(scores, rule);
+    else
+        finish_limited_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
 }
 
 // ---- Softmax of rows that lie in quads: the four lanes 4 * g...4 * g + 3 hold the keys of row g, and those of row g + 8.
@@ -1915,6 +2002,11 @@ KG_DEVICE bool is_finite(unsigned int bits)
     return (bits & exponent_mask(element())) != exponent_mask(element());
 }
 
+KG_DEVICE bool is_finite(element value)
+{
+    return is_finite(static_cast<unsigned int>(value.bits));
+}
+
 // Replaces infinities and NaNs among eight elements in shared memory by zeros; true when there was one.
 KG_DEVICE bool clean_line(float* address)
 {
@@ -1934,12 +2026,12 @@ KG_DEVICE bool clean_line(float* address)
     return !clean;
 }
 
-// Adds the values that were taken out of a tile of keys to the rows that see them. row_weight(weights, m, half, key) is the probability of row
-// 16 * m + 8 * half + g of the warp.
-template <int row_tiles, int value_tiles, typename Weights>
-KG_DEVICE void add_cleaned_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const Rows<const element>& values, long long key_begin, int key_valid,
-    int first_chunk, int chunk_count)
+// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. sees_key(seen, m, half, key) tells it of row
+// 16 * m + 8 * half + g of the warp. A probability that is not zero leaves an infinity or a NaN what it is, so that nothing else is asked of it.
+template <int row_tiles, int value_tiles, typename Seen>
+KG_DEVICE void add_dropped_values(
+    float (&sums)[row_tiles][value_tiles][4], const Seen& seen, const Rows<const element>& values, long long key_begin, int key_valid, int first_chunk,
+    int chunk_count)
 {
 #pragma unroll 1
     for (int key = 0; key < key_valid; key++)
@@ -1947,23 +2039,26 @@ KG_DEVICE void add_cleaned_values(
         const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
 #pragma unroll
         for (int m = 0; m < row_tiles; m++)
+        {
+            const bool sees[2] = { sees_key(seen, m, 0, key), sees_key(seen, m, 1, key) };
 #pragma unroll
-            for (int half = 0; half < 2; half++)
-            {
-                const float weight = row_weight(weights, m, half, key);
+            for (int n = 0; n < value_tiles; n++)
 #pragma unroll
-                for (int n = 0; n < value_tiles; n++)
-#pragma unroll
-                    for (int i = 0; i < 2; i++)
-                    {
-                        if (n >= chunk_count || weight == 0.0f)
-                            continue;
+                for (int i = 0; i < 2; i++)
+                {
+                    if (n >= chunk_count)
+                        continue;
 
-                        const element value = kg_load(address + 8 * n + i);
-                        if (!is_finite(value.bits))
-                            sums[m][n][2 * half + i] = kg_multiply_add(weight, kg_to_f32(value), sums[m][n][2 * half + i]);
+                    const element value = kg_load(address + 8 * n + i);
+                    const bool dropped = !is_finite(value);
+#pragma unroll
+                    for (int half = 0; half < 2; half++)
+                    {
+                        float& sum = sums[m][n][2 * half + i];
+                        sum = dropped && sees[half] ? kg_add(kg_to_f32(value), sum) : sum;
                     }
-            }
+                }
+        }
     }
 }
 
@@ -1983,24 +2078,35 @@ KG_DEVICE bool clean_values(unsigned int tile)
     return found;
 }
 
-// Probabilities where the softmax leaves them: key 2t + i of tile n is with lane t of the row's quad.
+// Which keys of a tile the lane's rows see, as their probabilities have it: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's quad. A bit a key is all
+// that is kept of probabilities that become operands of a product.
 template <int row_tiles, int key_tiles>
-struct RegisterWeights
+struct SeenKeys
 {
-    const float (&probabilities)[row_tiles][key_tiles][4];
+    static_assert(key_tiles <= 32, "64 bits hold two keys of each group of eight");
+    unsigned long long bits[row_tiles][2];
 };
 
 template <int row_tiles, int key_tiles>
-KG_DEVICE float row_weight(const RegisterWeights<row_tiles, key_tiles>& weights, int m, int half, int key)
+KG_DEVICE SeenKeys<row_tiles, key_tiles> seen_keys(const float (&probabilities)[row_tiles][key_tiles][4])
 {
-    float mine = 0.0f;
+    SeenKeys<row_tiles, key_tiles> seen = {};
 #pragma unroll
-    for (int n = 0; n < key_tiles; n++)
+    for (int m = 0; m < row_tiles; m++)
 #pragma unroll
-        for (int i = 0; i < 2; i++)
-            if (8 * n + lane_column() + i == key)
-                mine = weights.probabilities[m][n][2 * half + i];
-    return sum_of_quad(mine);
+        for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                seen.bits[m][i / 2] |= (probabilities[m][n][i] != 0.0f ? 1ull : 0ull) << (2 * n + i % 2);
+    return seen;
+}
+
+// True when row (m, half) sees the key. All lanes of the quad take part.
+template <int row_tiles, int key_tiles>
+KG_DEVICE bool sees_key(const SeenKeys<row_tiles, key_tiles>& seen, int m, int half, int key)
+{
+    const bool mine = (seen.bits[m][half] >> (key / 8 * 2 + key % 2) & 1) != 0;
+    return sum_of_quad(mine && key % 8 / 2 == lane_index() % 4 ? 1.0f : 0.0f) != 0.0f;
 }
 
 """u8;
@@ -2051,17 +2157,17 @@ KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row,
     return packed;
 }
 
-// Probabilities in the workspace, as add_cleaned_values takes them: of rows `first` and, `eighth` floats behind it, of the eighth row after it.
-struct WorkspaceWeights
+// Probabilities in the workspace tell which keys a row sees: of rows `first` and, `eighth` floats behind it, of the eighth row after it.
+struct WorkspaceProbabilities
 {
     const float* first;
     long long eighth;
     bool exists[2];
 };
 
-KG_DEVICE float row_weight(const WorkspaceWeights& weights, int, int half, int key)
+KG_DEVICE bool sees_key(const WorkspaceProbabilities& probabilities, int, int half, int key)
 {
-    return weights.exists[half] ? kg_multiply(kg_load(weights.first + half * weights.eighth + key), probability_scale) : 0.0f;
+    return probabilities.exists[half] && kg_load(probabilities.first + half * probabilities.eighth + key) != 0.0f;
 }
 
 // Writes the warp's columns of two rows, `row` within the block and the eighth after it.

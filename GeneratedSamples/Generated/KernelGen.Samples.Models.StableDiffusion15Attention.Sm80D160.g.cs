@@ -130,8 +130,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -266,8 +266,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -402,8 +402,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -498,7 +498,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r6
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(value_tiles_begin));
             add_tile(state, scores, factor, shared + value_tiles_begin);
             if (cleaned)
-                add_cleaned_values(state.sums, RegisterWeights<row_tiles, key_tiles> { scores }, head.value, key_begin, key_valid, 0, row_chunks);
+                add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
         }
 
         store_rows(arguments, rows, head, warp_row, state);
@@ -593,7 +593,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r1
             }
 
             if (cleaned)
-                add_cleaned_values(sums, RegisterWeights<1, key_tiles> { scores }, head.value, 0, rows.key_end, 0, row_chunks);
+                add_dropped_values(sums, seen_keys(scores), head.value, 0, rows.key_end, 0, row_chunks);
 
             store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
         }
@@ -724,8 +724,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -860,8 +860,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -996,8 +996,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -1092,7 +1092,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d160_r
             const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(value_tiles_begin));
             add_tile(state, scores, factor, shared + value_tiles_begin);
             if (cleaned)
-                add_cleaned_values(state.sums, RegisterWeights<row_tiles, key_tiles> { scores }, head.value, key_begin, key_valid, 0, row_chunks);
+                add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
         }
 
         store_rows(arguments, rows, head, warp_row, state);
@@ -1187,7 +1187,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d160_r
             }
 
             if (cleaned)
-                add_cleaned_values(sums, RegisterWeights<1, key_tiles> { scores }, head.value, 0, rows.key_end, 0, row_chunks);
+                add_dropped_values(sums, seen_keys(scores), head.value, 0, rows.key_end, 0, row_chunks);
 
             store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
         }

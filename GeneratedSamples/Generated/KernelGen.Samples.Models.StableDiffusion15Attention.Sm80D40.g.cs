@@ -130,8 +130,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -266,8 +266,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -402,8 +402,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d40_
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -500,7 +500,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r64
             add_tile(state, scores, factor, shared + value_tiles_begin + stage * tile_bytes);
             stage = 1 - stage;
             if (cleaned)
-                add_cleaned_values(state.sums, RegisterWeights<row_tiles, key_tiles> { scores }, head.value, key_begin, key_valid, 0, row_chunks);
+                add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
         }
 
         store_rows(arguments, rows, head, warp_row, state);
@@ -600,7 +600,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r12
             add_tile(state, scores, factor, shared + value_tiles_begin + stage * tile_bytes);
             stage = 1 - stage;
             if (cleaned)
-                add_cleaned_values(state.sums, RegisterWeights<row_tiles, key_tiles> { scores }, head.value, key_begin, key_valid, 0, row_chunks);
+                add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
         }
 
         store_rows(arguments, rows, head, warp_row, state);
@@ -695,7 +695,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r12
             }
 
             if (cleaned)
-                add_cleaned_values(sums, RegisterWeights<1, key_tiles> { scores }, head.value, 0, rows.key_end, 0, row_chunks);
+                add_dropped_values(sums, seen_keys(scores), head.value, 0, rows.key_end, 0, row_chunks);
 
             store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
         }
@@ -783,7 +783,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d40_r12
             }
 
             if (cleaned)
-                add_cleaned_values(sums, RegisterWeights<1, key_tiles> { scores }, head.value, 0, rows.key_end, 0, row_chunks);
+                add_dropped_values(sums, seen_keys(scores), head.value, 0, rows.key_end, 0, row_chunks);
 
             store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
         }
@@ -914,8 +914,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -1050,8 +1050,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -1186,8 +1186,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d40
 
             if (cleaned)
             {
-                const WorkspaceWeights weights = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_cleaned_values(sums, weights, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             stage = 1 - stage;
@@ -1284,7 +1284,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r6
             add_tile(state, scores, factor, shared + value_tiles_begin + stage * tile_bytes);
             stage = 1 - stage;
             if (cleaned)
-                add_cleaned_values(state.sums, RegisterWeights<row_tiles, key_tiles> { scores }, head.value, key_begin, key_valid, 0, row_chunks);
+                add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
         }
 
         store_rows(arguments, rows, head, warp_row, state);
@@ -1384,7 +1384,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r1
             add_tile(state, scores, factor, shared + value_tiles_begin + stage * tile_bytes);
             stage = 1 - stage;
             if (cleaned)
-                add_cleaned_values(state.sums, RegisterWeights<row_tiles, key_tiles> { scores }, head.value, key_begin, key_valid, 0, row_chunks);
+                add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
         }
 
         store_rows(arguments, rows, head, warp_row, state);
@@ -1479,7 +1479,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r1
             }
 
             if (cleaned)
-                add_cleaned_values(sums, RegisterWeights<1, key_tiles> { scores }, head.value, 0, rows.key_end, 0, row_chunks);
+                add_dropped_values(sums, seen_keys(scores), head.value, 0, rows.key_end, 0, row_chunks);
 
             store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
         }
@@ -1567,7 +1567,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d40_r1
             }
 
             if (cleaned)
-                add_cleaned_values(sums, RegisterWeights<1, key_tiles> { scores }, head.value, 0, rows.key_end, 0, row_chunks);
+                add_dropped_values(sums, seen_keys(scores), head.value, 0, rows.key_end, 0, row_chunks);
 
             store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
         }

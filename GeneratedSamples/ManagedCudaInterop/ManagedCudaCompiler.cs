@@ -27,9 +27,9 @@ internal sealed class ManagedCudaCompiler : IKernelCompiler
     }
 
     /// <inheritdoc/>
-    public KernelImage Compile(KernelVariant variant, string architecture)
+    public KernelImage Compile(SpecializedKernel kernel, string architecture)
     {
-        ArgumentNullException.ThrowIfNull(variant);
+        KernelVariant variant = kernel.Variant;
         ArgumentNullException.ThrowIfNull(architecture);
         CudaKernelSource source = variant.Cuda ?? throw new ArgumentException($"{variant.Id} is not a CUDA variant.", nameof(variant));
         using CudaRuntimeCompiler compiler = new(
@@ -39,11 +39,14 @@ internal sealed class ManagedCudaCompiler : IKernelCompiler
             [.. source.Headers.Select(header => header.Name)]);
         try
         {
-            compiler.Compile(["--gpu-architecture=" + architecture, LanguageOption]);
+            compiler.Compile(
+            [
+                "--gpu-architecture=" + architecture, LanguageOption, .. kernel.Specialization.Macros.Select(macro => "--define-macro=" + macro),
+            ]);
         }
         catch (NVRTCException fault)
         {
-            throw new KernelCompilationException(variant.Id, fault.Message, compiler.GetLogAsString());
+            throw new KernelCompilationException(kernel.Name, fault.Message, compiler.GetLogAsString());
         }
 
         return architecture.StartsWith("sm_", StringComparison.Ordinal)

@@ -169,21 +169,24 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
     /// <summary>Compiles and loads a variant, if that has not been done, and tells what has become of it.</summary>
     /// <param name="variant">A CUDA variant.</param>
+    /// <param name="specialization">For what kind of calls; those without a mask by default.</param>
     /// <exception cref="DeviceNotUsableException">The GPU cannot run it.</exception>
     /// <exception cref="KernelCompilationException">The compiler refused it.</exception>
     /// <exception cref="CudaException">The driver refused it.</exception>
-    public CudaKernelInfo Inspect(KernelVariant variant)
+    public CudaKernelInfo Inspect(KernelVariant variant, KernelSpecialization specialization = default)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        LoadedKernel kernel = Load(variant);
+        LoadedKernel kernel = Load(new(variant, specialization));
         return new(variant.Id, kernel.FromDisk, kernel.LoadTime, [.. kernel.Stages.Select(loaded => new CudaStageInfo(
             loaded.Stage.EntryPoint, loaded.Stage.Threads, loaded.Stage.SharedBytes, loaded.Registers, loaded.LocalBytes))])
         {
+            Specialization = specialization,
             CompileLog = kernel.CompileLog,
         };
     }
 
-    /// <summary>Compiles and loads kernels ahead of their first use, several at once.</summary>
+    /// <summary>Compiles and loads kernels ahead of their first use, several at once, for calls without a mask.</summary>
+    /// <remarks>The first call with a mask compiles a kernel of its own; name those with the other overload.</remarks>
     /// <param name="variants">Variants; those that the device does not run are passed over.</param>
     /// <param name="progress">Told how many are ready, from any thread.</param>
     /// <param name="cancellationToken">Stops between kernels; NVRTC itself cannot be interrupted.</param>
@@ -193,6 +196,19 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     public void Warmup(IEnumerable<KernelVariant> variants, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(variants);
+        Warmup(variants.Select(variant => new SpecializedKernel(variant)), progress, cancellationToken);
+    }
+
+    /// <summary>Compiles and loads kernels ahead of their first use, several at once.</summary>
+    /// <param name="kernels">Variants, and the kind of calls that they are compiled for; those that the device does not run are passed over.</param>
+    /// <param name="progress">Told how many are ready, from any thread.</param>
+    /// <param name="cancellationToken">Stops between kernels; NVRTC itself cannot be interrupted.</param>
+    /// <exception cref="KernelCompilationException">The compiler refused one.</exception>
+    /// <exception cref="CudaException">The driver refused one.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; what is ready stays ready.</exception>
+    public void Warmup(IEnumerable<SpecializedKernel> kernels, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(kernels);
         int ready = 0;
         ParallelOptions parallel = new()
         {
@@ -201,9 +217,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         };
         try
         {
-            Parallel.ForEach(variants.Where(variant => ReasonAgainst(variant) is null), parallel, variant =>
+            Parallel.ForEach(kernels.Where(kernel => ReasonAgainst(kernel.Variant) is null), parallel, kernel =>
             {
-                Load(variant);
+                Load(kernel);
                 progress?.Report(Interlocked.Increment(ref ready));
             });
         }
@@ -231,7 +247,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
         // Copies on the GPU begin at aligned addresses, wherever the host's tensors are.
         SlicePlan runs = PlanFor(plan, arguments with { Query = 0, Key = 0, Value = 0, Output = 0 });
-        LoadedKernel kernel = Load(runs.Variant);
+        LoadedKernel kernel = Load(new(runs.Variant, KernelSpecialization.Of(arguments)));
         lock (_runGate)
         {
             using CudaContext.Scope scope = _context.Enter();
@@ -253,7 +269,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Nothing is copied, waited for or allocated, except that the first call compiles and loads the kernel and that a stream's workspace is allocated when
+    /// Nothing is copied, waited for or allocated, except that the first call, and the first with a mask, compiles and loads the kernel and that a stream's workspace is allocated when
     /// the first plan that needs one, or a larger one, is launched on it. It is kept for the stream: wait for the work on a stream of yours before you
     /// destroy it. With <see cref="KernelArguments.Scores"/> set, that memory is the workspace, <see cref="SlicePlan.WorkspaceBytes"/> long.
     /// When memory runs out in here the slices are made smaller. An error of work that is still running shows when the stream is waited for.
@@ -267,7 +283,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         ObjectDisposedException.ThrowIf(_disposed, this);
         using CudaContext.Scope scope = _context.Enter();
         SlicePlan runs = PlanFor(plan, arguments);
-        SliceSequence sequence = new(_launcher, _modules.Get(runs.Variant), runs, arguments, stream, waits: false, _logger);
+        SliceSequence sequence = new(_launcher, _modules.Get(new(runs.Variant, KernelSpecialization.Of(arguments))), runs, arguments, stream, waits: false, _logger);
         for (int slice = 0; slice < runs.SliceCount; slice++)
         {
             sequence.Run(slice);
@@ -310,7 +326,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     private string? MeasurementPath { get; }
 
     /// <inheritdoc/>
-    string ITunableDevice.CodeIdentity(KernelVariant variant) => _store.KeyOf(variant);
+    string ITunableDevice.CodeIdentity(KernelVariant variant) => _store.KeyOf(new(variant));
 
     /// <inheritdoc/>
     ITimedTensors ITunableDevice.AllocateTensors(in AttentionShape shape, ElementType elementType)
@@ -337,10 +353,10 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         ? compiler
         : libraries.TryGetNvrtc(out Nvrtc? nvrtc, out string fault) ? new NvrtcKernelCompiler(nvrtc) : throw new DeviceNotUsableException(fault);
 
-    private LoadedKernel Load(KernelVariant variant)
+    private LoadedKernel Load(SpecializedKernel kernel)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         using CudaContext.Scope scope = _context.Enter();
-        return _modules.Get(variant);
+        return _modules.Get(kernel);
     }
 }

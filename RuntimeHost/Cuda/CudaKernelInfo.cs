@@ -1,4 +1,5 @@
 using KernelGen.Cuda.Compilation;
+using KernelGen.Kernels;
 
 namespace KernelGen.Cuda;
 
@@ -9,6 +10,9 @@ namespace KernelGen.Cuda;
 /// <param name="Stages">Its launches, in order.</param>
 public sealed record CudaKernelInfo(string Variant, bool FromCache, TimeSpan LoadTime, IReadOnlyList<CudaStageInfo> Stages)
 {
+    /// <summary>What was chosen when it was compiled.</summary>
+    public KernelSpecialization Specialization { get; init; }
+
     /// <summary>What the compiler said, registers and spills of each launch among it; empty when it came from the cubin cache.</summary>
     public string CompileLog { get; init; } = "";
 

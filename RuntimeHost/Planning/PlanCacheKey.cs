@@ -38,5 +38,6 @@ internal readonly struct PlanCacheKey(
         && one.SliceRows == other.SliceRows
         && one.Float32Math == other.Float32Math
         && one.CaptureMap == other.CaptureMap
-        && one.Causal == other.Causal;
+        && one.Causal == other.Causal
+        && one.Masked == other.Masked;
 }

@@ -19,6 +19,9 @@ internal static class PlanExplanation
             Wrap(text, "Split:    ", SplitText(plan));
 
         Wrap(text, "Taken:    ", TakenText(plan));
+        if (plan is { Specialization.GeneralMasks: true, Variant.Cuda: not null })
+            Wrap(text, "Masks:    ", "general: compiled with the code for Boolean and additive masks, which calls without one do not run");
+
         if (plan.VariantForUnalignedTensors is { } other)
         {
             Wrap(text, "Else:     ", $"{other.Id}, where addresses or strides of {(plan.Variant.MapsOutput ? "Q, K, V or the output" : "Q, K or V")} are not multiples of 16 bytes");

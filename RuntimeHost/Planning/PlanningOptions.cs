@@ -31,4 +31,10 @@ public sealed record PlanningOptions
 
     /// <summary>The call is causal: about half of the work is skipped, which the predicted time counts.</summary>
     public bool Causal { get; init; }
+
+    /// <summary>
+    /// The call has a Boolean or additive mask. On a GPU a kernel with the code for masks is another one, compiled when a call has one: <c>Warmup</c> gets that one
+    /// ready when it is told so here. A plan runs calls of either kind.
+    /// </summary>
+    public bool Masked { get; init; }
 }

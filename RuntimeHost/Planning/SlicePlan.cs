@@ -18,6 +18,15 @@ public sealed class SlicePlan
     /// <summary>The kernel that was taken.</summary>
     public required KernelVariant Variant { get; init; }
 
+    /// <summary>
+    /// The kind of calls that the plan was made for, see <see cref="PlanningOptions.Masked"/>: what a GPU compiles the kernel for in <c>Warmup</c>. A call itself
+    /// decides: without a mask it runs a kernel without the code for masks, whatever the plan says.
+    /// </summary>
+    public KernelSpecialization Specialization { get; init; }
+
+    /// <summary>The kernel as it is compiled for such calls.</summary>
+    public SpecializedKernel Kernel => new(Variant, Specialization);
+
     /// <summary>The policy's name.</summary>
     public required string Policy { get; init; }
 
@@ -185,6 +194,7 @@ public sealed class SlicePlan
         Shape = Shape,
         ElementType = ElementType,
         Variant = variant,
+        Specialization = Specialization,
         Policy = Policy,
         Budget = Budget,
         HeadsPerSlice = heads,

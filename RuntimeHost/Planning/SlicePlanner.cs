@@ -64,6 +64,7 @@ public static class SlicePlanner
         Shape = request.Shape,
         ElementType = request.ElementType,
         Variant = outcome.Variant!,
+        Specialization = new(request.Options.Masked),
         Policy = policy.Name,
         Budget = request.Budget,
         HeadsPerSlice = outcome.HeadsPerSlice,

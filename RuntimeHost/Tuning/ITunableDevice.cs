@@ -12,11 +12,11 @@ internal interface ITunableDevice
     /// <summary>The file that times are remembered in; null remembers them for this process alone.</summary>
     string? MeasurementPath { get; }
 
-    /// <summary>Source, compiler and architecture of a variant, as a hash: a time is of this code and of no other.</summary>
+    /// <summary>Source, compiler and architecture of a variant, for calls without a mask, as a hash: a time is of this code and of no other.</summary>
     string CodeIdentity(KernelVariant variant);
 
-    /// <summary>Compiles and loads variants, several at once.</summary>
-    void Warmup(IEnumerable<KernelVariant> variants, IProgress<int>? progress, CancellationToken cancellationToken);
+    /// <summary>Compiles and loads kernels, several at once.</summary>
+    void Warmup(IEnumerable<SpecializedKernel> kernels, IProgress<int>? progress, CancellationToken cancellationToken);
 
     /// <summary>Allocates tensors of a call and fills them with numbers.</summary>
     /// <exception cref="Exception">One that <see cref="IsOutOfMemory"/> knows: there is no memory for them.</exception>

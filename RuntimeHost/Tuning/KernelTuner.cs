@@ -45,7 +45,7 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
         SlicePlan[] plans = Candidates(request, measured);
         try
         {
-            device.Warmup(plans.Select(plan => plan.Variant), progress: null, cancellationToken);
+            device.Warmup(plans.Select(plan => new SpecializedKernel(plan.Variant)), progress: null, cancellationToken);
         }
         catch (Exception fault) when (device.IsOfOneKernel(fault))
         {

@@ -9,7 +9,7 @@ namespace KernelGen.Cuda.Compilation;
 /// <remarks>
 /// A file is <c>magic (8), key (32), kind (4), length (4), image, SHA-256 of all before (32)</c>. It is written under another name and renamed, so that a
 /// reader sees all of it or nothing. Whatever is not sound is deleted and compiled again; a folder that cannot be written to is no error. The key covers
-/// source, shared headers, compiler, options and architecture, never compiler output, which is not always the same.
+/// source, shared headers, specialisation, compiler, options and architecture, never compiler output, which is not always the same.
 /// </remarks>
 internal sealed class CubinCache(CubinCacheOptions options)
 {
@@ -21,17 +21,18 @@ internal sealed class CubinCache(CubinCacheOptions options)
 
     private static ReadOnlySpan<byte> Magic => "KGCUBIN1"u8;
 
-    /// <summary>The key of a variant.</summary>
-    /// <param name="variant">The variant.</param>
+    /// <summary>The key of a kernel.</summary>
+    /// <param name="kernel">The kernel.</param>
     /// <param name="compiler">Name, version and options of the compiler.</param>
     /// <param name="architecture">What it is compiled for.</param>
-    public static string Key(KernelVariant variant, string compiler, string architecture)
+    public static string Key(SpecializedKernel kernel, string compiler, string architecture)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, Encoding.UTF8.GetBytes(compiler));
         Append(hash, Encoding.UTF8.GetBytes(architecture));
-        Append(hash, variant.Source());
-        foreach (CudaHeader header in variant.Cuda!.Headers)
+        Append(hash, Encoding.UTF8.GetBytes(string.Join('\n', kernel.Specialization.Macros)));
+        Append(hash, kernel.Variant.Source());
+        foreach (CudaHeader header in kernel.Variant.Cuda!.Headers)
         {
             Append(hash, Encoding.UTF8.GetBytes(header.Name));
             Append(hash, header.Text());

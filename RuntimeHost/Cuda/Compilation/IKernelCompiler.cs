@@ -13,9 +13,9 @@ public interface IKernelCompiler
     /// <exception cref="DeviceNotUsableException">The compiler cannot make code for this GPU.</exception>
     string ArchitectureFor(int computeCapability);
 
-    /// <summary>Compiles a variant. May be called from several threads at once.</summary>
-    /// <param name="variant">A CUDA variant.</param>
+    /// <summary>Compiles a kernel, with the macros of its specialisation defined. May be called from several threads at once.</summary>
+    /// <param name="kernel">A CUDA variant, and what is chosen at compile time.</param>
     /// <param name="architecture">The architecture.</param>
     /// <exception cref="KernelCompilationException">The source was refused.</exception>
-    KernelImage Compile(KernelVariant variant, string architecture);
+    KernelImage Compile(SpecializedKernel kernel, string architecture);
 }

@@ -13,46 +13,46 @@ internal sealed class KernelStore(IKernelCompiler compiler, CubinCache cache, in
 
     /// <summary>A compiled kernel, and whether it came from disk.</summary>
     /// <exception cref="KernelCompilationException">The compiler refused it.</exception>
-    public (KernelImage Image, bool FromDisk) Get(KernelVariant variant)
+    public (KernelImage Image, bool FromDisk) Get(SpecializedKernel kernel)
     {
-        string key = KeyOf(variant);
+        string key = KeyOf(kernel);
         if (cache.TryRead(key) is not { } image)
         {
-            return (CompileAndKeep(variant, key), false);
+            return (CompileAndKeep(kernel, key), false);
         }
 
         KernelGenTelemetry.CubinCacheHits.Add(1);
-        CudaLog.FoundInCache(logger, variant.Id, ArchitectureOf(variant));
+        CudaLog.FoundInCache(logger, kernel.Name, ArchitectureOf(kernel));
         return (image, true);
     }
 
     /// <summary>Compiles anew what the driver refused to load from disk.</summary>
-    /// <param name="variant">The variant.</param>
+    /// <param name="kernel">The kernel.</param>
     /// <param name="reason">What the driver said.</param>
-    public KernelImage Recompile(KernelVariant variant, string reason)
+    public KernelImage Recompile(SpecializedKernel kernel, string reason)
     {
-        CudaLog.CachedImageRefused(logger, variant.Id, reason);
-        string key = KeyOf(variant);
+        CudaLog.CachedImageRefused(logger, kernel.Name, reason);
+        string key = KeyOf(kernel);
         cache.Forget(key);
-        return CompileAndKeep(variant, key);
+        return CompileAndKeep(kernel, key);
     }
 
-    /// <summary>Source, compiler and architecture of a variant, as a hash.</summary>
-    public string KeyOf(KernelVariant variant) => CubinCache.Key(variant, compiler.Identity, ArchitectureOf(variant));
+    /// <summary>Source, specialisation, compiler and architecture of a kernel, as a hash.</summary>
+    public string KeyOf(SpecializedKernel kernel) => CubinCache.Key(kernel, compiler.Identity, ArchitectureOf(kernel));
 
     // Products of warpgroups and setmaxnreg are not part of plain sm_90.
-    private string ArchitectureOf(KernelVariant variant) => variant.Target == KernelTarget.Sm90a ? "sm_90a" : Architecture;
+    private string ArchitectureOf(SpecializedKernel kernel) => kernel.Variant.Target == KernelTarget.Sm90a ? "sm_90a" : Architecture;
 
-    private KernelImage CompileAndKeep(KernelVariant variant, string key)
+    private KernelImage CompileAndKeep(SpecializedKernel kernel, string key)
     {
         long begin = Stopwatch.GetTimestamp();
-        KernelImage image = compiler.Compile(variant, ArchitectureOf(variant));
+        KernelImage image = compiler.Compile(kernel, ArchitectureOf(kernel));
         TimeSpan elapsed = Stopwatch.GetElapsedTime(begin);
         KernelGenTelemetry.CompileDuration.Record(elapsed.TotalSeconds);
-        CudaLog.Compiled(logger, variant.Id, ArchitectureOf(variant), elapsed.TotalMilliseconds);
+        CudaLog.Compiled(logger, kernel.Name, ArchitectureOf(kernel), elapsed.TotalMilliseconds);
         foreach (string finding in AssemblerFindings.Of(image.Log))
         {
-            CudaLog.CompiledBadly(logger, variant.Id, finding);
+            CudaLog.CompiledBadly(logger, kernel.Name, finding);
         }
 
         cache.TryWrite(key, image);

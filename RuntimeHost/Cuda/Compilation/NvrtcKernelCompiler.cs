@@ -14,6 +14,11 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
     /// <summary>Has the log tell registers and spills of each kernel; changes nothing in the code.</summary>
     private const string VerboseAssemblerOption = "--ptxas-options=-v";
 
+    /// <summary>From version 12.9 on NVRTC may answer from a cache of its own, without the assembler's log; code is kept by <see cref="CubinCache"/>.</summary>
+    private const string NoCacheOption = "--no-cache";
+
+    private static readonly Version _firstWithCache = new(12, 9);
+
     /// <inheritdoc/>
     public string Identity => string.Create(CultureInfo.InvariantCulture, $"nvrtc {nvrtc.Version} {LanguageOption} {VerboseAssemblerOption}");
 
@@ -35,8 +40,9 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
     }
 
     /// <inheritdoc/>
-    public KernelImage Compile(KernelVariant variant, string architecture)
+    public KernelImage Compile(SpecializedKernel kernel, string architecture)
     {
+        KernelVariant variant = kernel.Variant;
         CudaKernelSource source = variant.Cuda ?? throw new ArgumentException($"{variant.Id} is not a CUDA variant.", nameof(variant));
         List<nint> strings = [];
         nint program = 0;
@@ -53,23 +59,24 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
 
             byte* text = Terminated(source.Text(), strings);
             byte* fileName = Terminated(Encoding.UTF8.GetBytes(FileName(variant)), strings);
-            Require(nvrtc.CreateProgram(&program, text, fileName, count, headers, names), "nvrtcCreateProgram", variant);
+            Require(nvrtc.CreateProgram(&program, text, fileName, count, headers, names), "nvrtcCreateProgram", kernel);
 
             bool machineCode = architecture.StartsWith("sm_", StringComparison.Ordinal);
-            byte** options = stackalloc byte*[3];
-            options[0] = Terminated(Encoding.UTF8.GetBytes("--gpu-architecture=" + architecture), strings);
-            options[1] = Terminated(Encoding.UTF8.GetBytes(LanguageOption), strings);
-            options[2] = Terminated(Encoding.UTF8.GetBytes(VerboseAssemblerOption), strings);
+            string[] chosen = [.. OptionsFor(kernel.Specialization, architecture, machineCode)];
+            byte** options = stackalloc byte*[chosen.Length];
+            for (int i = 0; i < chosen.Length; i++)
+            {
+                options[i] = Terminated(Encoding.UTF8.GetBytes(chosen[i]), strings);
+            }
 
-            // PTX is assembled by the driver, when it is loaded.
-            int result = nvrtc.CompileProgram(program, machineCode ? 3 : 2, options);
+            int result = nvrtc.CompileProgram(program, chosen.Length, options);
             if (result != 0)
             {
                 throw new KernelCompilationException(
-                    variant.Id, $"nvrtcCompileProgram for {architecture} failed with {nvrtc.Text(result)}", CompileLog.WithSourceLines(Log(program), Sources(variant)));
+                    kernel.Name, $"nvrtcCompileProgram for {architecture} failed with {nvrtc.Text(result)}", CompileLog.WithSourceLines(Log(program), Sources(variant)));
             }
 
-            return new(machineCode ? KernelImageKind.Cubin : KernelImageKind.Ptx, Image(program, variant, machineCode)) { Log = Log(program) };
+            return new(machineCode ? KernelImageKind.Cubin : KernelImageKind.Ptx, Image(program, kernel, machineCode)) { Log = Log(program) };
         }
         finally
         {
@@ -84,6 +91,16 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
             }
         }
     }
+
+    // PTX is assembled by the driver, when it is loaded.
+    private IEnumerable<string> OptionsFor(KernelSpecialization specialization, string architecture, bool machineCode) =>
+    [
+        "--gpu-architecture=" + architecture,
+        LanguageOption,
+        .. specialization.Macros.Select(macro => "--define-macro=" + macro),
+        .. machineCode ? [VerboseAssemblerOption] : (ReadOnlySpan<string>)[],
+        .. nvrtc.Version >= _firstWithCache ? [NoCacheOption] : (ReadOnlySpan<string>)[],
+    ];
 
     private static string FileName(KernelVariant variant) => variant.Id + ".cu";
 
@@ -102,18 +119,18 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
         return copy;
     }
 
-    private byte[] Image(nint program, KernelVariant variant, bool machineCode)
+    private byte[] Image(nint program, SpecializedKernel kernel, bool machineCode)
     {
         nuint size;
         Require(
             machineCode ? nvrtc.GetCubinSize(program, &size) : nvrtc.GetPtxSize(program, &size),
             machineCode ? "nvrtcGetCUBINSize" : "nvrtcGetPTXSize",
-            variant);
+            kernel);
         byte[] image = new byte[size];
         fixed (byte* first = image)
         {
             Require(
-                machineCode ? nvrtc.GetCubin(program, first) : nvrtc.GetPtx(program, first), machineCode ? "nvrtcGetCUBIN" : "nvrtcGetPTX", variant);
+                machineCode ? nvrtc.GetCubin(program, first) : nvrtc.GetPtx(program, first), machineCode ? "nvrtcGetCUBIN" : "nvrtcGetPTX", kernel);
         }
 
         return image;
@@ -134,11 +151,11 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
         }
     }
 
-    private void Require(int result, string call, KernelVariant variant)
+    private void Require(int result, string call, SpecializedKernel kernel)
     {
         if (result != 0)
         {
-            throw new KernelCompilationException(variant.Id, $"{call} failed with {nvrtc.Text(result)}", "");
+            throw new KernelCompilationException(kernel.Name, $"{call} failed with {nvrtc.Text(result)}", "");
         }
     }
 }

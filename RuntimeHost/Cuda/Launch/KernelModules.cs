@@ -8,32 +8,32 @@ using KernelGen.Kernels;
 
 namespace KernelGen.Cuda.Launch;
 
-/// <summary>The variants that are loaded into a context, each compiled and loaded once.</summary>
+/// <summary>The kernels that are loaded into a context, each compiled and loaded once.</summary>
 internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store, CudaDeviceLimits limits)
 {
-    private readonly ConcurrentDictionary<KernelVariant, Lazy<LoadedKernel>> _kernels = new();
+    private readonly ConcurrentDictionary<SpecializedKernel, Lazy<LoadedKernel>> _kernels = new();
 
-    /// <summary>The loaded kernel of a variant. The context must be current.</summary>
+    /// <summary>The loaded form of a kernel. The context must be current.</summary>
     /// <exception cref="ArgumentException">It is not a CUDA variant.</exception>
     /// <exception cref="DeviceNotUsableException">The GPU cannot run it.</exception>
     /// <exception cref="KernelCompilationException">The compiler refused it.</exception>
     /// <exception cref="CudaException">The driver refused it.</exception>
-    public LoadedKernel Get(KernelVariant variant)
+    public LoadedKernel Get(SpecializedKernel kernel)
     {
-        if (_kernels.TryGetValue(variant, out Lazy<LoadedKernel>? kernel))
+        if (_kernels.TryGetValue(kernel, out Lazy<LoadedKernel>? loaded))
         {
-            return kernel.Value;
+            return loaded.Value;
         }
 
-        kernel = _kernels.GetOrAdd(variant, key => new(() => Load(key)));
+        loaded = _kernels.GetOrAdd(kernel, key => new(() => Load(key)));
         try
         {
-            return kernel.Value;
+            return loaded.Value;
         }
         catch
         {
             // A failure is not kept: it may have been memory, and the next call shall try again.
-            _kernels.TryRemove(KeyValuePair.Create(variant, kernel));
+            _kernels.TryRemove(KeyValuePair.Create(kernel, loaded));
             throw;
         }
     }
@@ -41,38 +41,39 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
     /// <summary>Unloads everything. The context must be current.</summary>
     public void Unload()
     {
-        foreach (Lazy<LoadedKernel> kernel in _kernels.Values)
+        foreach (Lazy<LoadedKernel> loaded in _kernels.Values)
         {
-            if (kernel.IsValueCreated)
+            if (loaded.IsValueCreated)
             {
-                _ = driver.ModuleUnload(kernel.Value.Module);
+                _ = driver.ModuleUnload(loaded.Value.Module);
             }
         }
 
         _kernels.Clear();
     }
 
-    private LoadedKernel Load(KernelVariant variant)
+    private LoadedKernel Load(SpecializedKernel kernel)
     {
+        KernelVariant variant = kernel.Variant;
         if (limits.ReasonAgainst(variant) is { } reason)
         {
             throw variant.Cuda is null ? new ArgumentException(reason) : new DeviceNotUsableException(reason);
         }
 
         long begin = Stopwatch.GetTimestamp();
-        (KernelImage image, bool fromDisk) = store.Get(variant);
+        (KernelImage image, bool fromDisk) = store.Get(kernel);
         int result = TryLoadModule(image, out nint module);
         if (fromDisk && result is not ((int)CudaResult.Success or (int)CudaResult.OutOfMemory))
         {
-            image = store.Recompile(variant, driver.Fault(result, "cuModuleLoadData").Message);
+            image = store.Recompile(kernel, driver.Fault(result, "cuModuleLoadData").Message);
             fromDisk = false;
             result = TryLoadModule(image, out module);
         }
 
-        driver.Check(result, $"cuModuleLoadData of {variant.Id} for {store.Architecture}");
+        driver.Check(result, $"cuModuleLoadData of {kernel.Name} for {store.Architecture}");
         try
         {
-            LoadedStage[] stages = [.. variant.Cuda!.Stages.Select(stage => LoadStage(variant, module, stage))];
+            LoadedStage[] stages = [.. variant.Cuda!.Stages.Select(stage => LoadStage(kernel, module, stage))];
             return new(module, stages, fromDisk, Stopwatch.GetElapsedTime(begin), image.Log);
         }
         catch
@@ -95,7 +96,7 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         return result;
     }
 
-    private LoadedStage LoadStage(KernelVariant variant, nint module, CudaStage stage)
+    private LoadedStage LoadStage(SpecializedKernel kernel, nint module, CudaStage stage)
     {
         nint function;
         fixed (byte* name = Encoding.UTF8.GetBytes(stage.EntryPoint + "\0"))
@@ -109,7 +110,7 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         {
             throw new DeviceNotUsableException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{variant.Id}: compiled for {store.Architecture}, {stage.EntryPoint} can have {threads} threads in a block and needs {stage.Threads}. Use another slice size or family."));
+                $"{kernel.Name}: compiled for {store.Architecture}, {stage.EntryPoint} can have {threads} threads in a block and needs {stage.Threads}. Use another slice size or family."));
         }
 
         if (stage.SharedBytes > 0)

@@ -60,8 +60,9 @@ void check(const Kernel& kernel, const Case& c, double& worst)
     std::snprintf(text, sizeof text, ": error %.2e, log-sum-exp %.2e, map %.2e", relative, lse_error, map_error);
     tally().check(relative <= bound && lse_error <= lse_bound && map_error <= 2e-6 && zero_rows && as_expected, name + text);
 
-    // The same bits in one slice, with other numbers of blocks that walk over the tiles, and in slices of other sizes under another order of threads.
-    const Result whole = run(kernel, c, p, 100000, 100000, 1);
+    // The same bits in one slice, from the kernel that takes masks whether there is one or not, with other numbers of blocks that walk over the tiles, and in slices
+    // of other sizes under another order of threads.
+    const Result whole = run(kernel, c, p, 100000, 100000, 1, true);
     tally().check(whole.output.bytes == sliced.output.bytes && std::memcmp(whole.log_sum_exp.data(), sliced.log_sum_exp.data(), 4 * whole.log_sum_exp.size()) == 0,
         name + ": other bits in one slice");
     emulator_set("CUDA_EMULATOR_SEED", "77");

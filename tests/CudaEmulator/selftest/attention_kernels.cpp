@@ -42,6 +42,30 @@ Kernel read_kernel(const std::string& line)
     return kernel;
 }
 
+bool load(const Kernel& kernel, const std::string& folder, bool general_masks, std::vector<void*>& functions)
+{
+    const std::string source = read_file(folder + "/" + kernel.file);
+    std::vector<std::string> options;
+    if (general_masks)
+        options.push_back("--define-macro=KERNELGEN_GENERAL_MASKS=1");
+    const Compiled compiled = compile(source, headers_of(source, folder), kernel.target == "sm90a" ? "sm_90a" : "sm_80", false, options);
+    tally().check(compiled.result == 0, kernel.file + (general_masks ? " with general masks" : "") + " does not compile:\n" + compiled.log);
+    if (compiled.result != 0)
+        return false;
+
+    void* module = nullptr;
+    require(cuModuleLoadData(&module, compiled.image.data()), "cuModuleLoadData");
+    for (const Stage& stage : kernel.stages) {
+        void* function = nullptr;
+        require(cuModuleGetFunction(&function, module, stage.entry.c_str()), "cuModuleGetFunction");
+        if (stage.shared_bytes > 48 * 1024)
+            require(cuFuncSetAttribute(function, maximum_dynamic_shared_bytes, stage.shared_bytes), "cuFuncSetAttribute");
+        functions.push_back(function);
+    }
+
+    return true;
+}
+
 } // namespace
 
 std::vector<Kernel> read_manifest(const std::string& folder)
@@ -55,23 +79,7 @@ std::vector<Kernel> read_manifest(const std::string& folder)
 
 bool load(Kernel& kernel, const std::string& folder)
 {
-    const std::string source = read_file(folder + "/" + kernel.file);
-    const Compiled compiled = compile(source, headers_of(source, folder), kernel.target == "sm90a" ? "sm_90a" : "sm_80");
-    tally().check(compiled.result == 0, kernel.file + " does not compile:\n" + compiled.log);
-    if (compiled.result != 0)
-        return false;
-
-    void* module = nullptr;
-    require(cuModuleLoadData(&module, compiled.image.data()), "cuModuleLoadData");
-    for (const Stage& stage : kernel.stages) {
-        void* function = nullptr;
-        require(cuModuleGetFunction(&function, module, stage.entry.c_str()), "cuModuleGetFunction");
-        if (stage.shared_bytes > 48 * 1024)
-            require(cuFuncSetAttribute(function, maximum_dynamic_shared_bytes, stage.shared_bytes), "cuFuncSetAttribute");
-        kernel.functions.push_back(function);
-    }
-
-    return true;
+    return load(kernel, folder, false, kernel.functions) && load(kernel, folder, true, kernel.masked_functions);
 }
 
 } // namespace selftest

@@ -23,13 +23,14 @@ struct Kernel {
     int head_dim = 0, tile_rows = 0, tile_keys = 0, maximum_keys = 0;
     int bytes_per_score = 0, tile_row_bytes = 0; // of the workspace
     std::vector<Stage> stages;
-    std::vector<void*> functions;
+    std::vector<void*> functions;        // of calls without a Boolean or additive mask
+    std::vector<void*> masked_functions; // of any call
 };
 
 // The kernels of a folder's manifest, not yet loaded.
 std::vector<Kernel> read_manifest(const std::string& folder);
 
-// Compiles a kernel for its target and loads it into the open context; false, and a failed check, when it does not compile.
+// Compiles a kernel for its target, without and with general masks, and loads both into the open context; false, and a failed check, when it does not compile.
 bool load(Kernel& kernel, const std::string& folder);
 
 } // namespace selftest

@@ -39,13 +39,14 @@ TensorMaps make_tensor_maps(const Kernel& kernel, const Case& c, const Problem& 
 
 bool has_tensor_maps(const Case& c, int head_dim) { return (head_dim + c.row_padding) % 8 == 0; }
 
-Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks)
+Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks, bool general_masks)
 {
     Result result;
     result.output = p.query;
     std::fill(result.output.bytes.begin(), result.output.bytes.end(), static_cast<unsigned char>(0x11));
     const int all_heads = c.batch * c.heads;
     result.log_sum_exp.assign(static_cast<std::size_t>(all_heads) * c.queries, 0.0f);
+    const std::vector<void*>& functions = general_masks || p.arguments.mask_kind != 0 ? kernel.masked_functions : kernel.functions;
     const bool splits = c.key_splits > 1;
     const bool wants_map = kernel.family == "materialized";
     result.map.assign(wants_map ? static_cast<std::size_t>(all_heads) * c.queries * c.keys : 0, 7.0f);
@@ -88,7 +89,7 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
                 const unsigned heads = static_cast<unsigned>(a.head_count);
                 const unsigned grid_x = stage.persistent ? std::min(tiles * heads, persistent_blocks) : tiles;
                 const unsigned grid_y = stage.persistent ? 1 : std::min(c.grid_y, heads);
-                require(cuLaunchKernel(kernel.functions[s], grid_x, grid_y, 1,
+                require(cuLaunchKernel(functions[s], grid_x, grid_y, 1,
                             static_cast<unsigned>(stage.threads), 1, 1, static_cast<unsigned>(stage.shared_bytes), nullptr, arguments, nullptr),
                     "cuLaunchKernel");
                 require(cuCtxSynchronize(), (stage.entry + ", " + c.name).c_str());

@@ -13,7 +13,8 @@ struct Result {
 // Tensors that tensor copies cannot take are for other targets.
 bool has_tensor_maps(const Case& c, int head_dim);
 
-// Runs a loaded kernel on a problem, in slices of so many rows and heads; a persistent kernel in at most so many blocks.
-Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks);
+// Runs a loaded kernel on a problem, in slices of so many rows and heads; a persistent kernel in at most so many blocks. `general_masks` takes the one that is
+// compiled with them, which a problem with a mask gets in any case.
+Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks, bool general_masks = false);
 
 } // namespace selftest

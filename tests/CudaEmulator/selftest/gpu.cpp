@@ -58,7 +58,8 @@ Compiled compile(const std::string& source, const std::string& primitives, const
     return compile(source, Headers {{"kernelgen_primitives.cuh", primitives}}, architecture, as_ptx);
 }
 
-Compiled compile(const std::string& source, const Headers& headers, const std::string& architecture, bool as_ptx)
+Compiled compile(
+    const std::string& source, const Headers& headers, const std::string& architecture, bool as_ptx, const std::vector<std::string>& more_options)
 {
     void* program = nullptr;
     std::vector<const char*> names;
@@ -72,9 +73,11 @@ Compiled compile(const std::string& source, const Headers& headers, const std::s
         nvrtcCreateProgram(&program, source.c_str(), "kernel.cu", static_cast<int>(headers.size()), texts.data(), names.data()), "nvrtcCreateProgram");
 
     const std::string option = "--gpu-architecture=" + architecture;
-    const char* options[] = {option.c_str(), "--std=c++17"};
+    std::vector<const char*> options = {option.c_str(), "--std=c++17"};
+    for (const std::string& more : more_options)
+        options.push_back(more.c_str());
     Compiled compiled;
-    compiled.result = nvrtcCompileProgram(program, 2, options);
+    compiled.result = nvrtcCompileProgram(program, static_cast<int>(options.size()), options.data());
     std::size_t bytes = 0;
     require(nvrtcGetProgramLogSize(program, &bytes), "nvrtcGetProgramLogSize");
     compiled.log.resize(bytes);

@@ -59,7 +59,9 @@ using Headers = std::map<std::string, std::string>;
 // The headers that a text includes, from a folder.
 Headers headers_of(const std::string& source, const std::string& folder);
 
-Compiled compile(const std::string& source, const Headers& headers, const std::string& architecture = "sm_80", bool as_ptx = false);
+Compiled compile(
+    const std::string& source, const Headers& headers, const std::string& architecture = "sm_80", bool as_ptx = false,
+    const std::vector<std::string>& more_options = {});
 
 // Compiles text whose only named header is the primitives.
 Compiled compile(const std::string& source, const std::string& primitives, const std::string& architecture = "sm_80", bool as_ptx = false);

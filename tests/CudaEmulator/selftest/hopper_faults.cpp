@@ -34,6 +34,8 @@ const Expectation expectations[] = {
     {"too_many_arrivals", launch_failed, "1 arrivals at the mbarrier at shared offset 8192, which waits for 0"},
     {"too_few_arrivals", launch_failed, "lacks 1 arrivals and 0 bytes"},
     {"arrives_twice_without_a_wait", launch_failed, "nobody has seen the end of"},
+    {"question_to_no_mbarrier", launch_failed, "there is no mbarrier at shared offset 8200"},
+    {"number_of_a_lane", launch_failed, "lane 31 has another one than lane 0"},
     {"mbarrier_not_fenced", launch_failed, "was not fenced for asynchronous copies"},
     {"mbarrier_as_memory", illegal_address, "an mbarrier lies at offset"},
     {"leaves_before_the_copy_landed", launch_failed, "the block ends while"},

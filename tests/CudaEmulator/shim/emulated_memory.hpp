@@ -15,6 +15,16 @@ KG_DEVICE void kg_store(T* address, T value, int line = __builtin_LINE())
     *address = value;
 }
 
+KG_DEVICE unsigned int kg_load_if(const unsigned char* address, bool condition, unsigned int otherwise, int line = __builtin_LINE())
+{
+    return condition ? kg_load(address, line) : otherwise;
+}
+
+KG_DEVICE float kg_load_if(const float* address, bool condition, float otherwise, int line = __builtin_LINE())
+{
+    return condition ? kg_load(address, line) : otherwise;
+}
+
 template <typename T>
 KG_DEVICE T kg_load_shared(const float* address, int line = __builtin_LINE())
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 KG_DEVICE int kg_warpgroup() { return kg_thread() / 128; }
+KG_DEVICE int kg_uniform(int value, int line = __builtin_LINE()) { return kernelgen_emulator->hopper->uniform(value, line); }
 KG_DEVICE void kg_product_fence(int line = __builtin_LINE()) { kernelgen_emulator->hopper->matrix_fence(line); }
 KG_DEVICE void kg_commit_products(int line = __builtin_LINE()) { kernelgen_emulator->hopper->matrix_commit(line); }
 
@@ -10,6 +11,9 @@ KG_DEVICE void kg_wait_products(int line = __builtin_LINE())
 {
     kernelgen_emulator->hopper->matrix_wait(pending, line);
 }
+
+// Here nobody moves a wait.
+KG_DEVICE void kg_complete_before_wait(unsigned int barrier, float, float, int line = __builtin_LINE()) { kernelgen_emulator->hopper->mbarrier_test(barrier, line); }
 
 template <int tiles>
 KG_DEVICE void kg_pin(float (&)[tiles][4])

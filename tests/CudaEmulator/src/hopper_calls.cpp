@@ -7,6 +7,7 @@ void mbarrier_init(unsigned, unsigned, int);
 void mbarrier_arrive(unsigned, unsigned, bool, unsigned, int);
 void mbarrier_arrive_in_cluster(unsigned, bool, int);
 void mbarrier_wait(unsigned, unsigned, int);
+void mbarrier_test(unsigned, int);
 void fence_mbarrier_init(int);
 void fence_async_proxy(int);
 void tensor_load(unsigned, const void*, unsigned, const int*, int, unsigned, int);
@@ -42,6 +43,31 @@ bool elect(int line)
     return elected;
 }
 
+struct UniformNumber {
+    int value;
+    int odd_lane; // one that brings another number than the first, or -1
+};
+
+void compare_lanes(void* const* lanes)
+{
+    const int first = static_cast<const UniformNumber*>(lanes[0])->value;
+    int odd_lane = -1;
+    for (int i = 1; i < warp_lanes; i++)
+        if (static_cast<const UniformNumber*>(lanes[i])->value != first)
+            odd_lane = i;
+    for (int i = 0; i < warp_lanes; i++)
+        static_cast<UniformNumber*>(lanes[i])->odd_lane = odd_lane;
+}
+
+int uniform(int value, int line)
+{
+    UniformNumber number = {value, -1};
+    calls()->warp_operation(&number, compare_lanes, line);
+    if (number.odd_lane >= 0)
+        fail(FaultKind::launch_failed, line, "a number that is said to be the warp's, and lane " + std::to_string(number.odd_lane) + " has another one than lane 0");
+    return number.value;
+}
+
 void join_lanes(void* const* lanes)
 {
     launch().order.refine();
@@ -57,8 +83,8 @@ void warp_barrier(int line)
 } // namespace
 
 const HopperCalls hopper_calls = {
-    mbarrier_init, mbarrier_arrive, mbarrier_arrive_in_cluster, mbarrier_wait, fence_mbarrier_init, fence_async_proxy, tensor_load, bulk_load, tensor_store, bulk_commit, bulk_wait,
-    named_barrier, named_barrier_any, set_registers, elect, warp_barrier, cluster_address, cluster_arrive, cluster_wait, matrix_fence, matrix_commit, matrix_wait,
+    mbarrier_init, mbarrier_arrive, mbarrier_arrive_in_cluster, mbarrier_wait, mbarrier_test, fence_mbarrier_init, fence_async_proxy, tensor_load, bulk_load, tensor_store, bulk_commit, bulk_wait,
+    named_barrier, named_barrier_any, set_registers, elect, uniform, warp_barrier, cluster_address, cluster_arrive, cluster_wait, matrix_fence, matrix_commit, matrix_wait,
     matrix_multiply, registers_written,
 };
 

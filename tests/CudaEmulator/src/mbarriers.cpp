@@ -215,6 +215,8 @@ void mbarrier_wait(unsigned address, unsigned parity, int line)
     }
 }
 
+void mbarrier_test(unsigned address, int line) { find(own(address, line), line); }
+
 void fence_mbarrier_init(int)
 {
     Launch& current = launch();

@@ -51,6 +51,7 @@ struct Program {
     std::string name;
     std::map<std::string, std::string> headers;
     std::string architecture = "compute_75";
+    std::string definitions;
     std::string log;
     std::string object;
 };
@@ -146,6 +147,21 @@ std::string trampolines(const std::string& source)
     return result;
 }
 
+// NAME or NAME=VALUE, as the line that defines it.
+bool read_definition(Program& program, const std::string& definition)
+{
+    const std::size_t equals = definition.find('=');
+    const std::string name = definition.substr(0, equals);
+    bool is_name = !name.empty() && !std::isdigit(static_cast<unsigned char>(name[0]));
+    for (const char c : name)
+        is_name = is_name && (std::isalnum(static_cast<unsigned char>(c)) || c == '_');
+    if (is_name)
+        program.definitions += "#define " + name + " " + (equals == std::string::npos ? "1" : definition.substr(equals + 1)) + "\n";
+    else
+        program.log = "error: " + definition + " defines no macro\n";
+    return is_name;
+}
+
 // Only what NVRTC knows and the project uses: a misspelt option fails here as it would there.
 bool read_option(Program& program, const std::string& option)
 {
@@ -166,9 +182,12 @@ bool read_option(Program& program, const std::string& option)
         if (option == known)
             return true;
     for (const char* prefix : {"--ptxas-options=", "--maxrregcount=", "--fmad=", "--ftz=", "--diag-error=", "--diag-suppress=", "--diag-warn=",
-             "--split-compile=", "-D", "--define-macro="})
+             "--split-compile="})
         if (option.compare(0, std::strlen(prefix), prefix) == 0)
             return true;
+    for (const char* prefix : {"-D", "--define-macro="})
+        if (option.compare(0, std::strlen(prefix), prefix) == 0)
+            return read_definition(program, option.substr(std::strlen(prefix)));
 
     program.log = "error: unrecognized option " + option + " found\n";
     return false;
@@ -177,7 +196,7 @@ bool read_option(Program& program, const std::string& option)
 // Runs g++ in a folder of its own. False, with the log, when the text is faulty.
 bool compile(Program& program)
 {
-    std::string everything = program.source;
+    std::string everything = program.source + '\0' + program.definitions;
     for (const auto& header : program.headers)
         everything += '\0' + header.first + '\0' + header.second;
     for (const ShimFile& file : shim_files)
@@ -196,7 +215,7 @@ bool compile(Program& program)
 
     std::vector<std::string> files = {"kernel.cpp", "kernel.so", "log"};
     const std::string line = "#line 1 \"" + (program.name.empty() ? "default_program" : program.name) + "\"\n";
-    write_file(folder + "/kernel.cpp", line + program.source + trampolines(program.source));
+    write_file(folder + "/kernel.cpp", program.definitions + line + program.source + trampolines(program.source));
     for (const auto& header : program.headers) {
         write_file(folder + "/" + header.first, header.second);
         files.push_back(header.first);
@@ -294,6 +313,7 @@ nvrtcResult nvrtcCompileProgram(Program* program, int option_count, const char* 
     }
 
     program->log.clear();
+    program->definitions.clear();
     for (int i = 0; i < option_count; i++)
         if (!read_option(*program, options[i]))
             return NVRTC_ERROR_INVALID_OPTION;

@@ -98,7 +98,10 @@ public sealed partial class ClangCompilationTests
                 kg_take_registers<240>();
                 kg_product_fence();
                 kg_commit_products();
+                kg_complete_before_wait(shared, output[0], output[1]);
                 kg_wait_products<1>();
+                output[2] = kg_load_if(output, kg_elect(), 1.0f);
+                output[3] = static_cast<float>(kg_load_if(reinterpret_cast<const unsigned char*>(output), kg_elect(), 1u) + kg_uniform(kg_grid_x()));
                 kg_store(output + kg_grid_x(), kg_named_barrier_any(kg_warpgroup(), 128, kg_elect()) ? 1.0f : 0.0f);
             }
             """;
@@ -125,6 +128,7 @@ public sealed partial class ClangCompilationTests
             "cp.async.bulk.wait_group.read 1;", "cp.async.bulk.wait_group 0;", "fence.proxy.async.shared::cta;", "bar.arrive ", "bar.sync ", "bar.red.or.pred q, ",
             "setmaxnreg.dec.sync.aligned.u32 24;", "setmaxnreg.inc.sync.aligned.u32 240;", "elect.sync _|p, 0xffffffff;", "shfl.sync.idx.b32 ", "bar.warp.sync 0xffffffff;",
             "wgmma.fence.sync.aligned;", "wgmma.commit_group.sync.aligned;", "wgmma.wait_group.sync.aligned 1;",
+            "mbarrier.test_wait.parity.shared::cta.b64 done, [", "@p ld.global.f32 ", "@p ld.global.u8 ",
         })
         {
             Assert.Contains(instruction, ptx);
@@ -134,20 +138,21 @@ public sealed partial class ClangCompilationTests
     private static void CompileToCleanPtx(string[] files, string architecture)
     {
         var faults = new ConcurrentBag<string>();
-        Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = 2 }, file =>
+        var compilations = files.SelectMany(file => new[] { (File: file, Masks: 0), (File: file, Masks: 1) });
+        Parallel.ForEach(compilations, new ParallelOptions { MaxDegreeOfParallelism = 2 }, compilation =>
         {
-            foreach (string fault in Faults(file, architecture))
-                faults.Add($"{Path.GetFileName(file)}, {architecture}: {fault}");
+            foreach (string fault in Faults(compilation.File, architecture, compilation.Masks))
+                faults.Add($"{Path.GetFileName(compilation.File)}, {architecture}, general masks {compilation.Masks}: {fault}");
         });
         Assert.IsEmpty(faults, string.Join('\n', faults.Order()));
     }
 
-    private static IEnumerable<string> Faults(string file, string architecture)
+    private static IEnumerable<string> Faults(string file, string architecture, int generalMasks)
     {
         // NVRTC refuses a function that does not say that the GPU runs it, also a constexpr one, which clang by itself would take.
         (int exitCode, string ptx, string error) = Tool.Run(
             "clang++-19", "-x", "cuda", "-nocudainc", "-nocudalib", "--cuda-device-only", $"--cuda-gpu-arch={architecture}", "-Xclang", "-fno-cuda-host-device-constexpr",
-            "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-S", "-o", "-", file);
+            $"-DKERNELGEN_GENERAL_MASKS={generalMasks}", "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-S", "-o", "-", file);
         if (exitCode != 0 || error.Length > 0)
         {
             yield return error;

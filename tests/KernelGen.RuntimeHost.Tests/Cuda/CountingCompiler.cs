@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Kernels;
 
@@ -6,17 +7,19 @@ namespace KernelGen.RuntimeHost.Tests.Cuda;
 /// <summary>Another compiler behind the seam: counts what it is asked for and hands it on.</summary>
 internal sealed class CountingCompiler(IKernelCompiler inner) : IKernelCompiler
 {
-    private int _compilations;
+    private readonly ConcurrentQueue<SpecializedKernel> _compiled = new();
 
-    public int Compilations => _compilations;
+    public IReadOnlyCollection<SpecializedKernel> Compiled => _compiled;
+
+    public int Compilations => _compiled.Count;
 
     public string Identity => $"counted {inner.Identity}";
 
     public string ArchitectureFor(int computeCapability) => inner.ArchitectureFor(computeCapability);
 
-    public KernelImage Compile(KernelVariant variant, string architecture)
+    public KernelImage Compile(SpecializedKernel kernel, string architecture)
     {
-        Interlocked.Increment(ref _compilations);
-        return inner.Compile(variant, architecture);
+        _compiled.Enqueue(kernel);
+        return inner.Compile(kernel, architecture);
     }
 }

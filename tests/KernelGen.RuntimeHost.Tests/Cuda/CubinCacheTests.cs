@@ -8,7 +8,7 @@ namespace KernelGen.RuntimeHost.Tests.Cuda;
 public sealed class CubinCacheTests
 {
     private static readonly KernelImage _image = new(KernelImageKind.Cubin, RandomNumberGenerator.GetBytes(5000));
-    private static readonly string _key = CubinCache.Key(TestVariants.Real(), "compiler", "sm_80");
+    private static readonly string _key = CubinCache.Key(new(TestVariants.Real()), "compiler", "sm_80");
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -33,21 +33,22 @@ public sealed class CubinCacheTests
     }
 
     [TestMethod]
-    public void Key_CoversSourceCompilerAndArchitecture()
+    public void Key_CoversSourceSpecializationCompilerAndArchitecture()
     {
         string[] keys =
         [
             _key,
-            CubinCache.Key(TestVariants.Real(KernelFamily.Materialized), "compiler", "sm_80"),
-            CubinCache.Key(TestVariants.Real(), "another compiler", "sm_80"),
-            CubinCache.Key(TestVariants.Real(), "compiler", "sm_90"),
-            CubinCache.Key(TestVariants.Real(), "compilers", "m_80"),
-            CubinCache.Key(TestVariants.OfText("a", "1"), "compiler", "sm_80"),
-            CubinCache.Key(TestVariants.OfText("a", "2"), "compiler", "sm_80"),
+            CubinCache.Key(new(TestVariants.Real(KernelFamily.Materialized)), "compiler", "sm_80"),
+            CubinCache.Key(new(TestVariants.Real(), KernelSpecialization.Masked), "compiler", "sm_80"),
+            CubinCache.Key(new(TestVariants.Real()), "another compiler", "sm_80"),
+            CubinCache.Key(new(TestVariants.Real()), "compiler", "sm_90"),
+            CubinCache.Key(new(TestVariants.Real()), "compilers", "m_80"),
+            CubinCache.Key(new(TestVariants.OfText("a", "1")), "compiler", "sm_80"),
+            CubinCache.Key(new(TestVariants.OfText("a", "2")), "compiler", "sm_80"),
         ];
 
         Assert.AreEqual(keys.Length, keys.Distinct().Count());
-        Assert.AreEqual(CubinCache.Key(TestVariants.OfText("a", "1"), "c", "s"), CubinCache.Key(TestVariants.OfText("b", "1"), "c", "s"));
+        Assert.AreEqual(CubinCache.Key(new(TestVariants.OfText("a", "1")), "c", "s"), CubinCache.Key(new(TestVariants.OfText("b", "1")), "c", "s"));
     }
 
     [TestMethod]
@@ -87,7 +88,7 @@ public sealed class CubinCacheTests
     [TestMethod]
     public void FileOfAnotherKey_IsNoticed()
     {
-        string other = CubinCache.Key(TestVariants.OfText("a", "1"), "compiler", "sm_80");
+        string other = CubinCache.Key(new(TestVariants.OfText("a", "1")), "compiler", "sm_80");
         CubinCache cache = new(new(Folder, 1 << 20));
         cache.TryWrite(other, _image);
         Directory.CreateDirectory(Path.GetDirectoryName(File)!);
@@ -147,7 +148,7 @@ public sealed class CubinCacheTests
     {
         // Room for three.
         CubinCache cache = new(new(Folder, 16_000));
-        string[] keys = [.. Enumerable.Range(0, 4).Select(i => CubinCache.Key(TestVariants.OfText("a", $"{i}"), "compiler", "sm_80"))];
+        string[] keys = [.. Enumerable.Range(0, 4).Select(i => CubinCache.Key(new(TestVariants.OfText("a", $"{i}")), "compiler", "sm_80"))];
         for (int i = 0; i < 3; i++)
         {
             cache.TryWrite(keys[i], _image);

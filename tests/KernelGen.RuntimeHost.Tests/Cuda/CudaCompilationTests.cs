@@ -117,7 +117,7 @@ public sealed class CudaCompilationTests
         CountingCompiler compiler = new(Nvrtc());
         KernelVariant variant = TestVariants.Real();
         using CudaDevice device = CudaTest.Open(options: new() { Compiler = compiler, Cache = options });
-        string key = CubinCache.Key(variant, compiler.Identity, device.Architecture);
+        string key = CubinCache.Key(new(variant), compiler.Identity, device.Architecture);
         new CubinCache(options).TryWrite(key, new(KernelImageKind.Cubin, new byte[1000]));
         CudaKernelInfo info = device.Inspect(variant);
 
@@ -161,7 +161,7 @@ public sealed class CudaCompilationTests
         Assert.Contains("Add its target to [SliceAttention(Targets = ...)]", exception.Message);
     }
 
-    private static IKernelCompiler Nvrtc()
+    internal static IKernelCompiler Nvrtc()
     {
         Assert.IsTrue(CudaTest.Libraries.TryGetNvrtc(out Nvrtc? nvrtc, out string fault), fault);
         return new NvrtcKernelCompiler(nvrtc);
@@ -175,12 +175,12 @@ public sealed class CudaCompilationTests
 
         public string ArchitectureFor(int computeCapability) => inner.ArchitectureFor(computeCapability);
 
-        public KernelImage Compile(KernelVariant variant, string architecture)
+        public KernelImage Compile(SpecializedKernel kernel, string architecture)
         {
             if (_failed)
-                return inner.Compile(variant, architecture);
+                return inner.Compile(kernel, architecture);
             _failed = true;
-            throw new KernelCompilationException(variant.Id, string.Create(CultureInfo.InvariantCulture, $"once for {architecture}"), "");
+            throw new KernelCompilationException(kernel.Name, string.Create(CultureInfo.InvariantCulture, $"once for {architecture}"), "");
         }
     }
 

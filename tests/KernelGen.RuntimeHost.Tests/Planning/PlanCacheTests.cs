@@ -76,6 +76,7 @@ public sealed class PlanCacheTests
             Plan(cache, 4, new() { Float32Math = Float32Math.Full }),
             Plan(cache, 4, new() { CaptureMap = true }),
             Plan(cache, 4, new() { Causal = true }),
+            Plan(cache, 4, new() { Masked = true }),
             cache.Plan(new(1, 8, 4096, 4096, 40), ElementType.Float16, Variants, PlanningSetup.Device, Budget(4), new()),
             cache.Plan(Shape, ElementType.Float16, Variants.AsMemory(1), PlanningSetup.Device, Budget(4), new()),
             cache.Plan(Shape, ElementType.Float16, Variants, PlanningSetup.WithoutWorkers, Budget(4), new()),

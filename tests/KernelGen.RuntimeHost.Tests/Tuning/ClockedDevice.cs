@@ -21,7 +21,7 @@ internal sealed class ClockedDevice(string? path, Func<KernelVariant, double> se
     /// <summary>What was timed: the variant and the batch items.</summary>
     public List<(KernelVariant Variant, int Batch)> Timed { get; } = [];
 
-    public List<KernelVariant> Compiled { get; } = [];
+    public List<SpecializedKernel> Compiled { get; } = [];
 
     public string Name => "Test GPU";
 
@@ -39,7 +39,7 @@ internal sealed class ClockedDevice(string? path, Func<KernelVariant, double> se
 
     public string CodeIdentity(KernelVariant variant) => variant.Id + CodeVersion;
 
-    public void Warmup(IEnumerable<KernelVariant> variants, IProgress<int>? progress, CancellationToken cancellationToken) => Compiled.AddRange(variants);
+    public void Warmup(IEnumerable<SpecializedKernel> kernels, IProgress<int>? progress, CancellationToken cancellationToken) => Compiled.AddRange(kernels);
 
     public ITimedTensors AllocateTensors(in AttentionShape shape, ElementType elementType) => AllocationFails ? throw new OutOfMemoryException("none left") : new Tensors(this);
 

@@ -36,9 +36,18 @@ public sealed class WarmupTests
         Assert.IsEmpty(report.Timings);
         Assert.IsNull(report.NotTuned);
         Assert.IsFalse(report.Plan.TimeIsMeasured);
-        CollectionAssert.AreEqual(new[] { report.Plan.Variant }, device.Compiled);
+        CollectionAssert.AreEqual(new[] { new SpecializedKernel(report.Plan.Variant) }, device.Compiled);
         Assert.IsEmpty(device.Timed);
         Assert.IsFalse(File.Exists(FilePath));
+    }
+
+    [TestMethod]
+    public void CallWithAMask_GetsTheKernelWithTheCodeForMasksReady()
+    {
+        ClockedDevice device = new(FilePath, _ => 1);
+        WarmupReport report = Host(device).Warmup<Half>(_catalogue, _shape, new() { Masked = true });
+
+        CollectionAssert.AreEqual(new[] { new SpecializedKernel(report.Plan.Variant, KernelSpecialization.Masked) }, device.Compiled);
     }
 
     [TestMethod]
@@ -56,7 +65,7 @@ public sealed class WarmupTests
         Assert.IsTrue(report.Plan.TimeIsMeasured);
         Assert.AreEqual(1e-3, report.Plan.PredictedSeconds, 1e-9);
         Assert.AreSame(report.Plan, host.Plan<Half>(_catalogue, _shape));
-        Assert.Contains(_variants[2], device.Compiled);
+        Assert.Contains(new SpecializedKernel(_variants[2]), device.Compiled);
     }
 
     [TestMethod]

@@ -31,11 +31,20 @@ public sealed class PlanCommandTests
     {
         string[] expected =
         [
-            "policy", "family", "variant", "steps", "slice_axis", "heads_per_slice", "rows_per_slice", "keys_per_slice", "slice_count",
+            "policy", "family", "variant", "mask", "steps", "slice_axis", "heads_per_slice", "rows_per_slice", "keys_per_slice", "slice_count",
             "workspace_bytes", "required_bytes", "free_bytes", "modifier", "safety_factor", "largest_length",
         ];
         string[] actual = [.. Plan("exact", 4096, "--json").AssertDone().Json.EnumerateObject().Select(property => property.Name)];
         Assert.AreSequenceEqual(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
+    }
+
+    [TestMethod]
+    public void Mask_IsPartOfThePlan()
+    {
+        Assert.AreEqual("none", Plan("exact", 4096, "--json").AssertDone().Json.GetProperty("mask").GetString());
+        CommandResult masked = Plan("exact", 4096, "--json", "--masked", "--target", "simt", "--explain").AssertDone();
+        Assert.AreEqual("general", masked.Json.GetProperty("mask").GetString());
+        Assert.Contains("Masks:    general: compiled with the code for Boolean and additive masks", masked.Error);
     }
 
     [TestMethod]

@@ -250,6 +250,19 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) arrives_twice_without
     kg_mbarrier_arrive(place.barrier);
 }
 
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) question_to_no_mbarrier(const __grid_constant__ kg_tensor_map map, float* output)
+{
+    const Place place = begin();
+    kg_complete_before_wait(place.barrier, 1.0f, 2.0f);
+    kg_complete_before_wait(place.barrier + 8, 1.0f, 2.0f);
+}
+
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) number_of_a_lane(const __grid_constant__ kg_tensor_map map, float* output)
+{
+    if (kg_uniform(kg_thread() / 32) == kg_thread() / 32)
+        kg_store(output + kg_thread(), static_cast<float>(kg_uniform(kg_thread())));
+}
+
 extern "C" __global__ void __launch_bounds__(warpgroup, 1) mbarrier_not_fenced(const __grid_constant__ kg_tensor_map map, float* output)
 {
     const Place place = begin(1, false);
