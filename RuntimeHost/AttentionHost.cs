@@ -279,6 +279,9 @@ public sealed class AttentionHost : IDisposable
                 : $"{Device.Name} can run none of the {elementType.ShortName()} kernels of {catalogue.Owner} with head dim {headDim.ToString(CultureInfo.InvariantCulture)}. {string.Join(' ', reasons)}");
         }
 
+        if (ExperimentalAdvice.Of([.. offered], Device.Profile) is { } switchedOff)
+            HostLog.ExperimentalKernelsOff(_logger, catalogue.Owner, elementType.ShortName(), headDim, switchedOff);
+
         KernelVariant[] result = _variants.GetOrAdd((catalogue, elementType, headDim), [.. offered]);
         _measured?.Recall(result);
         return result;

@@ -15,6 +15,9 @@ internal static partial class HostLog
     [LoggerMessage(3, LogLevel.Information, "Not offered to the planner: {Reason}")]
     public static partial void VariantNotOffered(ILogger logger, string reason);
 
+    [LoggerMessage(8, LogLevel.Information, "{Owner}, {ElementType}, head dim {HeadDim}: {Advice}")]
+    public static partial void ExperimentalKernelsOff(ILogger logger, string owner, string elementType, int headDim, string advice);
+
     [LoggerMessage(4, LogLevel.Warning, "The measurements in {Path} are ignored: {Reason}")]
     public static partial void MeasurementsIgnored(ILogger logger, string path, string reason);
 

@@ -27,5 +27,5 @@ public sealed class SliceAttentionAttribute : Attribute
     public KernelFamily[] Families { get; set; } = [KernelFamily.Materialized, KernelFamily.Streaming];
 
     /// <summary>Targets; all when not given.</summary>
-    public KernelTarget[] Targets { get; set; } = [KernelTarget.Cpu, KernelTarget.Simt, KernelTarget.Sm80];
+    public KernelTarget[] Targets { get; set; } = [KernelTarget.Cpu, KernelTarget.Simt, KernelTarget.Sm80, KernelTarget.Sm90a];
 }

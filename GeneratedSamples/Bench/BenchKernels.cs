@@ -4,9 +4,12 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Bench;
 
-/// <summary>The kernels that are measured on GPUs: those of the class that serves a head dim, and those for compute capability 9.0.</summary>
+/// <summary>The kernels that are measured on GPUs: those of the class that serves a head dim.</summary>
 internal static class BenchKernels
 {
+    /// <summary>The slice size of the <c>materialized</c> kernels that probes look at: every class has it, and the others differ in a constant alone.</summary>
+    private const int ProbedSliceRows = 2048;
+
     private static readonly Dictionary<(ElementType ElementType, int HeadDim, KernelFilter Filter), KernelCatalogue> Catalogues = [];
 
     /// <summary>All kernels for an element type and a head dim; the same object for the same question.</summary>
@@ -20,12 +23,17 @@ internal static class BenchKernels
             return catalogue;
 
         KernelCatalogue known = ModelCatalogue.Find(headDim, elementType).Kernels;
-        KernelVariant[] hopper = [.. Hopper.Where(variant => variant.ElementType == elementType && variant.HeadDim == headDim)];
-        catalogue = new(known.Owner, [.. known.For(elementType, headDim).ToArray().Concat(hopper).Where(filter.Takes)]);
+        catalogue = new(known.Owner, [.. known.For(elementType, headDim).ToArray().Where(filter.Takes)]);
         Catalogues.Add((elementType, headDim, filter), catalogue);
         return catalogue;
     }
 
-    /// <summary>Every kernel for compute capability 9.0.</summary>
-    public static IEnumerable<KernelVariant> Hopper => HopperAttention.Catalogue.Variants.ToArray();
+    /// <summary>The kernels for compute capability 9.0, each once.</summary>
+    public static IReadOnlyList<KernelVariant> Hopper { get; } =
+    [
+        .. ModelCatalogue.Models.SelectMany(model => model.Kernels.Variants.ToArray())
+            .Where(variant => variant.Target == KernelTarget.Sm90a)
+            .Where(variant => variant.Family == KernelFamily.Streaming || variant.SliceRows == ProbedSliceRows)
+            .DistinctBy(variant => variant.Id),
+    ];
 }

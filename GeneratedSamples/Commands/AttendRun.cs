@@ -3,6 +3,7 @@ using System.Text.Json;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Samples.Models;
 using KernelGen.Samples.Safetensors;
 using KernelGen.Samples.Verification;
 using KernelGen.Tensors;
@@ -46,6 +47,7 @@ internal sealed class AttendRun(SampleConsole console, AttentionHost host, Atten
             CancellationToken = console.CancellationToken,
         };
 
+        NoteExperimentalKernels();
         RunReport report = attention.Run(plan, query, key, value, output, options);
         console.Progress("");
 
@@ -87,6 +89,16 @@ internal sealed class AttendRun(SampleConsole console, AttentionHost host, Atten
         }
 
         return report.Plan;
+    }
+
+    private void NoteExperimentalKernels()
+    {
+        ReadOnlySpan<KernelVariant> variants = request.Input.Model.Kernels.For(request.Input.ElementType, request.Input.Shape.HeadDim);
+        if (SwitchedOffKernels.Among(variants.ToArray(), host) is { } off)
+        {
+            console.Error.WriteLine(Invariant(
+                $"note: {off.Count} experimental kernels for this device, which no GPU has run yet, are switched off; {CommandOptions.ExperimentalOption(off.Kernels)} lets the planner take them"));
+        }
     }
 
     private void Report(RunReport report, SampledCheck? check)

@@ -12,6 +12,8 @@ namespace KernelGen.Samples.Commands;
 /// <summary>Options that several commands share, and the parsers behind them: each fault is one line that says what would do.</summary>
 internal static class CommandOptions
 {
+    private const string ExperimentalName = "--experimental";
+
     private static readonly (string Suffix, long Bytes)[] Units =
     [
         ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40),
@@ -51,6 +53,16 @@ internal static class CommandOptions
         "--float32",
         "For f32: 'split' lets tensor cores of compute capability 9.0 multiply halves of numbers, relative error up to 2e-6 as everywhere; 'full' does not, slower [default: split]",
         ("split", Float32Math.Split), ("full", Float32Math.Full));
+
+    /// <summary>Kernels that have to be switched on.</summary>
+    public static Option<ExperimentalKernels> Experimental() => Flags(
+        ExperimentalName,
+        "For GPUs: also take kernels that no GPU has run yet; 'hopper' are those for compute capability 9.0",
+        [.. Enum.GetValues<ExperimentalKernels>().Where(kernels => kernels != 0).Select(kernels => (Word(kernels), kernels))]);
+
+    /// <summary>The option that switches kernels on, as it is written: <c>--experimental hopper</c>.</summary>
+    public static string ExperimentalOption(ExperimentalKernels kernels) =>
+        $"{ExperimentalName} {string.Join(',', Enum.GetValues<ExperimentalKernels>().Where(one => one != 0 && kernels.HasFlag(one)).Select(Word))}";
 
     /// <summary>The margin of the policy <c>exact</c>.</summary>
     public static Option<double?> SafetyFactor() => new("--safety-factor")
@@ -144,6 +156,29 @@ internal static class CommandOptions
             ? bytes
             : Fault<long?>(result, "a number of bytes such as 268435456, 256MiB or 1.5GiB"),
     };
+
+    // One or several words, separated by commas.
+    private static Option<T> Flags<T>(string name, string description, (string Word, T Value)[] choices)
+        where T : struct, Enum => new(name)
+        {
+            Description = description,
+            HelpName = $"{string.Join('|', choices.Select(choice => choice.Word))},...",
+            CustomParser = result =>
+            {
+                int flags = 0;
+                foreach (string word in result.Tokens[0].Value.Split(','))
+                {
+                    int index = Array.FindIndex(choices, choice => choice.Word == word);
+                    if (index < 0)
+                        return Fault<T>(result, string.Join(" or ", choices.Select(choice => $"'{choice.Word}'")));
+                    flags |= Convert.ToInt32(choices[index].Value, CultureInfo.InvariantCulture);
+                }
+
+                return (T)Enum.ToObject(typeof(T), flags);
+            },
+        };
+
+    private static string Word(ExperimentalKernels kernels) => kernels.ToString().ToLowerInvariant();
 
     private static bool TryParseBytes(string text, out long bytes)
     {

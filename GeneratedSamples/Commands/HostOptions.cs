@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KernelGen.Cpu;
+using KernelGen.Kernels;
 
 namespace KernelGen.Samples.Commands;
 
@@ -15,6 +16,7 @@ internal sealed class HostOptions
         ("avx512", CpuVectorPath.Avx512), ("avx2", CpuVectorPath.Avx2), ("vector128", CpuVectorPath.Vector128));
 
     private readonly Option<int?> _threads = CommandOptions.Threads();
+    private readonly Option<ExperimentalKernels> _experimental = CommandOptions.Experimental();
     private readonly Option<long?> _freeBytes = CommandOptions.FreeBytes();
     private readonly Option<long?> _reserveBytes = CommandOptions.ReserveBytes();
 
@@ -24,6 +26,7 @@ internal sealed class HostOptions
         command.Options.Add(_device);
         command.Options.Add(_path);
         command.Options.Add(_threads);
+        command.Options.Add(_experimental);
         command.Options.Add(_freeBytes);
         command.Options.Add(_reserveBytes);
     }
@@ -38,6 +41,7 @@ internal sealed class HostOptions
         Device = parsed.GetValue(_device) ?? "auto",
         VectorPath = parsed.GetValue(_path),
         Threads = parsed.GetValue(_threads),
+        Cuda = new() { ExperimentalKernels = parsed.GetValue(_experimental) },
         FreeBytes = parsed.GetValue(_freeBytes),
         ReserveBytes = parsed.GetValue(_reserveBytes) ?? 0,
     };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.IO.Enumeration;
 using System.Text;
 using System.Text.Json;
 using KernelGen.Kernels;
@@ -10,37 +11,39 @@ using static System.FormattableString;
 
 namespace KernelGen.Samples.Commands;
 
-/// <summary>Lists the generated variants, or prints the source of one.</summary>
+/// <summary>Lists the generated variants, prints the source of one, or compiles them for GPUs that need not be there.</summary>
 internal sealed class KernelsCommand : Command
 {
     private readonly SampleConsole _console;
     private readonly Option<string?> _show = new("--show") { Description = "Print the generated source of this variant, C# or CUDA C", HelpName = "ID" };
     private readonly Option<bool> _withHeaders = new("--with-headers") { Description = "With --show: print before it what a CUDA C source includes" };
     private readonly Option<string?> _model = new("--model") { Description = "Only the variants of this model class", HelpName = "NAME" };
+    private readonly Option<string[]> _match = CommandOptions.KernelNames("--match", "Only the variants of these names, '*' for any text");
+    private readonly CompileOptions _compile;
     private readonly Option<bool> _json = CommandOptions.Json();
 
     public KernelsCommand(SampleConsole console)
-        : base("kernels", "List the generated kernels, or print the source of one")
+        : base("kernels", "List the generated kernels, print the source of one, or compile them without a GPU")
     {
         _console = console;
         Options.Add(_show);
         Options.Add(_withHeaders);
         Options.Add(_model);
+        Options.Add(_match);
+        _compile = new(this);
         Options.Add(_json);
-        SetAction(parsed => Run(parsed.GetValue(_show), parsed.GetValue(_withHeaders), parsed.GetValue(_model), parsed.GetValue(_json)));
+        SetAction(Run);
     }
 
-    private int Run(string? id, bool withHeaders, string? modelName, bool json)
+    private int Run(ParseResult parsed)
     {
+        (string? id, bool withHeaders, bool json) = (parsed.GetValue(_show), parsed.GetValue(_withHeaders), parsed.GetValue(_json));
         if (withHeaders && id is null)
             throw new InputException("--with-headers goes with --show ID: it prints what that kernel includes.");
 
-        AttentionModel[] models =
-        [
-            .. ModelCatalogue.Models.Where(model => modelName is null || model.Name.Equals(modelName, StringComparison.OrdinalIgnoreCase)),
-        ];
-        if (models.Length == 0)
-            throw new InputException($"There is no model class '{modelName}'; there are {ModelCatalogue.Names}.");
+        AttentionModel[] models = Models(parsed.GetValue(_model), parsed.GetValue(_match) ?? []);
+        if (_compile.Read(parsed, models, json) is { } request)
+            return id is null ? new CompileRun(_console, request).Execute() : throw new InputException("--compile and --show exclude each other.");
         if (id is not null)
             Show(models, id, withHeaders);
         else if (json)
@@ -49,6 +52,27 @@ internal sealed class KernelsCommand : Command
             WriteTable(models);
         return ExitCode.Done;
     }
+
+    private static AttentionModel[] Models(string? modelName, string[] patterns)
+    {
+        AttentionModel[] models =
+        [
+            .. ModelCatalogue.Models.Where(model => modelName is null || model.Name.Equals(modelName, StringComparison.OrdinalIgnoreCase)),
+        ];
+        if (models.Length == 0)
+            throw new InputException($"There is no model class '{modelName}'; there are {ModelCatalogue.Names}.");
+        if (patterns.Length == 0)
+            return models;
+
+        models = [.. models.Select(model => model with { Kernels = Matching(model.Kernels, patterns) }).Where(model => model.Kernels.Variants.Length > 0)];
+        return models.Length > 0 ? models : throw new InputException($"No variant is named {string.Join(" or ", patterns)}; 'kernels --json' lists all.");
+    }
+
+    private static KernelCatalogue Matching(KernelCatalogue catalogue, string[] patterns) => new(
+        catalogue.Owner,
+        [
+            .. catalogue.Variants.ToArray().Where(variant => patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, variant.Id, ignoreCase: false))),
+        ]);
 
     private void Show(AttentionModel[] models, string id, bool withHeaders)
     {

@@ -7,6 +7,7 @@ namespace KernelGen.Samples.Commands;
 /// <summary>The JSON of all commands: snake_case names, indented.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(KernelJson[]))]
+[JsonSerializable(typeof(CompileJson))]
 [JsonSerializable(typeof(PlanJson))]
 [JsonSerializable(typeof(AttendJson))]
 [JsonSerializable(typeof(BenchResult))]

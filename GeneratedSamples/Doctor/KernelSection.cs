@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelGen.Kernels;
+using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
 using static System.FormattableString;
 
@@ -16,14 +17,20 @@ internal static class KernelSection
             .GroupBy(variant => variant.Target)
             .OrderBy(group => group.Key)
             .Select(group => Invariant($"{group.Count()} for {group.Key.Name()}")));
+        KernelVariant[] run = [.. variants.Where(variant => host.Device.ReasonAgainst(variant) is null)];
+        SwitchedOffKernels? off = SwitchedOffKernels.Among(variants, host);
         return new(
             "Kernels",
             [
                 ("model classes", ModelCatalogue.Models.Count.ToString(CultureInfo.InvariantCulture)),
                 ("variants", Invariant($"{variants.Length}: {byTarget}")),
-                ("that this device runs", variants.Count(variant => host.Device.ReasonAgainst(variant) is null).ToString(CultureInfo.InvariantCulture)),
+                ("that this device runs", Invariant($"{run.Length - (off?.Count ?? 0)}")),
+                .. off is null ? Array.Empty<(string, string)>() : [("switched off", Text(off))],
                 ("head dims", string.Join(' ', ModelCatalogue.HeadDims.Select(headDim => headDim.ToString(CultureInfo.InvariantCulture)))),
             ],
             []);
     }
+
+    private static string Text(SwitchedOffKernels off) => Invariant(
+        $"{off.Count} experimental ones for this device, which no GPU has run yet: attend and bench take them with {CommandOptions.ExperimentalOption(off.Kernels)}, programs with CudaDeviceOptions.ExperimentalKernels");
 }

@@ -2,13 +2,13 @@
 #nullable enable
 #pragma warning disable CS0108 // A base class may have members of the same names.
 
-// The 110 variants of StableDiffusion15Attention.
+// The 186 variants of StableDiffusion15Attention.
 
 namespace KernelGen.Samples.Models;
 
 unsafe partial class StableDiffusion15Attention
 {
-    /// <summary>Every kernel of this class: 110 variants.</summary>
+    /// <summary>Every kernel of this class: 186 variants.</summary>
     public static global::KernelGen.Kernels.KernelCatalogue Catalogue { get; } = new(
         "StableDiffusion15Attention",
         new global::KernelGen.Kernels.KernelVariant(
@@ -1589,5 +1589,1179 @@ unsafe partial class StableDiffusion15Attention
                 [
                     new("streaming_sm80_bf16_d160_r128_k80", Threads: 128, SharedBytes: 53760, RowsPerBlock: 128),
                 ])
-        ) { MaximumKeys = 80 });
+        ) { MaximumKeys = 80 },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-f16-d40-r512",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.MaterializedFloat16R512,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_f16_d40_r512_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_f16_d40_r512_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-f16-d40-r2048",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 2048,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.MaterializedFloat16R2048,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_f16_d40_r2048_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_f16_d40_r2048_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-f16-d40-r8192",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 8192,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.MaterializedFloat16R8192,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_f16_d40_r8192_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_f16_d40_r8192_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d40-r64",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingFloat16R64,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_f16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 2 },
+                    new("streaming_sm90a_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d40-r128",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingFloat16R128,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_f16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d40-r192",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 192,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingFloat16R192,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_f16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d40_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d40-r64-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingFloat16R64K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d40_r64_k80", Threads: 128, SharedBytes: 27672, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d40-r128-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingFloat16R128K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d40_r128_k80", Threads: 256, SharedBytes: 35872, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d40-r512-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingFloat16R512K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d40_r512_k80", Threads: 512, SharedBytes: 85072, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d40-r64-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingFloat16R64K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d40_r64_k160", Threads: 128, SharedBytes: 45080, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d40-r128-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingFloat16R128K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d40_r128_k160", Threads: 256, SharedBytes: 53280, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d40-r512-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingFloat16R512K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d40_r512_k160", Threads: 256, SharedBytes: 86080, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-bf16-d40-r512",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.MaterializedBFloat16R512,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_bf16_d40_r512_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_bf16_d40_r512_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-bf16-d40-r2048",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 2048,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.MaterializedBFloat16R2048,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_bf16_d40_r2048_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_bf16_d40_r2048_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-bf16-d40-r8192",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 8192,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.MaterializedBFloat16R8192,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_bf16_d40_r8192_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_bf16_d40_r8192_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d40-r64",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingBFloat16R64,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_bf16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 2 },
+                    new("streaming_sm90a_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d40-r128",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingBFloat16R128,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_bf16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d40-r192",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 192,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingBFloat16R192,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_bf16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d40_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d40-r64-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingBFloat16R64K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d40_r64_k80", Threads: 128, SharedBytes: 27672, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d40-r128-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingBFloat16R128K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d40_r128_k80", Threads: 256, SharedBytes: 35872, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d40-r512-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingBFloat16R512K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d40_r512_k80", Threads: 512, SharedBytes: 85072, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d40-r64-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingBFloat16R64K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d40_r64_k160", Threads: 128, SharedBytes: 45080, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d40-r128-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingBFloat16R128K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d40_r128_k160", Threads: 256, SharedBytes: 53280, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d40-r512-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingBFloat16R512K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d40_r512_k160", Threads: 256, SharedBytes: 86080, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f32-d40-r64",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float32,
+            headDim: 40,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingFloat32R64,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [
+                    new("streaming_sm90a_f32_d40_r64", Threads: 384, SharedBytes: 150912, RowsPerBlock: 64),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f32-d40-r128",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float32,
+            headDim: 40,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD40.StreamingFloat32R128,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [
+                    new("streaming_sm90a_f32_d40_r128", Threads: 512, SharedBytes: 167552, RowsPerBlock: 128),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-f16-d80-r512",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.MaterializedFloat16R512,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_f16_d80_r512_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_f16_d80_r512_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-f16-d80-r2048",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 2048,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.MaterializedFloat16R2048,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_f16_d80_r2048_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_f16_d80_r2048_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-f16-d80-r8192",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 8192,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.MaterializedFloat16R8192,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_f16_d80_r8192_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_f16_d80_r8192_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d80-r64",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingFloat16R64,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_f16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 2 },
+                    new("streaming_sm90a_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d80-r128",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingFloat16R128,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_f16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d80-r192",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 192,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingFloat16R192,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_f16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d80_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d80-r64-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingFloat16R64K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d80_r64_k80", Threads: 128, SharedBytes: 37912, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d80-r128-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingFloat16R128K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d80_r128_k80", Threads: 256, SharedBytes: 48160, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d80-r512-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingFloat16R512K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d80_r512_k80", Threads: 256, SharedBytes: 89152, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d80-r64-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingFloat16R64K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d80_r64_k160", Threads: 128, SharedBytes: 62488, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d80-r128-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingFloat16R128K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d80_r128_k160", Threads: 256, SharedBytes: 72736, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d80-r512-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingFloat16R512K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d80_r512_k160", Threads: 256, SharedBytes: 113728, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-bf16-d80-r512",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.MaterializedBFloat16R512,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_bf16_d80_r512_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_bf16_d80_r512_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-bf16-d80-r2048",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 2048,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.MaterializedBFloat16R2048,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_bf16_d80_r2048_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_bf16_d80_r2048_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-bf16-d80-r8192",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 8192,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.MaterializedBFloat16R8192,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_bf16_d80_r8192_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                    new("materialized_sm90a_bf16_d80_r8192_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d80-r64",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingBFloat16R64,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_bf16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 2 },
+                    new("streaming_sm90a_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d80-r128",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingBFloat16R128,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_bf16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d80-r192",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 192,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingBFloat16R192,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_bf16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d80_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d80-r64-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingBFloat16R64K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d80_r64_k80", Threads: 128, SharedBytes: 37912, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d80-r128-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingBFloat16R128K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d80_r128_k80", Threads: 256, SharedBytes: 48160, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d80-r512-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingBFloat16R512K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d80_r512_k80", Threads: 256, SharedBytes: 89152, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d80-r64-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingBFloat16R64K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d80_r64_k160", Threads: 128, SharedBytes: 62488, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d80-r128-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingBFloat16R128K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d80_r128_k160", Threads: 256, SharedBytes: 72736, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d80-r512-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingBFloat16R512K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d80_r512_k160", Threads: 256, SharedBytes: 113728, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f32-d80-r64",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float32,
+            headDim: 80,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 96, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingFloat32R64,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [
+                    new("streaming_sm90a_f32_d80_r64", Threads: 384, SharedBytes: 146304, RowsPerBlock: 64),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f32-d80-r128",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float32,
+            headDim: 80,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 96, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD80.StreamingFloat32R128,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [
+                    new("streaming_sm90a_f32_d80_r128", Threads: 512, SharedBytes: 167040, RowsPerBlock: 128),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-f16-d160-r512",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.MaterializedFloat16R512,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_f16_d160_r512_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                    new("materialized_sm90a_f16_d160_r512_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-f16-d160-r2048",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 2048,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.MaterializedFloat16R2048,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_f16_d160_r2048_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                    new("materialized_sm90a_f16_d160_r2048_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-f16-d160-r8192",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 8192,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.MaterializedFloat16R8192,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_f16_d160_r8192_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                    new("materialized_sm90a_f16_d160_r8192_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d160-r64",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingFloat16R64,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_f16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d160-r128",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingFloat16R128,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_f16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_f16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d160-r64-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingFloat16R64K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d160_r64_k80", Threads: 128, SharedBytes: 72728, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d160-r128-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingFloat16R128K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d160_r128_k80", Threads: 256, SharedBytes: 93216, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d160-r512-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingFloat16R512K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d160_r512_k80", Threads: 256, SharedBytes: 175168, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d160-r64-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingFloat16R64K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d160_r64_k160", Threads: 128, SharedBytes: 123928, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d160-r128-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingFloat16R128K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d160_r128_k160", Threads: 256, SharedBytes: 144416, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d160-r512-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingFloat16R512K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_f16_d160_r512_k160", Threads: 256, SharedBytes: 226368, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-bf16-d160-r512",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.MaterializedBFloat16R512,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_bf16_d160_r512_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                    new("materialized_sm90a_bf16_d160_r512_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-bf16-d160-r2048",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 2048,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.MaterializedBFloat16R2048,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_bf16_d160_r2048_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                    new("materialized_sm90a_bf16_d160_r2048_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "materialized-sm90a-bf16-d160-r8192",
+            global::KernelGen.Kernels.KernelFamily.Materialized,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 8192,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.MaterializedBFloat16R8192,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+                [
+                    new("materialized_sm90a_bf16_d160_r8192_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                    new("materialized_sm90a_bf16_d160_r8192_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d160-r64",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingBFloat16R64,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_bf16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d160-r128",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingBFloat16R128,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [
+                    new("streaming_sm90a_bf16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], BlocksPerMultiprocessor = 1 },
+                    new("streaming_sm90a_bf16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d160-r64-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingBFloat16R64K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d160_r64_k80", Threads: 128, SharedBytes: 72728, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d160-r128-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingBFloat16R128K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d160_r128_k80", Threads: 256, SharedBytes: 93216, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d160-r512-k80",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingBFloat16R512K80,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d160_r512_k80", Threads: 256, SharedBytes: 175168, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 80, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d160-r64-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingBFloat16R64K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d160_r64_k160", Threads: 128, SharedBytes: 123928, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d160-r128-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingBFloat16R128K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d160_r128_k160", Threads: 256, SharedBytes: 144416, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d160-r512-k160",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 512,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingBFloat16R512K160,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+                [
+                    new("streaming_sm90a_bf16_d160_r512_k160", Threads: 256, SharedBytes: 226368, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+                ])
+        ) { MaximumKeys = 160, Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f32-d160-r64",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float32,
+            headDim: 160,
+            sliceRows: 64,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingFloat32R64,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [
+                    new("streaming_sm90a_f32_d160_r64", Threads: 384, SharedBytes: 207232, RowsPerBlock: 64),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f32-d160-r128",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float32,
+            headDim: 160,
+            sliceRows: 128,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.CudaKernelSource(
+                static () => Sm90aD160.StreamingFloat32R128,
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [
+                    new("streaming_sm90a_f32_d160_r128", Threads: 512, SharedBytes: 207200, RowsPerBlock: 128),
+                ])
+        ) { Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper });
 }

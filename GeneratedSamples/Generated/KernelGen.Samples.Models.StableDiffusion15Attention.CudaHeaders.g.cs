@@ -23,6 +23,14 @@ unsafe partial class StableDiffusion15Attention
         public static readonly global::KernelGen.Kernels.CudaHeader Sm80Materialized = new("kernelgen_sm80_materialized.cuh", static () => Sm80MaterializedText);
         public static readonly global::KernelGen.Kernels.CudaHeader Sm80Streaming = new("kernelgen_sm80_streaming.cuh", static () => Sm80StreamingText);
         public static readonly global::KernelGen.Kernels.CudaHeader Sm80ShortKeys = new("kernelgen_sm80_short_keys.cuh", static () => Sm80ShortKeysText);
+        public static readonly global::KernelGen.Kernels.CudaHeader Sm90aPrimitives = new("kernelgen_sm90a_primitives.cuh", static () => Sm90aPrimitivesText);
+        public static readonly global::KernelGen.Kernels.CudaHeader Sm90a = new("kernelgen_sm90a.cuh", static () => Sm90aText);
+        public static readonly global::KernelGen.Kernels.CudaHeader Sm90aTileProducts = new("kernelgen_sm90a_tile_products.cuh", static () => Sm90aTileProductsText);
+        public static readonly global::KernelGen.Kernels.CudaHeader Sm90aMaterialized = new("kernelgen_sm90a_materialized.cuh", static () => Sm90aMaterializedText);
+        public static readonly global::KernelGen.Kernels.CudaHeader Sm90aStreaming = new("kernelgen_sm90a_streaming.cuh", static () => Sm90aStreamingText);
+        public static readonly global::KernelGen.Kernels.CudaHeader Sm90aShortKeys = new("kernelgen_sm90a_short_keys.cuh", static () => Sm90aShortKeysText);
+        public static readonly global::KernelGen.Kernels.CudaHeader Sm90aFloat32Tiles = new("kernelgen_sm90a_float32_tiles.cuh", static () => Sm90aFloat32TilesText);
+        public static readonly global::KernelGen.Kernels.CudaHeader Sm90aFloat32Streaming = new("kernelgen_sm90a_float32_streaming.cuh", static () => Sm90aFloat32StreamingText);
 
         public static global::System.ReadOnlySpan<byte> PrimitivesText =>
 """
@@ -2329,6 +2337,3009 @@ KG_DEVICE void store_rows(
         store_row(output, rows.begin + row, row < rows.valid, sums, half, total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
         if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
             kg_store(log_sum_exp_of(arguments, head, rows.begin + row), row_log_sum_exp(softmax.base[0][half], total));
+    }
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> Sm90aPrimitivesText =>
+"""
+// KernelGen sm90a, primitives: what compute capability 9.0 adds to the machine. Comes after the primitives of every GPU.
+// Where KERNELGEN_EMULATED is defined, the C++ shim supplies what is hardware here.
+
+#ifndef KERNELGEN_EMULATED
+// ---- mbarriers, from sm_90: eight bytes of shared memory that count arrivals and bytes. A phase ends when all arrivals and all expected bytes are there;
+// then the next begins. Phases are told apart by their parity: the first is 0, and whoever waits for parity 1 of a new mbarrier does not wait.
+KG_DEVICE void kg_mbarrier_init(unsigned int barrier, unsigned int arrivals)
+{
+    asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(barrier), "r"(arrivals) : "memory");
+}
+
+// Makes the thread's new mbarriers visible to asynchronous copies; a barrier of all threads has to follow.
+KG_DEVICE void kg_fence_mbarrier_init()
+{
+    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+}
+
+KG_DEVICE void kg_mbarrier_arrive(unsigned int barrier)
+{
+    asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" :: "r"(barrier) : "memory");
+}
+
+// Arrives where the condition holds, without a branch: while products are under way a compiler must see that the warp stays together.
+KG_DEVICE void kg_mbarrier_arrive_if(unsigned int barrier, bool condition)
+{
+    asm volatile("{ .reg .pred p; setp.ne.u32 p, %1, 0; @p mbarrier.arrive.shared::cta.b64 _, [%0]; }"
+        :: "r"(barrier), "r"(static_cast<unsigned int>(condition)) : "memory");
+}
+
+// Arrives, and lets the phase wait for so many bytes of asynchronous copies.
+KG_DEVICE void kg_mbarrier_arrive_expect(unsigned int barrier, unsigned int bytes)
+{
+    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" :: "r"(barrier), "r"(bytes) : "memory");
+}
+
+// Waits for the end of the phase of this parity: of the one that runs, or of the one before it.
+KG_DEVICE void kg_mbarrier_wait(unsigned int barrier, unsigned int parity)
+{
+    asm volatile(
+        "{ .reg .pred done; again: mbarrier.try_wait.parity.shared::cta.b64 done, [%0], %1; @done bra over; bra again; over: }"
+        :: "r"(barrier), "r"(parity) : "memory");
+}
+
+// What the thread stored to shared memory is seen by the products and copies of whoever comes after a barrier.
+KG_DEVICE void kg_fence_async_proxy()
+{
+    asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
+
+// True for one lane of the warp, always the same; all lanes take part.
+KG_DEVICE bool kg_elect()
+{
+    unsigned int elected;
+    asm volatile("{ .reg .pred p; elect.sync _|p, 0xffffffff; selp.u32 %0, 1, 0, p; }" : "=r"(elected) :: "memory");
+    return elected != 0;
+}
+
+// All lanes of the warp arrive; what each read and wrote before is over for all, so that one of them may tell others.
+KG_DEVICE void kg_warp_barrier()
+{
+    asm volatile("bar.warp.sync 0xffffffff;" ::: "memory");
+}
+
+// ---- Named barriers 1...15: a round is over when so many threads have come, whole warps of them; who arrives does not wait.
+KG_DEVICE void kg_named_barrier_sync(int barrier, int threads)
+{
+    asm volatile("bar.sync %0, %1;" :: "r"(barrier), "r"(threads) : "memory");
+}
+
+KG_DEVICE void kg_named_barrier_arrive(int barrier, int threads)
+{
+    asm volatile("bar.arrive %0, %1;" :: "r"(barrier), "r"(threads) : "memory");
+}
+
+// Waits as kg_named_barrier_sync; true for all when the condition is for one.
+KG_DEVICE bool kg_named_barrier_any(int barrier, int threads, bool condition)
+{
+    unsigned int any;
+    asm volatile("{ .reg .pred p, q; setp.ne.u32 p, %3, 0; bar.red.or.pred q, %1, %2, p; selp.u32 %0, 1, 0, q; }"
+        : "=r"(any) : "r"(barrier), "r"(threads), "r"(static_cast<unsigned int>(condition)) : "memory");
+    return any != 0;
+}
+
+// ---- Registers of a thread, in steps of 8: a warpgroup gives some back, another takes them and waits until they are there. From sm_90a.
+template <int registers>
+KG_DEVICE void kg_release_registers()
+{
+    asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" :: "n"(registers));
+}
+
+template <int registers>
+KG_DEVICE void kg_take_registers()
+{
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" :: "n"(registers));
+}
+
+// ---- Asynchronous tensor copies, from sm_90: one thread copies a box of a tensor, which a tensor map describes, to shared memory or back.
+// `place` is the box's first element, the innermost dimension first; what is outside the tensor is zero, or not written. Shared addresses are multiples
+// of 128, with a swizzle of 128 bytes of 1024.
+KG_DEVICE void kg_prefetch_tensor_map(const kg_tensor_map& map)
+{
+    asm volatile("prefetch.tensormap [%0];" :: "l"(&map) : "memory");
+}
+
+// The box is there when the mbarrier's phase ends; it counts all bytes of the box.
+KG_DEVICE void kg_tensor_load(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[2])
+{
+    asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%3, %4}], [%2];"
+        :: "r"(shared), "l"(&map), "r"(barrier), "r"(place[0]), "r"(place[1]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_load(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[3])
+{
+    asm volatile("cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%3, %4, %5}], [%2];"
+        :: "r"(shared), "l"(&map), "r"(barrier), "r"(place[0]), "r"(place[1]), "r"(place[2]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_load(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[4])
+{
+    asm volatile("cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%3, %4, %5, %6}], [%2];"
+        :: "r"(shared), "l"(&map), "r"(barrier), "r"(place[0]), "r"(place[1]), "r"(place[2]), "r"(place[3]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_load(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[5])
+{
+    asm volatile("cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%3, %4, %5, %6, %7}], [%2];"
+        :: "r"(shared), "l"(&map), "r"(barrier), "r"(place[0]), "r"(place[1]), "r"(place[2]), "r"(place[3]), "r"(place[4]) : "memory");
+}
+
+// The same for bytes that lie one after the other; addresses and `bytes` are multiples of 16.
+KG_DEVICE void kg_bulk_load(unsigned int shared, const void* address, unsigned int bytes, unsigned int barrier)
+{
+    asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];"
+        :: "r"(shared), "l"(kg_global_address(address)), "r"(bytes), "r"(barrier) : "memory");
+}
+
+// What lies at `shared` was written by asynchronous copies, or fenced.
+KG_DEVICE void kg_tensor_store(const kg_tensor_map& map, unsigned int shared, const int (&place)[2])
+{
+    asm volatile("cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [%0, {%2, %3}], [%1];"
+        :: "l"(&map), "r"(shared), "r"(place[0]), "r"(place[1]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_store(const kg_tensor_map& map, unsigned int shared, const int (&place)[3])
+{
+    asm volatile("cp.async.bulk.tensor.3d.global.shared::cta.bulk_group [%0, {%2, %3, %4}], [%1];"
+        :: "l"(&map), "r"(shared), "r"(place[0]), "r"(place[1]), "r"(place[2]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_store(const kg_tensor_map& map, unsigned int shared, const int (&place)[4])
+{
+    asm volatile("cp.async.bulk.tensor.4d.global.shared::cta.bulk_group [%0, {%2, %3, %4, %5}], [%1];"
+        :: "l"(&map), "r"(shared), "r"(place[0]), "r"(place[1]), "r"(place[2]), "r"(place[3]) : "memory");
+}
+
+KG_DEVICE void kg_tensor_store(const kg_tensor_map& map, unsigned int shared, const int (&place)[5])
+{
+    asm volatile("cp.async.bulk.tensor.5d.global.shared::cta.bulk_group [%0, {%2, %3, %4, %5, %6}], [%1];"
+        :: "l"(&map), "r"(shared), "r"(place[0]), "r"(place[1]), "r"(place[2]), "r"(place[3]), "r"(place[4]) : "memory");
+}
+
+// The thread's stores since the last commit become a group.
+KG_DEVICE void kg_commit_tensor_stores()
+{
+    asm volatile("cp.async.bulk.commit_group;" ::: "memory");
+}
+
+// Waits until at most `pending` of the thread's latest groups still read shared memory.
+template <int pending>
+KG_DEVICE void kg_wait_tensor_stores_read()
+{
+    asm volatile("cp.async.bulk.wait_group.read %0;" :: "n"(pending) : "memory");
+}
+
+// Waits until at most `pending` of the thread's latest groups are not done.
+template <int pending>
+KG_DEVICE void kg_wait_tensor_stores()
+{
+    asm volatile("cp.async.bulk.wait_group %0;" :: "n"(pending) : "memory");
+}
+
+// ---- Clusters, from sm_90: blocks that run at the same time, arrive at each other's mbarriers and copy into each other's shared memory. __cluster_dims__ of a
+// kernel says how many; the grid is a multiple of it. A block's memory is there from the first barrier of the cluster on, and until the block leaves.
+
+// The block's number within its cluster.
+KG_DEVICE int kg_cluster_rank()
+{
+    int value;
+    asm("mov.u32 %0, %%cluster_ctarank;" : "=r"(value));
+    return value;
+}
+
+// The barrier of all threads of the cluster that have not left, in two steps. What each wrote before it arrived is seen by all after they waited.
+KG_DEVICE void kg_cluster_arrive()
+{
+    asm volatile("barrier.cluster.arrive.release;" ::: "memory");
+}
+
+KG_DEVICE void kg_cluster_wait()
+{
+    asm volatile("barrier.cluster.wait.acquire;" ::: "memory");
+}
+
+// The same place in the shared memory of another block of the cluster.
+KG_DEVICE unsigned int kg_cluster_address(unsigned int shared, int block)
+{
+    unsigned int address;
+    asm("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(address) : "r"(shared), "r"(block));
+    return address;
+}
+
+// Arrives at the mbarrier of any block, which it has as an address of the cluster.
+KG_DEVICE void kg_mbarrier_arrive_in_cluster(unsigned int barrier)
+{
+    asm volatile("mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%0];" :: "r"(barrier) : "memory");
+}
+
+// The same where the condition holds, without a branch.
+KG_DEVICE void kg_mbarrier_arrive_in_cluster_if(unsigned int barrier, bool condition)
+{
+    asm volatile("{ .reg .pred p; setp.ne.u32 p, %1, 0; @p mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%0]; }"
+        :: "r"(barrier), "r"(static_cast<unsigned int>(condition)) : "memory");
+}
+
+// Waits as kg_mbarrier_wait does, at the block's own mbarrier, for what blocks of the whole cluster did.
+KG_DEVICE void kg_mbarrier_wait_in_cluster(unsigned int barrier, unsigned int parity)
+{
+    asm volatile(
+        "{ .reg .pred done; again: mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 done, [%0], %1; @done bra over; bra again; over: }"
+        :: "r"(barrier), "r"(parity) : "memory");
+}
+
+// Copies a box as kg_tensor_load does, to the same place in all blocks of the mask, each of which counts the bytes on its own mbarrier.
+KG_DEVICE void kg_tensor_load_multicast(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[4], unsigned short blocks)
+{
+    asm volatile(
+        "cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [%0], [%1, {%3, %4, %5, %6}], [%2], %7;"
+        :: "r"(shared), "l"(&map), "r"(barrier), "r"(place[0]), "r"(place[1]), "r"(place[2]), "r"(place[3]), "h"(blocks) : "memory");
+}
+
+// ---- Products of a warpgroup, from sm_90a: four warps multiply matrices asynchronously, B from shared memory, A from there or from registers.
+// The products themselves are emitted with the kernel, for the shapes that it needs: kg_multiply_shared and kg_multiply_registers.
+// Accumulators and registers of A may not be touched from the product on until it was waited for.
+
+// The number of the thread's warpgroup, as the first lane of its warp has it: so the compiler knows that branches on it do not part the warp, and keeps what
+// follows from it, such as matrix descriptors, in registers of the whole warp. All lanes of the warp take part.
+KG_DEVICE int kg_warpgroup()
+{
+    int value;
+    asm volatile("shfl.sync.idx.b32 %0, %1, 0, 31, 0xffffffff;" : "=r"(value) : "r"(kg_thread() / 128));
+    return value;
+}
+
+// A number that all lanes of the warp have, as its first lane has it, for the same reason: what is compared with it does not part the warp. All lanes take part.
+KG_DEVICE int kg_uniform(int value)
+{
+    int first;
+    asm volatile("shfl.sync.idx.b32 %0, %1, 0, 31, 0xffffffff;" : "=r"(first) : "r"(value));
+    return first;
+}
+
+// Before the first product, and between an access to registers and a product that uses them.
+KG_DEVICE void kg_product_fence()
+{
+    asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
+}
+
+// The products since the last commit become a group.
+KG_DEVICE void kg_commit_products()
+{
+    asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
+}
+
+// Waits until at most `pending` of the latest groups are not done.
+template <int pending>
+KG_DEVICE void kg_wait_products()
+{
+    asm volatile("wgmma.wait_group.sync.aligned %0;" :: "n"(pending) : "memory");
+}
+
+// Keeps what leads to these two numbers before the waits for products that follow: an assembler moves such a wait up over arithmetic, and what was meant to run
+// beside the products would run behind them. It does not move one over a question to an mbarrier, any one that has begun; a parity made of the numbers ties the
+// question to them, and nobody looks at the answer.
+KG_DEVICE void kg_complete_before_wait(unsigned int barrier, float a, float b)
+{
+    asm volatile(
+        "{ .reg .pred done; .reg .b32 parity; xor.b32 parity, %1, %2; and.b32 parity, parity, 1; "
+        "mbarrier.test_wait.parity.shared::cta.b64 done, [%0], parity; }"
+        :: "r"(barrier), "r"(kg_f32_bits(a)), "r"(kg_f32_bits(b)) : "memory");
+}
+
+// The compiler may not move accesses to these registers over this place.
+template <int tiles>
+KG_DEVICE void kg_pin(float (&sums)[tiles][4])
+{
+#pragma unroll
+    for (int n = 0; n < tiles; n++)
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+            asm volatile("" : "+f"(sums[n][i]) :: "memory");
+}
+
+template <int steps>
+KG_DEVICE void kg_pin(kg_fragment (&fragments)[steps])
+{
+#pragma unroll
+    for (int step = 0; step < steps; step++)
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+            asm volatile("" : "+r"(fragments[step].at[i]) :: "memory");
+}
+
+#endif // KERNELGEN_EMULATED
+
+// ---- Matrix descriptors: where a matrix of 16-bit elements lies in shared memory, for the products of a warpgroup. A line is a row of A or a column of B.
+// With a swizzle of 128, 64 or 32 bytes the lines form panels whose rows are as long, and a panel begins at a multiple of 1024, 512 or 256 bytes.
+constexpr unsigned long long kg_swizzle_none = 0;
+constexpr unsigned long long kg_swizzle_128 = 1;
+constexpr unsigned long long kg_swizzle_64 = 2;
+constexpr unsigned long long kg_swizzle_32 = 3;
+
+// leading_bytes: lines along the rows, without a swizzle: from eight elements of a line to the next eight; with one: not used.
+//   Lines across: with a swizzle from a panel to the next; without: from eight elements of a line to the next eight.
+// stride_bytes: from eight lines to the next eight; lines across with a swizzle: from eight elements of a line to the next eight.
+KG_DEVICE unsigned long long kg_matrix(unsigned int shared, unsigned int leading_bytes, unsigned int stride_bytes, unsigned long long swizzle)
+{
+    return ((shared & 0x3ffffull) >> 4) | static_cast<unsigned long long>(leading_bytes >> 4) << 16 | static_cast<unsigned long long>(stride_bytes >> 4) << 32
+        | swizzle << 62;
+}
+
+// The same matrix so many bytes further on.
+KG_DEVICE unsigned long long kg_advance(unsigned long long matrix, unsigned int bytes)
+{
+    return matrix + (bytes >> 4);
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> Sm90aText =>
+"""
+// KernelGen sm90a: tiles of 16-bit elements in shared memory, their copies, softmax and output of warpgroups. A textual part: it uses the constants that the kernel
+// declares before.
+
+// ---- Tiles in shared memory: panels of rows, side by side. Q and K run along the head dim, V across it; columns past the head dim are zero.
+// Marked like all others: NVRTC takes a function without a mark for one of the host, which no kernel may call, constexpr or not.
+KG_DEVICE constexpr unsigned long long swizzle_of(int panel_dims)
+{
+    return panel_dims == 64 ? kg_swizzle_128 : panel_dims == 32 ? kg_swizzle_64 : kg_swizzle_32;
+}
+
+// They begin where every swizzle's pattern does.
+KG_DEVICE unsigned int tiles_begin()
+{
+    return (kg_shared_address(kg_shared_memory()) + 1023) / 1024 * 1024;
+}
+
+// An address of shared memory as ordinary loads and stores take it.
+KG_DEVICE float* shared_floats(unsigned int address)
+{
+    return kg_shared_memory() + (address - kg_shared_address(kg_shared_memory())) / sizeof(float);
+}
+
+// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
+KG_DEVICE int warp_index()
+{
+    return kg_thread() / warp_threads;
+}
+
+KG_DEVICE int lane_index()
+{
+    return kg_thread() % warp_threads;
+}
+
+KG_DEVICE int lane_row()
+{
+    return lane_index() / 4;
+}
+
+KG_DEVICE int lane_column()
+{
+    return lane_index() % 4 * 2;
+}
+
+// Rows of one head of Q, K, V or the output.
+template <typename T>
+struct Rows
+{
+    T* first;
+    long long stride;
+    bool lines;  // every row begins at a multiple of 16 bytes
+};
+
+template <typename T>
+KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
+{
+    const long long begin = batch * strides.batch + head * strides.head;
+    Rows<T> rows;
+    rows.first = tensor + begin;
+    rows.stride = strides.row;
+    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
+    return rows;
+}
+
+// The place of a tile in a ring of stages, counted over everything that the block computes: tile n is in stage n % stages, and uses it for the
+// (n / stages)-th time, whose parity its mbarriers go by.
+template <int stages>
+struct Ring
+{
+    int stage;
+    unsigned int parity;
+
+    __device__ __forceinline__ void advance()
+    {
+        stage++;
+        if (stage == stages)
+        {
+            stage = 0;
+            parity ^= 1;
+        }
+    }
+};
+
+// ---- Tensor copies, which one thread asks for.
+
+// Where the tiles of a head of the slice come from.
+struct TileHeads
+{
+    int batch;
+    int head;
+    int key_head;
+};
+
+KG_DEVICE TileHeads tile_heads(const KernelArguments& arguments, int slice_head)
+{
+    TileHeads heads;
+    heads.batch = (arguments.head_begin + slice_head) / arguments.heads;
+    heads.head = (arguments.head_begin + slice_head) % arguments.heads;
+    heads.key_head = heads.head / (arguments.heads / arguments.key_value_heads);
+    return heads;
+}
+
+// Copies all panels of a tile; rows past the tensor's end are zero.
+template <int panels, int panel_dims, int panel_bytes>
+KG_DEVICE void copy_panels(unsigned int tile, const kg_tensor_map& map, unsigned int mbarrier, int row_begin, int head, int batch)
+{
+#pragma unroll
+    for (int panel = 0; panel < panels; panel++)
+    {
+        const int place[4] = { panel * panel_dims, row_begin, head, batch };
+        kg_tensor_load(tile + panel * panel_bytes, map, mbarrier, place);
+    }
+}
+
+// The same, as all that a phase of the mbarrier waits for.
+template <int panels, int panel_dims, int panel_bytes>
+KG_DEVICE void copy_tile(unsigned int tile, const kg_tensor_map& map, unsigned int mbarrier, int row_begin, int head, int batch)
+{
+    kg_mbarrier_arrive_expect(mbarrier, panels * panel_bytes);
+    copy_panels<panels, panel_dims, panel_bytes>(tile, map, mbarrier, row_begin, head, batch);
+}
+
+// ---- Scores from dot products, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head; row_valid and key_valid say
+// how many there are from there. A kernel with loops of their own for the kinds of tiles takes the function of that kind, any other finish_scores.
+
+// Of keys that are all visible.
+template <int row_tiles, int key_tiles>
+KG_DEVICE void finish_plain_scores(float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule)
+{
+    if (rule.scale == 1.0f)
+        return;
+
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                scores[m][n][i] = plain_score(rule, scores[m][n][i]);
+}
+
+// Keys that the row-th row may see where no mask has a say, counted from the lane's first key. It is moved by the lane's column, so that a key is compared with it
+// by its place in the tile, which is a constant.
+KG_DEVICE int key_limit(const ScoreRule& rule, int row, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    const int causal_end = row_begin - static_cast<int>(key_begin) + row + 1;
+    return (row >= row_valid ? 0 : rule.causal && causal_end < key_valid ? causal_end : key_valid) - lane_column();
+}
+
+// Where no mask has a say, a row sees the keys up to a limit. Both outcomes are there before the choice: no branch parts the lanes of a warp.
+template <int row_tiles, int key_tiles>
+KG_DEVICE void finish_limited_scores(
+    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    finish_plain_scores(scores, rule);
+    const float hidden = -kg_infinity();
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const int limit = key_limit(rule, 16 * m + lane_row() + i / 2 * 8, row_begin, row_valid, key_begin, key_valid);
+#pragma unroll
+            for (int n = 0; n < key_tiles; n++)
+                scores[m][n][i] = 8 * n + i % 2 < limit ? scores[m][n][i] : hidden;
+        }
+}
+
+// The mask has a say on the keys before the limit; the others are hidden. Its elements are loaded under predicates.
+template <typename mask_element, int row_tiles, int key_tiles>
+KG_DEVICE void finish_scores_with(
+    const mask_element* mask, float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    const float hidden = -kg_infinity();
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+    {
+        int limit[2];
+        const mask_element* elements[2];
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            const int row = 16 * m + lane_row() + 8 * half;
+            limit[half] = key_limit(rule, row, row_begin, row_valid, key_begin, key_valid);
+            elements[half] = mask + (row_begin + row) * rule.mask_query + (key_begin + lane_column()) * rule.mask_key;
+        }
+
+#pragma unroll
+        for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+            {
+                const float score = plain_score(rule, scores[m][n][i]);
+                const mask_element* element_of_key = elements[i / 2] + (8 * n + i % 2) * rule.mask_key;
+                const bool visible = 8 * n + i % 2 < limit[i / 2];
+                if constexpr (sizeof(mask_element) == 1)
+                    scores[m][n][i] = kg_load_if(element_of_key, visible, 0u) != 0 ? score : hidden;
+                else
+                    scores[m][n][i] = biased_score(score, kg_load_if(element_of_key, visible, hidden));
+            }
+    }
+}
+
+// A Boolean or additive mask has a say.
+template <int row_tiles, int key_tiles>
+KG_DEVICE void finish_masked_scores(
+    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    if (rule.mask_kind == kg_mask_additive)
+        finish_scores_with(static_cast<const float*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
+    else
+        finish_scores_with(static_cast<const unsigned char*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
+}
+
+// Whatever the tile holds.
+template <int row_tiles, int key_tiles>
+KG_DEVICE void finish_scores(
+    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    if (has_mask(rule))
+        finish_masked_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
+    else if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
+        finish_plain_scores(scores, rule);
+    else
+        finish_limited_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
+}
+
+// ---- Softmax of rows that lie in quads: the four lanes 4 * g...4 * g + 3 hold the keys of row g, and those of row g + 8.
+
+// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale, the scale comes
+// in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
+KG_DEVICE float fold_scale(ScoreRule& rule)
+{
+    const float scale = rule.scale;
+    if (rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
+        return 1.0f;
+
+    rule.scale = 1.0f;
+    return scale;
+}
+
+// Per row (m, half): what is subtracted from its scores, and the sum of 2^(score - base), of which each lane holds its keys' part.
+template <int row_tiles>
+struct RowSums
+{
+    float base[row_tiles][2];
+    float total[row_tiles][2];
+};
+
+template <int row_tiles>
+KG_DEVICE void begin_rows(RowSums<row_tiles>& rows)
+{
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            rows.base[m][half] = -kg_infinity();
+            rows.total[m][half] = 0.0f;
+        }
+}
+
+// The greatest of the row's scores in the lane's quad.
+template <int key_tiles>
+KG_DEVICE float greatest_score(const float (&scores)[key_tiles][4], int half)
+{
+    float greatest = scores[0][2 * half];
+#pragma unroll
+    for (int n = 0; n < key_tiles; n++)
+    {
+        greatest = kg_max(greatest, scores[n][2 * half]);
+        greatest = kg_max(greatest, scores[n][2 * half + 1]);
+    }
+
+    greatest = kg_max(greatest, kg_shuffle_xor(greatest, 1));
+    return kg_max(greatest, kg_shuffle_xor(greatest, 2));
+}
+
+// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has seen no key has no base, and nothing to subtract from.
+template <int key_tiles>
+KG_DEVICE void add_probabilities(float (&scores)[key_tiles][4], int half, float factor, float base, float& total)
+{
+    const float shift = base == -kg_infinity() ? 0.0f : -base;
+#pragma unroll
+    for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+        for (int i = 2 * half; i < 2 * half + 2; i++)
+        {
+            scores[n][i] = kg_exp2(kg_multiply_add(scores[n][i], factor, shift));
+            total = kg_add(total, scores[n][i]);
+        }
+}
+
+// The sum over the lanes of a quad; each of them gets the same bits.
+KG_DEVICE float sum_of_quad(float value)
+{
+    value = kg_add(value, kg_shuffle_xor(value, 1));
+    return kg_add(value, kg_shuffle_xor(value, 2));
+}
+
+// Natural logarithm of the sum of exp(score), from the base (in powers of two) and the sum of 2^(score - base).
+KG_DEVICE float row_log_sum_exp(float base, float total)
+{
+    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(base, kg_log2(total)), ln_2);
+}
+
+// ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when a tile's greatest exceeds it by more than `slack`,
+// so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
+constexpr float slack = 8.0f;
+
+// The factor for what was summed before a tile whose greatest score is `greatest`; moves the base. Without a branch, which would part the lanes of a warp.
+KG_DEVICE float move_base(float& base, float greatest)
+{
+    const bool moves = greatest > kg_add(base, slack);
+    const float rescale = kg_exp2(kg_add(base, -greatest));
+    base = moves ? greatest : base;
+    return moves ? rescale : 1.0f;
+}
+
+// Probabilities of 16 keys as a left operand: two neighbouring tiles of scores are one, for a lane holds the same rows and columns of both.
+KG_DEVICE kg_fragment pack_probabilities(const float (&first)[4], const float (&second)[4])
+{
+    kg_fragment packed;
+    packed.at[0] = kg_pack(element(), first[0], first[1]);
+    packed.at[1] = kg_pack(element(), first[2], first[3]);
+    packed.at[2] = kg_pack(element(), second[0], second[1]);
+    packed.at[3] = kg_pack(element(), second[2], second[3]);
+    return packed;
+}
+
+// Which keys of a tile the lane's rows see, as their probabilities have it: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's quad. A bit a key is all
+// that is kept of probabilities that become operands of a product.
+template <int row_tiles, int key_tiles>
+struct SeenKeys
+{
+    static_assert(key_tiles <= 32, "64 bits hold two keys of each group of eight");
+    unsigned long long bits[row_tiles][2];
+};
+
+template <int row_tiles, int key_tiles>
+KG_DEVICE SeenKeys<row_tiles, key_tiles> seen_keys(const float (&probabilities)[row_tiles][key_tiles][4])
+{
+    SeenKeys<row_tiles, key_tiles> seen = {};
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                seen.bits[m][i / 2] |= (probabilities[m][n][i] != 0.0f ? 1ull : 0ull) << (2 * n + i % 2);
+    return seen;
+}
+
+// True when row (m, half) sees the key. All lanes of the quad take part.
+template <int row_tiles, int key_tiles>
+KG_DEVICE bool sees_key(const SeenKeys<row_tiles, key_tiles>& seen, int m, int half, int key)
+{
+    const bool mine = (seen.bits[m][half] >> (key / 8 * 2 + key % 2) & 1) != 0;
+    return sum_of_quad(mine && key % 8 / 2 == lane_index() % 4 ? 1.0f : 0.0f) != 0.0f;
+}
+
+// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
+template <int row_tiles, int value_tiles>
+KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
+{
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int n = 0; n < value_tiles; n++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                sums[m][n][i] = 0.0f;
+}
+
+// Multiplies row (m, half) of the sums.
+template <int value_tiles>
+KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+    {
+        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
+        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
+    }
+}
+
+// Multiplies the sums of a lane's two rows. Multiplying by one changes nothing, so that a warp may skip it when none of its rows has moved.
+template <int value_tiles>
+KG_DEVICE void rescale_rows(float (&sums)[value_tiles][4], bool moved, const float (&factors)[2])
+{
+    if (kg_any(moved))
+    {
+        rescale_row(sums, 0, factors[0]);
+        rescale_row(sums, 1, factors[1]);
+    }
+}
+
+// Lanes whose `condition` differs exchange: each gives one of its two words and gets the partner's word of the same column.
+KG_DEVICE void exchange_words(bool condition, int lane_bits, unsigned int& first, unsigned int& second)
+{
+    const unsigned int received = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(condition ? first : second), lane_bits));
+    first = condition ? received : first;
+    second = condition ? second : received;
+}
+
+// Four lanes hold four words each, one of every column: afterwards lane t holds the words of column t in the order of the lanes.
+KG_DEVICE kg_fragment transpose_quad(kg_fragment words)
+{
+    const int t = lane_index() % 4;
+    exchange_words(t % 2 != 0, 1, words.at[0], words.at[1]);
+    exchange_words(t % 2 != 0, 1, words.at[2], words.at[3]);
+    exchange_words(t / 2 != 0, 2, words.at[0], words.at[2]);
+    exchange_words(t / 2 != 0, 2, words.at[1], words.at[3]);
+    return words;
+}
+
+KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, unsigned int pair)
+{
+    element* address = rows.first + row * rows.stride + dim;
+    if (rows.lines)
+    {
+        kg_store_word(address, pair);
+        return;
+    }
+
+    element part;
+    part.bits = static_cast<unsigned short>(pair);
+    kg_store(address, part);
+    part.bits = static_cast<unsigned short>(pair >> 16);
+    kg_store(address + 1, part);
+}
+
+// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
+// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
+template <int value_tiles>
+KG_DEVICE void store_row(
+    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
+{
+    const int column = lane_column();
+#pragma unroll
+    for (int n = 0; n < value_tiles; n += 4)
+    {
+        kg_fragment pairs;
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+            pairs.at[i] = n + i < value_tiles
+                ? kg_pack(
+                      element(), kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half], factor, 0.0f),
+                      kg_multiply_add(sums[n + i < value_tiles ? n + i : 0][2 * half + 1], factor, 0.0f))
+                : 0;
+
+        // Four chunks at once: each lane of the quad writes one whole.
+        if (n + 3 < value_tiles && n + 3 < chunk_count && rows.lines)
+        {
+            const kg_fragment line = transpose_quad(pairs);
+            if (exists)
+                kg_store_line(rows.first + row * rows.stride + 8 * (first_chunk + n + column / 2), line);
+            continue;
+        }
+
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+            if (exists && n + i < value_tiles && n + i < chunk_count)
+                store_pair(rows, row, 8 * (first_chunk + n + i) + column, pairs.at[i]);
+    }
+}
+
+// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
+// may be anything. So where keys may be hidden, such values are taken out of a tile before its products; rows that do see them get them at once.
+
+// The exponent's bits, which are all set in infinities and NaNs.
+KG_DEVICE unsigned int exponent_mask(kg_f16)
+{
+    return 0x7c00u;
+}
+
+KG_DEVICE unsigned int exponent_mask(kg_bf16)
+{
+    return 0x7f80u;
+}
+
+KG_DEVICE bool is_finite(unsigned int bits)
+{
+    return (bits & exponent_mask(element())) != exponent_mask(element());
+}
+
+KG_DEVICE bool is_finite(element value)
+{
+    return is_finite(static_cast<unsigned int>(value.bits));
+}
+
+// Replaces infinities and NaNs among eight elements in shared memory by zeros; true when there was one.
+KG_DEVICE bool clean_line(float* address)
+{
+    kg_fragment line = kg_load_shared<kg_fragment>(address);
+    bool clean = true;
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+    {
+        const unsigned int low = is_finite(line.at[i]) ? 0x0000ffffu : 0;
+        const unsigned int high = is_finite(line.at[i] >> 16) ? 0xffff0000u : 0;
+        clean = clean && (low | high) == 0xffffffffu;
+        line.at[i] &= low | high;
+    }
+
+    if (!clean)
+        kg_store_shared(address, line);
+    return !clean;
+}
+
+// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. sees_key(seen, m, half, key) tells it of row
+// 16 * m + 8 * half + g of the warp. A probability that is not zero leaves an infinity or a NaN what it is, so that nothing else is asked of it.
+template <int row_tiles, int value_tiles, typename Seen>
+KG_DEVICE void add_dropped_values(
+    float (&sums)[row_tiles][value_tiles][4], const Seen& seen, const Rows<const element>& values, long long key_begin, int key_valid, int first_chunk,
+    int chunk_count)
+{
+#pragma unroll 1
+    for (int key = 0; key < key_valid; key++)
+    {
+        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
+#pragma unroll
+        for (int m = 0; m < row_tiles; m++)
+        {
+            const bool sees[2] = { sees_key(seen, m, 0, key), sees_key(seen, m, 1, key) };
+#pragma unroll
+            for (int n = 0; n < value_tiles; n++)
+#pragma unroll
+                for (int i = 0; i < 2; i++)
+                {
+                    if (n >= chunk_count)
+                        continue;
+
+                    const element value = kg_load(address + 8 * n + i);
+                    const bool dropped = !is_finite(value);
+#pragma unroll
+                    for (int half = 0; half < 2; half++)
+                    {
+                        float& sum = sums[m][n][2 * half + i];
+                        sum = dropped && sees[half] ? kg_add(kg_to_f32(value), sum) : sum;
+                    }
+                }
+        }
+    }
+}
+
+// Replaces infinities and NaNs of a tile of values by zeros, `threads` threads together, of which this is the thread-th. True when it found one.
+// The tile must be there for all; afterwards a barrier is due.
+template <int threads>
+KG_DEVICE bool clean_values(unsigned int tile, int thread)
+{
+    bool found = false;
+#pragma unroll 1
+    for (int item = thread; item < value_panels * value_panel_bytes / 16; item += threads)
+        found = clean_line(shared_floats(tile) + 4 * item) || found;
+
+    // The products read what was stored.
+    kg_fence_async_proxy();
+    return found;
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> Sm90aTileProductsText =>
+"""
+// KernelGen sm90a, products of whole tiles. A textual part: it uses the constants and products that the kernel declares before, and the headers before it.
+
+// ---- Products of a warpgroup's 64 rows. They run on while the warpgroup does something else, until it waits for them.
+
+// scores = or += queries times the keys of a tile, in products of 16-bit numbers of type T.
+template <typename T>
+KG_DEVICE void multiply_keys(float (&scores)[key_tiles][4], unsigned int queries, unsigned int keys, bool accumulate)
+{
+#pragma unroll
+    for (int step = 0; step < dim_steps; step++)
+    {
+        constexpr int panel_steps = row_panel_dims / depth;
+        const int along = step % panel_steps * depth * 2;
+        const unsigned long long a = kg_matrix(queries + step / panel_steps * query_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
+        const unsigned long long b = kg_matrix(keys + step / panel_steps * key_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
+        kg_multiply_shared<0, 0>(T(), scores, kg_advance(a, along), kg_advance(b, along), accumulate || step > 0);
+    }
+}
+
+// sums = or += probabilities times the values of a tile, or times some of its columns.
+template <typename T, int column_tiles>
+KG_DEVICE void multiply_values(float (&sums)[column_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values, bool accumulate)
+{
+    const unsigned long long matrix = kg_matrix(values, value_panel_bytes, 8 * value_panel_dims * 2, swizzle_of(value_panel_dims));
+#pragma unroll
+    for (int step = 0; step < key_steps; step++)
+        kg_multiply_registers<1>(T(), sums, probabilities[step], kg_advance(matrix, step * depth * value_panel_dims * 2), accumulate || step > 0);
+}
+
+// A tile's scores; a group of products of their own.
+KG_DEVICE void begin_scores(float (&scores)[key_tiles][4], unsigned int queries, unsigned int keys)
+{
+    multiply_keys<element>(scores, queries, keys, false);
+    kg_commit_products();
+}
+
+// Adds a tile's values to the sums; a group of its own.
+KG_DEVICE void begin_values(float (&sums)[value_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values)
+{
+    multiply_values<element>(sums, probabilities, values, true);
+    kg_commit_products();
+}
+
+// Probabilities as left operands of products.
+KG_DEVICE void pack_tile(kg_fragment (&probabilities)[key_steps], const float (&scores)[key_tiles][4])
+{
+#pragma unroll
+    for (int step = 0; step < key_steps; step++)
+        probabilities[step] = pack_probabilities(scores[2 * step], scores[2 * step + 1]);
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> Sm90aMaterializedText =>
+"""
+// KernelGen sm90a, materialized: probabilities on their way through the workspace. A textual part: it uses the constants and products that the kernel
+// declares before, and the headers before it.
+
+// Maps of Q, K and V, each of the whole tensor as (head dim, row, head, batch).
+struct TensorMaps
+{
+    kg_tensor_map query;
+    kg_tensor_map key;
+    kg_tensor_map value;
+};
+
+// ---- Workspace: [heads of the slice][groups of 64 rows][tiles of keys] of what a warpgroup makes of a tile: probabilities in the order in which its lanes hold
+// them as left operands of a product, 16 bytes a lane and step of 16 keys, so that they are written and read in whole lines without any exchange; then a number
+// for each row: what sums over the tiles before are to be multiplied by. Before the first tile there are none: its numbers are one over the row's total.
+KG_DEVICE int tile_count(int keys)
+{
+    return static_cast<int>((keys + (tile_keys - 1ll)) / tile_keys);
+}
+
+KG_DEVICE float* workspace_tile(const KernelArguments& arguments, int slice_head, int row_group, int tile)
+{
+    const long long row_groups = (arguments.row_count + (tile_rows - 1ll)) / tile_rows * (tile_rows / warpgroup_rows);
+    return arguments.scores + ((slice_head * row_groups + row_group) * tile_count(arguments.keys) + tile) * (workspace_tile_bytes / 4);
+}
+
+// The place of a lane's part of a step, in floats from the tile's begin; that of a row's number.
+KG_DEVICE int probability_place(int step)
+{
+    return ((warp_index() % 4 * key_steps + step) * warp_threads + lane_index()) * 4;
+}
+
+KG_DEVICE int row_place(int half)
+{
+    return probability_bytes / 4 + warp_index() % 4 * 16 + 8 * half + lane_row();
+}
+
+// ---- First launch.
+// Where everything is. A full mbarrier tells that a stage has come, an empty one that all warps are done with it.
+struct ScorePlaces
+{
+    unsigned int tiles;
+
+    __device__ __forceinline__ unsigned int query() const { return tiles; }
+    __device__ __forceinline__ unsigned int key(int stage) const { return tiles + query_bytes + stage * key_bytes; }
+    __device__ __forceinline__ unsigned int query_full() const { return tiles + score_mbarriers_begin; }
+    __device__ __forceinline__ unsigned int query_empty() const { return query_full() + 8; }
+    __device__ __forceinline__ unsigned int key_full(int stage) const { return query_full() + 16 + 8 * stage; }
+    __device__ __forceinline__ unsigned int key_empty(int stage) const { return key_full(score_stages + stage); }
+
+    __device__ __forceinline__ void begin(const TensorMaps& maps) const
+    {
+        kg_mbarrier_init(query_full(), 1);
+        kg_mbarrier_init(query_empty(), 4 * consumers);
+#pragma unroll
+        for (int stage = 0; stage < score_stages; stage++)
+        {
+            kg_mbarrier_init(key_full(stage), 1);
+            kg_mbarrier_init(key_empty(stage), 4 * consumers);
+        }
+
+        kg_fence_mbarrier_init();
+        kg_prefetch_tensor_map(maps.query);
+        kg_prefetch_tensor_map(maps.key);
+    }
+};
+
+// The copying warpgroup's one thread.
+KG_DEVICE void copy_queries_and_keys(const ScorePlaces& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows)
+{
+    Ring<score_stages> ring = {};
+    unsigned int query_parity = 0;
+    const int tiles = tile_count(rows.key_end);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const TileHeads heads = tile_heads(arguments, slice_head);
+        kg_mbarrier_wait(shared.query_empty(), query_parity ^ 1);
+        copy_tile<row_panels, row_panel_dims, query_panel_bytes>(shared.query(), maps.query, shared.query_full(), rows.begin, heads.head, heads.batch);
+        query_parity ^= 1;
+#pragma unroll 1
+        for (int tile = 0; tile < tiles; tile++)
+        {
+            kg_mbarrier_wait(shared.key_empty(ring.stage), ring.parity ^ 1);
+            copy_tile<row_panels, row_panel_dims, key_panel_bytes>(
+                shared.key(ring.stage), maps.key, shared.key_full(ring.stage), tile * tile_keys, heads.key_head, heads.batch);
+            ring.advance();
+        }
+    }
+}
+
+// What a computing warpgroup knows of its 64 rows and one head.
+struct ScoreRows
+{
+    Head head;
+    float factor;       // left to be multiplied into a score
+    int row_group;      // within the slice
+    int warp_row;       // the warp's first row within the block
+    RowSums<1> state;
+};
+
+// Where the map of a row begins.
+KG_DEVICE float* map_row(const KernelArguments& arguments, const Head& head, int row)
+{
+    return arguments.map + (static_cast<long long>(head.index) * arguments.queries + row) * arguments.keys;
+}
+
+// The map gets the scores first: what they are to be divided by is not known yet.
+KG_DEVICE void store_map_scores(
+    const KernelArguments& arguments, const BlockRows& rows, const ScoreRows& own, const float (&scores)[key_tiles][4], long long key_begin, int key_valid)
+{
+#pragma unroll
+    for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const int row = own.warp_row + lane_row() + i / 2 * 8;
+            const int key = 8 * n + lane_column() + i % 2;
+            if (row < rows.valid && key < key_valid)
+                kg_store(map_row(arguments, own.head, rows.begin + row) + key_begin + key, scores[n][i]);
+        }
+}
+
+// Turns the scores of the map's rows into probabilities, each lane those that it has stored: a tile of them is on its way at a time. Keys that the block has not
+// met are zero.
+KG_DEVICE void finish_map(const KernelArguments& arguments, const BlockRows& rows, const ScoreRows& own, const float (&reciprocal)[2])
+{
+#pragma unroll 1
+    for (long long key_begin = 0; key_begin < arguments.keys; key_begin += tile_keys)
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            const int row = own.warp_row + 8 * half + lane_row();
+            const float base = own.state.base[0][half];
+            const float shift = base == -kg_infinity() ? 0.0f : -base;
+            float* target = map_row(arguments, own.head, rows.begin + row) + key_begin;
+            const long long met = row < rows.valid ? rows.key_end - key_begin : 0;
+            const long long all = row < rows.valid ? arguments.keys - key_begin : 0;
+            float scores[2 * key_tiles];
+#pragma unroll
+            for (int i = 0; i < 2 * key_tiles; i++)
+            {
+                const int key = i / 2 * 8 + lane_column() + i % 2;
+                scores[i] = key < met ? kg_load(target + key) : 0.0f;
+            }
+
+#pragma unroll
+            for (int i = 0; i < 2 * key_tiles; i++)
+            {
+                const int key = i / 2 * 8 + lane_column() + i % 2;
+                const float probability = kg_multiply(kg_exp2(kg_multiply_add(scores[i], own.factor, shift)), reciprocal[half]);
+                if (key < all)
+                    kg_store(target + key, key < met ? probability : 0.0f);
+            }
+        }
+}
+
+// Turns the scores of a tile into probabilities in the workspace. The base of a row moves as in a streaming kernel, whose second product has the same operands.
+KG_DEVICE void take_tile(
+    const KernelArguments& arguments, const BlockRows& rows, ScoreRows& own, float (&scores)[1][key_tiles][4], int slice_head, int tile)
+{
+    const long long key_begin = static_cast<long long>(tile) * tile_keys;
+    const int key_valid = valid_keys(key_begin, rows.key_end);
+    finish_scores(scores, own.head.rule, rows.begin + own.warp_row, rows.valid - own.warp_row, key_begin, key_valid);
+    if (arguments.map != nullptr)
+        store_map_scores(arguments, rows, own, scores[0], key_begin, key_valid);
+
+    float* target = workspace_tile(arguments, slice_head, own.row_group, tile);
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        float& base = own.state.base[0][half];
+        float& total = own.state.total[0][half];
+        const float rescale = move_base(base, kg_add(kg_multiply(greatest_score(scores[0], half), own.factor), -lift));
+        total = kg_multiply(total, rescale);
+        add_probabilities(scores[0], half, own.factor, base, total);
+        if (tile > 0 && lane_column() == 0)
+            kg_store(target + row_place(half), rescale);
+    }
+
+#pragma unroll
+    for (int step = 0; step < key_steps; step++)
+        kg_store_line(target + probability_place(step), pack_probabilities(scores[0][2 * step], scores[0][2 * step + 1]));
+}
+
+// When all tiles have gone by: what the row's sums are to be multiplied by in the end, its log-sum-exp and its map.
+KG_DEVICE void finish_rows(const KernelArguments& arguments, const BlockRows& rows, const ScoreRows& own, int slice_head)
+{
+    float reciprocal[2];
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        const int row = own.warp_row + 8 * half + lane_row();
+        const float total = sum_of_quad(own.state.total[0][half]);
+
+        // A row that sees no key is zero.
+        reciprocal[half] = total == 0.0f ? 0.0f : kg_reciprocal(total);
+        if (arguments.keys > 0 && lane_column() == 0)
+            kg_store(workspace_tile(arguments, slice_head, own.row_group, 0) + row_place(half), reciprocal[half]);
+        if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
+            kg_store(log_sum_exp_of(arguments, own.head, rows.begin + row), row_log_sum_exp(own.state.base[0][half], total));
+    }
+
+    if (arguments.map != nullptr)
+        finish_map(arguments, rows, own, reciprocal);
+}
+
+// The scores of the next tile, in the background; and the end of them.
+KG_DEVICE void begin_next(float (&scores)[1][key_tiles][4], const ScorePlaces& shared, const Ring<score_stages>& ring, unsigned int query)
+{
+    kg_mbarrier_wait(shared.key_full(ring.stage), ring.parity);
+    kg_pin(scores[0]);
+    kg_product_fence();
+    begin_scores(scores[0], query, shared.key(ring.stage));
+}
+
+KG_DEVICE void finish_next(float (&scores)[1][key_tiles][4], const ScorePlaces& shared, Ring<score_stages>& ring, bool elected)
+{
+    kg_wait_products<0>();
+    kg_pin(scores[0]);
+    kg_mbarrier_arrive_if(shared.key_empty(ring.stage), elected);
+    ring.advance();
+}
+
+// A computing warpgroup. Scores of a tile become probabilities while those of the next one are computed, in two sets of registers by turns.
+KG_DEVICE void compute_probabilities(const ScorePlaces& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
+{
+    const bool elected = kg_elect();
+    const unsigned int query = shared.query() + warpgroup * warpgroup_rows * row_panel_dims * 2;
+    const int tiles = tile_count(rows.key_end);
+    Ring<score_stages> ring = {};
+    unsigned int query_parity = 0;
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        ScoreRows own;
+        own.head = open_head(arguments, slice_head);
+        own.factor = fold_scale(own.head.rule);
+        own.row_group = rows.offset / warpgroup_rows + warpgroup;
+        own.warp_row = warpgroup * warpgroup_rows + warp_index() % 4 * 16;
+        begin_rows(own.state);
+        float first[1][key_tiles][4];
+        float second[1][key_tiles][4];
+        clear(first);
+        clear(second);
+
+        kg_mbarrier_wait(shared.query_full(), query_parity);
+        query_parity ^= 1;
+        if (tiles > 0)
+        {
+            begin_next(first, shared, ring, query);
+            finish_next(first, shared, ring, elected);
+        }
+
+        // Products begin and end on every path through the loop: where a condition decides, ptxas may not see which registers are taken, and wait for each product.
+        int tile = 0;
+#pragma unroll 1
+        for (; tile + 2 < tiles; tile += 2)
+        {
+            begin_next(second, shared, ring, query);
+            take_tile(arguments, rows, own, first, slice_head, tile);
+            finish_next(second, shared, ring, elected);
+            begin_next(first, shared, ring, query);
+            take_tile(arguments, rows, own, second, slice_head, tile + 1);
+            finish_next(first, shared, ring, elected);
+        }
+
+        // The last tile, or the last two, one after the other.
+#pragma unroll 1
+        for (; tile < tiles; tile++)
+        {
+            take_tile(arguments, rows, own, first, slice_head, tile);
+            if (tile + 1 < tiles)
+            {
+                begin_next(first, shared, ring, query);
+                finish_next(first, shared, ring, elected);
+            }
+        }
+
+        kg_mbarrier_arrive_if(shared.query_empty(), elected);
+        finish_rows(arguments, rows, own, slice_head);
+    }
+}
+
+// ---- Second launch.
+struct ValuePlaces
+{
+    unsigned int tiles;
+
+    __device__ __forceinline__ unsigned int value(int stage) const { return tiles + stage * value_bytes; }
+    __device__ __forceinline__ unsigned int probabilities(int stage, int row_group) const
+    {
+        return tiles + probabilities_begin + (stage * value_row_groups + row_group) * workspace_tile_bytes;
+    }
+
+    __device__ __forceinline__ unsigned int full(int stage) const { return tiles + value_mbarriers_begin + 8 * stage; }
+    __device__ __forceinline__ unsigned int empty(int stage) const { return full(value_stages + stage); }
+
+    __device__ __forceinline__ void begin(const TensorMaps& maps) const
+    {
+#pragma unroll
+        for (int stage = 0; stage < value_stages; stage++)
+        {
+            kg_mbarrier_init(full(stage), 1);
+            kg_mbarrier_init(empty(stage), 4 * consumers);
+        }
+
+        kg_fence_mbarrier_init();
+        kg_prefetch_tensor_map(maps.value);
+    }
+};
+
+// The copying warpgroup's one thread: a stage is a tile of V and what the block's rows have of it in the workspace.
+KG_DEVICE void copy_probabilities_and_values(const ValuePlaces& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows)
+{
+    Ring<value_stages> ring = {};
+    const int tiles = tile_count(rows.key_end);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const TileHeads heads = tile_heads(arguments, slice_head);
+#pragma unroll 1
+        for (int tile = 0; tile < tiles; tile++)
+        {
+            const unsigned int full = shared.full(ring.stage);
+            kg_mbarrier_wait(shared.empty(ring.stage), ring.parity ^ 1);
+            kg_mbarrier_arrive_expect(full, value_panels * value_panel_bytes + value_row_groups * workspace_tile_bytes);
+            copy_panels<value_panels, value_panel_dims, value_panel_bytes>(
+                shared.value(ring.stage), maps.value, full, tile * tile_keys, heads.key_head, heads.batch);
+#pragma unroll
+            for (int group = 0; group < value_row_groups; group++)
+                kg_bulk_load(
+                    shared.probabilities(ring.stage, group), workspace_tile(arguments, slice_head, rows.offset / warpgroup_rows + group, tile),
+                    workspace_tile_bytes, full);
+            ring.advance();
+        }
+    }
+}
+
+// Which keys the lane's rows see, as probabilities that are operands have it: of step s a lane holds keys 2t, 2t + 1 of rows g and g + 8, then 2t + 8, 2t + 9.
+KG_DEVICE SeenKeys<1, key_tiles> seen_keys(const kg_fragment (&probabilities)[key_steps])
+{
+    SeenKeys<1, key_tiles> seen = {};
+#pragma unroll
+    for (int step = 0; step < key_steps; step++)
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const unsigned int pair = probabilities[step].at[i];
+            const unsigned long long bits = ((pair & 0xffffu) != 0 ? 1ull : 0ull) | (pair >> 16 != 0 ? 2ull : 0ull);
+            seen.bits[0][i % 2] |= bits << (4 * step + 2 * (i / 2));
+        }
+
+    return seen;
+}
+
+// A computing warpgroup.
+KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
+{
+    constexpr int clean_barrier = 1;
+    const bool elected = kg_elect();
+    const int row_group = warpgroup % value_row_groups;
+    const int column_group = warpgroup / value_row_groups;
+    const int warp_row = row_group * warpgroup_rows + warp_index() % 4 * 16;
+    const int first_chunk = column_group * value_tiles;
+    const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
+    const int tiles = tile_count(rows.key_end);
+    Ring<value_stages> ring = {};
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const Head head = open_head(arguments, slice_head);
+
+        // What decides is the call, not the rows of the block, so that a row's bits do not depend on its neighbours.
+        const bool hides = head.rule.causal || has_mask(head.rule);
+        float reciprocal[2] = { 0.0f, 0.0f };
+        float sums[1][value_tiles][4];
+        clear(sums);
+#pragma unroll 1
+        for (int tile = 0; tile < tiles; tile++)
+        {
+            kg_fragment probabilities[key_steps];
+            kg_mbarrier_wait(shared.full(ring.stage), ring.parity);
+            const float* place = shared_floats(shared.probabilities(ring.stage, row_group));
+#pragma unroll
+            for (int step = 0; step < key_steps; step++)
+                probabilities[step] = kg_load_shared<kg_fragment>(place + probability_place(step));
+            const float numbers[2] = { kg_load_shared<float>(place + row_place(0)), kg_load_shared<float>(place + row_place(1)) };
+            if (tile == 0)
+            {
+                reciprocal[0] = numbers[0];
+                reciprocal[1] = numbers[1];
+            }
+            else
+            {
+                rescale_rows(sums[0], numbers[0] != 1.0f || numbers[1] != 1.0f, numbers);
+            }
+
+            if (hides)
+            {
+                const bool found = clean_values<consumers * warpgroup_threads>(shared.value(ring.stage), kg_thread() - warpgroup_threads);
+                if (kg_named_barrier_any(clean_barrier, consumers * warpgroup_threads, found))
+                {
+                    const long long key_begin = static_cast<long long>(tile) * tile_keys;
+                    add_dropped_values(
+                        sums, seen_keys(probabilities), head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                }
+            }
+
+            kg_pin(sums[0]);
+            kg_pin(probabilities);
+            kg_product_fence();
+            begin_values(sums[0], probabilities, shared.value(ring.stage) + column_group * value_group_bytes);
+            kg_wait_products<0>();
+            kg_pin(sums[0]);
+            kg_mbarrier_arrive_if(shared.empty(ring.stage), elected);
+            ring.advance();
+        }
+
+        const Rows<element> output = open_output(arguments, head);
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            const int row = warp_row + 8 * half + lane_row();
+            store_row(output, rows.begin + row, row < rows.valid, sums[0], half, reciprocal[half], first_chunk, chunk_count);
+        }
+    }
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> Sm90aStreamingText =>
+"""
+// KernelGen sm90a, streaming: one warpgroup copies, the others compute. A textual part: it uses the constants and products that the kernel declares before,
+// and the headers before it.
+
+// Where everything is, as the instructions address it. A full mbarrier tells that a stage has come, an empty one that all warps are done with it.
+struct SharedPlaces
+{
+    unsigned int tiles;
+
+    __device__ __forceinline__ unsigned int key(int stage) const { return tiles + keys_begin + stage * key_bytes; }
+    __device__ __forceinline__ unsigned int value(int stage) const { return tiles + values_begin + stage * value_bytes; }
+    __device__ __forceinline__ unsigned int query_full() const { return tiles + mbarriers_begin; }
+    __device__ __forceinline__ unsigned int query_empty() const { return query_full() + 8; }
+    __device__ __forceinline__ unsigned int key_full(int stage) const { return query_full() + 16 + 8 * stage; }
+    __device__ __forceinline__ unsigned int key_empty(int stage) const { return key_full(stages + stage); }
+    __device__ __forceinline__ unsigned int value_full(int stage) const { return key_full(2 * stages + stage); }
+    __device__ __forceinline__ unsigned int value_empty(int stage) const { return key_full(3 * stages + stage); }
+};
+
+// ---- Work items: a tile of query rows of one head each, or a split of its keys. The grid has no more blocks than run at a time. A block walks over its share of
+// the items, which follows from its number alone: there is no counter to wait for. The host sees to it that 31 bits count them.
+struct WorkItem
+{
+    int slice_head;
+    BlockRows rows;
+};
+
+KG_DEVICE int row_tile_count(const KernelArguments& arguments)
+{
+    return static_cast<int>((arguments.row_count + (tile_rows - 1ll)) / tile_rows);
+}
+
+KG_DEVICE int item_count(const KernelArguments& arguments)
+{
+    return row_tile_count(arguments) * key_splits(arguments) * arguments.head_count;
+}
+
+// Heads whose keys and values stay in the L2 cache together, so that blocks that run together find them there; heads that share theirs count once.
+KG_DEVICE int cached_heads(const KernelArguments& arguments)
+{
+    constexpr int cached_keys = (32 << 20) / (2 * sizeof(element) * head_dim);  // 32 of 50 MiB
+    const int keys = visible_keys(arguments, arguments.row_begin + arguments.row_count - 1);
+    const int key_heads = keys > 0 && keys < cached_keys ? cached_keys / keys : 1;
+    const long long heads = static_cast<long long>(key_heads) * (arguments.heads / arguments.key_value_heads);
+    return heads < arguments.head_count ? static_cast<int>(heads) : arguments.head_count;
+}
+
+// The order of items. Neighbours run together, on the same keys where possible: one head after the other. With causality the last rows see the most keys,
+// and items with the most work come first: a tile of rows of as many heads as the cache holds, before the tile above it.
+KG_DEVICE WorkItem item_at(const KernelArguments& arguments, int index)
+{
+    const int splits = key_splits(arguments);
+    const int tiles = row_tile_count(arguments);
+    const int most_heads = arguments.causal ? cached_heads(arguments) : 1;
+    const int first_head = index / (tiles * splits * most_heads) * most_heads;
+    const int heads = arguments.head_count - first_head < most_heads ? arguments.head_count - first_head : most_heads;
+    const int place = index - first_head * tiles * splits;
+    WorkItem item;
+    item.slice_head = first_head + place % heads;
+    item.rows = rows_of_split(arguments, tiles - 1 - place / heads / splits, place / heads % splits);
+    return item;
+}
+
+// The block's next item; false when all are done. Every other round goes backwards, so that no block gets the longest item of every round.
+KG_DEVICE bool take_item(const KernelArguments& arguments, int& round, WorkItem& item)
+{
+    while (true)
+    {
+        const unsigned int blocks = kg_grid_x();
+        const unsigned int index = round * blocks + (round % 2 == 0 ? kg_block_x() : blocks - 1 - kg_block_x());
+        if (index >= static_cast<unsigned int>(item_count(arguments)))
+            return false;
+
+        item = item_at(arguments, index);
+        round++;
+        if (!is_hidden(item.rows))
+            return true;
+    }
+}
+
+// Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
+template <int value_tiles>
+KG_DEVICE void store_partial_row(float* row, const float (&sums)[value_tiles][4], int half, int first_chunk, int chunk_count)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+        if (n < chunk_count)
+        {
+            kg_pair<float> pair;
+            pair.at[0] = sums[n][2 * half];
+            pair.at[1] = sums[n][2 * half + 1];
+            kg_store(reinterpret_cast<kg_pair<float>*>(row + 8 * (first_chunk + n) + lane_column()), pair);
+        }
+}
+
+// Tiles of keys that the block goes over, and where one begins.
+KG_DEVICE int tile_count(const BlockRows& rows)
+{
+    return rows.key_end > rows.key_begin ? static_cast<int>((rows.key_end - rows.key_begin + (tile_keys - 1ll)) / tile_keys) : 0;
+}
+
+KG_DEVICE long long tile_begin(const BlockRows& rows, int tile)
+{
+    return rows.key_begin + static_cast<long long>(tile) * tile_keys;
+}
+
+// ---- The copying warpgroup: one thread of it has all tiles brought by tensor copies.
+// Maps of Q, K and V, each of the whole tensor as (head dim, row, head, batch).
+struct TensorMaps
+{
+    kg_tensor_map query;
+    kg_tensor_map key;
+    kg_tensor_map value;
+};
+
+KG_DEVICE void copy_query(const SharedPlaces& shared, const TensorMaps& maps, unsigned int& parity, int row_begin, const TileHeads& heads)
+{
+    kg_mbarrier_wait(shared.query_empty(), parity ^ 1);
+    copy_tile<row_panels, row_panel_dims, query_panel_bytes>(shared.tiles, maps.query, shared.query_full(), row_begin, heads.head, heads.batch);
+    parity ^= 1;
+}
+
+KG_DEVICE void copy_keys(const SharedPlaces& shared, const TensorMaps& maps, Ring<stages>& ring, int key_begin, const TileHeads& heads)
+{
+    kg_mbarrier_wait(shared.key_empty(ring.stage), ring.parity ^ 1);
+    copy_tile<row_panels, row_panel_dims, key_panel_bytes>(
+        shared.key(ring.stage), maps.key, shared.key_full(ring.stage), key_begin, heads.key_head, heads.batch);
+    ring.advance();
+}
+
+KG_DEVICE void copy_values(const SharedPlaces& shared, const TensorMaps& maps, Ring<stages>& ring, int key_begin, const TileHeads& heads)
+{
+    kg_mbarrier_wait(shared.value_empty(ring.stage), ring.parity ^ 1);
+    copy_tile<value_panels, value_panel_dims, value_panel_bytes>(
+        shared.value(ring.stage), maps.value, shared.value_full(ring.stage), key_begin, heads.key_head, heads.batch);
+    ring.advance();
+}
+
+// The keys of a tile come before the values of the tile before it, also where that is the last one of another item: it is the order in which they are needed.
+// So the next item's keys and queries come while the last values are added and the output is written.
+KG_DEVICE void copy_items(const SharedPlaces& shared, const TensorMaps& maps, const KernelArguments& arguments)
+{
+    Ring<stages> key_ring = {};
+    Ring<stages> value_ring = {};
+    unsigned int query_parity = 0;
+    int last_begin = -1;  // of the last item's last tile, whose values have not been asked for
+    TileHeads last_heads = {};
+    WorkItem item;
+    for (int round = 0; take_item(arguments, round, item);)
+    {
+        const int key_tile_count = tile_count(item.rows);
+        if (key_tile_count == 0)
+            continue;
+
+        const TileHeads heads = tile_heads(arguments, item.slice_head);
+        copy_keys(shared, maps, key_ring, item.rows.key_begin, heads);
+        if (last_begin >= 0)
+            copy_values(shared, maps, value_ring, last_begin, last_heads);
+        copy_query(shared, maps, query_parity, item.rows.begin, heads);
+        last_begin = item.rows.key_begin;
+        last_heads = heads;
+#pragma unroll 1
+        for (int tile = 1; tile < key_tile_count; tile++)
+        {
+            copy_keys(shared, maps, key_ring, last_begin + tile_keys, heads);
+            copy_values(shared, maps, value_ring, last_begin, heads);
+            last_begin += tile_keys;
+        }
+    }
+
+    if (last_begin >= 0)
+        copy_values(shared, maps, value_ring, last_begin, last_heads);
+}
+
+// ---- Powers of two, of which softmax needs one for every score. The unit for them makes 16 a clock, the tensor cores 1024 / head_dim scores and their share of
+// the output: for small head dims the unit takes as long as they do. So some keys of a tile, always the same ones, take a polynomial on the cores for
+// multiply-adds instead. A probability is rounded to 16 bits, which is coarser than the polynomial, and a row is divided by the sum of the very same numbers.
+
+// 2 to the power of x, for x below 127 or NaN: relative error at most 1.02e-4, exact for whole numbers. As kg_exp2, 0 for minus infinity and where the result is
+// subnormal. x is a whole number and a part from -1/2 to 1/2.
+KG_DEVICE float polynomial_exp2(float x)
+{
+    constexpr float rounder = 12582912.0f;  // 1.5 * 2^23: what is added to it loses its part, and the sum's bits end in those of the whole number
+    const float bounded = kg_max_or_nan(x, -127.0f);
+    const float rounded = kg_add(bounded, rounder);
+    const float part = kg_add(bounded, kg_add(rounder, -rounded));
+    float power = kg_multiply_add(part, 0.0550090075f, 0.242211148f);
+    power = kg_multiply_add(power, part, 0.693282962f);
+    power = kg_multiply_add(power, part, 1.0f);
+
+    // The whole number becomes an exponent; that of -127 is the one of zero.
+    return kg_multiply_flush(power, kg_bits_f32((kg_f32_bits(rounded) << 23) + 0x3f800000u));
+}
+
+// True for a group of eight keys whose powers are polynomials; it depends on the group's place in the tile alone.
+KG_DEVICE constexpr bool is_polynomial(int group)
+{
+    return polynomial_every > 0 && group % (polynomial_every > 0 ? polynomial_every : 1) == polynomial_every - 1;
+}
+
+// As add_probabilities.
+template <int key_tiles>
+KG_DEVICE void add_shared_probabilities(float (&scores)[key_tiles][4], int half, float factor, float base, float& total)
+{
+    const float shift = base == -kg_infinity() ? 0.0f : -base;
+#pragma unroll
+    for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+        for (int i = 2 * half; i < 2 * half + 2; i++)
+        {
+            const float exponent = kg_multiply_add(scores[n][i], factor, shift);
+            scores[n][i] = is_polynomial(n) ? polynomial_exp2(exponent) : kg_exp2(exponent);
+            total = kg_add(total, scores[n][i]);
+        }
+}
+
+// ---- A tile's part of the softmax.
+
+// Takes finished scores into the rows, and turns them into probabilities. rescale gets the factors for what was summed before; true when one is not 1.
+KG_DEVICE bool take_scores(RowSums<1>& rows, float (&scores)[1][key_tiles][4], float factor, float (&rescale)[2])
+{
+    bool moved = false;
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        rescale[half] = move_base(rows.base[0][half], kg_multiply(greatest_score(scores[0], half), factor));
+        rows.total[0][half] = kg_multiply(rows.total[0][half], rescale[half]);
+        moved = moved || rescale[half] != 1.0f;
+        add_shared_probabilities(scores[0], half, factor, rows.base[0][half], rows.total[0][half]);
+    }
+
+    return moved;
+}
+
+// Warpgroups give products to the tensor cores in turn, so that one computes its softmax while another's products run: a named barrier for each, of the
+// warpgroup whose turn it is and the one before it.
+KG_DEVICE void await_turn(int warpgroup)
+{
+    kg_named_barrier_sync(1 + warpgroup, 2 * warpgroup_threads);
+}
+
+KG_DEVICE void pass_turn(int warpgroup)
+{
+    kg_named_barrier_arrive(1 + (warpgroup + 1) % consumers, 2 * warpgroup_threads);
+}
+
+// A computing warpgroup: what it keeps from item to item.
+struct Warpgroup
+{
+    int index;
+    int warp_row;        // the warp's first row in the tile
+    unsigned int query;  // its rows in shared memory
+    unsigned int query_parity;
+    Ring<stages> key_ring;
+    Ring<stages> value_ring;
+    bool elected;        // the lane tells for its warp
+    bool has_had_turn;
+};
+
+KG_DEVICE Warpgroup open_warpgroup(const SharedPlaces& shared, int index)
+{
+    Warpgroup group = {};
+    group.index = index;
+    group.warp_row = index * warpgroup_rows + warp_index() % 4 * 16;
+    group.query = shared.tiles + index * warpgroup_rows * row_panel_dims * 2;
+    group.elected = kg_elect();
+    return group;
+}
+
+// What it carries from tile to tile.
+struct ItemState
+{
+    RowSums<1> rows;
+    float sums[1][value_tiles][4];
+    float scores[1][key_tiles][4];
+    kg_fragment probabilities[key_steps];
+};
+
+// The tile's scores are there: its keys are not needed any more, nor are the queries after the last tile. One lane tells for its warp.
+KG_DEVICE void release_keys(const SharedPlaces& shared, Warpgroup& group, bool is_last)
+{
+    kg_mbarrier_arrive_if(shared.key_empty(group.key_ring.stage), group.elected);
+    group.key_ring.advance();
+    kg_mbarrier_arrive_if(shared.query_empty(), is_last && group.elected);
+}
+
+KG_DEVICE void release_values(const SharedPlaces& shared, Warpgroup& group)
+{
+    kg_mbarrier_arrive_if(shared.value_empty(group.value_ring.stage), group.elected);
+    group.value_ring.advance();
+}
+
+// For a tile that holds hidden keys and has come: takes values out of it that are no numbers, and adds them for the rows that see them. All computing warpgroups
+// do so together.
+KG_DEVICE void clean_tile(ItemState& state, unsigned int tile, const Rows<const element>& value_rows, long long key_begin, int key_valid)
+{
+    constexpr int threads = consumers * warpgroup_threads;
+    constexpr int clean_barrier = 15;
+    if (kg_named_barrier_any(clean_barrier, threads, clean_values<threads>(tile, kg_thread() - warpgroup_threads)))
+        add_dropped_values(state.sums, seen_keys(state.scores), value_rows, key_begin, key_valid, 0, row_chunks);
+}
+
+// Packs the probabilities of a tile, whose values are next in their ring.
+KG_DEVICE void prepare_values(
+    const SharedPlaces& shared, const Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, long long key_begin)
+{
+    if (!is_plain(head.rule, rows.begin, key_begin + tile_keys))
+    {
+        kg_mbarrier_wait(shared.value_full(group.value_ring.stage), group.value_ring.parity);
+        clean_tile(state, shared.value(group.value_ring.stage), head.value, key_begin, valid_keys(key_begin, rows.key_end));
+    }
+
+    pack_tile(state.probabilities, state.scores[0]);
+}
+
+// The first tile's scores become probabilities.
+KG_DEVICE void begin_tiles(
+    const SharedPlaces& shared, Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, int key_tile_count)
+{
+    kg_mbarrier_wait(shared.query_full(), group.query_parity);
+    group.query_parity ^= 1;
+    kg_mbarrier_wait(shared.key_full(group.key_ring.stage), group.key_ring.parity);
+    kg_product_fence();
+    begin_scores(state.scores[0], group.query, shared.key(group.key_ring.stage));
+    kg_wait_products<0>();
+    kg_pin(state.scores[0]);
+    release_keys(shared, group, key_tile_count == 1);
+
+    float rescale[2];
+    finish_scores(
+        state.scores, head.rule, rows.begin + group.warp_row, rows.valid - group.warp_row, rows.key_begin, valid_keys(rows.key_begin, rows.key_end));
+    take_scores(state.rows, state.scores, factor, rescale);
+    prepare_values(shared, group, state, head, rows, rows.key_begin);
+}
+
+// While the values of the tile before are added, the scores of this one become probabilities.
+KG_DEVICE void add_tile(
+    const SharedPlaces& shared, Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, int tile, bool is_last)
+{
+    const long long key_begin = tile_begin(rows, tile);
+    kg_mbarrier_wait(shared.key_full(group.key_ring.stage), group.key_ring.parity);
+    if (ping_pong && (group.index > 0 || group.has_had_turn))
+        await_turn(group.index);
+    group.has_had_turn = true;
+    kg_pin(state.sums[0]);
+    kg_pin(state.probabilities);
+    kg_product_fence();
+    begin_scores(state.scores[0], group.query, shared.key(group.key_ring.stage));
+    kg_mbarrier_wait(shared.value_full(group.value_ring.stage), group.value_ring.parity);
+    kg_product_fence();
+    begin_values(state.sums[0], state.probabilities, shared.value(group.value_ring.stage));
+    if (ping_pong)
+        pass_turn(group.index);
+
+    kg_wait_products<1>();
+    kg_pin(state.scores[0]);
+    release_keys(shared, group, is_last);
+    float rescale[2];
+    finish_scores(state.scores, head.rule, rows.begin + group.warp_row, rows.valid - group.warp_row, key_begin, valid_keys(key_begin, rows.key_end));
+    const bool moved = take_scores(state.rows, state.scores, factor, rescale);
+
+    kg_wait_products<0>();
+    kg_pin(state.sums[0]);
+    kg_pin(state.scores[0]);
+    release_values(shared, group);
+    rescale_rows(state.sums[0], moved, rescale);
+    prepare_values(shared, group, state, head, rows, key_begin);
+}
+
+// Adds the values of the last tile.
+KG_DEVICE void end_tiles(const SharedPlaces& shared, Warpgroup& group, ItemState& state)
+{
+    kg_mbarrier_wait(shared.value_full(group.value_ring.stage), group.value_ring.parity);
+    kg_pin(state.sums[0]);
+    kg_pin(state.probabilities);
+    kg_product_fence();
+    begin_values(state.sums[0], state.probabilities, shared.value(group.value_ring.stage));
+    kg_wait_products<0>();
+    kg_pin(state.sums[0]);
+    release_values(shared, group);
+}
+
+// Writes what one lane holds of a row, to be merged.
+KG_DEVICE void store_partial(const KernelArguments& arguments, long long partial, const ItemState& state, int half, float total)
+{
+    store_partial_row(partial_sums(arguments, partial), state.sums[0], half, 0, row_chunks);
+    if (lane_column() == 0)
+        store_partial_softmax(arguments, partial, state.rows.base[0][half], total);
+}
+
+// Writes the warp's rows: their sums divided by their totals, or what is to be merged.
+KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, const Warpgroup& group, const ItemState& state)
+{
+    const Rows<element> output = open_output(arguments, head);
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        const int row = group.warp_row + 8 * half + lane_row();
+        const float total = sum_of_quad(state.rows.total[0][half]);
+        if (key_splits(arguments) > 1)
+        {
+            if (row < rows.valid)
+                store_partial(arguments, partial_of(arguments, rows, head, row), state, half, total);
+            continue;
+        }
+
+        // A row that sees no key is zero.
+        store_row(output, rows.begin + row, row < rows.valid, state.sums[0], half, total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
+        if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
+            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), row_log_sum_exp(state.rows.base[0][half], total));
+    }
+}
+
+KG_DEVICE void compute_item(const SharedPlaces& shared, const KernelArguments& arguments, Warpgroup& group, const WorkItem& item)
+{
+    Head head = open_head(arguments, item.slice_head);
+    const float factor = fold_scale(head.rule);
+    const int key_tile_count = tile_count(item.rows);
+    ItemState state;
+    begin_rows(state.rows);
+    clear(state.sums);
+    if (key_tile_count > 0)
+    {
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        begin_tiles(shared, group, state, head, item.rows, factor, key_tile_count);
+#pragma unroll 1
+        for (int tile = 1; tile < key_tile_count; tile++)
+            add_tile(shared, group, state, head, item.rows, factor, tile, tile + 1 == key_tile_count);
+        end_tiles(shared, group, state);
+    }
+
+    store_rows(arguments, item.rows, head, group, state);
+}
+
+KG_DEVICE void compute_items(const SharedPlaces& shared, const KernelArguments& arguments, int index)
+{
+    Warpgroup group = open_warpgroup(shared, index);
+    WorkItem item;
+    for (int round = 0; take_item(arguments, round, item);)
+        compute_item(shared, arguments, group, item);
+
+    // The last turn of all comes back to the warpgroup that took the first one without waiting.
+    if (ping_pong && group.index == 0 && group.has_had_turn)
+        await_turn(group.index);
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> Sm90aShortKeysText =>
+"""
+// KernelGen sm90a, few keys: one tile of K and V, and tiles of Q that go by. A textual part: it uses the constants and products that the kernel declares before,
+// and the headers before it.
+
+// Maps of Q, K, V and the output, each of the whole tensor as (head dim, row, head, batch).
+struct TensorMaps
+{
+    kg_tensor_map query;
+    kg_tensor_map key;
+    kg_tensor_map value;
+    kg_tensor_map output;
+};
+
+// Where everything is, as the instructions address it. A full mbarrier tells that a tile has come.
+struct SharedPlaces
+{
+    unsigned int tiles;
+
+    __device__ __forceinline__ unsigned int key() const { return tiles; }
+    __device__ __forceinline__ unsigned int value() const { return tiles + values_begin; }
+    __device__ __forceinline__ unsigned int query(int warpgroup, int stage) const { return tiles + queries_begin + (warpgroup * stages + stage) * query_bytes; }
+    __device__ __forceinline__ unsigned int key_full() const { return tiles + mbarriers_begin; }
+    __device__ __forceinline__ unsigned int value_full() const { return key_full() + 8; }
+    __device__ __forceinline__ unsigned int query_full(int warpgroup, int stage) const { return key_full() + 16 + 8 * (warpgroup * stages + stage); }
+};
+
+// ---- Tiles of Q come, and tiles of the output go. One thread of a warpgroup, its leader, has both copied.
+struct Leader
+{
+    bool leads;
+    int warpgroup;
+    Ring<stages> ring;  // the stage that the next tile of Q comes to
+    int next;           // its first row within the block
+};
+
+// Has the next tile of Q copied, if there is one.
+KG_DEVICE void copy_next_queries(Leader& leader, const SharedPlaces& shared, const TensorMaps& maps, const BlockRows& rows, const Head& head)
+{
+    if (leader.next >= rows.valid)
+        return;
+
+    copy_tile<row_panels, row_panel_dims, query_panel_bytes>(
+        shared.query(leader.warpgroup, leader.ring.stage), maps.query, shared.query_full(leader.warpgroup, leader.ring.stage), rows.begin + leader.next,
+        head.number, head.batch);
+    leader.ring.advance();
+    leader.next += warpgroups * warpgroup_rows;
+}
+
+// Begins to copy a tile of the output from where its queries were; what is past the tensor's end is not written.
+KG_DEVICE void copy_output(unsigned int tile, const TensorMaps& maps, int row_begin, const Head& head)
+{
+#pragma unroll
+    for (int panel = 0; panel < row_panels; panel++)
+    {
+        const int place[4] = { panel * row_panel_dims, row_begin, head.number, head.batch };
+        kg_tensor_store(maps.output, tile + panel * query_panel_bytes, place);
+    }
+
+    kg_commit_tensor_stores();
+}
+
+// Puts chunks of a row of the output, its sums times `factor`, to a tile of shared memory. Adding zero turns a negative zero into a positive one, as store_row
+// does.
+KG_DEVICE void put_row(unsigned int tile, int row, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
+{
+    constexpr int panel_chunks = row_panel_dims / 8;
+    const int swizzle = row * panel_chunks / 8 % panel_chunks;
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+        if (n < chunk_count)
+        {
+            const int chunk = first_chunk + n;
+            const unsigned int line = tile + chunk / panel_chunks * query_panel_bytes + row * row_panel_dims * 2 + (chunk % panel_chunks ^ swizzle) * 16;
+            kg_store_shared(
+                shared_floats(line + lane_column() * 2),
+                kg_pack(
+                    element(), kg_multiply_add(sums[n][2 * half], factor, 0.0f), kg_multiply_add(sums[n][2 * half + 1], factor, 0.0f)));
+        }
+}
+
+// ---- A warpgroup's part of the block.
+
+// Turns the scores of the warp's rows into 2^(score - base), and sums them up. reciprocal gets one over the sum: zero for a row that sees no key.
+KG_DEVICE void turn_into_probabilities(RowSums<1>& softmax, float (&reciprocal)[2], float (&scores)[key_tiles][4], float factor)
+{
+    begin_rows(softmax);
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        softmax.base[0][half] = kg_multiply(greatest_score(scores, half), factor);
+        add_probabilities(scores, half, factor, softmax.base[0][half], softmax.total[0][half]);
+        const float total = sum_of_quad(softmax.total[0][half]);
+        softmax.total[0][half] = total;
+        reciprocal[half] = total == 0.0f ? 0.0f : kg_reciprocal(total);
+    }
+}
+
+// The 64 rows whose queries lie in `tile`, of which `pass` is the first within the block. Their output is left in the tile, or, where a tile reaches past the
+// slice and would write rows of another one, stored at once: true when the tile is to be copied.
+KG_DEVICE bool compute_tile(
+    const SharedPlaces& shared, const KernelArguments& arguments, const BlockRows& rows, const Head& head, float factor, unsigned int tile, int pass,
+    int warpgroup, bool cleaned)
+{
+    const bool has_keys = arguments.keys > 0;
+    const int warp_row = pass + warp_index() % 4 * 16;
+    float scores[1][key_tiles][4];
+    if (has_keys)
+    {
+        kg_product_fence();
+        begin_scores(scores[0], tile, shared.key());
+        kg_wait_products<0>();
+        kg_pin(scores[0]);
+    }
+    else
+    {
+        clear(scores);
+    }
+
+    finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, 0, rows.key_end);
+    RowSums<1> softmax;
+    float reciprocal[2];
+    turn_into_probabilities(softmax, reciprocal, scores[0], factor);
+    SeenKeys<1, key_tiles> seen = {};
+    if (cleaned)
+        seen = seen_keys(scores);
+    kg_fragment probabilities[key_steps];
+    pack_tile(probabilities, scores[0]);
+
+    // All warps have read their queries: the output may take their place.
+    kg_named_barrier_sync(1 + warpgroup, warpgroup_threads);
+    const bool whole = pass + warpgroup_rows <= rows.valid || rows.begin + rows.valid == arguments.queries;
+    const Rows<element> output = open_output(arguments, head);
+#pragma unroll column_groups
+    for (int group = 0; group < column_groups; group++)
+    {
+        const int first_chunk = group * value_tiles;
+        const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
+        float sums[1][value_tiles][4];
+        clear(sums);
+        if (has_keys)
+        {
+            kg_pin(sums[0]);
+            kg_pin(probabilities);
+            kg_product_fence();
+            begin_values(sums[0], probabilities, shared.value() + group * value_group_bytes);
+            kg_wait_products<0>();
+            kg_pin(sums[0]);
+            kg_pin(probabilities);
+        }
+
+        if (cleaned)
+            add_dropped_values(sums, seen, head.value, 0, rows.key_end, first_chunk, chunk_count);
+
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            const int row = warp_row + 8 * half + lane_row();
+            if (whole)
+                put_row(tile, row - pass, sums[0], half, reciprocal[half], first_chunk, chunk_count);
+            else
+                store_row(output, rows.begin + row, row < rows.valid, sums[0], half, reciprocal[half], first_chunk, chunk_count);
+        }
+    }
+
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        const int row = warp_row + 8 * half + lane_row();
+        if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
+            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), row_log_sum_exp(softmax.base[0][half], softmax.total[0][half]));
+    }
+
+    return whole;
+}
+
+// K and V of a head, by one thread. There are no maps of nothing.
+KG_DEVICE void copy_keys_and_values(const SharedPlaces& shared, const TensorMaps& maps, const KernelArguments& arguments, const Head& head)
+{
+    if (arguments.keys == 0)
+        return;
+
+    const int key_head = head.number / (arguments.heads / arguments.key_value_heads);
+    copy_tile<row_panels, row_panel_dims, key_panel_bytes>(shared.key(), maps.key, shared.key_full(), 0, key_head, head.batch);
+    copy_tile<value_panels, value_panel_dims, value_panel_bytes>(shared.value(), maps.value, shared.value_full(), 0, key_head, head.batch);
+}
+
+// Waits for K and V of a head, and takes values that are no numbers out of a tile that may hold hidden keys: true when there was one.
+// What decides is the call, not the rows of the block, so that a row's bits do not depend on its neighbours.
+KG_DEVICE bool await_keys_and_values(const SharedPlaces& shared, const KernelArguments& arguments, const Head& head, unsigned int parity)
+{
+    if (arguments.keys == 0)
+        return false;
+
+    kg_mbarrier_wait(shared.key_full(), parity);
+    kg_mbarrier_wait(shared.value_full(), parity);
+    return (head.rule.causal || has_mask(head.rule)) && kg_any_in_block(clean_values<threads>(shared.value(), kg_thread()));
+}
+
+KG_DEVICE void compute_rows(
+    const SharedPlaces& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
+{
+    // Where there are several stages, a tile of the output is read while the next one is computed.
+    constexpr int pending = stages > 1 ? 1 : 0;
+    Leader leader = { kg_thread() % warpgroup_threads == 0, warpgroup, {}, 0 };
+    Ring<stages> ring = {};
+    unsigned int parity = 0;
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        Head head = open_head(arguments, slice_head);
+        const float factor = fold_scale(head.rule);
+        leader.next = warpgroup * warpgroup_rows;
+        if (kg_thread() == 0)
+            copy_keys_and_values(shared, maps, arguments, head);
+        if (leader.leads)
+            for (int stage = 0; stage < stages; stage++)
+                copy_next_queries(leader, shared, maps, rows, head);
+
+        const bool cleaned = await_keys_and_values(shared, arguments, head, parity);
+        parity ^= 1;
+#pragma unroll 1
+        for (int pass = warpgroup * warpgroup_rows; pass < rows.valid; pass += warpgroups * warpgroup_rows)
+        {
+            const unsigned int tile = shared.query(warpgroup, ring.stage);
+            kg_mbarrier_wait(shared.query_full(warpgroup, ring.stage), ring.parity);
+            ring.advance();
+            if (compute_tile(shared, arguments, rows, head, factor, tile, pass, warpgroup, cleaned))
+            {
+                // What all threads have put to the tile is there for the copy.
+                kg_fence_async_proxy();
+                kg_named_barrier_sync(1 + warpgroup, warpgroup_threads);
+                if (leader.leads)
+                    copy_output(tile, maps, rows.begin + pass, head);
+            }
+
+            // The stage whose output has been read takes the next queries.
+            if (leader.leads && pass >= pending * warpgroups * warpgroup_rows)
+            {
+                kg_wait_tensor_stores_read<pending>();
+                copy_next_queries(leader, shared, maps, rows, head);
+            }
+        }
+
+        // The next head's tiles come where others may still read.
+        if (leader.leads)
+            kg_wait_tensor_stores_read<0>();
+        kg_barrier();
+    }
+
+    if (leader.leads)
+        kg_wait_tensor_stores<0>();
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> Sm90aFloat32TilesText =>
+"""
+// KernelGen sm90a, tiles of Float32: rows split into halves of 16 bits, in shared memory. A textual part: it uses the constants that the kernel declares before.
+
+// ---- Tiles in shared memory: panels of rows, side by side. Q and K run along the head dim, V across it; columns past the head dim are zero.
+// Marked like all others: NVRTC takes a function without a mark for one of the host, which no kernel may call, constexpr or not.
+KG_DEVICE constexpr unsigned long long swizzle_of(int panel_dims)
+{
+    return panel_dims == 64 ? kg_swizzle_128 : panel_dims == 32 ? kg_swizzle_64 : kg_swizzle_32;
+}
+
+// They begin where every swizzle's pattern does.
+KG_DEVICE unsigned int tiles_begin()
+{
+    return (kg_shared_address(kg_shared_memory()) + 1023) / 1024 * 1024;
+}
+
+// An address of shared memory as ordinary loads and stores take it.
+KG_DEVICE float* shared_floats(unsigned int address)
+{
+    return kg_shared_memory() + (address - kg_shared_address(kg_shared_memory())) / sizeof(float);
+}
+
+// The place of a tile in a ring of stages, counted over everything that the block computes: tile n is in stage n % stages, and uses it for the
+// (n / stages)-th time, whose parity its mbarriers go by.
+template <int stages>
+struct Ring
+{
+    int stage;
+    unsigned int parity;
+
+    __device__ __forceinline__ void advance()
+    {
+        stage++;
+        if (stage == stages)
+        {
+            stage = 0;
+            parity ^= 1;
+        }
+    }
+};
+
+// Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
+KG_DEVICE int warp_index()
+{
+    return kg_thread() / warp_threads;
+}
+
+KG_DEVICE int lane_index()
+{
+    return kg_thread() % warp_threads;
+}
+
+KG_DEVICE int lane_row()
+{
+    return lane_index() / 4;
+}
+
+KG_DEVICE int lane_column()
+{
+    return lane_index() % 4 * 2;
+}
+
+// Rows of one head of Q, K, V or the output.
+template <typename T>
+struct Rows
+{
+    T* first;
+    long long stride;
+    bool lines;  // every row begins at a multiple of 16 bytes
+};
+
+template <typename T>
+KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int batch, int head)
+{
+    const long long begin = batch * strides.batch + head * strides.head;
+    Rows<T> rows;
+    rows.first = tensor + begin;
+    rows.stride = strides.row;
+    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0;
+    return rows;
+}
+
+// ---- Numbers of 32 bits as two of 16, for products on tensor cores: x = high + low, high the nearest Float16 and low the nearest to what is left.
+// Float16 has 11 bits but a small range, so a row of numbers is counted in a unit first, the power of two that brings its greatest to 2^14...2^15: no bit
+// changes by that. Then high + low has 22 bits of every number down to 2^-17 of the row's greatest, and an error of 2^-39 of the greatest below.
+// A product of two such numbers is high * low + low * high + high * high; low * low, which is left out, is below 2^-22 of it.
+
+constexpr unsigned int infinity_bits = 0x7f800000u;
+
+// The bits of a number without its sign: in the order of the magnitudes, infinity and NaNs last.
+KG_DEVICE unsigned int magnitude_bits(float x)
+{
+    return kg_f32_bits(x) & 0x7fffffffu;
+}
+
+KG_DEVICE bool is_finite(float x)
+{
+    return magnitude_bits(x) < infinity_bits;
+}
+
+// The unit of a row whose greatest magnitude has these bits. Not below 2^-126, so that its reciprocal is a number: what is still smaller is exact all the same.
+KG_DEVICE float unit_of(unsigned int greatest)
+{
+    const unsigned int exponent = greatest >> 23;
+    return kg_bits_f32((exponent < 15 ? 1 : exponent - 14) << 23);
+}
+
+// 1 / unit, exact.
+KG_DEVICE float reciprocal(float unit)
+{
+    return kg_bits_f32(0x7f000000u - kg_f32_bits(unit));
+}
+
+// What a Float16, in the lower half of `high`, leaves of a number.
+KG_DEVICE float rest(float x, unsigned int high)
+{
+    return kg_add(x, -kg_f16_to_f32(static_cast<unsigned short>(high)));
+}
+
+KG_DEVICE void split_pair(float first, float second, unsigned int& high, unsigned int& low)
+{
+    high = kg_pack(half_element(), first, second);
+    low = kg_pack(half_element(), rest(first, high), rest(second, high >> 16));
+}
+
+// ---- Where everything is. A full mbarrier tells that a stage has been filled, an empty one that all warps are done with it.
+struct SharedPlaces
+{
+    unsigned int tiles;
+
+    __device__ __forceinline__ unsigned int query(int warpgroup) const { return tiles + warpgroup * 2 * query_half_bytes; }
+    __device__ __forceinline__ unsigned int stage(int stage) const { return tiles + stages_begin + stage * stage_bytes; }
+    __device__ __forceinline__ unsigned int full(int stage) const { return tiles + mbarriers_begin + 8 * stage; }
+    __device__ __forceinline__ unsigned int empty(int stage) const { return full(stages + stage); }
+    __device__ __forceinline__ float* query_units(int warpgroup) const { return shared_floats(tiles + query_units_begin) + warpgroup * warpgroup_rows; }
+    __device__ __forceinline__ float* units(int stage) const { return shared_floats(tiles + units_begin) + stage * tile_keys; }
+    __device__ __forceinline__ float* drops(int stage) const { return shared_floats(tiles + drops_begin) + stage * 4; }
+};
+
+// ---- Splitting a tile: a warpgroup loads rows, eight threads a row in chunks of eight elements, and stores panels of halves as products read them.
+constexpr int row_lanes = 8;
+
+// The byte where a chunk of a row is, in panels that are swizzled over their rows of 32, 64 or 128 bytes.
+template <int panel_dims, int panel_bytes>
+KG_DEVICE int chunk_place(int row, int chunk)
+{
+    constexpr int panel_chunks = panel_dims / 8;
+    const int place = chunk / panel_chunks * panel_bytes + row * panel_dims * 2 + chunk % panel_chunks * 16;
+    return place ^ (place >> 3 & (panel_dims * 2 - 16));
+}
+
+// Zeros where there is no such row or chunk.
+KG_DEVICE void load_chunk(float (&values)[8], const Rows<const element>& rows, long long row, int chunk, bool exists)
+{
+    const element* address = rows.first + row * rows.stride + 8 * chunk;
+    const bool inside = exists && chunk < row_chunks;
+    if (inside && rows.lines)
+    {
+        const kg_quad<float> first = kg_load(reinterpret_cast<const kg_quad<float>*>(address));
+        const kg_quad<float> second = kg_load(reinterpret_cast<const kg_quad<float>*>(address + 4));
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            values[i] = first.at[i];
+            values[4 + i] = second.at[i];
+        }
+
+        return;
+    }
+
+#pragma unroll
+    for (int i = 0; i < 8; i++)
+        values[i] = inside ? kg_load(address + i) : 0.0f;
+}
+
+// The bits of the greatest magnitude of a row, of which each of its threads holds some chunks.
+template <int lane_chunks>
+KG_DEVICE unsigned int greatest_of_row(const float (&values)[lane_chunks][8])
+{
+    unsigned int greatest = 0;
+#pragma unroll
+    for (int c = 0; c < lane_chunks; c++)
+#pragma unroll
+        for (int i = 0; i < 8; i++)
+            greatest = magnitude_bits(values[c][i]) > greatest ? magnitude_bits(values[c][i]) : greatest;
+#pragma unroll
+    for (int lane_bits = 1; lane_bits < row_lanes; lane_bits *= 2)
+    {
+        const unsigned int other = kg_f32_bits(kg_shuffle_xor(kg_bits_f32(greatest), lane_bits));
+        greatest = other > greatest ? other : greatest;
+    }
+
+    return greatest;
+}
+
+// Turns the infinities and NaNs of a row into zeros.
+template <int lane_chunks>
+KG_DEVICE void drop_non_finite(float (&values)[lane_chunks][8])
+{
+#pragma unroll
+    for (int c = 0; c < lane_chunks; c++)
+#pragma unroll
+        for (int i = 0; i < 8; i++)
+            values[c][i] = is_finite(values[c][i]) ? values[c][i] : 0.0f;
+}
+
+KG_DEVICE void store_chunk(float* high_place, float* low_place, const float (&values)[8], float factor)
+{
+    kg_fragment high;
+    kg_fragment low;
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+        split_pair(kg_multiply(values[2 * i], factor), kg_multiply(values[2 * i + 1], factor), high.at[i], low.at[i]);
+    kg_store_shared(high_place, high);
+    kg_store_shared(low_place, low);
+}
+
+// Splits rows begin...begin + row_count - 1 of a tensor, of which `valid` exist, into a tile: the high halves, half_bytes further on the low ones, and the units
+// of the rows. With `drops` infinities and NaNs become zeros, and it is true for a warp that met one; else they stay, and the row's products are NaNs.
+template <int row_count, int chunks, int panel_dims, int panel_bytes, int half_bytes, bool drops>
+KG_DEVICE bool split_tile(float* tile, float* units, const Rows<const element>& rows, long long begin, int valid)
+{
+    constexpr int pass_rows = warpgroup_threads / row_lanes;
+    constexpr int lane_chunks = (chunks + row_lanes - 1) / row_lanes;
+    constexpr int passes = lane_chunks >= 4 ? 1 : 4 / lane_chunks;  // whose loads are under way at the same time
+    const int lane = kg_thread() % row_lanes;
+    bool dropped = false;
+#pragma unroll 1
+    for (int first = kg_thread() % warpgroup_threads / row_lanes; first < row_count; first += passes * pass_rows)
+    {
+        float values[passes][lane_chunks][8];
+#pragma unroll
+        for (int pass = 0; pass < passes; pass++)
+#pragma unroll
+            for (int c = 0; c < lane_chunks; c++)
+            {
+                const int row = first + pass * pass_rows;
+                load_chunk(values[pass][c], rows, begin + row, lane + c * row_lanes, row < valid);
+            }
+
+#pragma unroll
+        for (int pass = 0; pass < passes; pass++)
+        {
+            const int row = first + pass * pass_rows;
+            if (row >= row_count)
+                continue;
+
+            unsigned int greatest = greatest_of_row(values[pass]);
+            if (drops && kg_any(greatest >= infinity_bits))
+            {
+                dropped = true;
+                drop_non_finite(values[pass]);
+                greatest = greatest_of_row(values[pass]);
+            }
+
+            const float unit = unit_of(greatest);
+#pragma unroll
+            for (int c = 0; c < lane_chunks; c++)
+            {
+                const int chunk = lane + c * row_lanes;
+                float* place = tile + chunk_place<panel_dims, panel_bytes>(row, chunk) / 4;
+                if (chunk < chunks)
+                    store_chunk(place, place + half_bytes / 4, values[pass][c], reciprocal(unit));
+            }
+
+            if (lane == 0)
+                kg_store_shared(units + row, unit);
+        }
+    }
+
+    return dropped;
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> Sm90aFloat32StreamingText =>
+"""
+// KernelGen sm90a, streaming of Float32: two warpgroups split tiles, the others compute. A textual part: it uses the constants and products that the kernel
+// declares before, and the headers before it.
+
+// ---- Scores from dot products, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head; row_valid and key_valid say
+// how many there are from there. A kernel with loops of their own for the kinds of tiles takes the function of that kind, any other finish_scores.
+
+// Of keys that are all visible.
+template <int row_tiles, int key_tiles>
+KG_DEVICE void finish_plain_scores(float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule)
+{
+    if (rule.scale == 1.0f)
+        return;
+
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                scores[m][n][i] = plain_score(rule, scores[m][n][i]);
+}
+
+// Keys that the row-th row may see where no mask has a say, counted from the lane's first key. It is moved by the lane's column, so that a key is compared with it
+// by its place in the tile, which is a constant.
+KG_DEVICE int key_limit(const ScoreRule& rule, int row, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    const int causal_end = row_begin - static_cast<int>(key_begin) + row + 1;
+    return (row >= row_valid ? 0 : rule.causal && causal_end < key_valid ? causal_end : key_valid) - lane_column();
+}
+
+// Where no mask has a say, a row sees the keys up to a limit. Both outcomes are there before the choice: no branch parts the lanes of a warp.
+template <int row_tiles, int key_tiles>
+KG_DEVICE void finish_limited_scores(
+    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    finish_plain_scores(scores, rule);
+    const float hidden = -kg_infinity();
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const int limit = key_limit(rule, 16 * m + lane_row() + i / 2 * 8, row_begin, row_valid, key_begin, key_valid);
+#pragma unroll
+            for (int n = 0; n < key_tiles; n++)
+                scores[m][n][i] = 8 * n + i % 2 < limit ? scores[m][n][i] : hidden;
+        }
+}
+
+// The mask has a say on the keys before the limit; the others are hidden. Its elements are loaded under predicates.
+template <typename mask_element, int row_tiles, int key_tiles>
+KG_DEVICE void finish_scores_with(
+    const mask_element* mask, float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    const float hidden = -kg_infinity();
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+    {
+        int limit[2];
+        const mask_element* elements[2];
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            const int row = 16 * m + lane_row() + 8 * half;
+            limit[half] = key_limit(rule, row, row_begin, row_valid, key_begin, key_valid);
+            elements[half] = mask + (row_begin + row) * rule.mask_query + (key_begin + lane_column()) * rule.mask_key;
+        }
+
+#pragma unroll
+        for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+            {
+                const float score = plain_score(rule, scores[m][n][i]);
+                const mask_element* element_of_key = elements[i / 2] + (8 * n + i % 2) * rule.mask_key;
+                const bool visible = 8 * n + i % 2 < limit[i / 2];
+                if constexpr (sizeof(mask_element) == 1)
+                    scores[m][n][i] = kg_load_if(element_of_key, visible, 0u) != 0 ? score : hidden;
+                else
+                    scores[m][n][i] = biased_score(score, kg_load_if(element_of_key, visible, hidden));
+            }
+    }
+}
+
+// A Boolean or additive mask has a say.
+template <int row_tiles, int key_tiles>
+KG_DEVICE void finish_masked_scores(
+    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    if (rule.mask_kind == kg_mask_additive)
+        finish_scores_with(static_cast<const float*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
+    else
+        finish_scores_with(static_cast<const unsigned char*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
+}
+
+// Whatever the tile holds.
+template <int row_tiles, int key_tiles>
+KG_DEVICE void finish_scores(
+    float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+{
+    if (has_mask(rule))
+        finish_masked_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
+    else if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
+        finish_plain_scores(scores, rule);
+    else
+        finish_limited_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
+}
+
+// ---- Softmax of rows that lie in quads: the four lanes 4 * g...4 * g + 3 hold the keys of row g, and those of row g + 8.
+
+// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale, the scale comes
+// in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
+KG_DEVICE float fold_scale(ScoreRule& rule)
+{
+    const float scale = rule.scale;
+    if (rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
+        return 1.0f;
+
+    rule.scale = 1.0f;
+    return scale;
+}
+
+// Per row (m, half): what is subtracted from its scores, and the sum of 2^(score - base), of which each lane holds its keys' part.
+template <int row_tiles>
+struct RowSums
+{
+    float base[row_tiles][2];
+    float total[row_tiles][2];
+};
+
+template <int row_tiles>
+KG_DEVICE void begin_rows(RowSums<row_tiles>& rows)
+{
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            rows.base[m][half] = -kg_infinity();
+            rows.total[m][half] = 0.0f;
+        }
+}
+
+// The greatest of the row's scores in the lane's quad.
+template <int key_tiles>
+KG_DEVICE float greatest_score(const float (&scores)[key_tiles][4], int half)
+{
+    float greatest = scores[0][2 * half];
+#pragma unroll
+    for (int n = 0; n < key_tiles; n++)
+    {
+        greatest = kg_max(greatest, scores[n][2 * half]);
+        greatest = kg_max(greatest, scores[n][2 * half + 1]);
+    }
+
+    greatest = kg_max(greatest, kg_shuffle_xor(greatest, 1));
+    return kg_max(greatest, kg_shuffle_xor(greatest, 2));
+}
+
+// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has seen no key has no base, and nothing to subtract from.
+template <int key_tiles>
+KG_DEVICE void add_probabilities(float (&scores)[key_tiles][4], int half, float factor, float base, float& total)
+{
+    const float shift = base == -kg_infinity() ? 0.0f : -base;
+#pragma unroll
+    for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+        for (int i = 2 * half; i < 2 * half + 2; i++)
+        {
+            scores[n][i] = kg_exp2(kg_multiply_add(scores[n][i], factor, shift));
+            total = kg_add(total, scores[n][i]);
+        }
+}
+
+// The sum over the lanes of a quad; each of them gets the same bits.
+KG_DEVICE float sum_of_quad(float value)
+{
+    value = kg_add(value, kg_shuffle_xor(value, 1));
+    return kg_add(value, kg_shuffle_xor(value, 2));
+}
+
+// Natural logarithm of the sum of exp(score), from the base (in powers of two) and the sum of 2^(score - base).
+KG_DEVICE float row_log_sum_exp(float base, float total)
+{
+    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(base, kg_log2(total)), ln_2);
+}
+
+// ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when a tile's greatest exceeds it by more than `slack`,
+// so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
+constexpr float slack = 8.0f;
+
+// The factor for what was summed before a tile whose greatest score is `greatest`; moves the base. Without a branch, which would part the lanes of a warp.
+KG_DEVICE float move_base(float& base, float greatest)
+{
+    const bool moves = greatest > kg_add(base, slack);
+    const float rescale = kg_exp2(kg_add(base, -greatest));
+    base = moves ? greatest : base;
+    return moves ? rescale : 1.0f;
+}
+
+// sums[m][n] is the lane's part of 16 rows (m) by 8 dims (n).
+template <int row_tiles, int value_tiles>
+KG_DEVICE void clear(float (&sums)[row_tiles][value_tiles][4])
+{
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int n = 0; n < value_tiles; n++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                sums[m][n][i] = 0.0f;
+}
+
+// Multiplies row (m, half) of the sums.
+template <int value_tiles>
+KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+    {
+        sums[n][2 * half] = kg_multiply(sums[n][2 * half], factor);
+        sums[n][2 * half + 1] = kg_multiply(sums[n][2 * half + 1], factor);
+    }
+}
+
+// Which keys of a tile the lane's rows see, as their probabilities have it: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's quad. A bit a key is all
+// that is kept of probabilities that become operands of a product.
+template <int row_tiles, int key_tiles>
+struct SeenKeys
+{
+    static_assert(key_tiles <= 32, "64 bits hold two keys of each group of eight");
+    unsigned long long bits[row_tiles][2];
+};
+
+template <int row_tiles, int key_tiles>
+KG_DEVICE SeenKeys<row_tiles, key_tiles> seen_keys(const float (&probabilities)[row_tiles][key_tiles][4])
+{
+    SeenKeys<row_tiles, key_tiles> seen = {};
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int n = 0; n < key_tiles; n++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                seen.bits[m][i / 2] |= (probabilities[m][n][i] != 0.0f ? 1ull : 0ull) << (2 * n + i % 2);
+    return seen;
+}
+
+// True when row (m, half) sees the key. All lanes of the quad take part.
+template <int row_tiles, int key_tiles>
+KG_DEVICE bool sees_key(const SeenKeys<row_tiles, key_tiles>& seen, int m, int half, int key)
+{
+    const bool mine = (seen.bits[m][half] >> (key / 8 * 2 + key % 2) & 1) != 0;
+    return sum_of_quad(mine && key % 8 / 2 == lane_index() % 4 ? 1.0f : 0.0f) != 0.0f;
+}
+
+// With causality the last rows see the most keys: blocks with the most work come first.
+KG_DEVICE BlockRows ordered_block_rows(const KernelArguments& arguments)
+{
+    return rows_of_tile(arguments, arguments.causal ? kg_grid_x() - 1 - kg_block_x() : kg_block_x());
+}
+
+// Tiles of keys that the block goes over, and where one begins.
+KG_DEVICE int tile_count(const BlockRows& rows)
+{
+    return rows.key_end > rows.key_begin ? static_cast<int>((rows.key_end - rows.key_begin + (tile_keys - 1ll)) / tile_keys) : 0;
+}
+
+KG_DEVICE long long tile_begin(const BlockRows& rows, int tile)
+{
+    return rows.key_begin + static_cast<long long>(tile) * tile_keys;
+}
+
+// ---- The splitting warpgroups. K takes the first stage, V the second, and so on: that is the order in which the tiles are needed.
+KG_DEVICE void split_keys(const SharedPlaces& shared, const KernelArguments& arguments, const BlockRows& rows)
+{
+    Ring<stages> ring = {};
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const Rows<const element> keys = open_head(arguments, slice_head).key;
+#pragma unroll 1
+        for (int tile = 0; tile < tile_count(rows); tile++)
+        {
+            const long long key_begin = tile_begin(rows, tile);
+            kg_mbarrier_wait(shared.empty(ring.stage), ring.parity ^ 1);
+            split_tile<tile_keys, 2 * dim_steps, row_panel_dims, key_panel_bytes, key_half_bytes, false>(
+                shared_floats(shared.stage(ring.stage)), shared.units(ring.stage), keys, key_begin, valid_keys(key_begin, rows.key_end));
+            kg_fence_async_proxy();
+            kg_mbarrier_arrive(shared.full(ring.stage));
+            ring.advance();
+            ring.advance();
+        }
+    }
+}
+
+// A value that is no number would spoil rows that do not see it, for zero times it is a NaN, and rows that do, by the low half of their probability. So such values
+// are dropped here, each warp tells whether it met one, and rows that see them get them at once.
+KG_DEVICE void split_values(const SharedPlaces& shared, const KernelArguments& arguments, const BlockRows& rows)
+{
+    Ring<stages> ring = {};
+    ring.advance();
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const Rows<const element> values = open_head(arguments, slice_head).value;
+#pragma unroll 1
+        for (int tile = 0; tile < tile_count(rows); tile++)
+        {
+            const long long key_begin = tile_begin(rows, tile);
+            kg_mbarrier_wait(shared.empty(ring.stage), ring.parity ^ 1);
+            const bool dropped = split_tile<tile_keys, value_tiles, value_panel_dims, value_panel_bytes, value_half_bytes, true>(
+                shared_floats(shared.stage(ring.stage)), shared.units(ring.stage), values, key_begin, valid_keys(key_begin, rows.key_end));
+            if (lane_index() == 0)
+                kg_store_shared(shared.drops(ring.stage) + warp_index() % 4, dropped ? 1.0f : 0.0f);
+            kg_fence_async_proxy();
+            kg_mbarrier_arrive(shared.full(ring.stage));
+            ring.advance();
+            ring.advance();
+        }
+    }
+}
+
+// ---- A computing warpgroup: its rows of Q.
+
+// Splits the warpgroup's rows of a head, when all its warps are done with those of the head before. units gets those of the lane's two rows.
+KG_DEVICE void split_queries(const SharedPlaces& shared, const Rows<const element>& queries, const BlockRows& rows, int warpgroup, float (&units)[2])
+{
+    const int warpgroup_barrier = 1 + warpgroup;
+    const int row_begin = warpgroup * warpgroup_rows;
+    kg_named_barrier_sync(warpgroup_barrier, warpgroup_threads);
+    split_tile<warpgroup_rows, 2 * dim_steps, row_panel_dims, query_panel_bytes, query_half_bytes, false>(
+        shared_floats(shared.query(warpgroup)), shared.query_units(warpgroup), queries, rows.begin + row_begin, rows.valid - row_begin);
+    kg_fence_async_proxy();
+    kg_named_barrier_sync(warpgroup_barrier, warpgroup_threads);
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+        units[half] = kg_load_shared<float>(shared.query_units(warpgroup) + warp_index() % 4 * 16 + 8 * half + lane_row());
+}
+
+// ---- Products. The small ones come first: a tensor core cuts off what does not fit its sum, and the smaller the sum the less that is.
+
+// scores = or += queries times the keys of a tile, in products of 16-bit numbers of type T.
+template <typename T>
+KG_DEVICE void multiply_keys(float (&scores)[key_tiles][4], unsigned int queries, unsigned int keys, bool accumulate)
+{
+#pragma unroll
+    for (int step = 0; step < dim_steps; step++)
+    {
+        constexpr int panel_steps = row_panel_dims / depth;
+        const int along = step % panel_steps * depth * 2;
+        const unsigned long long a = kg_matrix(queries + step / panel_steps * query_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
+        const unsigned long long b = kg_matrix(keys + step / panel_steps * key_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
+        kg_multiply_shared<0, 0>(T(), scores, kg_advance(a, along), kg_advance(b, along), accumulate || step > 0);
+    }
+}
+
+// sums = or += probabilities times the values of a tile, or times some of its columns.
+template <typename T, int column_tiles>
+KG_DEVICE void multiply_values(float (&sums)[column_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values, bool accumulate)
+{
+    const unsigned long long matrix = kg_matrix(values, value_panel_bytes, 8 * value_panel_dims * 2, swizzle_of(value_panel_dims));
+#pragma unroll
+    for (int step = 0; step < key_steps; step++)
+        kg_multiply_registers<1>(T(), sums, probabilities[step], kg_advance(matrix, step * depth * value_panel_dims * 2), accumulate || step > 0);
+}
+
+// The dot products of the warpgroup's rows and a tile of keys, in the units of both.
+KG_DEVICE void compute_scores(float (&scores)[key_tiles][4], unsigned int queries, unsigned int keys)
+{
+    kg_product_fence();
+    multiply_keys<half_element>(scores, queries + query_half_bytes, keys, false);
+    multiply_keys<half_element>(scores, queries, keys + key_half_bytes, true);
+    multiply_keys<half_element>(scores, queries, keys, true);
+    kg_commit_products();
+    kg_wait_products<0>();
+    kg_pin(scores);
+}
+
+// Probabilities as left operands of products.
+struct SplitProbabilities
+{
+    kg_fragment high[key_steps];
+    kg_fragment low[key_steps];
+    float units[2];  // of the lane's two rows
+};
+
+KG_DEVICE void compute_part(float (&part)[part_tiles][4], SplitProbabilities& probabilities, unsigned int values)
+{
+    kg_pin(probabilities.high);
+    kg_pin(probabilities.low);
+    kg_product_fence();
+    multiply_values<half_element>(part, probabilities.low, values, false);
+    multiply_values<half_element>(part, probabilities.high, values + value_half_bytes, true);
+    multiply_values<half_element>(part, probabilities.high, values, true);
+    kg_commit_products();
+    kg_wait_products<0>();
+    kg_pin(part);
+    kg_pin(probabilities.high);
+    kg_pin(probabilities.low);
+}
+
+// ---- Units. What they multiply is changed by no more than a rounding to 24 bits, and by that only where a number is close to the least that there is.
+
+// The units of two neighbouring keys of a tile: those of the lane's columns of group n.
+KG_DEVICE kg_pair<float> key_units(const float* units, int n)
+{
+    return kg_load_shared<kg_pair<float>>(units + 8 * n + lane_column());
+}
+
+// Turns dot products in units of queries and keys into plain ones.
+KG_DEVICE void restore_scores(float (&scores)[key_tiles][4], const float (&query_units)[2], const float* units)
+{
+#pragma unroll
+    for (int n = 0; n < key_tiles; n++)
+    {
+        const kg_pair<float> pair = key_units(units, n);
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+            scores[n][i] = kg_multiply(scores[n][i], kg_multiply(query_units[i / 2], pair.at[i % 2]));
+    }
+}
+
+// Takes the units of the values into the probabilities, and splits these: each row in a unit of its own, which hidden keys, at probability zero, have no say in.
+KG_DEVICE void split_probabilities(SplitProbabilities& probabilities, float (&scores)[key_tiles][4], const float* units)
+{
+#pragma unroll
+    for (int n = 0; n < key_tiles; n++)
+    {
+        const kg_pair<float> pair = key_units(units, n);
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+            scores[n][i] = kg_multiply(scores[n][i], pair.at[i % 2]);
+    }
+
+    float factors[2];
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        probabilities.units[half] = unit_of(magnitude_bits(greatest_score(scores, half)));
+        factors[half] = reciprocal(probabilities.units[half]);
+    }
+
+#pragma unroll
+    for (int step = 0; step < key_steps; step++)
+#pragma unroll
+        for (int i = 0; i < 4; i++)
+        {
+            const float (&pair)[4] = scores[2 * step + i / 2];
+            const int half = i % 2;
+            split_pair(
+                kg_multiply(pair[2 * half], factors[half]), kg_multiply(pair[2 * half + 1], factors[half]), probabilities.high[step].at[i],
+                probabilities.low[step].at[i]);
+        }
+}
+
+// ---- A tile's part of softmax and output.
+
+// Takes finished scores into the rows, and turns them into probabilities. rescale gets the factors for what was summed before.
+KG_DEVICE void take_scores(RowSums<1>& rows, float (&scores)[1][key_tiles][4], float factor, float (&rescale)[2])
+{
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        rescale[half] = move_base(rows.base[0][half], kg_multiply(greatest_score(scores[0], half), factor));
+        rows.total[0][half] = kg_multiply(rows.total[0][half], rescale[half]);
+        add_probabilities(scores[0], half, factor, rows.base[0][half], rows.total[0][half]);
+    }
+}
+
+// True when a value of the tile was dropped.
+KG_DEVICE bool has_drops(const float* drops)
+{
+    const kg_quad<float> warps = kg_load_shared<kg_quad<float>>(drops);
+    return warps.at[0] + warps.at[1] + warps.at[2] + warps.at[3] != 0.0f;
+}
+
+// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. sees_key(seen, m, half, key) tells it of row
+// 16 * m + 8 * half + g of the warp. A probability that is not zero leaves an infinity or a NaN what it is, so that nothing else is asked of it.
+template <int row_tiles, int value_tiles, typename Seen>
+KG_DEVICE void add_dropped_values(
+    float (&sums)[row_tiles][value_tiles][4], const Seen& seen, const Rows<const element>& values, long long key_begin, int key_valid, int first_chunk,
+    int chunk_count)
+{
+#pragma unroll 1
+    for (int key = 0; key < key_valid; key++)
+    {
+        const element* address = values.first + (key_begin + key) * values.stride + 8 * first_chunk + lane_column();
+#pragma unroll
+        for (int m = 0; m < row_tiles; m++)
+        {
+            const bool sees[2] = { sees_key(seen, m, 0, key), sees_key(seen, m, 1, key) };
+#pragma unroll
+            for (int n = 0; n < value_tiles; n++)
+#pragma unroll
+                for (int i = 0; i < 2; i++)
+                {
+                    if (n >= chunk_count)
+                        continue;
+
+                    const element value = kg_load(address + 8 * n + i);
+                    const bool dropped = !is_finite(value);
+#pragma unroll
+                    for (int half = 0; half < 2; half++)
+                    {
+                        float& sum = sums[m][n][2 * half + i];
+                        sum = dropped && sees[half] ? kg_add(kg_to_f32(value), sum) : sum;
+                    }
+                }
+        }
+    }
+}
+
+// sums = sums * rescale + probabilities times values. A part's sum over the tile is taken out of the tensor cores' hands and added here, rounded to nearest: they
+// cut off, and over thousands of keys what is cut off adds up.
+KG_DEVICE void add_values(float (&sums)[value_tiles][4], SplitProbabilities& probabilities, unsigned int values, const float (&rescale)[2])
+{
+#pragma unroll
+    for (int index = 0; index < value_parts; index++)
+    {
+        float part[part_tiles][4];
+        compute_part(part, probabilities, values + index * part_panels * value_panel_bytes);
+#pragma unroll
+        for (int n = 0; n < part_tiles; n++)
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+            {
+                float& sum = sums[index * part_tiles + n][i];
+                sum = kg_multiply_add(sum, rescale[i / 2], kg_multiply(part[n][i], probabilities.units[i / 2]));
+            }
+    }
+}
+
+// ---- Output.
+KG_DEVICE void store_row(const Rows<element>& rows, long long row, const float (&sums)[value_tiles][4], int half, float factor)
+{
+    element* address = rows.first + row * rows.stride + lane_column();
+#pragma unroll
+    for (int n = 0; n < row_chunks; n++)
+    {
+        // Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
+        kg_pair<float> pair;
+        pair.at[0] = kg_multiply_add(sums[n][2 * half], factor, 0.0f);
+        pair.at[1] = kg_multiply_add(sums[n][2 * half + 1], factor, 0.0f);
+        if (rows.lines)
+        {
+            kg_store(reinterpret_cast<kg_pair<float>*>(address + 8 * n), pair);
+            continue;
+        }
+
+        kg_store(address + 8 * n, pair.at[0]);
+        kg_store(address + 8 * n + 1, pair.at[1]);
+    }
+}
+
+// Divides a row's sums by its total; a row that sees no key is zero.
+KG_DEVICE void finish_rows(
+    const KernelArguments& arguments, const Head& head, const BlockRows& rows, int warp_row, const RowSums<1>& state, const float (&sums)[value_tiles][4])
+{
+    const Rows<element> output = open_output(arguments, head);
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        const int row = warp_row + 8 * half + lane_row();
+        const float total = sum_of_quad(state.total[0][half]);
+        if (row >= rows.valid)
+            continue;
+
+        store_row(output, rows.begin + row, sums, half, total == 0.0f ? 0.0f : kg_reciprocal(total));
+        if (arguments.log_sum_exp != nullptr && lane_column() == 0)
+            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), row_log_sum_exp(state.base[0][half], total));
+    }
+}
+
+// A warp is done with a stage when all its lanes have read their units.
+KG_DEVICE void release_tile(const SharedPlaces& shared, Ring<stages>& ring, bool elected)
+{
+    kg_warp_barrier();
+    kg_mbarrier_arrive_if(shared.empty(ring.stage), elected);
+    ring.advance();
+}
+
+// A computing warpgroup. While it waits for its products or computes its softmax, the other one's products run.
+KG_DEVICE void compute_rows(const SharedPlaces& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
+{
+    const bool elected = kg_elect();
+    const int warp_row = warpgroup * warpgroup_rows + warp_index() % 4 * 16;
+    Ring<stages> ring = {};
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        Head head = open_head(arguments, slice_head);
+        const float factor = fold_scale(head.rule);
+        RowSums<1> state;
+        float sums[1][value_tiles][4];
+        float query_units[2];
+        begin_rows(state);
+        clear(sums);
+        split_queries(shared, head.query, rows, warpgroup, query_units);
+
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
+#pragma unroll 1
+        for (int tile = 0; tile < tile_count(rows); tile++)
+        {
+            const long long key_begin = tile_begin(rows, tile);
+            const int key_valid = valid_keys(key_begin, rows.key_end);
+            float scores[1][key_tiles][4];
+            float rescale[2];
+            kg_mbarrier_wait(shared.full(ring.stage), ring.parity);
+            compute_scores(scores[0], shared.query(warpgroup), shared.stage(ring.stage));
+            restore_scores(scores[0], query_units, shared.units(ring.stage));
+            release_tile(shared, ring, elected);
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
+            take_scores(state, scores, factor, rescale);
+
+            kg_mbarrier_wait(shared.full(ring.stage), ring.parity);
+            if (has_drops(shared.drops(ring.stage)))
+            {
+                rescale_row(sums[0], 0, rescale[0]);
+                rescale_row(sums[0], 1, rescale[1]);
+                rescale[0] = 1.0f;
+                rescale[1] = 1.0f;
+                add_dropped_values(sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
+            }
+
+            SplitProbabilities probabilities;
+            split_probabilities(probabilities, scores[0], shared.units(ring.stage));
+            add_values(sums[0], probabilities, shared.stage(ring.stage), rescale);
+            release_tile(shared, ring, elected);
+        }
+
+        finish_rows(arguments, head, rows, warp_row, state, sums[0]);
     }
 }
 

@@ -24,8 +24,6 @@ internal static class ModelCatalogue
             TextCrossAttention.Catalogue, host => new TextCrossAttention(host)),
         new(nameof(VideoTransformerAttention), "Wan, HunyuanVideo",
             VideoTransformerAttention.Catalogue, host => new VideoTransformerAttention(host)),
-        new(nameof(HopperAttention), "H100 and H200, for bench and probe",
-            HopperAttention.Catalogue, host => new HopperAttention(host)),
     ];
 
     /// <summary>The names of the classes, for messages.</summary>

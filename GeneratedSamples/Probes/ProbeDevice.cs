@@ -22,7 +22,7 @@ internal sealed class ProbeDevice : IDisposable
     {
         IsSmoke = smoke;
         Kernels = [.. BenchKernels.Hopper.Where(filter.Takes)];
-        Host = AttentionHost.CreateDefault(new() { Device = "cuda", Cuda = new() { Cache = new(cacheFolder, MaxBytes: 1L << 30) } });
+        Host = AttentionHost.CreateDefault(new() { Device = "cuda", Cuda = Options(cacheFolder) });
         Device = (CudaDevice)Host.Device;
         Stream = Device.CreateStream();
 
@@ -53,6 +53,9 @@ internal sealed class ProbeDevice : IDisposable
 
     /// <summary>Blocks for every multiprocessor, or one.</summary>
     public int AllMultiprocessors => IsSmoke ? 1 : Device.Limits.Multiprocessors;
+
+    private static CudaDeviceOptions Options(string cacheFolder) =>
+        new() { Cache = new(cacheFolder, MaxBytes: 1L << 30), ExperimentalKernels = ExperimentalKernels.Hopper };
 
     /// <summary>Compiles kernels, several at once.</summary>
     public void Compile(IEnumerable<ProbeLaunch> launches) => Device.Warmup([.. launches.Select(VariantOf)]);

@@ -17,8 +17,6 @@ namespace KernelGen.Cuda;
 /// <summary>An NVIDIA GPU, in the context that was current when it was made, or in its primary one. Safe to use from several threads.</summary>
 public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 {
-    private const int OldestComputeCapability = 75;
-
     /// <summary>NVRTC takes a few hundred megabytes for each compilation.</summary>
     private const int MaxCompilations = 8;
 
@@ -47,6 +45,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
             TensorFlopsPerSecond = limits.TensorFlopsPerSecond,
             CacheBytes = limits.L2Bytes,
             ParallelTiles = limits.Multiprocessors,
+            ExperimentalKernels = options.ExperimentalKernels,
             Costs = KernelCosts.ForComputeCapability(limits.ComputeCapability),
         };
     }
@@ -95,7 +94,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         try
         {
             CudaDeviceLimits limits = CudaDeviceLimits.Read(driver, context.Device);
-            if (limits.ComputeCapability < OldestComputeCapability)
+            if (limits.ComputeCapability < CudaArchitecture.OldestComputeCapability)
             {
                 throw new DeviceNotUsableException(
                     $"{limits.Name} has compute capability {limits.ComputeCapabilityText}; kernels need 7.5 (Turing) or newer. Use the CPU.");
@@ -176,11 +175,11 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     public CudaKernelInfo Inspect(KernelVariant variant, KernelSpecialization specialization = default)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        LoadedKernel kernel = Load(new(variant, specialization));
+        LoadedKernel kernel = Load(variant.Specialize(specialization));
         return new(variant.Id, kernel.FromDisk, kernel.LoadTime, [.. kernel.Stages.Select(loaded => new CudaStageInfo(
             loaded.Stage.EntryPoint, loaded.Stage.Threads, loaded.Stage.SharedBytes, loaded.Registers, loaded.LocalBytes))])
         {
-            Specialization = specialization,
+            Specialization = variant.Specialize(specialization).Specialization,
             CompileLog = kernel.CompileLog,
         };
     }
@@ -217,7 +216,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         };
         try
         {
-            Parallel.ForEach(kernels.Where(kernel => ReasonAgainst(kernel.Variant) is null), parallel, kernel =>
+            Parallel.ForEach(kernels.Where(kernel => ReasonAgainst(kernel.Variant) is null).Select(kernel => kernel.Variant.Specialize(kernel.Specialization)).Distinct(), parallel, kernel =>
             {
                 Load(kernel);
                 progress?.Report(Interlocked.Increment(ref ready));
@@ -247,7 +246,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
         // Copies on the GPU begin at aligned addresses, wherever the host's tensors are.
         SlicePlan runs = PlanFor(plan, arguments with { Query = 0, Key = 0, Value = 0, Output = 0 });
-        LoadedKernel kernel = Load(new(runs.Variant, KernelSpecialization.Of(arguments)));
+        LoadedKernel kernel = Load(runs.Variant.Specialize(KernelSpecialization.Of(arguments)));
         lock (_runGate)
         {
             using CudaContext.Scope scope = _context.Enter();
@@ -283,7 +282,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         ObjectDisposedException.ThrowIf(_disposed, this);
         using CudaContext.Scope scope = _context.Enter();
         SlicePlan runs = PlanFor(plan, arguments);
-        SliceSequence sequence = new(_launcher, _modules.Get(new(runs.Variant, KernelSpecialization.Of(arguments))), runs, arguments, stream, waits: false, _logger);
+        SliceSequence sequence = new(_launcher, _modules.Get(runs.Variant.Specialize(KernelSpecialization.Of(arguments))), runs, arguments, stream, waits: false, _logger);
         for (int slice = 0; slice < runs.SliceCount; slice++)
         {
             sequence.Run(slice);

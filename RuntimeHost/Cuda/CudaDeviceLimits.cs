@@ -47,13 +47,8 @@ public sealed record CudaDeviceLimits(
     /// <summary>The compute capability as it is usually written, such as <c>9.0</c>.</summary>
     public string ComputeCapabilityText => string.Create(CultureInfo.InvariantCulture, $"{ComputeCapability / 10}.{ComputeCapability % 10}");
 
-    /// <summary>The targets and the compute capabilities that run them; sm_90a code runs on 9.0 and on nothing newer.</summary>
-    private static readonly (KernelTarget Target, int From, int To)[] _targets =
-        [(KernelTarget.Simt, 75, int.MaxValue), (KernelTarget.Sm80, 80, int.MaxValue), (KernelTarget.Sm90a, 90, 90)];
-
     /// <summary>The targets that the GPU runs; none when it is too old.</summary>
-    public IReadOnlyList<KernelTarget> Targets =>
-        [.. _targets.Where(entry => ComputeCapability >= entry.From && ComputeCapability <= entry.To).Select(entry => entry.Target)];
+    public IReadOnlyList<KernelTarget> Targets => CudaArchitecture.TargetsOf(ComputeCapability);
 
     /// <summary>Why the GPU cannot run a variant; null when it can.</summary>
     /// <param name="variant">The variant.</param>

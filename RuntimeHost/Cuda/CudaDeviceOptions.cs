@@ -1,4 +1,5 @@
 using KernelGen.Cuda.Compilation;
+using KernelGen.Kernels;
 using KernelGen.Planning;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,13 @@ public sealed record CudaDeviceOptions
     /// The driver's number when null.
     /// </summary>
     public Func<MemoryBudget>? HostMemory { get; init; }
+
+    /// <summary>
+    /// The experimental kernels that plans may take, beside all that are not. On compute capability 9.0 (H100, H200) <see cref="ExperimentalKernels.Hopper"/>
+    /// offers the kernels with Hopper's own instructions, which will be the fastest there; without it such a GPU runs those of the target <c>sm80</c>.
+    /// None by default: no GPU has run them yet.
+    /// </summary>
+    public ExperimentalKernels ExperimentalKernels { get; init; }
 
     /// <summary>Told what is compiled, read from the cache, and made smaller for lack of memory; nothing is logged when null.</summary>
     public ILogger? Logger { get; init; }

@@ -20,5 +20,5 @@ public sealed record CudaKernelInfo(string Variant, bool FromCache, TimeSpan Loa
     /// What of the log says that the code is slower than it should be, a line each: registers spilled to memory, products of warpgroups that were put in a row
     /// (<c>C7510</c> and its kin), <c>setmaxnreg</c> that was ignored. Empty when all is well, and when it came from the cubin cache.
     /// </summary>
-    public IReadOnlyList<string> Findings => AssemblerFindings.Of(CompileLog);
+    public IReadOnlyList<string> Findings => [.. AssemblerLog.Parse(CompileLog).Findings.Select(finding => finding.Text)];
 }

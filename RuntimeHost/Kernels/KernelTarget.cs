@@ -13,7 +13,8 @@ public enum KernelTarget
     Sm80,
 
     /// <summary>
-    /// CUDA C for compute capability 9.0: products of warpgroups (<c>wgmma</c>) and tensor copies (TMA), for the 16-bit element types.
+    /// CUDA C for compute capability 9.0: products of warpgroups (<c>wgmma</c>) and tensor copies (TMA). <c>materialized</c> kernels are for the 16-bit
+    /// element types, <c>streaming</c> ones for Float32 up to head dim 256, too. Plans take them where <see cref="ExperimentalKernels.Hopper"/> is switched on.
     /// Tensors whose addresses or strides are not multiples of 16 bytes are left to <see cref="Sm80"/>.
     /// </summary>
     Sm90a,

@@ -5,6 +5,9 @@ namespace KernelGen.Kernels;
 /// <summary>One generated kernel: family, target, element type, head dim and slice size, with all that a plan and a launch need to know of it.</summary>
 public sealed class KernelVariant
 {
+    // 0 until the text was looked through, then 1 or 2: one word, so that threads need not agree on who looks.
+    private int _masksAsked;
+
     /// <summary>Describes a CPU variant.</summary>
     /// <param name="id">Its id, such as <c>streaming-cpu-f16-d40-r128</c>.</param>
     /// <param name="family">Its family.</param>
@@ -74,6 +77,9 @@ public sealed class KernelVariant
     /// <summary>The most keys of a call that this variant takes, for those that hold all keys at once; 0 when it takes any number.</summary>
     public int MaximumKeys { get; init; }
 
+    /// <summary>What has to be switched on for the planner to take it; <see cref="ExperimentalKernels.None"/> when it is always offered.</summary>
+    public ExperimentalKernels Experimental { get; init; }
+
     /// <summary>The workspace formula.</summary>
     public KernelFootprint Footprint { get; }
 
@@ -94,6 +100,24 @@ public sealed class KernelVariant
 
     /// <summary>It writes the output by a tensor map, too.</summary>
     internal bool MapsOutput => Cuda is { Stages: [{ TensorBoxes.Count: > 3 }, ..] };
+
+    /// <summary>The text asks whether it is compiled for calls with a general mask, so that <see cref="KernelSpecialization.GeneralMasks"/> makes another kernel of it.</summary>
+    public bool TakesGeneralMasks
+    {
+        get
+        {
+            if (_masksAsked == 0)
+                _masksAsked = Cuda is not null && (Asks(Source()) || Cuda.Headers.Any(header => Asks(header.Text()))) ? 2 : 1;
+
+            return _masksAsked == 2;
+        }
+    }
+
+    /// <summary>The kernel that serves a kind of call: what changes nothing in its text is left out.</summary>
+    /// <param name="specialization">The kind of call.</param>
+    public SpecializedKernel Specialize(KernelSpecialization specialization) => new(this, TakesGeneralMasks ? specialization : KernelSpecialization.None);
+
+    private static bool Asks(ReadOnlySpan<byte> text) => text.IndexOf("KERNELGEN_GENERAL_MASKS"u8) >= 0;
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

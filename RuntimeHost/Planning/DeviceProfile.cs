@@ -1,3 +1,5 @@
+using KernelGen.Kernels;
+
 namespace KernelGen.Planning;
 
 /// <summary>What the planner knows of a device: how wide it is and, roughly, how fast. Times predicted from it rank variants; they promise nothing.</summary>
@@ -26,9 +28,20 @@ public sealed record DeviceProfile(int Workers, double FlopsPerSecond, double By
     /// <summary>The constants that times are predicted with.</summary>
     public KernelCosts Costs { get; init; } = KernelCosts.Default;
 
+    /// <summary>The experimental kernels that plans may take, beside all that are not.</summary>
+    public ExperimentalKernels ExperimentalKernels { get; init; }
+
     /// <summary>What was measured on the device, instead of predicted; null when nothing was.</summary>
     internal KernelMeasurements? Measurements { get; init; }
 
     /// <summary>Tiles that run at once, whatever runs them; 0 when unknown.</summary>
     internal int TilesAtOnce => Workers > 0 ? Workers : ParallelTiles;
+
+    /// <summary>A variant is experimental and has not been switched on: plans do not take it.</summary>
+    /// <param name="variant">The variant.</param>
+    public bool IsSwitchedOff(KernelVariant variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        return (variant.Experimental & ~ExperimentalKernels) != 0;
+    }
 }

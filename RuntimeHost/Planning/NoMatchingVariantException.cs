@@ -31,8 +31,9 @@ public sealed class NoMatchingVariantException : NotSupportedException
         if (options.CaptureMap)
             asked += ", options.CaptureMap is set, which only materialized kernels serve";
 
+        string advice = ExperimentalAdvice.Of(request.Variants.Span, request.Device) is { } switchedOff ? $" {switchedOff}." : "";
         string offered = request.Variants.IsEmpty ? "none" : string.Join(", ", request.Variants.ToArray().Select(variant => variant.Id));
         return new(
-            $"No kernel matches: {asked}. Kernels offered: {offered}. Loosen the options, choose another policy, or add the family or slice size to Families or SliceRows of [SliceAttention].");
+            $"No kernel matches: {asked}. Kernels offered: {offered}. Loosen the options, choose another policy, or add the family or slice size to Families or SliceRows of [SliceAttention].{advice}");
     }
 }

@@ -31,6 +31,9 @@ internal static class PlanExplanation
         if (candidates.Any(candidate => candidate.IsMeasured))
             Wrap(text, "Times:    ", TimesText(candidates));
 
+        if (plan.Request is { } request && ExperimentalAdvice.Of(request.Variants.Span, request.Device) is { } switchedOff)
+            Wrap(text, "Off:      ", switchedOff);
+
         text.Append('\n');
         Table(text, candidates);
         return text.ToString();

@@ -20,6 +20,9 @@ internal readonly record struct PlanRequest(
     /// <summary>Why the shape or the options leave a variant out; null when they do not.</summary>
     public string? ExclusionOf(KernelVariant variant)
     {
+        if (Device.IsSwitchedOff(variant))
+            return "experimental, switched off";
+
         if (variant.MaximumKeys > 0 && Shape.Keys > variant.MaximumKeys)
             return "too many keys";
 

@@ -25,7 +25,7 @@ public sealed class SlicePlan
     public KernelSpecialization Specialization { get; init; }
 
     /// <summary>The kernel as it is compiled for such calls.</summary>
-    public SpecializedKernel Kernel => new(Variant, Specialization);
+    public SpecializedKernel Kernel => Variant.Specialize(Specialization);
 
     /// <summary>The policy's name.</summary>
     public required string Policy { get; init; }

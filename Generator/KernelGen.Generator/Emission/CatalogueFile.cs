@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using KernelGen.Generator.Model;
@@ -64,8 +65,15 @@ internal static class CatalogueFile
         }
 
         writer.Outdent();
-        string limit = configuration.MaximumKeys > 0 ? $" {{ MaximumKeys = {Number(configuration.MaximumKeys)} }}" : "";
-        writer.Lines(")" + limit + end);
+        writer.Lines(")" + Initializer(Properties(configuration)) + end);
+    }
+
+    private static IEnumerable<string> Properties(KernelConfiguration configuration)
+    {
+        if (configuration.MaximumKeys > 0)
+            yield return $"MaximumKeys = {Number(configuration.MaximumKeys)}";
+        if (configuration.Experimental != ExperimentalKernels.None)
+            yield return $"Experimental = {Flags(configuration.Experimental)}";
     }
 
     private static void WriteCpuKernels(SourceWriter writer, KernelConfiguration configuration)
@@ -89,24 +97,31 @@ internal static class CatalogueFile
         {
             string merges = stage.MergesKeySplits ? ", MergesKeySplits: true" : "";
             writer.Lines(
-                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}{merges}){Properties(stage)},");
+                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}{merges}){Initializer(Properties(stage))},");
         }
 
         writer.Lines("    ])");
     }
 
-    private static string Properties(CudaStage stage)
+    private static IEnumerable<string> Properties(CudaStage stage)
     {
-        string[] properties =
-        [
-            .. stage.TensorBoxes.IsEmpty
-                ? Array.Empty<string>()
-                : [$"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => $"new(Dims: {Number(box.Dims)}, Rows: {Number(box.Rows)})"))}]"],
-            .. stage.BlocksPerMultiprocessor == 0 ? Array.Empty<string>() : [$"BlocksPerMultiprocessor = {Number(stage.BlocksPerMultiprocessor)}"],
-            .. stage.ClusterBlocks == 1 ? Array.Empty<string>() : [$"ClusterBlocks = {Number(stage.ClusterBlocks)}"],
-        ];
-        return properties.Length == 0 ? "" : $" {{ {string.Join(", ", properties)} }}";
+        if (!stage.TensorBoxes.IsEmpty)
+            yield return $"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => $"new(Dims: {Number(box.Dims)}, Rows: {Number(box.Rows)})"))}]";
+        if (stage.BlocksPerMultiprocessor > 0)
+            yield return $"BlocksPerMultiprocessor = {Number(stage.BlocksPerMultiprocessor)}";
+        if (stage.ClusterBlocks > 1)
+            yield return $"ClusterBlocks = {Number(stage.ClusterBlocks)}";
     }
+
+    private static string Initializer(IEnumerable<string> properties)
+    {
+        string content = string.Join(", ", properties);
+        return content.Length == 0 ? "" : $" {{ {content} }}";
+    }
+
+    // What ToString makes of several flags is "A, B".
+    private static string Flags(ExperimentalKernels kernels) =>
+        string.Join(" | ", kernels.ToString().Split([", "], StringSplitOptions.None).Select(static name => $"{Kernels}ExperimentalKernels.{name}"));
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

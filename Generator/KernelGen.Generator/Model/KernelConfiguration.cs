@@ -13,6 +13,9 @@ internal sealed record KernelConfiguration(KernelFamily Family, KernelTarget Tar
     /// <summary>The most keys of a call, for a <c>streaming</c> variant that holds all of them at once; 0 for any number.</summary>
     public int MaximumKeys { get; init; }
 
+    /// <summary>What has to be switched on at run time for the planner to take the variant.</summary>
+    public ExperimentalKernels Experimental => Target == KernelTarget.Sm90a ? ExperimentalKernels.Hopper : ExperimentalKernels.None;
+
     /// <summary>The variant's id, such as <c>streaming-simt-f16-d40-r64</c>, or <c>streaming-sm80-f16-d40-r128-k80</c> where the keys are limited.</summary>
     public string Id => string.Format(
         CultureInfo.InvariantCulture,

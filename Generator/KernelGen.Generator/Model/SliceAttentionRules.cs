@@ -36,7 +36,8 @@ internal static class SliceAttentionRules
     public static IReadOnlyList<int> DefaultFamilies { get; } = [(int)KernelFamily.Materialized, (int)KernelFamily.Streaming];
 
     /// <summary>The targets when none are given.</summary>
-    public static IReadOnlyList<int> DefaultTargets { get; } = [(int)KernelTarget.Cpu, (int)KernelTarget.Simt, (int)KernelTarget.Sm80];
+    public static IReadOnlyList<int> DefaultTargets { get; } =
+        [(int)KernelTarget.Cpu, (int)KernelTarget.Simt, (int)KernelTarget.Sm80, (int)KernelTarget.Sm90a];
 
     /// <summary>Whether kernels can be made for the head dim: a multiple of 8 from 8 to 512.</summary>
     public static bool IsHeadDim(int value) => IsStep(value, HeadDimStep, MinimumHeadDim, MaximumHeadDim);

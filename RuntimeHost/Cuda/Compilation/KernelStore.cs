@@ -40,8 +40,7 @@ internal sealed class KernelStore(IKernelCompiler compiler, CubinCache cache, in
     /// <summary>Source, specialisation, compiler and architecture of a kernel, as a hash.</summary>
     public string KeyOf(SpecializedKernel kernel) => CubinCache.Key(kernel, compiler.Identity, ArchitectureOf(kernel));
 
-    // Products of warpgroups and setmaxnreg are not part of plain sm_90.
-    private string ArchitectureOf(SpecializedKernel kernel) => kernel.Variant.Target == KernelTarget.Sm90a ? "sm_90a" : Architecture;
+    private string ArchitectureOf(SpecializedKernel kernel) => CudaArchitecture.NameFor(kernel.Variant.Target, Architecture);
 
     private KernelImage CompileAndKeep(SpecializedKernel kernel, string key)
     {
@@ -50,9 +49,9 @@ internal sealed class KernelStore(IKernelCompiler compiler, CubinCache cache, in
         TimeSpan elapsed = Stopwatch.GetElapsedTime(begin);
         KernelGenTelemetry.CompileDuration.Record(elapsed.TotalSeconds);
         CudaLog.Compiled(logger, kernel.Name, ArchitectureOf(kernel), elapsed.TotalMilliseconds);
-        foreach (string finding in AssemblerFindings.Of(image.Log))
+        foreach (AssemblerFinding finding in AssemblerLog.Parse(image.Log).Findings)
         {
-            CudaLog.CompiledBadly(logger, kernel.Name, finding);
+            CudaLog.CompiledBadly(logger, kernel.Name, finding.Text);
         }
 
         cache.TryWrite(key, image);

@@ -9,6 +9,9 @@ namespace KernelGen.Cuda.Compilation;
 /// <summary>Compiles with NVRTC. The sources need no toolkit headers, so there is no include path to get wrong.</summary>
 internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
 {
+    /// <summary>The options that decide what code is made, besides the macros of a kernel's specialisation.</summary>
+    public const string CodeOptions = LanguageOption;
+
     private const string LanguageOption = "--std=c++17";
 
     /// <summary>Has the log tell registers and spills of each kernel; changes nothing in the code.</summary>

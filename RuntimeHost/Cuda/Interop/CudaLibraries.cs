@@ -16,6 +16,7 @@ internal sealed class CudaLibraries(string? driverPath, string? nvrtcPath)
     private static readonly Lazy<CudaLibraries> _shared = new(() => new(Variable(DriverVariable), Variable(NvrtcVariable)));
 
     private readonly Lazy<(CudaDriver? Driver, string Fault)> _driver = new(() => OpenDriver(driverPath));
+    private readonly Lazy<(Nvrtc? Nvrtc, string Fault)> _nvrtcForAnyDriver = new(() => OpenNvrtc(nvrtcPath, driver: null));
     private Lazy<(Nvrtc? Nvrtc, string Fault)>? _nvrtc;
 
     /// <summary>The libraries that the environment names; the same for the whole process.</summary>
@@ -28,11 +29,18 @@ internal sealed class CudaLibraries(string? driverPath, string? nvrtcPath)
         return driver is not null;
     }
 
-    /// <summary>NVRTC, or why it cannot be used and what to install.</summary>
+    /// <summary>NVRTC whose machine code the driver loads, or why it cannot be used and what to install.</summary>
     public bool TryGetNvrtc([NotNullWhen(true)] out Nvrtc? nvrtc, out string fault)
     {
         LazyInitializer.EnsureInitialized(ref _nvrtc, () => new(() => OpenNvrtc(nvrtcPath, _driver.Value.Driver)));
         (nvrtc, fault) = _nvrtc.Value;
+        return nvrtc is not null;
+    }
+
+    /// <summary>NVRTC for code that this machine need not run, so that the driver, if there is one, does not matter.</summary>
+    public bool TryGetNvrtcForAnyDriver([NotNullWhen(true)] out Nvrtc? nvrtc, out string fault)
+    {
+        (nvrtc, fault) = _nvrtcForAnyDriver.Value;
         return nvrtc is not null;
     }
 

@@ -1,5 +1,4 @@
 using KernelGen.Cuda;
-using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.RuntimeHost.Tests.Reference;
@@ -50,13 +49,14 @@ public sealed class CudaSpecializationTests
         AttentionCall causal = plain with { Options = plain.Options with { Causal = true } };
         AttentionCall masked = plain with { Options = plain.Options with { Mask = AttentionMask.Boolean(new bool[30 * 20], 1, 1, 20, 30) } };
 
-        plain.Run(host, CudaTestAttention.Of(KernelTarget.Simt), ElementType.Float32, out _);
-        causal.Run(host, CudaTestAttention.Of(KernelTarget.Simt), ElementType.Float32, out RunReport report);
-        KernelVariant variant = report.Plan.Variant;
+        KernelVariant variant = TestVariants.AskingForMasks();
+        KernelCatalogue catalogue = new("Asking", variant);
+        plain.Run(host, catalogue, ElementType.Float32, out _);
+        causal.Run(host, catalogue, ElementType.Float32, out _);
         Assert.AreSequenceEqual(new[] { new SpecializedKernel(variant) }, compiler.Compiled);
 
         for (int i = 0; i < 2; i++)
-            Assert.IsTrue(Array.TrueForAll(masked.Run(host, CudaTestAttention.Of(KernelTarget.Simt), ElementType.Float32, out _), value => value == 0));
+            Assert.IsTrue(Array.TrueForAll(masked.Run(host, catalogue, ElementType.Float32, out _), value => value == 0));
         Assert.AreSequenceEqual(new[] { new SpecializedKernel(variant), new(variant, KernelSpecialization.Masked) }, compiler.Compiled);
         Assert.Contains($"Compiled {variant.Id}+masks for {device.Architecture}", string.Join('\n', logger.Entries.Select(entry => entry.Text)));
         Assert.HasCount(2, Directory.GetFiles(TestContext.TestTempDirectory!, "*.kgc", SearchOption.AllDirectories));
@@ -69,7 +69,7 @@ public sealed class CudaSpecializationTests
         CountingCompiler compiler = new(CudaCompilationTests.Nvrtc());
         using CudaDevice device = CudaTest.Open(options: new() { Compiler = compiler, Cache = new(null, 0) });
         using AttentionHost host = CudaTest.Host(device);
-        KernelVariant variant = TestVariants.Real();
+        KernelVariant variant = TestVariants.AskingForMasks();
 
         device.Warmup([variant]);
         Assert.AreSequenceEqual(new[] { new SpecializedKernel(variant) }, compiler.Compiled);
@@ -78,6 +78,18 @@ public sealed class CudaSpecializationTests
         SlicePlan plan = host.Warmup<float>(new("One", variant), _shape, new() { Masked = true }).Plan;
         Assert.HasCount(2, compiler.Compiled);
         Assert.AreEqual(variant.Id + "+masks", plan.Kernel.Name);
+    }
+
+    [TestMethod]
+    public void TextThatDoesNotAsk_IsOneKernel_ForCallsOfEitherKind()
+    {
+        KernelVariant plain = TestVariants.OfTextAlone("plain", "text"), asking = TestVariants.AskingForMasks();
+        KernelVariant cpu = Cpu.CpuTestAttention.Catalogue.Variants[0];
+
+        Assert.AreEqual(new(plain), plain.Specialize(KernelSpecialization.Masked));
+        Assert.AreEqual(new(cpu), cpu.Specialize(KernelSpecialization.Masked));
+        Assert.AreEqual(new(asking), asking.Specialize(KernelSpecialization.None));
+        Assert.AreEqual(new(asking, KernelSpecialization.Masked), asking.Specialize(KernelSpecialization.Masked));
     }
 
     private static KernelVariant Text(string id, string text) =>

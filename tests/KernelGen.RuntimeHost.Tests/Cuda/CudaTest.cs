@@ -44,7 +44,7 @@ internal static class CudaTest
             Emulator.Set("SEED", "1");
         }
 
-        return CudaDevice.Create(options ?? new() { Cache = SharedCache }, Libraries);
+        return CudaDevice.Create(options ?? new() { Cache = SharedCache, ExperimentalKernels = ExperimentalKernels.Hopper }, Libraries);
     }
 
     /// <summary>A host on the device.</summary>

@@ -1,5 +1,6 @@
 using KernelGen.Cuda;
 using KernelGen.Cuda.Compilation;
+using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Tensors;
 using KernelGen.Tuning;
@@ -20,7 +21,7 @@ public sealed class CudaTuningTests
     public void Tuning_PlansTheFastest_RemembersIt_AndGivesEverythingBack()
     {
         CubinCacheOptions cache = new(TestContext.TestTempDirectory, 1 << 30);
-        using (AttentionHost host = CudaTest.Host(CudaTest.Open("9.0", options: new() { Cache = cache })))
+        using (AttentionHost host = CudaTest.Host(CudaTest.Open("9.0", options: new() { Cache = cache, ExperimentalKernels = ExperimentalKernels.Hopper })))
         {
             long live = CudaTest.HasEmulator ? Emulator.LiveObjects : 0;
             WarmupReport report = new CudaTestAttention(host).Warmup<Half>(_shape, tune: true);
@@ -35,7 +36,7 @@ public sealed class CudaTuningTests
         }
 
         Assert.IsTrue(File.Exists(Path.Combine(TestContext.TestTempDirectory!, MeasurementFile.FileName)));
-        using AttentionHost second = CudaTest.Host(CudaTest.Open("9.0", options: new() { Cache = cache }));
+        using AttentionHost second = CudaTest.Host(CudaTest.Open("9.0", options: new() { Cache = cache, ExperimentalKernels = ExperimentalKernels.Hopper }));
         SlicePlan plan = new CudaTestAttention(second).Plan<Half>(_shape);
         Assert.IsTrue(plan.TimeIsMeasured);
         Assert.Contains("fastest measured", plan.Explain());

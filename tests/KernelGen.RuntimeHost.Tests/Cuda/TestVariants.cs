@@ -25,6 +25,21 @@ internal static class TestVariants
         return Of(id, new(() => bytes, Real().Cuda!.Headers, [new("entry", 32, 0, 64)]));
     }
 
+    /// <summary>A real variant whose text asks whether it is compiled for calls with a general mask.</summary>
+    public static KernelVariant AskingForMasks(string id = "streaming-simt-asking")
+    {
+        CudaKernelSource real = Real().Cuda!;
+        byte[] text = [.. "// The choice is KERNELGEN_GENERAL_MASKS.\n"u8, .. real.Text()];
+        return Of(id, real with { Text = () => text });
+    }
+
+    /// <summary>A variant of some text that includes nothing.</summary>
+    public static KernelVariant OfTextAlone(string id, string text, int sharedBytes = 0)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        return Of(id, new(() => bytes, [], [new("entry", 32, sharedBytes, 64)]));
+    }
+
     private static KernelVariant Of(string id, CudaKernelSource source) => new(
         id, KernelFamily.Streaming, KernelTarget.Simt, ElementType.Float32, 40, 64, Real().Footprint, source);
 }

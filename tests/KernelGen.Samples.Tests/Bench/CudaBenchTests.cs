@@ -66,7 +66,7 @@ public sealed class CudaBenchTests
     public void Tuning_MeasuresTheFastest_OfHoppersKernelsToo()
     {
         using TestFolder folder = new();
-        JsonElement result = Bench(folder, [("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0")], "--json", "--tune", "--check-only").AssertDone().Json;
+        JsonElement result = Bench(folder, [("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0")], "--json", "--tune", "--check-only", "--experimental", "hopper").AssertDone().Json;
         JsonElement[] tuning = [.. result.GetProperty("tuning").EnumerateArray()];
         JsonElement[] rows = [.. result.GetProperty("rows").EnumerateArray()];
 

@@ -46,6 +46,17 @@ public sealed class AttendOptionTests
     }
 
     [TestMethod]
+    [DataRow("hoper")]
+    [DataRow("hopper,")]
+    [DataRow("none")]
+    public void ExperimentalKernelsThatThereAreNot_AreAClearError(string word)
+    {
+        using TestFolder folder = new();
+        CommandResult.Of("attend", Input(folder), folder["out"], "--experimental", word)
+            .AssertFault(ExitCode.BadInput, $"--experimental is '{word}'; it must be 'hopper'.");
+    }
+
+    [TestMethod]
     [DataRow("streaming")]
     [DataRow("materialized")]
     public void Layout_BatchRowsHeads_IsHonoured(string family)

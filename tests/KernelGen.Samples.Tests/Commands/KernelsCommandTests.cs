@@ -71,6 +71,27 @@ public sealed class KernelsCommandTests
     public void Model_Unknown_ListsThoseThereAre() => CommandResult.Of("kernels", "--model", "Llama").AssertFault(2, "StableDiffusion15Attention");
 
     [TestMethod]
+    public void Match_LeavesTheKernelsOfThatName()
+    {
+        JsonElement kernels = CommandResult.Of("kernels", "--json", "--match", "streaming-simt-f16-*-r64,materialized-cpu-*").AssertDone().Json;
+        Assert.IsTrue(kernels.EnumerateArray().All(kernel => kernel.GetProperty("id").GetString() is { } id
+            && (id.StartsWith("materialized-cpu-", StringComparison.Ordinal) || id.StartsWith("streaming-simt-f16-", StringComparison.Ordinal))));
+        CommandResult.Of("kernels", "--match", "none-of-these").AssertFault(2, "No variant is named none-of-these");
+    }
+
+    [TestMethod]
+    public void Compile_SaysWhatIsWrongWithItsOptions()
+    {
+        CommandResult.Of("kernels", "--arch", "8.6").AssertFault(2, "--arch goes with --compile");
+        CommandResult.Of("kernels", "--out", "folder").AssertFault(2, "--out goes with --compile");
+        CommandResult.Of("kernels", "--mask", "none").AssertFault(2, "--mask goes with --compile");
+        CommandResult.Of("kernels", "--compile", "--show", "streaming-simt-f16-d40-r64").AssertFault(2, "exclude each other");
+        foreach (string wrong in (string[])["86", "8.6.1", "7.0", "8.10", "sm_86", "8.", ".6", "-8.6"])
+            CommandResult.Of("kernels", "--compile", $"--arch={wrong}").AssertFault(2, "compute capabilities from 7.5 on");
+        CommandResult.Of("kernels", "--compile", "--mask", "causal").AssertFault(2, "'none' or 'general' or 'both'");
+    }
+
+    [TestMethod]
     public void Table_FitsHundredColumns()
     {
         string output = CommandResult.Of("kernels").AssertDone().Output;

@@ -41,6 +41,27 @@ public sealed class AttendCudaTests
     }
 
     [TestMethod]
+    [DataRow("sd15_self_d40_f32")]
+    [DataRow("causal_d64_f32")]
+    [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasEmulator), IgnoreMessage = CudaCommand.NoEmulator)]
+    public void HoppersKernels_AreOneOptionAway(string vector)
+    {
+        using TestFolder folder = new();
+        string input = GoldenVectors.Paths.Single(path => Path.GetFileNameWithoutExtension(path) == vector);
+        CommandResult off = Attend(folder["off"]);
+        CommandResult on = Attend(folder["on"], "--experimental", "hopper");
+
+        Assert.DoesNotContain("-sm90a-", off.Json.GetProperty("variant").GetString()!);
+        Assert.Contains("--experimental hopper lets the planner take them", off.Error);
+        Assert.Contains("-sm90a-", on.Json.GetProperty("variant").GetString()!);
+        Assert.DoesNotContain("experimental", on.Error);
+        Assert.IsLessThanOrEqualTo(GoldenVectors.Bound(input) * 2.7, GoldenVectors.Error(input, folder["on"]));
+
+        CommandResult Attend(string output, params string[] options) => CudaCommand.Run(
+            [Cache, ("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0")], ["attend", input, output, "--device", "cuda", "--family", "streaming", "--json", .. options]).AssertDone();
+    }
+
+    [TestMethod]
     [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasDevice), IgnoreMessage = CudaCommand.NoDevice)]
     public void Tune_TimesKernels_RunsTheFastest_AndTheNextProcessTakesItToo()
     {
@@ -128,5 +149,15 @@ public sealed class AttendCudaTests
         Assert.Contains("compute capability", result.Output);
         Assert.Contains(TestContext.TestTempDirectory!, result.Output);
         Assert.DoesNotContain("No CUDA driver", result.Output);
+    }
+
+    [TestMethod]
+    [DataRow("9.0", true)]
+    [DataRow("8.0", false)]
+    [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasEmulator), IgnoreMessage = CudaCommand.NoEmulator)]
+    public void Doctor_TellsOfKernelsThatAreSwitchedOff(string capability, bool some)
+    {
+        CommandResult result = CudaCommand.Run([Cache, ("CUDA_EMULATOR_COMPUTE_CAPABILITY", capability)], "doctor").AssertDone();
+        Assert.AreEqual(some, result.Output.Contains("with --experimental hopper, programs with CudaDeviceOptions.ExperimentalKernels", StringComparison.Ordinal));
     }
 }
