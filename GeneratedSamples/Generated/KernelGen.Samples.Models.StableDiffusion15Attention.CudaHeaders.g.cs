@@ -2861,8 +2861,9 @@ KG_DEVICE void kg_wait_tensor_stores()
     asm volatile("cp.async.bulk.wait_group %0;" :: "n"(pending) : "memory");
 }
 
-// ---- Clusters, from sm_90: blocks that run at the same time, arrive at each other's mbarriers and copy into each other's shared memory. __cluster_dims__ of a
-// kernel says how many; the grid is a multiple of it. A block's memory is there from the first barrier of the cluster on, and until the block leaves.
+// ---- Clusters, from sm_90: blocks that run at the same time, arrive at each other's mbarriers and copy into each other's shared memory.
+// __cluster_dims__ of a kernel says how many; the grid is a multiple of it. A block's memory is there from the first barrier of the cluster
+// on, and until the block leaves.
 
 // The block's number within its cluster.
 KG_DEVICE int kg_cluster_rank()
@@ -2872,7 +2873,8 @@ KG_DEVICE int kg_cluster_rank()
     return value;
 }
 
-// The barrier of all threads of the cluster that have not left, in two steps. What each wrote before it arrived is seen by all after they waited.
+// The barrier of all threads of the cluster that have not left, in two steps. What each wrote before it arrived is seen by all after they
+// waited.
 KG_DEVICE void kg_cluster_arrive()
 {
     asm volatile("barrier.cluster.arrive.release;" ::: "memory");
@@ -2891,32 +2893,36 @@ KG_DEVICE unsigned int kg_cluster_address(unsigned int shared, int block)
     return address;
 }
 
-// Arrives at the mbarrier of any block, which it has as an address of the cluster.
+// Arrives at the mbarrier of any block, which it has as an address of the cluster; whoever waits there does so by kg_mbarrier_wait. Without
+// a scope, as published kernels do it: that tells that the thread has read, and that asynchronous products and copies it waited for are
+// over, but not what it stored.
 KG_DEVICE void kg_mbarrier_arrive_in_cluster(unsigned int barrier)
 {
-    asm volatile("mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%0];" :: "r"(barrier) : "memory");
+    asm volatile("mbarrier.arrive.shared::cluster.b64 _, [%0];" :: "r"(barrier) : "memory");
 }
 
 // The same where the condition holds, without a branch.
 KG_DEVICE void kg_mbarrier_arrive_in_cluster_if(unsigned int barrier, bool condition)
 {
+    asm volatile("{ .reg .pred p; setp.ne.u32 p, %1, 0; @p mbarrier.arrive.shared::cluster.b64 _, [%0]; }"
+        :: "r"(barrier), "r"(static_cast<unsigned int>(condition)) : "memory");
+}
+
+// The same after the thread, or others that it has waited for, stored to shared memory that another block's copies will overwrite. It waits
+// until all stores of the thread are seen by the whole GPU (MEMBAR), which no loop of products should have to.
+KG_DEVICE void kg_mbarrier_release_in_cluster_if(unsigned int barrier, bool condition)
+{
     asm volatile("{ .reg .pred p; setp.ne.u32 p, %1, 0; @p mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%0]; }"
         :: "r"(barrier), "r"(static_cast<unsigned int>(condition)) : "memory");
 }
 
-// Waits as kg_mbarrier_wait does, at the block's own mbarrier, for what blocks of the whole cluster did.
-KG_DEVICE void kg_mbarrier_wait_in_cluster(unsigned int barrier, unsigned int parity)
-{
-    asm volatile(
-        "{ .reg .pred done; again: mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 done, [%0], %1; @done bra over; bra again; over: }"
-        :: "r"(barrier), "r"(parity) : "memory");
-}
-
 // Copies a box as kg_tensor_load does, to the same place in all blocks of the mask, each of which counts the bytes on its own mbarrier.
-KG_DEVICE void kg_tensor_load_multicast(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[4], unsigned short blocks)
+KG_DEVICE void kg_tensor_load_multicast(
+    unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[4], unsigned short blocks)
 {
     asm volatile(
-        "cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [%0], [%1, {%3, %4, %5, %6}], [%2], %7;"
+        "cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster "
+        "[%0], [%1, {%3, %4, %5, %6}], [%2], %7;"
         :: "r"(shared), "l"(&map), "r"(barrier), "r"(place[0]), "r"(place[1]), "r"(place[2]), "r"(place[3]), "h"(blocks) : "memory");
 }
 

@@ -18,6 +18,7 @@ public sealed class CudaKeySplitTests
     private static readonly DeviceProfile _wide = new(Workers: 0, FlopsPerSecond: 1e12, BytesPerSecond: 1e12, SliceSeconds: 1e-9, TotalMemoryBytes: 1L << 31)
     {
         ParallelTiles = 32,
+        ExperimentalKernels = ExperimentalKernels.Hopper,
     };
 
     [TestMethod]

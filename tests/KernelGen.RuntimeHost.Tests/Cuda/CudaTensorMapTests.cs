@@ -16,6 +16,7 @@ public sealed class CudaTensorMapTests
     {
         TensorFlopsPerSecond = 500e12,
         ParallelTiles = 132,
+        ExperimentalKernels = ExperimentalKernels.Hopper,
     };
 
     private static KernelCatalogue TensorCores { get; } = new(

@@ -20,7 +20,11 @@ public sealed class ExperimentalKernelsTests
         Traits = new(ProductUnit.WarpgroupProducts),
     };
 
-    private static readonly DeviceProfile _off = PlanningSetup.Gpu(132) with { TensorFlopsPerSecond = 400e12 };
+    private static readonly DeviceProfile _off = PlanningSetup.Gpu(132) with
+    {
+        TensorFlopsPerSecond = 400e12,
+        ExperimentalKernels = ExperimentalKernels.None,
+    };
 
     private static readonly DeviceProfile _on = _off with { ExperimentalKernels = ExperimentalKernels.Hopper };
 

@@ -1,4 +1,3 @@
-using KernelGen.Cuda;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Tensors;
@@ -17,6 +16,7 @@ public sealed class KernelCostsTests
     {
         TensorFlopsPerSecond = 2048 * Clocks,
         ParallelTiles = 132,
+        ExperimentalKernels = ExperimentalKernels.Hopper,
         Costs = KernelCosts.ForComputeCapability(90),
     };
 

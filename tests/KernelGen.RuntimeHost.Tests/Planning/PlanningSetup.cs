@@ -42,9 +42,13 @@ internal static class PlanningSetup
         },
     };
 
-    /// <summary>A GPU.</summary>
+    /// <summary>A GPU with experimental kernels switched on.</summary>
     public static DeviceProfile Gpu(int multiprocessors) =>
-        new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4e12, SliceSeconds: 1e-5, TotalMemoryBytes: 140 * GiB) { ParallelTiles = multiprocessors };
+        new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4e12, SliceSeconds: 1e-5, TotalMemoryBytes: 140 * GiB)
+        {
+            ParallelTiles = multiprocessors,
+            ExperimentalKernels = ExperimentalKernels.Hopper,
+        };
 
     /// <summary>Three slice sizes of <c>materialized</c>, then <c>streaming</c>.</summary>
     public static KernelVariant[] All(ElementType elementType, int headDim) =>
