@@ -51,7 +51,7 @@ internal sealed class CudaBenchRun : IDisposable
         if (options.Resume)
             Resume();
 
-        CudaDeviceOptions cuda = (hostOptions.Cuda ?? new()) with { Cache = new(_cacheFolder.FullName, MaxBytes: 1L << 30) };
+        CudaDeviceOptions cuda = (hostOptions.Cuda ?? new()) with { Cache = new(_cacheFolder.FullName, MaxBytes: 1L << 30), PrecompiledKernels = "" };
 
         // Compiles into the folder; the host's own device then finds the kernel there, so that both times are known.
         _compilingDevice = CudaDevice.Create(cuda);

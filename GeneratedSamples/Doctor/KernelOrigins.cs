@@ -14,10 +14,11 @@ internal static class KernelOrigins
         if (host.Device is not CudaDevice device)
             return [];
 
+        KernelSpecialization[] kinds = [KernelSpecialization.None, KernelSpecialization.Masked];
         List<(SpecializedKernel, KernelOrigin)> origins = [];
         foreach (KernelVariant variant in ModelCatalogue.Models.SelectMany(model => model.Kernels.Variants.ToArray()))
         {
-            foreach (SpecializedKernel kernel in new[] { variant.Specialize(KernelSpecialization.None), variant.Specialize(KernelSpecialization.Masked) }.Distinct())
+            foreach (SpecializedKernel kernel in kinds.Select(variant.Specialize).Distinct())
             {
                 if (device.OriginOf(kernel) is { } origin)
                     origins.Add((kernel, origin));
@@ -28,9 +29,14 @@ internal static class KernelOrigins
     }
 
     /// <summary>How many come from where; null on the CPU.</summary>
-    public static string? Summary(AttentionHost host) => host.Device is not CudaDevice
-        ? null
-        : string.Join(", ", Of(host).GroupBy(kernel => kernel.Origin).OrderByDescending(group => group.Key).Select(group => Invariant($"{group.Count()} from {Place(group.Key)}")));
+    public static string? Summary(AttentionHost host)
+    {
+        if (host.Device is not CudaDevice)
+            return null;
+
+        var places = Of(host).GroupBy(kernel => kernel.Origin).OrderByDescending(group => group.Key);
+        return string.Join(", ", places.Select(group => Invariant($"{group.Count()} from {Place(group.Key)}")));
+    }
 
     /// <summary>A word for a place: <c>folder</c>, <c>cache</c> or <c>NVRTC</c>.</summary>
     public static string Name(KernelOrigin origin) => origin switch

@@ -4,7 +4,9 @@ using KernelGen.Planning;
 
 namespace KernelGen.Cuda;
 
-/// <summary>What is known of the GPUs of a compute capability without having one: what they run, and what a kernel for them is compiled for.</summary>
+/// <summary>
+/// What is known of the GPUs of a compute capability without having one: what they run, and what a kernel for them is compiled for.
+/// </summary>
 public sealed class CudaArchitecture
 {
     /// <summary>The oldest compute capability that kernels are for: Turing.</summary>
@@ -32,7 +34,8 @@ public sealed class CudaArchitecture
     public MultiprocessorLimits Multiprocessor { get; }
 
     /// <summary>The compute capability as it is usually written, such as <c>9.0</c>.</summary>
-    public string ComputeCapabilityText => string.Create(CultureInfo.InvariantCulture, $"{ComputeCapability / 10}.{ComputeCapability % 10}");
+    public string ComputeCapabilityText =>
+        string.Create(CultureInfo.InvariantCulture, $"{ComputeCapability / 10}.{ComputeCapability % 10}");
 
     /// <summary>The compiler's name of the machine code, such as <c>sm_86</c>.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"sm_{ComputeCapability}");
@@ -69,7 +72,9 @@ public sealed class CudaArchitecture
     public static IReadOnlyList<KernelTarget> TargetsOf(int computeCapability) =>
         [.. _targets.Where(entry => computeCapability >= entry.From && computeCapability <= entry.To).Select(entry => entry.Target)];
 
-    /// <summary>What a kernel is compiled for on a GPU: instructions of warpgroups are part of <c>sm_90a</c>, not of plain <c>sm_90</c>.</summary>
+    /// <summary>
+    /// What a kernel is compiled for on a GPU: instructions of warpgroups are part of <c>sm_90a</c>, not of plain <c>sm_90</c>.
+    /// </summary>
     /// <param name="target">The kernel's target.</param>
     /// <param name="architecture">What other kernels are compiled for there, such as <c>sm_90</c> or <c>compute_90</c>.</param>
     public static string NameFor(KernelTarget target, string architecture) => target == KernelTarget.Sm90a ? "sm_90a" : architecture;

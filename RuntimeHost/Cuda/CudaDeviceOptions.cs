@@ -18,25 +18,33 @@ public sealed record CudaDeviceOptions
     public CubinCacheOptions? Cache { get; init; }
 
     /// <summary>
-    /// A folder of kernels compiled in advance (<c>kernels --compile --out</c>, or <c>KernelGenPrecompile</c> at <c>dotnet publish</c>); a kernel that is in it needs no compiler. It is trusted
-    /// as the application is: its machine code runs on the GPU. When null <c>KERNELGEN_KERNELS_DIR</c> names it (or nothing when that is <c>off</c>), else it is <c>kernels</c> beside the
+    /// A folder of kernels compiled in advance (<c>kernels --compile --out</c>, or <c>KernelGenPrecompile</c> at <c>dotnet publish</c>); a
+    /// kernel that is in it needs no compiler. It is trusted
+    /// as the application is: its machine code runs on the GPU. When null <c>KERNELGEN_KERNELS_DIR</c> names it (or nothing when that is
+    /// <c>off</c>), else it is <c>kernels</c> beside the
     /// application, where that is there. Empty for none.
     /// </summary>
     public string? PrecompiledKernels { get; init; }
 
     /// <summary>
-    /// Measures the free memory of the host, for GPUs that share it: there the driver's number leaves out what the system would give up on demand.
+    /// Measures the free memory of the host, for GPUs that share it: there the driver's number leaves out what the system would give up on
+    /// demand.
     /// The driver's number when null.
     /// </summary>
     public Func<MemoryBudget>? HostMemory { get; init; }
 
     /// <summary>
-    /// The experimental kernels that plans may take, beside all that are not. On compute capability 9.0 (H100, H200) <see cref="ExperimentalKernels.Hopper"/>
-    /// offers the kernels with Hopper's own instructions, which will be the fastest there; without it such a GPU runs those of the target <c>sm80</c>.
+    /// The experimental kernels that plans may take, beside all that are not. On compute capability 9.0 (H100, H200)
+    /// <see cref="ExperimentalKernels.Hopper"/>
+    /// offers the kernels with Hopper's own instructions, which will be the fastest there; without it such a GPU runs those of the target
+    /// <c>sm80</c>.
     /// None by default: no GPU has run them yet.
     /// </summary>
     public ExperimentalKernels ExperimentalKernels { get; init; }
 
-    /// <summary>Told what is compiled, read from the folder of kernels compiled in advance or from the cache, and made smaller for lack of memory; nothing is logged when null.</summary>
+    /// <summary>
+    /// Told what is compiled, read from the folder of kernels compiled in advance or from the cache, and made smaller for lack of memory;
+    /// nothing is logged when null.
+    /// </summary>
     public ILogger? Logger { get; init; }
 }

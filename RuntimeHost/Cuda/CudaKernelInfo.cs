@@ -20,7 +20,8 @@ public sealed record CudaKernelInfo(string Variant, KernelOrigin Origin, TimeSpa
     public string CompileLog { get; init; } = "";
 
     /// <summary>
-    /// What of the log says that the code is slower than it should be, a line each: registers spilled to memory, products of warpgroups that were put in a row
+    /// What of the log says that the code is slower than it should be, a line each: registers spilled to memory, products of warpgroups
+    /// that were put in a row
     /// (<c>C7510</c> and its kin), <c>setmaxnreg</c> that was ignored. Empty when all is well, and when it was compiled before.
     /// </summary>
     public IReadOnlyList<string> Findings => [.. AssemblerLog.Parse(CompileLog).Findings.Select(finding => finding.Text)];

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KernelGen.Cuda;
 
-/// <summary>What there is of CUDA on this machine, for people: driver, GPUs, run-time compiler, cache; and what is missing and how to get it.</summary>
+/// <summary>
+/// What there is of CUDA on this machine, for people: driver, GPUs, run-time compiler, cache; and what is missing and how to get it.
+/// </summary>
 /// <param name="Driver">The driver; null when it cannot be used.</param>
 /// <param name="Compiler">NVRTC; null when it cannot be used.</param>
 /// <param name="Devices">The GPUs, one line each.</param>

@@ -3,10 +3,12 @@ using KernelGen.Tensors;
 namespace KernelGen.Kernels;
 
 /// <summary>
-/// What of a CUDA kernel is chosen when it is compiled, for a kind of call: no call pays for what it does not use. Part of the identity of a compiled kernel,
+/// What of a CUDA kernel is chosen when it is compiled, for a kind of call: no call pays for what it does not use. Part of the identity of
+/// a compiled kernel,
 /// beside its text.
 /// </summary>
-/// <param name="GeneralMasks">The kernel has the code for Boolean and additive masks. Causal calls do without: every kernel has the code for them.</param>
+/// <param name="GeneralMasks">The kernel has the code for Boolean and additive masks. Causal calls do without: every kernel has the code
+/// for them.</param>
 public readonly record struct KernelSpecialization(bool GeneralMasks)
 {
     /// <summary>The macro that the kernels' text asks for <see cref="GeneralMasks"/>.</summary>

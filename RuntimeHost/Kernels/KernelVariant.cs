@@ -2,7 +2,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Kernels;
 
-/// <summary>One generated kernel: family, target, element type, head dim and slice size, with all that a plan and a launch need to know of it.</summary>
+/// <summary>
+/// One generated kernel: family, target, element type, head dim and slice size, with all that a plan and a launch need to know of it.
+/// </summary>
 public sealed class KernelVariant
 {
     // 0 until the text was looked through, then 1 or 2: one word, so that threads need not agree on who looks.
@@ -71,13 +73,20 @@ public sealed class KernelVariant
     /// <summary>The head dim.</summary>
     public int HeadDim { get; }
 
-    /// <summary>The slice size: for <c>materialized</c> the most query rows of a slice, for <c>streaming</c> the rows of a tile (slices may be any length).</summary>
+    /// <summary>
+    /// The slice size: for <c>materialized</c> the most query rows of a slice, for <c>streaming</c> the rows of a tile (slices may be any
+    /// length).
+    /// </summary>
     public int SliceRows { get; }
 
-    /// <summary>The most keys of a call that this variant takes, for those that hold all keys at once; 0 when it takes any number.</summary>
+    /// <summary>
+    /// The most keys of a call that this variant takes, for those that hold all keys at once; 0 when it takes any number.
+    /// </summary>
     public int MaximumKeys { get; init; }
 
-    /// <summary>What has to be switched on for the planner to take it; <see cref="ExperimentalKernels.None"/> when it is always offered.</summary>
+    /// <summary>
+    /// What has to be switched on for the planner to take it; <see cref="ExperimentalKernels.None"/> when it is always offered.
+    /// </summary>
     public ExperimentalKernels Experimental { get; init; }
 
     /// <summary>The workspace formula.</summary>
@@ -101,7 +110,10 @@ public sealed class KernelVariant
     /// <summary>It writes the output by a tensor map, too.</summary>
     internal bool MapsOutput => Cuda is { Stages: [{ TensorBoxes.Count: > 3 }, ..] };
 
-    /// <summary>The text asks whether it is compiled for calls with a general mask, so that <see cref="KernelSpecialization.GeneralMasks"/> makes another kernel of it.</summary>
+    /// <summary>
+    /// The text asks whether it is compiled for calls with a general mask, so that <see cref="KernelSpecialization.GeneralMasks"/> makes
+    /// another kernel of it.
+    /// </summary>
     public bool TakesGeneralMasks
     {
         get
@@ -115,7 +127,8 @@ public sealed class KernelVariant
 
     /// <summary>The kernel that serves a kind of call: what changes nothing in its text is left out.</summary>
     /// <param name="specialization">The kind of call.</param>
-    public SpecializedKernel Specialize(KernelSpecialization specialization) => new(this, TakesGeneralMasks ? specialization : KernelSpecialization.None);
+    public SpecializedKernel Specialize(KernelSpecialization specialization) =>
+        new(this, TakesGeneralMasks ? specialization : KernelSpecialization.None);
 
     private static bool Asks(ReadOnlySpan<byte> text) => text.IndexOf("KERNELGEN_GENERAL_MASKS"u8) >= 0;
 

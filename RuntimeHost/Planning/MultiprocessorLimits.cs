@@ -15,7 +15,9 @@ public sealed record MultiprocessorLimits(int Warps, int Blocks, int SharedBytes
     /// <summary>Registers of a multiprocessor, the same for every compute capability from 7.5.</summary>
     private const int Registers = 65536;
 
-    /// <summary>Registers are given to a warp in these units, and to a multiple of four warps: one for each of the scheduler's quarters.</summary>
+    /// <summary>
+    /// Registers are given to a warp in these units, and to a multiple of four warps: one for each of the scheduler's quarters.
+    /// </summary>
     private const int RegisterUnit = 256;
 
     /// <summary>Registers that an instruction can name.</summary>

@@ -3,12 +3,14 @@ using System.Runtime.Loader;
 
 namespace KernelGen.Precompile;
 
-/// <summary>The assemblies of a built application, found where its <c>.deps.json</c> says. What the running framework has comes from there, also for an application that brings its own.</summary>
+/// <summary>
+/// The assemblies of a built application, found where its <c>.deps.json</c> says. What the running framework has comes from there, also for
+/// an application that brings its own.
+/// </summary>
 internal sealed class ApplicationContext : AssemblyLoadContext
 {
     private static readonly HashSet<string> _framework = new(
-        ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "").Split(Path.PathSeparator).Select(path => Path.GetFileNameWithoutExtension(path)),
-        StringComparer.OrdinalIgnoreCase);
+        FrameworkAssemblies().Select(path => Path.GetFileNameWithoutExtension(path)), StringComparer.OrdinalIgnoreCase);
 
     private readonly AssemblyDependencyResolver _resolver;
 
@@ -17,7 +19,11 @@ internal sealed class ApplicationContext : AssemblyLoadContext
     public ApplicationContext(string application) => _resolver = new(application);
 
     /// <summary>The assembly belongs to the application, not to the framework.</summary>
-    public bool Brings(AssemblyName name) => name.Name is { } simple && !_framework.Contains(simple) && _resolver.ResolveAssemblyToPath(name) is not null;
+    public bool Brings(AssemblyName name) =>
+        name.Name is { } simple && !_framework.Contains(simple) && _resolver.ResolveAssemblyToPath(name) is not null;
+
+    private static string[] FrameworkAssemblies() =>
+        ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "").Split(Path.PathSeparator);
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName) =>

@@ -2,7 +2,10 @@ using System.Reflection;
 
 namespace KernelGen.Precompile;
 
-/// <summary>The annotated classes of an application and of the libraries that it brings, found by what the generator gives to each: an interface and a catalogue.</summary>
+/// <summary>
+/// The annotated classes of an application and of the libraries that it brings, found by what the generator gives to each: an interface and
+/// a catalogue.
+/// </summary>
 internal sealed class ApplicationKernels
 {
     private const string RuntimeHostName = "KernelGen.RuntimeHost";
@@ -63,7 +66,8 @@ internal sealed class ApplicationKernels
     private static IEnumerable<object> CataloguesOf(Assembly assembly, Assembly runtimeHost, Type catalogue)
     {
         Type modelClass = runtimeHost.GetType("KernelGen.ISliceAttention", throwOnError: true)!;
-        foreach (Type type in TypesOf(assembly).Where(type => type.IsClass && !type.ContainsGenericParameters && modelClass.IsAssignableFrom(type)))
+        IEnumerable<Type> classes = TypesOf(assembly).Where(type => type.IsClass && !type.ContainsGenericParameters);
+        foreach (Type type in classes.Where(modelClass.IsAssignableFrom))
         {
             PropertyInfo? property = type.GetProperty("Catalogue", Declared, binder: null, catalogue, [], null);
             if (property?.GetValue(null) is { } value)

@@ -70,7 +70,9 @@ public sealed class AdvanceCompiler
     /// <exception cref="DeviceNotUsableException">The compiler makes no code for one of the architectures.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<KernelCompilation> Compile(
-        IReadOnlyList<CompilationRequest> requests, Action<CompilationProgress>? completed = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<CompilationRequest> requests,
+        Action<CompilationProgress>? completed = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
         RequireArchitectures(requests);
@@ -110,12 +112,14 @@ public sealed class AdvanceCompiler
 
     private void RequireArchitectures(IReadOnlyList<CompilationRequest> requests)
     {
-        foreach (CudaArchitecture architecture in requests.Select(request => request.Architecture).DistinctBy(architecture => architecture.ComputeCapability))
+        IEnumerable<CudaArchitecture> all = requests.Select(request => request.Architecture);
+        foreach (CudaArchitecture architecture in all.DistinctBy(architecture => architecture.ComputeCapability))
         {
             if (_compiler.ArchitectureFor(architecture.ComputeCapability) != architecture.Name)
             {
                 throw new DeviceNotUsableException(
-                    $"{_compiler.Identity} makes no machine code for compute capability {architecture.ComputeCapabilityText}. Use a newer NVRTC, or leave the architecture out.");
+                    $"{_compiler.Identity} makes no machine code for compute capability {architecture.ComputeCapabilityText}. "
+                    + "Use a newer NVRTC, or leave the architecture out.");
             }
         }
     }

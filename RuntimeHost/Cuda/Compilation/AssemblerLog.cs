@@ -16,7 +16,9 @@ internal sealed partial class AssemblerLog
     /// <summary>The entry points, in the order of the log.</summary>
     public IReadOnlyList<AssemblerEntry> Entries => _entries;
 
-    /// <summary>Warnings of code that is right but slower than it should be, in the order of the log; one that is repeated counts once.</summary>
+    /// <summary>
+    /// Warnings of code that is right but slower than it should be, in the order of the log; one that is repeated counts once.
+    /// </summary>
     public IReadOnlyList<AssemblerFinding> Findings => _findings;
 
     /// <summary>Reads a log; one of another compiler, or none, has no entries.</summary>
@@ -56,7 +58,9 @@ internal sealed partial class AssemblerLog
         return new(code, NamedFunction().Match(line) is { Success: true } named ? named.Groups[1].Value : function, line);
     }
 
-    private static int Number(Group group) => group.Success ? int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+    private static int Number(Group group) => group.Success
+        ? int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)
+        : 0;
 
     private void Add(AssemblerFinding finding)
     {

@@ -1,3 +1,5 @@
+using System.Security;
+
 namespace KernelGen.Cuda.Compilation;
 
 /// <summary>Reads files that anybody may have put where they are: regular ones, no links, and not more bytes than can be meant.</summary>
@@ -32,7 +34,7 @@ internal static class BoundedFile
             fault = "";
             return bytes;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or SecurityException)
         {
             fault = failure.Message;
             return null;

@@ -29,5 +29,7 @@ internal sealed class CompilerSource
 
     /// <summary>The compiler.</summary>
     /// <exception cref="DeviceNotUsableException">There is none; the message says what to install.</exception>
-    public IKernelCompiler Get() => TryGet(out IKernelCompiler? compiler, out string fault) ? compiler : throw new DeviceNotUsableException(fault);
+    public IKernelCompiler Get() => TryGet(out IKernelCompiler? compiler, out string fault)
+        ? compiler
+        : throw new DeviceNotUsableException(fault);
 }

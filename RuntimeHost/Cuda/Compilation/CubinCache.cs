@@ -7,8 +7,10 @@ namespace KernelGen.Cuda.Compilation;
 
 /// <summary>Keeps compiled kernels on disk, one self-checking file each, shared by any number of processes.</summary>
 /// <remarks>
-/// A file is <c>magic (8), key (32), kind (4), length (4), image, SHA-256 of all before (32)</c>. It is written under another name and renamed, so that a
-/// reader sees all of it or nothing. Whatever is not sound is deleted and compiled again; a folder that cannot be written to is no error. The key covers
+/// A file is <c>magic (8), key (32), kind (4), length (4), image, SHA-256 of all before (32)</c>. It is written under another name and
+/// renamed, so that a
+/// reader sees all of it or nothing. Whatever is not sound is deleted and compiled again; a folder that cannot be written to is no error.
+/// The key covers
 /// source, shared headers, specialisation, compiler, options and architecture, never compiler output, which is not always the same.
 /// </remarks>
 internal sealed class CubinCache(CubinCacheOptions options)

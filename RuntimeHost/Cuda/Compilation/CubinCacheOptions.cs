@@ -12,7 +12,8 @@ public sealed record CubinCacheOptions(string? Folder, long MaxBytes)
     private const long DefaultMaxBytes = 256L << 20;
 
     /// <summary>
-    /// <c>KERNELGEN_CACHE_DIR</c> (or nothing when that is <c>off</c>), else <c>$XDG_CACHE_HOME/kernelgen/v1</c>, else the user's cache folder.
+    /// <c>KERNELGEN_CACHE_DIR</c> (or nothing when that is <c>off</c>), else <c>$XDG_CACHE_HOME/kernelgen/v1</c>, else the user's cache
+    /// folder.
     /// </summary>
     public static CubinCacheOptions FromEnvironment()
     {

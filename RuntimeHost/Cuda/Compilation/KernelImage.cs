@@ -5,6 +5,8 @@ namespace KernelGen.Cuda.Compilation;
 /// <param name="Bytes">The image; PTX ends with a zero byte.</param>
 public sealed record KernelImage(KernelImageKind Kind, ReadOnlyMemory<byte> Bytes)
 {
-    /// <summary>What the compiler said, although it made this; empty when it said nothing, and for an image that was compiled before.</summary>
+    /// <summary>
+    /// What the compiler said, although it made this; empty when it said nothing, and for an image that was compiled before.
+    /// </summary>
     public string Log { get; init; } = "";
 }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace KernelGen.Cuda.Compilation;
 
 /// <summary>
-/// Gets compiled kernels: from the folder of kernels compiled in advance, else from the cubin cache, else from the compiler. Only the last two need a compiler to be there,
+/// Gets compiled kernels: from the folder of kernels compiled in advance, else from the cubin cache, else from the compiler. Only the last
+/// two need a compiler to be there,
 /// because its version is part of the cache's key.
 /// </summary>
 internal sealed class KernelStore
@@ -18,12 +19,14 @@ internal sealed class KernelStore
     private readonly ILogger _logger;
 
     /// <summary>A store for GPUs of a compute capability.</summary>
-    /// <exception cref="DeviceNotUsableException">There is neither a compiler for them nor a kernel that was compiled in advance.</exception>
+    /// <exception cref="DeviceNotUsableException">There is neither a compiler for them nor a kernel that was compiled in
+    /// advance.</exception>
     public KernelStore(KernelsFolder? folder, CompilerSource compiler, CubinCache cache, int computeCapability, ILogger logger)
     {
         (_folder, _compiler, _cache, _logger) = (folder, compiler, cache, logger);
         _machine = new(computeCapability);
-        bool inFolder = folder is not null && CudaArchitecture.TargetsOf(computeCapability).Any(target => folder.Knows(_machine.NameFor(target)));
+        IEnumerable<string> architectures = CudaArchitecture.TargetsOf(computeCapability).Select(_machine.NameFor);
+        bool inFolder = folder is not null && architectures.Any(folder.Knows);
         if (!inFolder)
         {
             _ = compiler.Get().ArchitectureFor(computeCapability);
@@ -36,12 +39,10 @@ internal sealed class KernelStore
     /// <summary>Why a kernel cannot be had for any kind of call; null when it can.</summary>
     public string? ReasonAgainst(KernelVariant variant)
     {
-        if (_folder is null || IsInFolder(variant.Specialize(KernelSpecialization.None)) || IsInFolder(variant.Specialize(KernelSpecialization.Masked)))
-        {
-            return null;
-        }
-
-        return _compiler.TryGet(out _, out _) ? null : $"{variant.Id} is not in {_folder} for {_machine.NameFor(variant.Target)}, and there is no NVRTC to compile it.";
+        KernelSpecialization[] kinds = [KernelSpecialization.None, KernelSpecialization.Masked];
+        return _folder is null || kinds.Any(kind => IsInFolder(variant.Specialize(kind))) || _compiler.TryGet(out _, out _)
+            ? null
+            : $"{variant.Id} is not in {_folder} for {_machine.NameFor(variant.Target)}, and there is no NVRTC to compile it.";
     }
 
     /// <summary>Where a kernel would come from now; null when it cannot be had.</summary>
@@ -52,7 +53,9 @@ internal sealed class KernelStore
             return KernelOrigin.Folder;
         }
 
-        return !_compiler.TryGet(out IKernelCompiler? compiler, out _) ? null : _cache.Has(CacheKey(kernel, compiler)) ? KernelOrigin.Cache : KernelOrigin.Compiler;
+        return !_compiler.TryGet(out IKernelCompiler? compiler, out _) ? null
+            : _cache.Has(CacheKey(kernel, compiler)) ? KernelOrigin.Cache
+            : KernelOrigin.Compiler;
     }
 
     /// <summary>A compiled kernel, and where it came from.</summary>
@@ -98,7 +101,9 @@ internal sealed class KernelStore
         return (CompileAndKeep(kernel, compiler, key), KernelOrigin.Compiler);
     }
 
-    /// <summary>The code of a kernel, as a hash: its text, compiler and architecture, or its machine code where that was made in advance.</summary>
+    /// <summary>
+    /// The code of a kernel, as a hash: its text, compiler and architecture, or its machine code where that was made in advance.
+    /// </summary>
     public string CodeIdentity(SpecializedKernel kernel) => _folder?.HashOf(kernel, FolderArchitecture(kernel)) is { } hash
         ? "cubin " + hash
         : _compiler.TryGet(out IKernelCompiler? compiler, out _) ? CacheKey(kernel, compiler) : "";
@@ -106,7 +111,8 @@ internal sealed class KernelStore
     private string ArchitectureOf(SpecializedKernel kernel, IKernelCompiler compiler) =>
         CudaArchitecture.NameFor(kernel.Variant.Target, compiler.ArchitectureFor(_machine.ComputeCapability));
 
-    private string CacheKey(SpecializedKernel kernel, IKernelCompiler compiler) => CubinCache.Key(kernel, compiler.Identity, ArchitectureOf(kernel, compiler));
+    private string CacheKey(SpecializedKernel kernel, IKernelCompiler compiler) =>
+        CubinCache.Key(kernel, compiler.Identity, ArchitectureOf(kernel, compiler));
 
     private string FolderArchitecture(SpecializedKernel kernel) => _machine.NameFor(kernel.Variant.Target);
 
@@ -119,7 +125,9 @@ internal sealed class KernelStore
             return compiler;
         }
 
-        string needed = _folder is null ? "" : $"{kernel.Name} for {FolderArchitecture(kernel)} is not in {_folder} and has to be compiled. ";
+        string needed = _folder is null
+            ? ""
+            : $"{kernel.Name} for {FolderArchitecture(kernel)} is not in {_folder} and has to be compiled. ";
         throw new DeviceNotUsableException(needed + fault);
     }
 

@@ -7,8 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace KernelGen.Cuda.Compilation;
 
 /// <summary>
-/// Reads kernels that were compiled in advance. Whatever is not exactly the kernel that is asked for (another text, other options, a file that is not what the index
-/// says) is passed over: the kernel then comes from the cache or the compiler. The first of an architecture that is passed over is told as a warning, the others in the debug log.
+/// Reads kernels that were compiled in advance. Whatever is not exactly the kernel that is asked for (another text, other options, a file
+/// that is not what the index
+/// says) is passed over: the kernel then comes from the cache or the compiler. The first of an architecture that is passed over is told as
+/// a warning, the others in the debug log.
 /// </summary>
 internal sealed class KernelsFolder
 {
@@ -57,9 +59,9 @@ internal sealed class KernelsFolder
 
         string[] parts =
         [
-            .. architectures.Select(path => (Name: Path.GetFileName(path), Index: KernelsFolderIndex.TryRead(path, out _)))
-                .Where(architecture => architecture.Index is not null)
-                .Select(architecture => string.Create(CultureInfo.InvariantCulture, $"{architecture.Index!.Kernels.Count} for {architecture.Name}")),
+            .. architectures.Select(path => (Name: Path.GetFileName(path), KernelsFolderIndex.TryRead(path, out _)?.Kernels))
+                .Where(known => known.Kernels is not null)
+                .Select(known => string.Create(CultureInfo.InvariantCulture, $"{known.Kernels!.Count} for {known.Name}")),
         ];
         return $"{folder}: {(parts.Length == 0 ? "no kernels" : string.Join(", ", parts))}";
     }
@@ -71,10 +73,12 @@ internal sealed class KernelsFolder
     public bool Knows(string architecture) => Of(architecture).ByKey.Count > 0;
 
     /// <summary>The hash of a kernel's machine code; null when the folder does not have the kernel. Reads the index alone.</summary>
-    public string? HashOf(SpecializedKernel kernel, string architecture) =>
-        Of(architecture) is { ByKey.Count: > 0 } known && known.ByKey.TryGetValue(KernelsFolderIndex.KeyOf(kernel, architecture), out KernelsFolderEntry? entry)
-            ? entry.Sha256
-            : null;
+    public string? HashOf(SpecializedKernel kernel, string architecture)
+    {
+        // To look through the text of a kernel takes its time, which is not spent where there is nothing to find.
+        Architecture known = Of(architecture);
+        return known.ByKey.IsEmpty ? null : known.ByKey.GetValueOrDefault(KernelsFolderIndex.KeyOf(kernel, architecture))?.Sha256;
+    }
 
     /// <summary>Reads a kernel, or gives null when the folder does not have it.</summary>
     public KernelImage? TryRead(SpecializedKernel kernel, string architecture)

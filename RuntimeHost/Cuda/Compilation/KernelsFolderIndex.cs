@@ -20,8 +20,11 @@ internal sealed record KernelsFolderIndex(int Format, IReadOnlyList<KernelsFolde
     /// <summary>Far more than an index of every kernel that can be generated takes.</summary>
     private const int MaxBytes = 16 << 20;
 
-    /// <summary>Text, headers, options and architecture of a kernel, as a hash. Compilers that take the same options may differ in version.</summary>
-    public static string KeyOf(SpecializedKernel kernel, string architecture) => CubinCache.Key(kernel, NvrtcKernelCompiler.CodeOptions, architecture);
+    /// <summary>
+    /// Text, headers, options and architecture of a kernel, as a hash. Compilers that take the same options may differ in version.
+    /// </summary>
+    public static string KeyOf(SpecializedKernel kernel, string architecture) =>
+        CubinCache.Key(kernel, NvrtcKernelCompiler.CodeOptions, architecture);
 
     /// <summary>Reads an index.</summary>
     /// <param name="folder">The architecture's folder.</param>

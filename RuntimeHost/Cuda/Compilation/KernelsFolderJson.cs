@@ -4,6 +4,10 @@ namespace KernelGen.Cuda.Compilation;
 
 /// <summary>Reads and writes <see cref="KernelsFolderIndex"/> without reflection.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n", RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    NewLine = "\n",
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(KernelsFolderIndex))]
 internal sealed partial class KernelsFolderJson : JsonSerializerContext;

@@ -4,7 +4,8 @@ using KernelGen.Kernels;
 namespace KernelGen.Cuda.Compilation;
 
 /// <summary>
-/// Writes kernels that were compiled in advance into a folder that can be shipped: <c>FOLDER/ARCH/ENTRY.cubin</c>, with <c>+masks</c> behind the entry point of those for
+/// Writes kernels that were compiled in advance into a folder that can be shipped: <c>FOLDER/ARCH/ENTRY.cubin</c>, with <c>+masks</c>
+/// behind the entry point of those for
 /// calls with general masks, and an index for each architecture. What the folder has of other kernels stays, unless it is asked to go.
 /// </summary>
 public sealed class KernelsFolderWriter
@@ -50,7 +51,8 @@ public sealed class KernelsFolderWriter
 
         string path = Path.Combine(FolderOf(architecture), file);
         File.WriteAllBytes(path, image.Bytes.Span);
-        entries.Add(new(kernel.Name, file, key, image.Bytes.Length, Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span)), _compiler));
+        string hash = Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span));
+        entries.Add(new(kernel.Name, file, key, image.Bytes.Length, hash, _compiler));
         return path;
     }
 
@@ -86,9 +88,11 @@ public sealed class KernelsFolderWriter
         {
             HashSet<string> files = [.. entries.Select(entry => entry.File)];
             HashSet<string> keys = [.. entries.Select(entry => entry.Key)];
-            IEnumerable<KernelsFolderEntry> kept = removeOthers ? [] : EarlierOf(architecture).Where(entry => !files.Contains(entry.File) && !keys.Contains(entry.Key));
-            new KernelsFolderIndex(KernelsFolderIndex.CurrentFormat, [.. kept.Concat(entries).OrderBy(entry => entry.File, StringComparer.Ordinal)])
-                .Write(FolderOf(architecture));
+            IEnumerable<KernelsFolderEntry> kept = removeOthers
+                ? []
+                : EarlierOf(architecture).Where(entry => !files.Contains(entry.File) && !keys.Contains(entry.Key));
+            KernelsFolderEntry[] all = [.. kept.Concat(entries).OrderBy(entry => entry.File, StringComparer.Ordinal)];
+            new KernelsFolderIndex(KernelsFolderIndex.CurrentFormat, all).Write(FolderOf(architecture));
         }
 
         if (removeOthers && Directory.Exists(_folder))
@@ -125,18 +129,25 @@ public sealed class KernelsFolderWriter
     // Only machine code and indices: the folder may be anything else besides.
     private void RemoveOthers()
     {
-        foreach (string path in Directory.GetDirectories(_folder).Where(path => File.Exists(Path.Combine(path, KernelsFolderIndex.FileName))))
+        foreach (string path in Directory.GetDirectories(_folder))
         {
+            string index = Path.Combine(path, KernelsFolderIndex.FileName);
+            if (!File.Exists(index))
+            {
+                continue;
+            }
+
             bool wanted = _written.TryGetValue(Path.GetFileName(path), out List<KernelsFolderEntry>? entries);
             HashSet<string> files = [.. (entries ?? []).Select(entry => entry.File)];
-            foreach (string image in Directory.GetFiles(path, "*" + KernelsFolderIndex.ImageExtension).Where(image => !files.Contains(Path.GetFileName(image))))
+            IEnumerable<string> images = Directory.GetFiles(path, "*" + KernelsFolderIndex.ImageExtension);
+            foreach (string image in images.Where(image => !files.Contains(Path.GetFileName(image))))
             {
                 File.Delete(image);
             }
 
             if (!wanted)
             {
-                File.Delete(Path.Combine(path, KernelsFolderIndex.FileName));
+                File.Delete(index);
                 if (!Directory.EnumerateFileSystemEntries(path).Any())
                 {
                     Directory.Delete(path);

@@ -17,7 +17,10 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
     /// <summary>Has the log tell registers and spills of each kernel; changes nothing in the code.</summary>
     private const string VerboseAssemblerOption = "--ptxas-options=-v";
 
-    /// <summary>From version 12.9 on NVRTC may answer from a cache of its own, without the assembler's log; code is kept by <see cref="CubinCache"/>.</summary>
+    /// <summary>
+    /// From version 12.9 on NVRTC may answer from a cache of its own, without the assembler's log; code is kept by
+    /// <see cref="CubinCache"/>.
+    /// </summary>
     private const string NoCacheOption = "--no-cache";
 
     private static readonly Version _firstWithCache = new(12, 9);

@@ -3,7 +3,10 @@ using KernelGen.Kernels;
 
 namespace KernelGen.Cuda.Compilation;
 
-/// <summary>Compiles the kernels of an application into the folder that is published with it: what the package's MSBuild target <c>KernelGenPrecompile</c> does.</summary>
+/// <summary>
+/// Compiles the kernels of an application into the folder that is published with it: what the package's MSBuild target
+/// <c>KernelGenPrecompile</c> does.
+/// </summary>
 public static class PublishedKernels
 {
     private const int Done = 0;
@@ -14,12 +17,15 @@ public static class PublishedKernels
     /// <summary>Compiles what the folder does not have yet, and removes what the application does not have any more.</summary>
     /// <param name="catalogues">The kernels of the application's classes.</param>
     /// <param name="architectures">Compute capabilities, such as <c>8.6;8.9;9.0</c>.</param>
-    /// <param name="masks"><c>none</c>, <c>general</c> or <c>both</c>: for calls without a Boolean or additive mask, with one, or both.</param>
-    /// <param name="experimental">Kernels that are only planned with where they are switched on, such as <c>Hopper</c>; <c>None</c> leaves them out.</param>
+    /// <param name="masks"><c>none</c>, <c>general</c> or <c>both</c>: for calls without a Boolean or additive mask, with one, or
+    /// both.</param>
+    /// <param name="experimental">Kernels that are only planned with where they are switched on, such as <c>Hopper</c>; <c>None</c> leaves
+    /// them out.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="output">Told what is done; faults as lines that MSBuild reads as errors.</param>
     /// <returns>The exit code of a process: 0 when all is done.</returns>
-    public static int Compile(IEnumerable<KernelCatalogue> catalogues, string architectures, string masks, string experimental, string folder, TextWriter output)
+    public static int Compile(
+        IEnumerable<KernelCatalogue> catalogues, string architectures, string masks, string experimental, string folder, TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(output);
         try
@@ -38,11 +44,21 @@ public static class PublishedKernels
 
     /// <summary>As the public method, with another compiler.</summary>
     internal static int Compile(
-        IEnumerable<KernelCatalogue> catalogues, string architectures, string masks, string experimental, string folder, TextWriter output, Func<AdvanceCompiler> createCompiler)
+        IEnumerable<KernelCatalogue> catalogues,
+        string architectures,
+        string masks,
+        string experimental,
+        string folder,
+        TextWriter output,
+        Func<AdvanceCompiler> createCompiler)
     {
-        if (!CudaArchitecture.TryParseList(architectures, out IReadOnlyList<CudaArchitecture> chosen, out string wrong) || chosen.Count == 0)
+        bool valid = CudaArchitecture.TryParseList(architectures, out IReadOnlyList<CudaArchitecture> chosen, out string wrong);
+        if (!valid || chosen.Count == 0)
         {
-            return Fault(output, BadInput, $"KernelGenPrecompile is '{architectures}', with '{wrong}' in it; it must be compute capabilities from 7.5 on, such as 8.6;9.0.");
+            return Fault(
+                output,
+                BadInput,
+                $"KernelGenPrecompile is '{architectures}', with '{wrong}' in it; it must be compute capabilities from 7.5 on, such as 8.6;9.0.");
         }
 
         KernelSpecialization[]? specializations = masks switch
@@ -59,13 +75,15 @@ public static class PublishedKernels
 
         if (!Enum.TryParse(experimental, ignoreCase: true, out ExperimentalKernels taken) || int.TryParse(experimental, out _))
         {
-            return Fault(output, BadInput, $"KernelGenPrecompileExperimental is '{experimental}'; it must be {string.Join(" or ", Enum.GetNames<ExperimentalKernels>())}.");
+            string names = string.Join(" or ", Enum.GetNames<ExperimentalKernels>());
+            return Fault(output, BadInput, $"KernelGenPrecompileExperimental is '{experimental}'; it must be {names}.");
         }
 
         AdvanceCompiler compiler = createCompiler();
         KernelsFolderWriter writer = new(folder, compiler.Identity);
+        IEnumerable<KernelVariant> variants = catalogues.SelectMany(catalogue => catalogue.Variants.ToArray());
         IReadOnlyList<CompilationRequest> requests = AdvanceCompiler.Requests(
-            catalogues.SelectMany(catalogue => catalogue.Variants.ToArray()).Where(variant => (variant.Experimental & ~taken) == 0), chosen, specializations);
+            variants.Where(variant => (variant.Experimental & ~taken) == 0), chosen, specializations);
         CompilationRequest[] missing = [.. requests.Where(request => !writer.TryKeep(request))];
         IReadOnlyList<KernelCompilation> results = compiler.Compile(missing, progress =>
         {
@@ -82,9 +100,11 @@ public static class PublishedKernels
             Fault(output, Failed, $"{result.Request.ArchitectureName}: {result.Fault!.Message}");
         }
 
+        string capabilities = string.Join(", ", chosen.Select(architecture => architecture.ComputeCapabilityText));
+        int compiled = results.Count - refused.Length;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"KernelGen: {requests.Count} kernels for {string.Join(", ", chosen.Select(architecture => architecture.ComputeCapabilityText))}: {results.Count - refused.Length} compiled, {requests.Count - missing.Length} as they were"));
+            $"KernelGen: {requests.Count} kernels for {capabilities}: {compiled} compiled, {requests.Count - missing.Length} as they were"));
         return refused.Length == 0 ? Done : Failed;
     }
 

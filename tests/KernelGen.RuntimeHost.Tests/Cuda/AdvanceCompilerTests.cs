@@ -46,14 +46,17 @@ public sealed class AdvanceCompilerTests
     public void Results_TellRegistersSpillsMemoryBlocksAndFindings_OfEachEntryPoint()
     {
         KernelVariant variant = TestVariants.With("two", stage => stage with { Threads = 256, SharedBytes = 40_000 });
-        LoggingCompiler logging = new() { More = _ => "ptxas info    : (C7510) Potential Performance Loss: wgmma.mma_async instructions are serialized" };
-        KernelCompilation result = new AdvanceCompiler(logging).Compile(AdvanceCompiler.Requests([variant], [new(86)], [KernelSpecialization.None])).Single();
+        const string finding = "ptxas info    : (C7510) Potential Performance Loss: wgmma.mma_async instructions are serialized";
+        LoggingCompiler logging = new() { More = _ => finding };
+        IReadOnlyList<CompilationRequest> requests = AdvanceCompiler.Requests([variant], [new(86)], [KernelSpecialization.None]);
+        KernelCompilation result = new AdvanceCompiler(logging).Compile(requests).Single();
 
         Assert.IsNull(result.Fault);
         Assert.AreEqual("two sm_86", System.Text.Encoding.UTF8.GetString(result.Image!.Bytes.Span));
         Assert.AreSequenceEqual(variant.Cuda!.Stages.Select(stage => stage.EntryPoint), result.Entries.Select(entry => entry.EntryPoint));
         CompiledEntry entry = result.Entries[0];
-        Assert.AreEqual((256, 100, 16, 8, 12, 40_512), (entry.Threads, entry.Registers, entry.StackBytes, entry.SpillStoreBytes, entry.SpillLoadBytes, entry.SharedBytes));
+        Assert.AreEqual((256, 100, 40_512), (entry.Threads, entry.Registers, entry.SharedBytes));
+        Assert.AreEqual((16, 8, 12), (entry.StackBytes, entry.SpillStoreBytes, entry.SpillLoadBytes));
         Assert.AreEqual(2, entry.BlocksPerMultiprocessor, "100 KiB of shared memory are two blocks of 40 and a reserve");
         Assert.AreSequenceEqual(new[] { "C7510" }, entry.Findings);
     }
@@ -62,8 +65,9 @@ public sealed class AdvanceCompilerTests
     public void Refusal_IsAResult_AndTheOthersAreCompiled()
     {
         LoggingCompiler logging = new() { Refuses = kernel => kernel.Variant.Id == "bad" };
-        KernelVariant[] variants = [TestVariants.OfTextAlone("good", "1"), TestVariants.OfTextAlone("bad", "2"), TestVariants.OfTextAlone("better", "3")];
-        IReadOnlyList<KernelCompilation> results = new AdvanceCompiler(logging).Compile(AdvanceCompiler.Requests(variants, [new(86)], _both));
+        KernelVariant[] variants = [.. new[] { "good", "bad", "better" }.Select(id => TestVariants.OfTextAlone(id, id))];
+        IReadOnlyList<CompilationRequest> requests = AdvanceCompiler.Requests(variants, [new(86)], _both);
+        IReadOnlyList<KernelCompilation> results = new AdvanceCompiler(logging).Compile(requests);
 
         Assert.AreSequenceEqual(new[] { "good", "bad", "better" }, results.Select(result => result.Request.Kernel.Name));
         Assert.AreSequenceEqual(new[] { false, true, false }, results.Select(result => result.Fault is not null));

@@ -39,14 +39,20 @@ public sealed class CudaPrecompiledTests
         Compile([_variant], KernelSpecialization.None, KernelSpecialization.Masked);
         using CudaDevice device = Open(Options, WithoutNvrtc);
         using AttentionHost host = CudaTest.Host(device);
-        AttentionCall masked = _call with { Options = _call.Options with { Mask = AttentionMask.Boolean(Enumerable.Repeat(true, 30).ToArray(), 1, 1, 1, 30) } };
+        AttentionMask mask = AttentionMask.Boolean(Enumerable.Repeat(true, 30).ToArray(), 1, 1, 1, 30);
+        AttentionCall masked = _call with { Options = _call.Options with { Mask = mask } };
 
         foreach (AttentionCall call in new[] { _call, masked })
-            Assert.IsLessThan(2e-6, AttentionResult.RelativeError(call.Reference().Output, call.Run(host, _catalogue, ElementType.Float32, out _)));
+        {
+            float[] output = call.Run(host, _catalogue, ElementType.Float32, out _);
+            Assert.IsLessThan(2e-6, AttentionResult.RelativeError(call.Reference().Output, output));
+        }
+
         Assert.AreEqual(KernelOrigin.Folder, device.Inspect(_variant).Origin);
         Assert.AreEqual(KernelOrigin.Folder, device.OriginOf(new(_variant, KernelSpecialization.Masked)));
         Assert.AreEqual("sm_80", device.Architecture);
-        Assert.Contains($"Read {_variant.Id}+masks for sm_80 from {Folder}, compiled in advance", _logger.Entries.Select(entry => entry.Text));
+        string[] log = [.. _logger.Entries.Select(entry => entry.Text)];
+        Assert.Contains($"Read {_variant.Id}+masks for sm_80 from {Folder}, compiled in advance", log);
         Assert.IsEmpty(Warnings);
     }
 
@@ -63,7 +69,8 @@ public sealed class CudaPrecompiledTests
         Assert.IsNull(device.OriginOf(new(other)));
 
         // The folder has the kernel for calls without a mask only.
-        DeviceNotUsableException fault = Assert.ThrowsExactly<DeviceNotUsableException>(() => device.Inspect(_variant, KernelSpecialization.Masked));
+        DeviceNotUsableException fault =
+            Assert.ThrowsExactly<DeviceNotUsableException>(() => device.Inspect(_variant, KernelSpecialization.Masked));
         Assert.StartsWith($"{_variant.Id}+masks for sm_80 is not in {Folder} and has to be compiled. No NVRTC", fault.Message);
     }
 
@@ -147,8 +154,10 @@ public sealed class CudaPrecompiledTests
     {
         public string Identity => throw new AssertFailedException("The compiler was asked for its identity.");
 
-        public string ArchitectureFor(int computeCapability) => throw new AssertFailedException("The compiler was asked for an architecture.");
+        public string ArchitectureFor(int computeCapability) =>
+            throw new AssertFailedException("The compiler was asked for an architecture.");
 
-        public KernelImage Compile(SpecializedKernel kernel, string architecture) => throw new AssertFailedException("The compiler was asked to compile.");
+        public KernelImage Compile(SpecializedKernel kernel, string architecture) =>
+            throw new AssertFailedException("The compiler was asked to compile.");
     }
 }

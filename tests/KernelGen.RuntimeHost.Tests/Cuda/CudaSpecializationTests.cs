@@ -1,4 +1,6 @@
 using KernelGen.Cuda;
+using KernelGen.Cuda.Compilation;
+using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.RuntimeHost.Tests.Reference;
@@ -32,7 +34,8 @@ public sealed class CudaSpecializationTests
 
         void Refused(KernelVariant variant, KernelSpecialization specialization, string name, string reason)
         {
-            KernelCompilationException fault = Assert.ThrowsExactly<KernelCompilationException>(() => device.Inspect(variant, specialization));
+            KernelCompilationException fault =
+                Assert.ThrowsExactly<KernelCompilationException>(() => device.Inspect(variant, specialization));
             Assert.AreEqual(name, fault.Kernel);
             Assert.Contains(reason, fault.Log);
         }
@@ -43,11 +46,13 @@ public sealed class CudaSpecializationTests
     {
         CountingCompiler compiler = new(CudaCompilationTests.Nvrtc());
         ListLogger logger = new();
-        using CudaDevice device = CudaTest.Open(options: new() { Compiler = compiler, Cache = new(TestContext.TestTempDirectory, 1 << 30), Logger = logger });
+        CubinCacheOptions cache = new(TestContext.TestTempDirectory, 1 << 30);
+        using CudaDevice device = CudaTest.Open(options: new() { Compiler = compiler, Cache = cache, Logger = logger });
         using AttentionHost host = CudaTest.Host(device);
         AttentionCall plain = AttentionCall.Random(_shape, ElementType.Float32);
         AttentionCall causal = plain with { Options = plain.Options with { Causal = true } };
-        AttentionCall masked = plain with { Options = plain.Options with { Mask = AttentionMask.Boolean(new bool[30 * 20], 1, 1, 20, 30) } };
+        AttentionMask mask = AttentionMask.Boolean(new bool[30 * 20], 1, 1, 20, 30);
+        AttentionCall masked = plain with { Options = plain.Options with { Mask = mask } };
 
         KernelVariant variant = TestVariants.AskingForMasks();
         KernelCatalogue catalogue = new("Asking", variant);
@@ -58,9 +63,23 @@ public sealed class CudaSpecializationTests
         for (int i = 0; i < 2; i++)
             Assert.IsTrue(Array.TrueForAll(masked.Run(host, catalogue, ElementType.Float32, out _), value => value == 0));
         Assert.AreSequenceEqual(new[] { new SpecializedKernel(variant), new(variant, KernelSpecialization.Masked) }, compiler.Compiled);
-        Assert.Contains($"Compiled {variant.Id}+masks for {device.Architecture}", string.Join('\n', logger.Entries.Select(entry => entry.Text)));
+        string log = string.Join('\n', logger.Entries.Select(entry => entry.Text));
+        Assert.Contains($"Compiled {variant.Id}+masks for {device.Architecture}", log);
         Assert.HasCount(2, Directory.GetFiles(TestContext.TestTempDirectory!, "*.kgc", SearchOption.AllDirectories));
         Assert.IsTrue(device.Inspect(variant, KernelSpecialization.Masked).Specialization.GeneralMasks);
+    }
+
+    [TestMethod]
+    [DataRow(200, DisplayName = "self-attention")]
+    [DataRow(77, DisplayName = "cross-attention to 77 keys, which has kernels of its own")]
+    public void FirstCall_CompilesTheKernelThatItRuns_AndNothingElse(int keys)
+    {
+        CountingCompiler compiler = new(CudaCompilationTests.Nvrtc());
+        using CudaDevice device = CudaTest.Open(options: new() { Compiler = compiler, Cache = new(null, 0) });
+        AttentionCall call = AttentionCall.Random(new(1, 1, 200, keys, 40), ElementType.Float16);
+        call.Run(CudaTest.Host(device), CudaTestAttention.Catalogue, ElementType.Float16, out RunReport report);
+
+        Assert.AreSequenceEqual(new[] { new SpecializedKernel(report.Plan.Variant) }, compiler.Compiled);
     }
 
     [TestMethod]

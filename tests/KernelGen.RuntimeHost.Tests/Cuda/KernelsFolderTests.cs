@@ -86,7 +86,8 @@ public sealed class KernelsFolderTests
         Assert.IsNull(folder.TryRead(new(stale), "sm_86"));
         Assert.IsNull(folder.TryRead(new(foreign), "sm_86"));
         Assert.IsNull(folder.TryRead(new(_one, KernelSpecialization.Masked), "sm_86"));
-        Assert.AreEqual($"Passed over one for sm_86 in {Folder}: it was compiled from another text or with other options", Warnings.Single());
+        Assert.AreEqual(
+            $"Passed over one for sm_86 in {Folder}: it was compiled from another text or with other options", Warnings.Single());
         Assert.IsNull(folder.TryRead(new(_one), "sm_90"));
         Assert.AreEqual($"Passed over one for sm_90 in {Folder}: index.json: it is not there", Warnings[^1]);
         Assert.IsNull(folder.HashOf(new(stale), "sm_86"));

@@ -16,13 +16,15 @@ public sealed class CompileCommandTests
     {
         using TestFolder folder = new();
         CommandResult result = CudaCommand
-            .Run(_noDriver, "kernels", "--compile", "--match", Kernel, "--arch", "7.5,8.6", "--mask", "none", "--out", folder["kernels"]).AssertDone();
+            .Run(_noDriver, "kernels", "--compile", "--match", Kernel, "--arch", "7.5,8.6", "--mask", "none", "--out", folder["kernels"])
+            .AssertDone();
 
         Assert.Contains("2 compilations", result.Output);
         Assert.Contains("all accepted", result.Output);
         foreach (string architecture in (string[])["sm_75", "sm_86"])
         {
-            string[] names = [.. Directory.GetFiles(Path.Combine(folder["kernels"], architecture)).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+            string[] files = Directory.GetFiles(Path.Combine(folder["kernels"], architecture));
+            string[] names = [.. files.Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
             Assert.AreSequenceEqual(new[] { "index.json", "streaming_simt_f32_d64_r64.cubin" }, names);
         }
     }
@@ -30,7 +32,8 @@ public sealed class CompileCommandTests
     [TestMethod]
     public void Json_HasTheFieldsThatAreDocumented()
     {
-        JsonElement json = CudaCommand.Run(_noDriver, "kernels", "--compile", "--match", Kernel, "--arch", "8.6", "--mask", "none", "--json").AssertDone().Json;
+        JsonElement json = CudaCommand
+            .Run(_noDriver, "kernels", "--compile", "--match", Kernel, "--arch", "8.6", "--mask", "none", "--json").AssertDone().Json;
 
         Assert.Contains("nvrtc 13.0", json.GetProperty("compiler").GetString()!);
         Assert.AreEqual(JsonValueKind.Array, json.GetProperty("compilations").ValueKind);
@@ -46,7 +49,8 @@ public sealed class CompileCommandTests
     public void RefusedKernel_IsTold_AndIsExitCode1()
     {
         CommandResult result = CudaCommand.Run(
-            [("CUDA_EMULATOR_FAIL", "nvrtcCompileProgram:1")], "kernels", "--compile", "--match", Kernel, "--arch", "8.6", "--mask", "none", "--json");
+            [("CUDA_EMULATOR_FAIL", "nvrtcCompileProgram:1")],
+            "kernels", "--compile", "--match", Kernel, "--arch", "8.6", "--mask", "none", "--json");
 
         Assert.AreEqual(ExitCode.Failed, result.Code, result.Error);
         Assert.StartsWith($"error: sm_86: {Kernel} could not be compiled", result.Error);

@@ -2,7 +2,10 @@ using KernelGen.Samples.Tests.Commands;
 
 namespace KernelGen.Samples.Tests.Cuda;
 
-/// <summary>A folder of kernels compiled in advance, from the command line: what <c>kernels --compile --out</c> wrote, <c>attend</c> and <c>doctor</c> use.</summary>
+/// <summary>
+/// A folder of kernels compiled in advance, from the command line: what <c>kernels --compile --out</c> wrote, <c>attend</c> and
+/// <c>doctor</c> use.
+/// </summary>
 [TestClass]
 [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasEmulator), IgnoreMessage = CudaCommand.NoEmulator)]
 public sealed class PrecompiledAttendTests
@@ -25,7 +28,8 @@ public sealed class PrecompiledAttendTests
         Assert.AreEqual(0, Warnings(result).Length, result.Error);
 
         // In --device auto, too, the GPU is taken.
-        CommandResult automatic = CudaCommand.Run([_noNvrtc, ("KERNELGEN_KERNELS_DIR", kernels)], "attend", Input, folder["automatic"], "--json").AssertDone();
+        CommandResult automatic = CudaCommand
+            .Run([_noNvrtc, ("KERNELGEN_KERNELS_DIR", kernels)], "attend", Input, folder["automatic"], "--json").AssertDone();
         Assert.Contains("compute capability 8.0", automatic.Json.GetProperty("device").GetString()!);
     }
 
@@ -44,7 +48,9 @@ public sealed class PrecompiledAttendTests
         switch (fault)
         {
             case "stale":
-                Rewrite(index, line => line.Contains("\"key\"", StringComparison.Ordinal) ? line.Replace(line[^6], line[^6] == 'a' ? 'b' : 'a') : line);
+                Rewrite(
+                    index,
+                    line => line.Contains("\"key\"", StringComparison.Ordinal) ? line.Replace(line[^6], line[^6] == 'a' ? 'b' : 'a') : line);
                 break;
             case "foreign":
                 Rewrite(index, line => line.Replace("\"kernel\": \"", "\"kernel\": \"other-", StringComparison.Ordinal)
@@ -76,7 +82,9 @@ public sealed class PrecompiledAttendTests
         using TestFolder folder = new();
         string kernels = Compile(folder);
         (string, string?)[] environment = [("KERNELGEN_KERNELS_DIR", kernels), ("KERNELGEN_CACHE_DIR", folder["cache"])];
-        CudaCommand.Run([("KERNELGEN_CACHE_DIR", folder["cache"])], "attend", Input, folder["out"], "--device", "cuda", "--family", "streaming").AssertDone();
+        CudaCommand
+            .Run([("KERNELGEN_CACHE_DIR", folder["cache"])], "attend", Input, folder["out"], "--device", "cuda", "--family", "streaming")
+            .AssertDone();
 
         CommandResult alone = CudaCommand.Run([("KERNELGEN_CACHE_DIR", folder["cache"])], "doctor", "--kernels").AssertDone();
         Assert.Contains("\n  cache     streaming-simt-f32-d64-", alone.Output);
@@ -107,7 +115,9 @@ public sealed class PrecompiledAttendTests
         [("KERNELGEN_CACHE_DIR", "off"), ("KERNELGEN_KERNELS_DIR", kernels), ("CUDA_EMULATOR_COMPUTE_CAPABILITY", "8.0"), .. environment],
         "attend", Input, folder["out"], "--device", "cuda", "--family", "streaming", "--verbose");
 
-    private static string[] Warnings(CommandResult result) => [.. result.Error.Split('\n').Where(line => line.StartsWith("warning: ", StringComparison.Ordinal))];
+    private static string[] Warnings(CommandResult result) =>
+        [.. result.Error.Split('\n').Where(line => line.StartsWith("warning: ", StringComparison.Ordinal))];
 
-    private static void Rewrite(string index, Func<string, string> change) => File.WriteAllLines(index, [.. File.ReadAllLines(index).Select(change)]);
+    private static void Rewrite(string index, Func<string, string> change) =>
+        File.WriteAllLines(index, [.. File.ReadAllLines(index).Select(change)]);
 }
