@@ -173,7 +173,7 @@ public sealed class RegisterTableTests
         Assert.HasCount(1, CompileRules.Broken(slow));
         StringAssert.Contains(CompileRules.Broken(findings).First(), "C7510", StringComparison.Ordinal);
         StringAssert.Contains(CompileRules.Broken(spills).First(), "spills 260 + 260 bytes", StringComparison.Ordinal);
-        StringAssert.Contains(CompileRules.Broken(crowded).First(), "runs 1 blocks; planned are 2", StringComparison.Ordinal);
+        StringAssert.Contains(CompileRules.Broken(crowded).First(), "runs 1 blocks; its launch bounds promise 2", StringComparison.Ordinal);
     }
 
     private static string[] Rows(RegisterTable table) => [.. table.ToMarkdown().Split('\n').Where(line => line.StartsWith('|'))];
@@ -211,7 +211,10 @@ public sealed class RegisterTableTests
         [
             .. variant.Cuda!.Stages.Take(1).Select(stage => new CompiledEntry(
                 stage.EntryPoint, stage.Threads, registers, stack, spill, spill, stage.SharedBytes, blocks,
-                finding is null ? [] : [finding])),
+                finding is null ? [] : [finding])
+            {
+                PromisedBlocks = new CudaArchitecture(computeCapability).Multiprocessor.PromisedBlocks(stage),
+            }),
         ];
         return new(Request(variant, specialization, computeCapability), null, entries, TimeSpan.FromSeconds(1), null);
     }
