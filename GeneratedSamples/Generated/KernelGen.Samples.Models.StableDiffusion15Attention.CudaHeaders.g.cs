@@ -4815,7 +4815,7 @@ KG_DEVICE void copy_keys_and_values(const SharedPlaces& shared, const TensorMaps
 
 // Waits for K and V of a head, and takes values that are no numbers out of a tile that may hold hidden keys: true when there was one.
 // What decides is the call, not the rows of the block, so that a row's bits do not depend on its neighbours.
-KG_DEVICE bool await_keys_and_values(const SharedPlaces& shared, const KernelArguments& arguments, const Head& head, unsigned int parity)
+KG_DEVICE bool await_keys_and_values(const SharedPlaces& shared, const Head& head, unsigned int parity)
 {
     kg_mbarrier_wait(shared.key_full(), parity);
     kg_mbarrier_wait(shared.value_full(), parity);
@@ -4841,7 +4841,7 @@ KG_DEVICE void compute_rows(
             for (int stage = 0; stage < stages; stage++)
                 copy_next_queries(leader, shared, maps, rows, head);
 
-        const bool cleaned = await_keys_and_values(shared, arguments, head, parity);
+        const bool cleaned = await_keys_and_values(shared, head, parity);
         parity ^= 1;
 #pragma unroll 1
         for (int pass = warpgroup * warpgroup_rows; pass < rows.valid; pass += warpgroups * warpgroup_rows)
