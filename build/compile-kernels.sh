@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Compiles every distinct kernel with NVRTC, checks what holds for all of them, and compares with docs/benchmarks/registers.md where that is
+# Compiles distinct kernels with NVRTC, checks what holds for all of them, and compares with docs/benchmarks/registers.md where that is
 # committed; with nvdisasm, reads the mainloops, too.
-#   compile-kernels.sh FOLDER          for compute capability 8.6 and 9.0, without general masks; machine code goes to FOLDER
-#   compile-kernels.sh FOLDER --full   for all architectures, with and without
+#   compile-kernels.sh FOLDER          Float16 streaming kernels of tensor cores for 8.6 and 9.0, without general masks; machine code goes to FOLDER
+#   compile-kernels.sh FOLDER --full   all kernels for all architectures, with and without general masks
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$1
-what=(--arch 8.6,9.0 --mask none)
+what=(--arch 8.6,9.0 --mask none --match 'streaming-sm*-f16-*')
 [ "${2:-}" = --full ] && what=()
 
 table=$root/docs/benchmarks/registers.md

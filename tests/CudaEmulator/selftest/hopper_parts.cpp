@@ -268,6 +268,7 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
         {"lanes.cuh", primitives_of(templates, "sm80/lanes")}, {"kernelgen_slice.cuh", primitives_of(templates, "slice")},
         {"kernelgen_key_splits.cuh", primitives_of(templates, "key_splits")},
         {"work_items.cuh", primitives_of(templates, "sm90a/work_items")}, {"key_tiles.cuh", primitives_of(templates, "sm90a/key_tiles")},
+        {"finish_scores.cuh", primitives_of(templates, "sm80/finish_scores")},
         {"tile_kinds.cuh", primitives_of(templates, "sm90a/tile_kinds")}, {"exponentials.cuh", primitives_of(templates, "sm90a/exponentials")}};
     emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0");
     const Compiled compiled = compile(read_file(kernels + "/hopper_parts.cu"), headers, "sm_90a", false, {"--define-macro=KERNELGEN_GENERAL_MASKS=1"});

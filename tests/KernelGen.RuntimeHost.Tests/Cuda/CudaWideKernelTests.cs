@@ -101,6 +101,7 @@ public sealed class CudaWideKernelTests
         {
             TensorFlopsPerSecond = 500e12,
             ParallelTiles = 132,
+            ExperimentalKernels = ExperimentalKernels.Hopper,
         };
 
         SlicePlan plan = SlicePlanner.Plan(

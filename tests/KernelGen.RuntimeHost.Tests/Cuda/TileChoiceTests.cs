@@ -89,7 +89,7 @@ public sealed class TileChoiceTests
     }
 
     [TestMethod]
-    [DataRow(64, "each of 82 multiprocessors runs 2 blocks of 4 warps at once, as its launch bounds promise; the 512 tiles of a slice are 4 waves of 164, the last of them 12 % full")]
+    [DataRow(64, "each of 82 multiprocessors runs 2 blocks of 4 warps at once, as its launch bounds promise; the 1024 tiles of a slice are 7 waves of 164, the last of them 24 % full")]
     public void Explanation_TellsHowTilesShareAMultiprocessor(int headDim, string sentence)
     {
         SlicePlan plan = Plan(_rtx3090, new(2, 8, 4096, 4096, headDim));

@@ -6,6 +6,7 @@ constexpr int warp_threads = 32;
 constexpr int head_dim = 64;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 128;
+constexpr int key_tiles = tile_keys / 8;
 constexpr int polynomial_every = 4;
 
 #include "kernelgen_score.cuh"
@@ -14,6 +15,7 @@ constexpr int polynomial_every = 4;
 #include "kernelgen_key_splits.cuh"
 #include "work_items.cuh"
 #include "key_tiles.cuh"
+#include "finish_scores.cuh"
 #include "tile_kinds.cuh"
 #include "exponentials.cuh"
 
