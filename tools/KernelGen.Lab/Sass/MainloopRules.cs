@@ -3,22 +3,22 @@ namespace KernelGen.Lab.Sass;
 /// <summary>What the mainloop of every kernel keeps to.</summary>
 public static class MainloopRules
 {
-    private const int BesideTensorCores = 4;
+    private const int BesideOtherUnits = 4;
 
     /// <summary>
-    /// Loads and stores of local memory that a mainloop may have once round: none where instructions are what bounds it; where the tensor
-    /// cores do, a few hide beside them.
+    /// Loads and stores of local memory that a mainloop may have once round: none where issuing instructions is what bounds it; where a unit
+    /// does, mostly the tensor cores, a few hide beside it. Those that a mainloop bound by loads and stores has are part of its bound.
     /// </summary>
     /// <param name="function">The function.</param>
     /// <param name="mainloop">Its mainloop.</param>
     public static int MostLocalAccesses(SassFunction function, Mainloop mainloop)
     {
-        if (mainloop.Clocks.Bound != ExecutionUnit.Tensor)
+        if (mainloop.Clocks.Bound == ExecutionUnit.Issue)
             return 0;
 
         // Head dim 80 needs 255 registers and some on 12.0, where a product takes four times as long as it takes to issue it.
         bool tight = function.ComputeCapability == 120 && function.Name.Contains("_d80_", StringComparison.Ordinal);
-        return tight ? 12 : BesideTensorCores;
+        return tight ? 12 : BesideOtherUnits;
     }
 
     /// <summary>The rules that a function breaks, a line each.</summary>
