@@ -264,7 +264,7 @@ public sealed class AttentionHost : IDisposable
             {
                 offered.Add(variant);
             }
-            else if (Device.Targets.Contains(variant.Target))
+            else if (Device.Targets.Contains(variant.Target) && !variant.ForSmallMultiprocessors)
             {
                 // Variants for other machines are no news.
                 reasons.Add(reason);

@@ -51,12 +51,12 @@ public sealed class CudaArchitecture
     /// <param name="target">The kernel's target.</param>
     public string NameFor(KernelTarget target) => NameFor(target, Name);
 
-    /// <summary>True when its GPUs run a kernel: target, threads and shared memory of every stage.</summary>
+    /// <summary>True when its GPUs run a kernel: target, size of the multiprocessors, threads and shared memory of every stage.</summary>
     /// <param name="variant">The variant.</param>
     public bool Runs(KernelVariant variant)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return variant.Cuda is { } cuda && TargetsOf(ComputeCapability).Contains(variant.Target)
+        return variant.Cuda is { } cuda && TargetsOf(ComputeCapability).Contains(variant.Target) && Multiprocessor.Suits(variant)
             && cuda.Stages.All(stage => stage.Threads <= ThreadsPerBlock && stage.SharedBytes <= Multiprocessor.SharedBytesPerBlock);
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using KernelGen.Cuda.Interop;
 using KernelGen.Kernels;
+using KernelGen.Planning;
 
 namespace KernelGen.Cuda;
 
@@ -63,6 +64,11 @@ public sealed record CudaDeviceLimits(
         if (!Targets.Contains(variant.Target))
         {
             return $"{variant.Id}: {Name} has compute capability {ComputeCapabilityText}, which {variant.Target.Name()} kernels are not for.";
+        }
+
+        if (!MultiprocessorLimits.ForComputeCapability(ComputeCapability).Suits(variant))
+        {
+            return $"{variant.Id}: made for multiprocessors with less shared memory than those of {Name}.";
         }
 
         foreach (CudaStage stage in cuda.Stages)

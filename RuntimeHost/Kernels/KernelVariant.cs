@@ -80,6 +80,12 @@ public sealed class KernelVariant
     /// <summary>What has to be switched on for the planner to take it; <see cref="ExperimentalKernels.None"/> when it is always offered.</summary>
     public ExperimentalKernels Experimental { get; init; }
 
+    /// <summary>
+    /// The kernel is made for multiprocessors with little shared memory, which hold one block of its tiles. It gives the same bits as the variant with the usual number of
+    /// warps, which is faster on others.
+    /// </summary>
+    public bool ForSmallMultiprocessors { get; init; }
+
     /// <summary>The workspace formula.</summary>
     public KernelFootprint Footprint { get; }
 

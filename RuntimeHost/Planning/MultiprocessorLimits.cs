@@ -1,3 +1,5 @@
+using KernelGen.Kernels;
+
 namespace KernelGen.Planning;
 
 /// <summary>What a multiprocessor holds at once, which decides how many blocks of a kernel run on it beside each other.</summary>
@@ -19,6 +21,7 @@ public sealed record MultiprocessorLimits(int Warps, int Blocks, int SharedBytes
     private const int Quarters = 4;
     private const int SharedUnit = 128;
     private const int KiB = 1024;
+    private const int SmallSharedBytes = 100 * KiB;
 
     /// <summary>Ascending; a compute capability that is not here is taken to be like the one before it.</summary>
     private static readonly (int ComputeCapability, MultiprocessorLimits Limits)[] _known =
@@ -39,6 +42,14 @@ public sealed record MultiprocessorLimits(int Warps, int Blocks, int SharedBytes
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(computeCapability, _known[0].ComputeCapability);
         return _known.Last(entry => entry.ComputeCapability <= computeCapability).Limits;
+    }
+
+    /// <summary>False for a variant that is made for small multiprocessors, where this is none: those with at most 100 KiB of shared memory are.</summary>
+    /// <param name="variant">The variant.</param>
+    public bool Suits(KernelVariant variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        return !variant.ForSmallMultiprocessors || SharedBytes <= SmallSharedBytes;
     }
 
     /// <summary>Blocks that run at once; 0 when not even one does.</summary>

@@ -55,7 +55,11 @@ internal static class VariantExpansion
                 break;
             case KernelTarget.Sm80:
                 foreach (int rows in Sm80KernelUnit.StreamingTileRowChoices(headDim))
-                    yield return Of(rows);
+                {
+                    foreach (int warps in Sm80KernelUnit.StreamingWarpChoices(headDim, rows))
+                        yield return Of(rows) with { Warps = warps };
+                }
+
                 foreach (int keys in Sm80KernelUnit.ShortKeys(headDim))
                     yield return Of(Sm80KernelUnit.ShortKeysTileRows) with { MaximumKeys = keys };
                 break;

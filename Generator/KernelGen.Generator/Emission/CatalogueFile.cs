@@ -74,6 +74,8 @@ internal static class CatalogueFile
             yield return $"MaximumKeys = {Number(configuration.MaximumKeys)}";
         if (configuration.Experimental != ExperimentalKernels.None)
             yield return $"Experimental = {Flags(configuration.Experimental)}";
+        if (configuration.Warps > 0)
+            yield return "ForSmallMultiprocessors = true";
     }
 
     private static void WriteCpuKernels(SourceWriter writer, KernelConfiguration configuration)

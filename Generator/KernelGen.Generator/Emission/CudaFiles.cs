@@ -17,9 +17,13 @@ internal static class CudaFiles
     /// <summary>The nested class that holds the sources of a target and head dim, such as <c>SimtD40</c>.</summary>
     public static string UnitClass(KernelConfiguration configuration) => $"{configuration.Target}D{configuration.HeadDim}";
 
-    /// <summary>The property that holds a source, such as <c>MaterializedFloat16R2048</c>, or <c>StreamingFloat16R128K80</c> where the keys are limited.</summary>
+    /// <summary>
+    /// The property that holds a source, such as <c>MaterializedFloat16R2048</c>, <c>StreamingFloat16R128K80</c> where the keys are limited, or
+    /// <c>StreamingFloat16R128W8</c> where it is named by its warps.
+    /// </summary>
     public static string SourceProperty(KernelConfiguration configuration) =>
-        $"{configuration.Family}{configuration.ElementType}R{configuration.SliceRows}" + (configuration.MaximumKeys > 0 ? $"K{configuration.MaximumKeys}" : "");
+        $"{configuration.Family}{configuration.ElementType}R{configuration.SliceRows}"
+        + (configuration.MaximumKeys > 0 ? $"K{configuration.MaximumKeys}" : "") + (configuration.Warps > 0 ? $"W{configuration.Warps}" : "");
 
     public static IEnumerable<EmittedFile> Write(ModelClass modelClass, TemplateLibrary templates, CancellationToken cancellationToken)
     {

@@ -25,6 +25,14 @@ internal static class Sm80KernelUnit
     /// <param name="headDim">The head dim.</param>
     public static IReadOnlyList<int> StreamingTileRowChoices(int headDim) => Sm80StreamingTiling.TileRowChoices(headDim);
 
+    /// <summary>
+    /// The values of <see cref="KernelConfiguration.Warps"/> of the <c>streaming</c> variants with tiles of so many rows: 0 for the usual number; they give the same bits.
+    /// </summary>
+    /// <param name="headDim">The head dim.</param>
+    /// <param name="tileRows">One of <see cref="StreamingTileRowChoices"/>.</param>
+    public static IReadOnlyList<int> StreamingWarpChoices(int headDim, int tileRows) =>
+        [.. Sm80StreamingTiling.WarpChoices(headDim, tileRows).Select(static warps => warps == Sm80Limits.Warps ? 0 : warps)];
+
     /// <summary>The values of <see cref="KernelConfiguration.MaximumKeys"/> that there are <c>streaming</c> variants for, ascending; their slice size is <see cref="ShortKeysTileRows"/>.</summary>
     /// <param name="headDim">The head dim.</param>
     public static IReadOnlyList<int> ShortKeys(int headDim) => Sm80ShortKeysTiling.Choices(headDim);
@@ -66,7 +74,7 @@ internal static class Sm80KernelUnit
 
         return configuration.MaximumKeys > 0
             ? [new(entryPoint, Sm80Limits.Threads, ShortKeysTiling(configuration).SharedBytes, Sm80ShortKeysTiling.TileRows)]
-            : [new(entryPoint, Sm80Limits.Threads, Streaming(configuration).SharedBytes, configuration.SliceRows), KeySplitMerge.Stage(entryPoint)];
+            : [new(entryPoint, Streaming(configuration).Threads, Streaming(configuration).SharedBytes, configuration.SliceRows), KeySplitMerge.Stage(entryPoint)];
     }
 
     /// <summary>Renders the translation unit of a variant.</summary>
@@ -116,7 +124,8 @@ internal static class Sm80KernelUnit
         return configuration.MaximumKeys > 0 ? AddShortKeys(model, configuration) : AddStreaming(model, Streaming(configuration));
     }
 
-    private static Sm80StreamingTiling Streaming(KernelConfiguration configuration) => Sm80StreamingTiling.For(configuration.HeadDim, configuration.SliceRows);
+    private static Sm80StreamingTiling Streaming(KernelConfiguration configuration) =>
+        Sm80StreamingTiling.For(configuration.HeadDim, configuration.SliceRows, configuration.Warps > 0 ? configuration.Warps : Sm80Limits.Warps);
 
     private static Sm80ShortKeysTiling ShortKeysTiling(KernelConfiguration configuration) => new(configuration.HeadDim, configuration.MaximumKeys);
 
@@ -130,7 +139,6 @@ internal static class Sm80KernelUnit
             { "element", configuration.ElementType == ElementType.Float16 ? "kg_f16" : "kg_bf16" },
             { "element_name", configuration.ElementType.ToString() },
             { "head_dim", configuration.HeadDim },
-            { "threads", Sm80Limits.Threads },
             { "row_bytes", rows.Bytes },
             { "swizzled", rows.Swizzled },
         };
@@ -138,6 +146,7 @@ internal static class Sm80KernelUnit
 
     private static TemplateObject AddStreaming(TemplateObject model, Sm80StreamingTiling tiling)
     {
+        model.Add("threads", tiling.Threads);
         model.Add("tile_rows", tiling.TileRows);
         model.Add("tile_keys", tiling.TileKeys);
         model.Add("row_tiles", tiling.RowTiles);
@@ -152,6 +161,7 @@ internal static class Sm80KernelUnit
     private static TemplateObject AddShortKeys(TemplateObject model, KernelConfiguration configuration)
     {
         Sm80ShortKeysTiling tiling = ShortKeysTiling(configuration);
+        model.Add("threads", Sm80Limits.Threads);
         model.Add("tile_rows", Sm80ShortKeysTiling.TileRows);
         model.Add("pass_rows", Sm80ShortKeysTiling.PassRows);
         model.Add("tile_keys", tiling.MaximumKeys);
@@ -163,6 +173,7 @@ internal static class Sm80KernelUnit
     private static TemplateObject AddMaterialized(TemplateObject model, KernelConfiguration configuration)
     {
         Sm80MaterializedTiling tiling = Sm80MaterializedTiling.For(configuration.HeadDim);
+        model.Add("threads", Sm80Limits.Threads);
         model.Add("slice_rows", configuration.SliceRows);
         model.Add("tile_rows", tiling.TileRows);
         model.Add("tile_keys", tiling.TileKeys);

@@ -16,17 +16,26 @@ internal sealed record KernelConfiguration(KernelFamily Family, KernelTarget Tar
     /// <summary>What has to be switched on at run time for the planner to take the variant.</summary>
     public ExperimentalKernels Experimental => Target == KernelTarget.Sm90a ? ExperimentalKernels.Hopper : ExperimentalKernels.None;
 
-    /// <summary>The variant's id, such as <c>streaming-simt-f16-d40-r64</c>, or <c>streaming-sm80-f16-d40-r128-k80</c> where the keys are limited.</summary>
+    /// <summary>Warps of a block, for a variant that differs from another in nothing else and is made for small multiprocessors; 0 for the usual number.</summary>
+    public int Warps { get; init; }
+
+    /// <summary>
+    /// The variant's id, such as <c>streaming-simt-f16-d40-r64</c>, <c>streaming-sm80-f16-d40-r128-k80</c> where the keys are limited, or
+    /// <c>streaming-sm80-f16-d128-r128-w8</c> where it is named by its warps.
+    /// </summary>
     public string Id => string.Format(
         CultureInfo.InvariantCulture,
-        MaximumKeys == 0 ? "{0}-{1}-{2}-d{3}-r{4}" : "{0}-{1}-{2}-d{3}-r{4}-k{5}",
+        "{0}-{1}-{2}-d{3}-r{4}{5}{6}",
         Family == KernelFamily.Materialized ? "materialized" : "streaming",
         Target switch { KernelTarget.Cpu => "cpu", KernelTarget.Simt => "simt", KernelTarget.Sm80 => "sm80", _ => "sm90a" },
         ElementType switch { ElementType.Float16 => "f16", ElementType.BFloat16 => "bf16", _ => "f32" },
         HeadDim,
         SliceRows,
-        MaximumKeys);
+        Suffix("-k", MaximumKeys),
+        Suffix("-w", Warps));
 
     /// <summary>The entry point of the variant's CUDA C, or what those of several launches begin with: its id as a name of C.</summary>
     public string EntryPoint => Id.Replace('-', '_');
+
+    private static string Suffix(string name, int number) => number == 0 ? "" : name + number.ToString(CultureInfo.InvariantCulture);
 }

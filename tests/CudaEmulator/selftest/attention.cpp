@@ -6,12 +6,22 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 namespace selftest {
 
 namespace {
 
-void check(const Kernel& kernel, const Case& c, double& worst)
+// What a case of a kernel kind has to be, as the first kernel of the kind computed it.
+using Outputs = std::map<std::string, std::vector<unsigned char>>;
+
+// What kernels have in common that give the same bits: they differ in the rows and warps of a block. Those for few keys are of another kind.
+std::string kind(const Kernel& kernel)
+{
+    return kernel.family + " " + kernel.target + " " + kernel.element + " d" + std::to_string(kernel.head_dim) + " k" + std::to_string(kernel.maximum_keys);
+}
+
+void check(const Kernel& kernel, const Case& c, double& worst, Outputs& outputs)
 {
     const Problem p = make_problem(kernel, c);
     const Result sliced = run(kernel, c, p, c.slice_rows, c.slice_heads, 2);
@@ -80,6 +90,10 @@ void check(const Kernel& kernel, const Case& c, double& worst)
     }
 
     tally().check(odd.map == sliced.map, name + ": another map in slices of 19 rows");
+
+    const std::string problem = kind(kernel) + ", " + c.name;
+    const bool first = outputs.emplace(problem, sliced.output.bytes).second;
+    tally().check(first || outputs[problem] == sliced.output.bytes, name + ": other bits than another kernel of " + kind(kernel));
 }
 
 // Whether a kernel can compute a case.
@@ -101,6 +115,7 @@ bool takes(const Kernel& kernel, const Case& c)
 void test_attention(const std::string& folder)
 {
     std::vector<Kernel> kernels = read_manifest(folder);
+    Outputs outputs;
     for (Kernel& kernel : kernels) {
         emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", kernel.target == "sm90a" ? "9.0" : "8.0");
         open_context();
@@ -108,7 +123,7 @@ void test_attention(const std::string& folder)
             double worst = 0;
             for (const Case& c : attention_cases())
                 if (takes(kernel, c))
-                    check(kernel, c, worst);
+                    check(kernel, c, worst, outputs);
             std::printf("%s: worst error %.2e\n", kernel.file.c_str(), worst);
         }
 

@@ -26,13 +26,13 @@ public sealed class Sm80TilingTests
             {
                 // Each warp has 16 rows and an equal part of the keys, in steps of 16.
                 Assert.AreEqual(rowTilesOfBlock, tiling.RowTiles, tiling.ToString());
-                Assert.AreEqual(0, Sm80Limits.Warps % rowTilesOfBlock, tiling.ToString());
-                Assert.AreEqual(0, tiling.TileKeys / (Sm80Limits.Warps / rowTilesOfBlock) % 16, tiling.ToString());
+                Assert.AreEqual(0, tiling.Warps % rowTilesOfBlock, tiling.ToString());
+                Assert.AreEqual(0, tiling.TileKeys / (tiling.Warps / rowTilesOfBlock) % 16, tiling.ToString());
                 Assert.AreEqual(Sm80StreamingTiling.ProbabilityBytes, 2 * tiling.TileKeys, tiling.ToString());
             }
             else
             {
-                Assert.AreEqual(rowTilesOfBlock, tiling.RowTiles * Sm80Limits.Warps, tiling.ToString());
+                Assert.AreEqual(rowTilesOfBlock, tiling.RowTiles * tiling.Warps, tiling.ToString());
             }
 
             Assert.AreEqual(0, tiling.TileKeys % 16, tiling.ToString());
@@ -45,7 +45,7 @@ public sealed class Sm80TilingTests
         // The order in which a row meets its keys, and so its bits, must not depend on the variant that a plan takes.
         foreach (int headDim in SimtVariant.HeadDims)
         {
-            Assert.HasCount(1, Sm80StreamingTiling.TileRowChoices(headDim).Select(rows => Sm80StreamingTiling.For(headDim, rows).TileKeys).Distinct().ToArray());
+            Assert.HasCount(1, StreamingTilings(headDim).Select(tiling => tiling.TileKeys).Distinct().ToArray());
         }
     }
 
@@ -124,6 +124,34 @@ public sealed class Sm80TilingTests
     }
 
     [TestMethod]
+    public void BlocksOfEightWarps_AreThereWhereASmallMultiprocessorHoldsOneBlockOfFour()
+    {
+        const int smallMultiprocessorBytes = 100 * 1024;
+        const int reservedBytes = 1024; // of each block
+        foreach (Sm80StreamingTiling tiling in SimtVariant.HeadDims.Where(headDim => headDim <= 128).Select(headDim => Sm80StreamingTiling.For(headDim, 128)))
+        {
+            int blocks = smallMultiprocessorBytes / (tiling.SharedBytes + reservedBytes);
+
+            Assert.HasCount(blocks == 1 ? 2 : 1, Sm80StreamingTiling.WarpChoices(tiling.HeadDim, 128), tiling.ToString());
+        }
+
+        Sm80StreamingTiling alone = Sm80StreamingTiling.For(128, 128, warps: 8);
+        Assert.AreEqual(256, alone.Threads);
+        Assert.AreEqual(1, alone.RowTiles);
+        Assert.AreEqual(2, alone.Stages);
+        Assert.AreEqual(65536, alone.SharedBytes);
+        Assert.IsTrue(alone.QueryInRegisters);
+    }
+
+    [TestMethod]
+    public void WarpsThatNoVariantHas_AreRefused()
+    {
+        ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm80StreamingTiling.For(64, 128, warps: 8));
+
+        Assert.Contains("head dim 64 and 128 rows have no blocks of 8 warps", error.Message);
+    }
+
+    [TestMethod]
     public void RowsThatNoVariantHas_AreRefused()
     {
         ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm80StreamingTiling.For(64, 96));
@@ -131,8 +159,12 @@ public sealed class Sm80TilingTests
         Assert.Contains("head dim 64 have tiles of 64 or 128 rows, not 96", error.Message);
     }
 
-    private static IEnumerable<Sm80StreamingTiling> StreamingTilings() =>
-        SimtVariant.HeadDims.SelectMany(headDim => Sm80StreamingTiling.TileRowChoices(headDim).Select(rows => Sm80StreamingTiling.For(headDim, rows)));
+    private static IEnumerable<Sm80StreamingTiling> StreamingTilings() => SimtVariant.HeadDims.SelectMany(StreamingTilings);
+
+    private static IEnumerable<Sm80StreamingTiling> StreamingTilings(int headDim) =>
+        from rows in Sm80StreamingTiling.TileRowChoices(headDim)
+        from warps in Sm80StreamingTiling.WarpChoices(headDim, rows)
+        select Sm80StreamingTiling.For(headDim, rows, warps);
 
     // As chunk_offset of cuda/sm80/tile.cuh.sbn.
     private static int Offset(Sm80Rows rows, int row, int chunk) => (row * rows.Bytes) + (16 * (rows.Swizzled ? chunk ^ (row & 7) : chunk));

@@ -20,13 +20,15 @@ internal static class Sm80Variant
 
     public static IEnumerable<KernelConfiguration> Of(ElementType elementType, int headDim) =>
     [
-        .. Sm80KernelUnit.StreamingTileRowChoices(headDim).Select(rows => Streaming(elementType, headDim, rows)),
+        .. from rows in Sm80KernelUnit.StreamingTileRowChoices(headDim)
+           from warps in Sm80KernelUnit.StreamingWarpChoices(headDim, rows)
+           select Streaming(elementType, headDim, rows, warps),
         .. Sm80KernelUnit.ShortKeys(headDim).Select(keys => ShortKeys(elementType, headDim, keys)),
         Materialized(elementType, headDim),
     ];
 
-    public static KernelConfiguration Streaming(ElementType elementType, int headDim, int tileRows) =>
-        new(KernelFamily.Streaming, KernelTarget.Sm80, elementType, headDim, tileRows);
+    public static KernelConfiguration Streaming(ElementType elementType, int headDim, int tileRows, int warps = 0) =>
+        new(KernelFamily.Streaming, KernelTarget.Sm80, elementType, headDim, tileRows) { Warps = warps };
 
     public static KernelConfiguration ShortKeys(ElementType elementType, int headDim, int maximumKeys) =>
         new(KernelFamily.Streaming, KernelTarget.Sm80, elementType, headDim, Sm80KernelUnit.ShortKeysTileRows) { MaximumKeys = maximumKeys };

@@ -1,4 +1,6 @@
+using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.RuntimeHost.Tests.Cuda;
 
 namespace KernelGen.RuntimeHost.Tests.Planning;
 
@@ -23,6 +25,23 @@ public sealed class MultiprocessorLimitsTests
     [DataRow(90, 1024, 65, 0, 0, DisplayName = "more registers than there are")]
     public void ResidentBlocks_AreLimitedByWhatIsScarcest(int computeCapability, int threads, int registers, int sharedBytes, int blocks) =>
         Assert.AreEqual(blocks, MultiprocessorLimits.ForComputeCapability(computeCapability).ResidentBlocks(threads, registers, sharedBytes));
+
+    [TestMethod]
+    [DataRow(80, false)]
+    [DataRow(86, true)]
+    [DataRow(87, false)]
+    [DataRow(89, true)]
+    [DataRow(90, false)]
+    [DataRow(100, false)]
+    [DataRow(120, true)]
+    public void VariantsForSmallMultiprocessors_SuitThoseOf100KiB(int computeCapability, bool isSmall)
+    {
+        MultiprocessorLimits limits = MultiprocessorLimits.ForComputeCapability(computeCapability);
+        KernelVariant[] variants = CudaTestAttention.Catalogue.Variants.ToArray();
+
+        Assert.IsTrue(variants.Any(variant => variant.ForSmallMultiprocessors));
+        Assert.IsTrue(variants.All(variant => limits.Suits(variant) == (isSmall || !variant.ForSmallMultiprocessors)));
+    }
 
     [TestMethod]
     public void UnknownComputeCapability_IsLikeTheOneBeforeIt()

@@ -9,6 +9,9 @@ internal static class Sm80Limits
     /// <summary>Up to here a block gets a second stage of tiles: two such blocks share a multiprocessor of compute capability 8.6.</summary>
     public const int TwoStageBytes = 48 * 1024;
 
+    /// <summary>The same for a block that has such a multiprocessor to itself.</summary>
+    public const int TwoStageBytesAlone = 96 * 1024;
+
     /// <summary>Registers of a thread.</summary>
     public const int Registers = 255;
 
@@ -22,5 +25,11 @@ internal static class Sm80Limits
     public const int Threads = 128;
 
     /// <summary>Warps of a block.</summary>
-    public const int Warps = Threads / 32;
+    public const int Warps = Threads / WarpThreads;
+
+    /// <summary>Warps of a block that has a multiprocessor to itself: two for each of its quarters, so that one computes a softmax while the other multiplies.</summary>
+    public const int WarpsAlone = 8;
+
+    /// <summary>Threads of a warp.</summary>
+    public const int WarpThreads = 32;
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 
 namespace KernelGen.Generator.Model.Sm80;
 
@@ -15,9 +16,16 @@ namespace KernelGen.Generator.Model.Sm80;
 /// <param name="TileKeys">Keys of a tile.</param>
 /// <param name="RowTiles">Tiles of 16 rows of which a warp holds the output.</param>
 /// <param name="IsSplit">The warps share the rows and divide the columns of the output.</param>
-internal sealed record Sm80StreamingTiling(int HeadDim, int TileRows, int TileKeys, int RowTiles, bool IsSplit)
+/// <param name="Warps">Warps of a block.</param>
+internal sealed record Sm80StreamingTiling(int HeadDim, int TileRows, int TileKeys, int RowTiles, bool IsSplit, int Warps)
 {
+    private const int FewRows = 64;
+    private const int ManyRows = 128;
+    private const int LargestHeadDimOfManyRows = 128;
     private const int LargestUnsplitHeadDim = 256;
+
+    // From here a block of many rows takes more than half of the 100 KiB of a small multiprocessor.
+    private const int LeastHeadDimAlone = 96;
 
     /// <summary>Bytes of a row of probabilities in shared memory (split kernels): 32 keys, swizzled.</summary>
     public const int ProbabilityBytes = 64;
@@ -28,8 +36,12 @@ internal sealed record Sm80StreamingTiling(int HeadDim, int TileRows, int TileKe
     /// <summary>Q stays in registers; else it is read from shared memory for each tile of keys.</summary>
     public bool QueryInRegisters => !IsSplit && ArrayRegisters + QueryRegisters <= Sm80Limits.ComfortableRegisters;
 
+    /// <summary>Threads of a block.</summary>
+    public int Threads => Warps * Sm80Limits.WarpThreads;
+
     /// <summary>Tiles of K, and of V, that shared memory holds: with two, the next tile is copied while one is computed; with one, K while V is used and V while K is.</summary>
-    public int Stages => !IsSplit && SharedBytesWith(2) <= Sm80Limits.TwoStageBytes ? 2 : 1;
+    public int Stages =>
+        !IsSplit && SharedBytesWith(2) <= (Warps == Sm80Limits.WarpsAlone ? Sm80Limits.TwoStageBytesAlone : Sm80Limits.TwoStageBytes) ? 2 : 1;
 
     /// <summary>Dynamic shared memory of a block, in bytes.</summary>
     public int SharedBytes => SharedBytesWith(Stages);
@@ -41,42 +53,60 @@ internal sealed record Sm80StreamingTiling(int HeadDim, int TileRows, int TileKe
 
     // Scores and sums in fp32, base and total of each row.
     private int ArrayRegisters => IsSplit
-        ? Sm80Limits.BaseRegisters + (TileKeys / 4) + (4 * RowTiles * (((HeadDim / 8) + Sm80Limits.Warps - 1) / Sm80Limits.Warps)) + 4
+        ? Sm80Limits.BaseRegisters + (TileKeys / 4) + (4 * RowTiles * (((HeadDim / 8) + Warps - 1) / Warps)) + 4
         : Sm80Limits.BaseRegisters + (RowTiles * ((TileKeys / 2) + (HeadDim / 2) + 4));
 
     /// <summary>The rows of a tile that there are variants for, ascending: many rows for throughput, fewer for small shapes.</summary>
     /// <param name="headDim">The head dim.</param>
     public static IReadOnlyList<int> TileRowChoices(int headDim) => headDim switch
     {
-        <= 128 => [64, 128],
-        <= LargestUnsplitHeadDim => [64],
+        <= LargestHeadDimOfManyRows => [FewRows, ManyRows],
+        <= LargestUnsplitHeadDim => [FewRows],
         _ => [32],
     };
+
+    /// <summary>
+    /// The warps of a block that there are variants for, the usual number first. Where shared memory holds one block of 128 rows only, four warps of 32 rows leave
+    /// each quarter of the multiprocessor one warp, and nothing to do while it waits. Eight of 16 rows hide each other's waits, but load K and V from shared
+    /// memory twice as often; tensor cores of multiprocessors that hold two blocks of four warps are so fast that this is what they would wait for.
+    /// </summary>
+    /// <param name="headDim">The head dim.</param>
+    /// <param name="tileRows">One of <see cref="TileRowChoices"/>.</param>
+    public static IReadOnlyList<int> WarpChoices(int headDim, int tileRows) =>
+        HasBlockAlone(headDim, tileRows) ? [Sm80Limits.Warps, Sm80Limits.WarpsAlone] : [Sm80Limits.Warps];
 
     /// <summary>The tiles for a head dim and rows of a tile.</summary>
     /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
     /// <param name="tileRows">One of <see cref="TileRowChoices"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no variant with so many rows.</exception>
-    public static Sm80StreamingTiling For(int headDim, int tileRows)
+    /// <param name="warps">One of <see cref="WarpChoices"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no variant with so many rows or warps.</exception>
+    public static Sm80StreamingTiling For(int headDim, int tileRows, int warps = Sm80Limits.Warps)
     {
         IReadOnlyList<int> choices = TileRowChoices(headDim);
-        bool known = false;
-        foreach (int choice in choices)
-            known |= choice == tileRows;
-        if (!known)
+        if (!choices.Contains(tileRows))
         {
             throw new ArgumentOutOfRangeException(nameof(tileRows), string.Format(
                 CultureInfo.InvariantCulture,
                 "The streaming kernels of target sm80 for head dim {0} have tiles of {1} rows, not {2}.", headDim, string.Join(" or ", choices), tileRows));
         }
 
+        if (!WarpChoices(headDim, tileRows).Contains(warps))
+        {
+            throw new ArgumentOutOfRangeException(nameof(warps), string.Format(
+                CultureInfo.InvariantCulture,
+                "The streaming kernels of target sm80 for head dim {0} and {1} rows have no blocks of {2} warps.", headDim, tileRows, warps));
+        }
+
         return headDim > LargestUnsplitHeadDim
-            ? new(headDim, tileRows, TileKeys: 32, RowTiles: tileRows / 16, IsSplit: true)
-            : new(headDim, tileRows, TileKeys: 64, RowTiles: tileRows / (16 * Sm80Limits.Warps), IsSplit: false);
+            ? new(headDim, tileRows, TileKeys: 32, RowTiles: tileRows / 16, IsSplit: true, warps)
+            : new(headDim, tileRows, TileKeys: 64, RowTiles: tileRows / (16 * warps), IsSplit: false, warps);
     }
+
+    private static bool HasBlockAlone(int headDim, int tileRows) =>
+        tileRows == ManyRows && headDim is >= LeastHeadDimAlone and <= LargestHeadDimOfManyRows;
 
     // Split kernels also keep the probabilities, the greatest score of each row in each group of keys, and the rows' factors.
     private int SharedBytesWith(int stages) => IsSplit
-        ? ((TileRows + (2 * TileKeys)) * Rows.Bytes) + (TileRows * ProbabilityBytes) + (4 * TileRows * ((Sm80Limits.Warps / RowTiles) + 1))
+        ? ((TileRows + (2 * TileKeys)) * Rows.Bytes) + (TileRows * ProbabilityBytes) + (4 * TileRows * ((Warps / RowTiles) + 1))
         : ((QueryInRegisters ? 0 : TileRows) + (2 * stages * TileKeys)) * Rows.Bytes;
 }
