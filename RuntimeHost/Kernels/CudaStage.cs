@@ -21,7 +21,7 @@ public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, 
     public int BlocksPerMultiprocessor { get; init; }
 
     /// <summary>
-    /// Blocks of a cluster, along the query rows: the tiles of rows are rounded up to a multiple of it. The kernel names its cluster itself, so that any launch of
+    /// Blocks of a cluster, along the query rows: the tiles of rows, and the blocks of a persistent kernel, are whole multiples of it. The kernel names its cluster itself, so that any launch of
     /// a grid of this size is right.
     /// </summary>
     public int ClusterBlocks { get; init; } = 1;

@@ -77,6 +77,12 @@ public sealed class KernelVariant
     /// <summary>The most keys of a call that this variant takes, for those that hold all keys at once; 0 when it takes any number.</summary>
     public int MaximumKeys { get; init; }
 
+    /// <summary>
+    /// The planner leaves the variant out of causal calls: its blocks go over the keys of a tile of many rows together, of which causality hides a part from some of
+    /// them.
+    /// </summary>
+    public bool ExcludesCausality { get; init; }
+
     /// <summary>What has to be switched on for the planner to take it; <see cref="ExperimentalKernels.None"/> when it is always offered.</summary>
     public ExperimentalKernels Experimental { get; init; }
 

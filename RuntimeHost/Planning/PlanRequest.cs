@@ -26,6 +26,9 @@ internal readonly record struct PlanRequest(
         if (variant.MaximumKeys > 0 && Shape.Keys > variant.MaximumKeys)
             return "too many keys";
 
+        if (variant.ExcludesCausality && Options.Causal)
+            return "not for causal calls";
+
         if (Options.Float32Math == Float32Math.Full && variant.SplitsFloat32)
             return "splits fp32 numbers";
 

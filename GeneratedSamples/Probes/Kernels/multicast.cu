@@ -52,7 +52,7 @@ extern "C" __global__ void __cluster_dims__(cluster_blocks, 1, 1) __launch_bound
             if (round >= stages)
             {
                 // The tile of `stages` rounds ago has come; all blocks that copy into it hear that it has been used.
-                kg_mbarrier_wait_in_cluster(full_here, static_cast<unsigned int>((round / stages - 1) & 1));
+                kg_mbarrier_wait(full_here, static_cast<unsigned int>((round / stages - 1) & 1));
                 for (int block = 0; block < sharing_blocks; block++)
                     kg_mbarrier_arrive_in_cluster(kg_cluster_address(empty_here, multicast ? block : kg_cluster_rank()));
             }
@@ -60,7 +60,7 @@ extern "C" __global__ void __cluster_dims__(cluster_blocks, 1, 1) __launch_bound
             if (round < rounds)
             {
                 // An mbarrier that nobody arrived at lets a wait for parity 1 pass: the first tiles need not wait.
-                kg_mbarrier_wait_in_cluster(empty_here, static_cast<unsigned int>((round / stages - 1) & 1));
+                kg_mbarrier_wait(empty_here, static_cast<unsigned int>((round / stages - 1) & 1));
                 kg_mbarrier_arrive_expect(full_here, tile_bytes);
                 const int row = static_cast<int>((kg_block_x() / 2 * 5 + round) % tile_count) * tile_rows;
 #pragma unroll

@@ -72,6 +72,8 @@ internal static class CatalogueFile
     {
         if (configuration.MaximumKeys > 0)
             yield return $"MaximumKeys = {Number(configuration.MaximumKeys)}";
+        if (configuration.SharesCopies)
+            yield return "ExcludesCausality = true";
         if (configuration.Experimental != ExperimentalKernels.None)
             yield return $"Experimental = {Flags(configuration.Experimental)}";
     }

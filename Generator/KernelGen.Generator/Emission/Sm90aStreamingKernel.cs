@@ -19,7 +19,7 @@ internal static class Sm90aStreamingKernel
     public static KernelFootprint Footprint(KernelConfiguration configuration)
     {
         Sm90aStreamingTiling tiling = Tiling(configuration);
-        return new(tiling.TileRows, tiling.TileKeys, BytesPerScore: 0, WorkerBytes: 0, KeySplitMerge.PartialBytesPerRow(configuration.HeadDim));
+        return new(tiling.ClusterRows, tiling.TileKeys, BytesPerScore: 0, WorkerBytes: 0, KeySplitMerge.PartialBytesPerRow(configuration.HeadDim));
     }
 
     /// <summary>The launches of a variant, in order.</summary>
@@ -34,10 +34,11 @@ internal static class Sm90aStreamingKernel
                 TensorBoxes =
                 [
                     new(tiling.Rows.PanelDims, tiling.TileRows),
-                    new(tiling.Rows.PanelDims, tiling.TileKeys),
-                    new(tiling.Values.PanelDims, tiling.TileKeys),
+                    new(tiling.Rows.PanelDims, tiling.CopiedKeys),
+                    new(tiling.Values.PanelDims, tiling.CopiedKeys),
                 ],
                 BlocksPerMultiprocessor = tiling.BlocksPerProcessor,
+                ClusterBlocks = tiling.ClusterBlocks,
             },
             KeySplitMerge.Stage(configuration.EntryPoint),
         ];
@@ -66,6 +67,7 @@ internal static class Sm90aStreamingKernel
         Sm90aStreamingTiling tiling = Tiling(configuration);
         TemplateObject model = Sm90aModel.CreateWithLayout(configuration, tiling.TileKeys, tiling.TileRows, tiling.Values);
         model.Add("consumers", tiling.Consumers);
+        model.Add("cluster_blocks", tiling.ClusterBlocks);
         model.Add("threads", tiling.Threads);
         model.Add("blocks_per_processor", tiling.BlocksPerProcessor);
         model.Add("tile_rows", tiling.TileRows);

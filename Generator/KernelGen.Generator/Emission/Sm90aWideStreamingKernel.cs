@@ -36,7 +36,7 @@ internal static class Sm90aWideStreamingKernel
                 [
                     new(tiling.Rows.PanelDims, Sm90aWideStreamingTiling.TileRows),
                     new(tiling.Rows.PanelDims, Sm90aWideStreamingTiling.GroupKeys),
-                    new(tiling.Values.PanelDims, Sm90aWideStreamingTiling.ValueChunkKeys),
+                    new(tiling.Values.PanelDims, Sm90aWideStreamingTiling.ValuePartKeys),
                 ],
             },
             KeySplitMerge.Stage(configuration.EntryPoint),
@@ -75,12 +75,12 @@ internal static class Sm90aWideStreamingKernel
         model.Add("stage_bytes", tiling.StageBytes);
         model.Add("row_panel_dims", tiling.Rows.PanelDims);
         model.Add("row_panels", tiling.Rows.Count);
-        model.Add("key_chunk_panels", tiling.KeyChunkPanels);
-        model.Add("key_chunks", tiling.KeyChunks);
+        model.Add("key_part_panels", tiling.KeyPartPanels);
+        model.Add("key_parts", tiling.KeyParts);
         model.Add("value_panel_dims", tiling.Values.PanelDims);
         model.Add("value_panels", tiling.ValuePanels);
         model.Add("value_dims", tiling.ValueDims);
-        model.Add("value_chunk_keys", Sm90aWideStreamingTiling.ValueChunkKeys);
+        model.Add("value_part_keys", Sm90aWideStreamingTiling.ValuePartKeys);
         model.Add("shared_bytes", tiling.SharedBytes);
         model.Add("producer_registers", Sm90aWideStreamingTiling.ProducerRegisters);
         model.Add("consumer_registers", Sm90aWideStreamingTiling.ConsumerRegisters);

@@ -8,4 +8,5 @@ internal enum ExperimentalKernels
 {
     None = 0,
     Hopper = 1,
+    HopperMulticast = 2,
 }

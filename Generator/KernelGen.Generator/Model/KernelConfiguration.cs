@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelGen.Generator.Model.Sm90a;
 
 namespace KernelGen.Generator.Model;
 
@@ -13,8 +14,13 @@ internal sealed record KernelConfiguration(KernelFamily Family, KernelTarget Tar
     /// <summary>The most keys of a call, for a <c>streaming</c> variant that holds all of them at once; 0 for any number.</summary>
     public int MaximumKeys { get; init; }
 
+    /// <summary>Blocks of a cluster copy K and V for each other, tiles of rows that go over the same keys: not where causality hides more from one than from the other.</summary>
+    public bool SharesCopies =>
+        Target == KernelTarget.Sm90a && Family == KernelFamily.Streaming && ElementType != ElementType.Float32 && MaximumKeys == 0 && Sm90aStreamingTiling.SharesCopies(HeadDim, SliceRows);
+
     /// <summary>What has to be switched on at run time for the planner to take the variant.</summary>
-    public ExperimentalKernels Experimental => Target == KernelTarget.Sm90a ? ExperimentalKernels.Hopper : ExperimentalKernels.None;
+    public ExperimentalKernels Experimental => Target != KernelTarget.Sm90a ? ExperimentalKernels.None
+        : SharesCopies ? ExperimentalKernels.Hopper | ExperimentalKernels.HopperMulticast : ExperimentalKernels.Hopper;
 
     /// <summary>The variant's id, such as <c>streaming-simt-f16-d40-r64</c>, or <c>streaming-sm80-f16-d40-r128-k80</c> where the keys are limited.</summary>
     public string Id => string.Format(

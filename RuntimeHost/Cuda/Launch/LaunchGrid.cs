@@ -27,9 +27,11 @@ internal readonly record struct LaunchGrid(uint Width, uint Height)
                 $"{stage.EntryPoint} cannot run {tiles} tiles of each of {heads} heads in one launch: it counts at most {int.MaxValue} of them. Attend to fewer heads in a call."));
         }
 
-        // The blocks that there are walk over the tiles of all heads. Other kernels step over heads by the grid's height, so a device limit only folds it.
+        // The blocks that there are walk over the tiles of all heads, whole clusters of them. Other kernels step over heads by the grid's height, so a device limit
+        // only folds it.
+        long clusters = Math.Max((long)limits.Multiprocessors * stage.BlocksPerMultiprocessor / stage.ClusterBlocks, 1);
         return persistent
-            ? new((uint)Math.Min(tiles * heads, (long)limits.Multiprocessors * stage.BlocksPerMultiprocessor), 1)
+            ? new((uint)Math.Min(tiles * heads, clusters * stage.ClusterBlocks), 1)
             : new((uint)tiles, (uint)Math.Min(heads, limits.GridHeight));
     }
 }

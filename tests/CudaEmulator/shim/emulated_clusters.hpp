@@ -12,7 +12,7 @@ KG_DEVICE unsigned int kg_cluster_address(unsigned int shared, int block, int li
 
 KG_DEVICE void kg_mbarrier_arrive_in_cluster(unsigned int barrier, int line = __builtin_LINE())
 {
-    kernelgen_emulator->hopper->mbarrier_arrive_in_cluster(barrier, line);
+    kernelgen_emulator->hopper->mbarrier_arrive_in_cluster(barrier, false, line);
 }
 
 KG_DEVICE void kg_mbarrier_arrive_in_cluster_if(unsigned int barrier, bool condition, int line = __builtin_LINE())
@@ -21,9 +21,10 @@ KG_DEVICE void kg_mbarrier_arrive_in_cluster_if(unsigned int barrier, bool condi
         kg_mbarrier_arrive_in_cluster(barrier, line);
 }
 
-KG_DEVICE void kg_mbarrier_wait_in_cluster(unsigned int barrier, unsigned int parity, int line = __builtin_LINE())
+KG_DEVICE void kg_mbarrier_release_in_cluster_if(unsigned int barrier, bool condition, int line = __builtin_LINE())
 {
-    kernelgen_emulator->hopper->mbarrier_wait(barrier, parity, true, line);
+    if (condition)
+        kernelgen_emulator->hopper->mbarrier_arrive_in_cluster(barrier, true, line);
 }
 
 template <int rank>

@@ -34,8 +34,8 @@ struct MatrixProduct {
 struct HopperCalls {
     void (*mbarrier_init)(unsigned address, unsigned count, int line);
     void (*mbarrier_arrive)(unsigned address, unsigned count, bool expects, unsigned bytes, int line);
-    void (*mbarrier_arrive_in_cluster)(unsigned address, int line);
-    void (*mbarrier_wait)(unsigned address, unsigned parity, bool in_cluster, int line);
+    void (*mbarrier_arrive_in_cluster)(unsigned address, bool releases, int line); // releases: also what was stored, to all of the cluster
+    void (*mbarrier_wait)(unsigned address, unsigned parity, int line);
     void (*mbarrier_test)(unsigned address, int line); // for an answer that nobody looks at
     void (*fence_mbarrier_init)(int line);
     void (*fence_async_proxy)(int line);

@@ -130,7 +130,7 @@ bool land_one_tensor_copy();
 std::string end_tensor_copies(int block);
 // A copy of so many bytes has landed; the moment that whoever waits for the phase knows of.
 Moment mbarrier_moment(const ClusterPlace& place);
-std::string complete_bytes(const ClusterPlace& place, unsigned bytes, int thread);
+std::string complete_bytes(const ClusterPlace& place, unsigned bytes);
 std::string mbarrier_for_copy_fault(const ClusterPlace& place, int thread);
 
 void start_warpgroups();

@@ -5,8 +5,8 @@ namespace emulator {
 
 void mbarrier_init(unsigned, unsigned, int);
 void mbarrier_arrive(unsigned, unsigned, bool, unsigned, int);
-void mbarrier_arrive_in_cluster(unsigned, int);
-void mbarrier_wait(unsigned, unsigned, bool, int);
+void mbarrier_arrive_in_cluster(unsigned, bool, int);
+void mbarrier_wait(unsigned, unsigned, int);
 void mbarrier_test(unsigned, int);
 void fence_mbarrier_init(int);
 void fence_async_proxy(int);

@@ -214,7 +214,7 @@ void begin_cluster(int x, int y)
     Launch& current = launch();
     current.first_block = x;
     calls()->current.block_y = y;
-    current.order.start_block(current.thread_count);
+    current.order.start_block(current.thread_count, current.geometry.cluster_blocks > 1);
     for (int block = 0; block < current.geometry.cluster_blocks; block++) {
         if (block == static_cast<int>(current.blocks.size()))
             current.blocks.push_back(std::make_unique<Block>());

@@ -18,8 +18,6 @@ struct Mbarrier {
     int number = 0;           // of its entry in the clocks
     bool observed = true;     // somebody has seen the end of the phase before this one
     bool copied = false;      // copies landed in the phase that is over, or in the one that runs
-    bool foreign = false;     // another block of the cluster arrived in the phase that runs, or its copy landed
-    bool completed_by_others = false; // the same, in the phase that is over
     Moment initialized;
     bool fenced = false;      // its initialisation is visible to asynchronous copies
     Clock arriving;           // what those who arrived in this phase did
@@ -48,7 +46,7 @@ Mbarrier& find(const ClusterPlace& place, int line)
     const auto found = all().find(key(place));
     if (found == all().end())
         fail(FaultKind::launch_failed, line, "there is no mbarrier at " + name_of(place));
-    if (!launch().order.is_before(found->second.initialized, launch().running))
+    if (!launch().order.is_seen(found->second.initialized, launch().running))
         fail(FaultKind::launch_failed, line,
             "the mbarrier at " + name_of(place) + " was initialised by thread " + std::to_string(found->second.initialized.agent)
                 + " and no barrier is between the two");
@@ -63,10 +61,8 @@ void complete_phase(const ClusterPlace& place, Mbarrier& barrier)
     barrier.phase++;
     barrier.pending = barrier.expected;
     barrier.observed = false;
-    barrier.completed_by_others = barrier.foreign;
-    barrier.foreign = false;
     barrier.completed = barrier.arriving;
-    barrier.completed.resize(launch().order.threads() + Ordering::most_mbarriers);
+    barrier.completed.resize(launch().order.entries());
     barrier.completed[launch().order.threads() + barrier.number] = barrier.phase;
     Launch& current = launch();
     for (int i = 0; i < current.thread_count; i++)
@@ -111,12 +107,11 @@ Moment mbarrier_moment(const ClusterPlace& place)
     return {launch().order.threads() + barrier.number, 0, barrier.phase + 1};
 }
 
-std::string complete_bytes(const ClusterPlace& place, unsigned bytes, int thread)
+std::string complete_bytes(const ClusterPlace& place, unsigned bytes)
 {
     Mbarrier& barrier = all()[key(place)];
     barrier.bytes -= bytes;
     barrier.copied = true;
-    barrier.foreign |= block_of(thread) != place.block;
     const std::string wrong = transactions_fault(place, barrier);
     complete_phase(place, barrier);
     return wrong;
@@ -129,7 +124,7 @@ std::string mbarrier_for_copy_fault(const ClusterPlace& place, int thread)
         return "there is no mbarrier at " + name_of(place);
     if (!found->second.fenced)
         return "the initialisation of the mbarrier at " + name_of(place) + " was not fenced for asynchronous copies";
-    if (!launch().order.is_before(found->second.initialized, thread))
+    if (!launch().order.is_seen(found->second.initialized, thread))
         return "the mbarrier at " + name_of(place) + " was initialised by another thread and no barrier is between the two";
     return "";
 }
@@ -156,7 +151,8 @@ void mbarrier_init(unsigned address, unsigned count, int line)
 
 namespace {
 
-void arrive(const ClusterPlace& place, unsigned count, bool expects, unsigned bytes, int line)
+// `carries`: what becomes known to whoever waits.
+void arrive(const ClusterPlace& place, unsigned count, bool expects, unsigned bytes, Carries carries, int line)
 {
     Launch& current = launch();
     Mbarrier& barrier = find(place, line);
@@ -169,20 +165,23 @@ void arrive(const ClusterPlace& place, unsigned count, bool expects, unsigned by
     if (expects)
         barrier.bytes += bytes;
     barrier.pending -= count;
-    barrier.foreign |= place.block != own_block();
     const std::string wrong = transactions_fault(place, barrier);
     if (!wrong.empty())
         fail(FaultKind::launch_failed, line, wrong);
-    current.order.release(current.running, barrier.arriving);
+    current.order.release(current.running, barrier.arriving, carries);
     complete_phase(place, barrier);
 }
 
 } // namespace
 
-void mbarrier_arrive(unsigned address, unsigned count, bool expects, unsigned bytes, int line) { arrive(own(address, line), count, expects, bytes, line); }
+void mbarrier_arrive(unsigned address, unsigned count, bool expects, unsigned bytes, int line)
+{
+    arrive(own(address, line), count, expects, bytes, Carries::all, line);
+}
 
 // At an mbarrier of any block of the cluster. Its memory has to be there until the arrival is done: the block may not have left, and may not leave unless it knows.
-void mbarrier_arrive_in_cluster(unsigned address, int line)
+// An arrival without a scope is a release within the block: elsewhere it tells nothing of stores.
+void mbarrier_arrive_in_cluster(unsigned address, bool releases, int line)
 {
     Launch& current = launch();
     const ClusterPlace place = cluster_place(address, 8, line);
@@ -191,10 +190,10 @@ void mbarrier_arrive_in_cluster(unsigned address, int line)
         fail(FaultKind::launch_failed, line, "it arrives at the mbarrier at " + name_of(place) + ", which has left");
     if (place.block != own_block())
         target.visits[current.running] = current.order.now(current.running);
-    arrive(place, 1, false, 0, line);
+    arrive(place, 1, false, 0, releases || place.block == own_block() ? Carries::all : Carries::reads, line);
 }
 
-void mbarrier_wait(unsigned address, unsigned parity, bool in_cluster, int line)
+void mbarrier_wait(unsigned address, unsigned parity, int line)
 {
     Launch& current = launch();
     const ClusterPlace place = own(address, line);
@@ -210,10 +209,6 @@ void mbarrier_wait(unsigned address, unsigned parity, bool in_cluster, int line)
 
     Mbarrier& barrier = find(place, line);
     if (barrier.phase > 0) {
-        // An acquire of scope .cta does not synchronise with other blocks.
-        if (barrier.completed_by_others && !in_cluster)
-            fail(FaultKind::launch_failed, line,
-                "it waits at the mbarrier at " + name_of(place) + " within its block for what another block of the cluster did: the wait needs the scope .cluster");
         barrier.observed = true;
         barrier.copied = barrier.bytes != 0;
         current.order.acquire(thread, barrier.completed);

@@ -6,13 +6,19 @@ namespace emulator {
 
 namespace {
 
-void raise(Clock& target, const Clock& source)
+void raise(Clock& target, const Clock& source, std::size_t entries)
 {
-    for (std::size_t i = 0; i < target.size(); i++)
+    for (std::size_t i = 0; i < entries; i++)
         target[i] = std::max(target[i], source[i]);
 }
 
 } // namespace
+
+void Ordering::advance(int thread)
+{
+    clocks_[thread][thread]++;
+    clocks_[thread][store_entry(thread)] = clocks_[thread][thread];
+}
 
 void Ordering::refine()
 {
@@ -23,8 +29,8 @@ void Ordering::refine()
     clocks_.resize(threads_);
     fences_.resize(threads_);
     for (int i = 0; i < threads_; i++) {
-        clocks_[i].assign(threads_ + most_mbarriers, 0);
-        clocks_[i][i] = 1;
+        clocks_[i].assign(entries(), 0);
+        advance(i);
         fences_[i].clear();
     }
 }
@@ -45,34 +51,34 @@ void Ordering::pass_barrier()
         join(0, threads_);
 }
 
-void Ordering::release(int thread, Clock& target)
+void Ordering::release(int thread, Clock& target, Carries carries)
 {
     target.resize(clocks_[thread].size());
-    raise(target, clocks_[thread]);
-    clocks_[thread][thread]++;
+    raise(target, clocks_[thread], carries == Carries::reads && first_store_ > 0 ? first_store_ : target.size());
+    advance(thread);
 }
 
 void Ordering::acquire(int thread, const Clock& source)
 {
     if (!source.empty())
-        raise(clocks_[thread], source);
+        raise(clocks_[thread], source, source.size());
 }
 
 void Ordering::join(int first, int count)
 {
     Clock all = clocks_[first];
     for (int i = first + 1; i < first + count; i++)
-        raise(all, clocks_[i]);
+        raise(all, clocks_[i], all.size());
     for (int i = first; i < first + count; i++) {
         clocks_[i] = all;
-        clocks_[i][i]++;
+        advance(i);
     }
 }
 
 void Ordering::fence_async_proxy(int thread)
 {
     fences_[thread].push_back(now(thread));
-    clocks_[thread][thread]++;
+    advance(thread);
 }
 
 bool Ordering::is_fenced(const Moment& moment, const Clock& least) const

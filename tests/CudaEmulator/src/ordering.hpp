@@ -1,5 +1,6 @@
 // What happened before what in a block: a vector clock per thread. A thread's own entry counts its releases; a phase that asynchronous copies completed
 // on an mbarrier has an entry of its own. Blocks that know no barrier but the one of all threads need only its count, the epoch.
+// Between blocks of a cluster some releases carry no stores: there a second entry for each thread says up to when its stores are known.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +17,24 @@ struct Moment {
     std::uint32_t tick = 0;
 };
 
+// What a release tells of: all that the thread did, or that it has read, and that its asynchronous products and copies are over, but not what it stored.
+enum class Carries { all, reads };
+
 class Ordering {
 public:
     static constexpr int most_mbarriers = 64;
 
-    void start_block(int threads)
+    // One block, or those of a cluster.
+    void start_block(int threads, bool is_cluster)
     {
         threads_ = threads;
+        first_store_ = is_cluster ? threads + most_mbarriers : 0;
         epoch_ = 1;
         is_fine_ = false;
     }
 
     int threads() const { return threads_; }
+    int entries() const { return first_store_ + (first_store_ == 0 ? threads_ + most_mbarriers : threads_); }
     bool is_fine() const { return is_fine_; }
     std::uint32_t epoch() const { return epoch_; }
 
@@ -42,10 +49,16 @@ public:
         return moment.agent == thread || (moment.agent < threads_ && moment.epoch != epoch_) || (is_fine_ && clocks_[thread][moment.agent] >= moment.tick);
     }
 
-    // The same for every thread that shares in `least`, as least_clock() gives it.
-    bool is_before(const Moment& moment, const Clock& least) const
+    // Whether what was written at `moment` is seen by what `thread` does now.
+    bool is_seen(const Moment& moment, int thread) const
     {
-        return (moment.agent < threads_ && moment.epoch != epoch_) || least[moment.agent] >= moment.tick;
+        return moment.agent == thread || (moment.agent < threads_ && moment.epoch != epoch_) || (is_fine_ && clocks_[thread][store_entry(moment.agent)] >= moment.tick);
+    }
+
+    // The same for every thread that shares in `least`, as least_clock() gives it.
+    bool is_seen(const Moment& moment, const Clock& least) const
+    {
+        return (moment.agent < threads_ && moment.epoch != epoch_) || least[store_entry(moment.agent)] >= moment.tick;
     }
 
     // What all threads of a range know.
@@ -55,7 +68,7 @@ public:
     void pass_barrier();
 
     // What `thread` did until now becomes part of `target`.
-    void release(int thread, Clock& target);
+    void release(int thread, Clock& target, Carries carries = Carries::all);
     void acquire(int thread, const Clock& source);
 
     // `threads` did something together: afterwards each knows what the others did before.
@@ -70,7 +83,12 @@ public:
     Clock& clock(int thread) { return clocks_[thread]; }
 
 private:
+    int store_entry(int agent) const { return first_store_ > 0 && agent < threads_ ? first_store_ + agent : agent; }
+    // The thread's next moment.
+    void advance(int thread);
+
     int threads_ = 0;
+    int first_store_ = 0; // the entries of stores begin here; 0: there are none
     std::uint32_t epoch_ = 1;
     bool is_fine_ = false;
     std::vector<Clock> clocks_;

@@ -52,7 +52,7 @@ std::string SharedMemory::write_fault(std::size_t i, int thread)
         return text("an mbarrier lies at offset %zu", 4 * i);
     if (word.copier != nobody)
         return text("thread %d has not waited for its asynchronous copy to offset %zu", word.copier, 4 * i);
-    if (word.write.agent != nobody && !order_->is_before(word.write, thread))
+    if (word.write.agent != nobody && !order_->is_seen(word.write, thread))
         return text(word.write.agent < order_->threads() ? "thread %d wrote offset %zu and no barrier is between the two"
                                                          : "a tensor copy (agent %d) wrote offset %zu and its mbarrier was not waited for",
             word.write.agent, 4 * i);
@@ -104,7 +104,7 @@ std::string SharedMemory::access_fault(std::uintptr_t address, std::size_t bytes
             return text("thread %d has not waited for its asynchronous copy to offset %zu", word.copier, 4 * i);
         if (word.write.agent == nobody)
             return text("nobody has written offset %zu", 4 * i);
-        if (!order_->is_before(word.write, thread))
+        if (!order_->is_seen(word.write, thread))
             return text(word.write.agent < order_->threads() ? "thread %d wrote offset %zu and no barrier is between the two"
                                                              : "a tensor copy (agent %d) wrote offset %zu and its mbarrier was not waited for",
                 word.write.agent, 4 * i);
@@ -187,7 +187,7 @@ std::string SharedMemory::begin_async_read(std::size_t offset, const Clock& leas
             return text("%s: the asynchronous copy of thread %d to offset %zu has not landed", reader, word.copier, 4 * i);
         if (word.write.agent == nobody)
             return text("%s: nobody has written offset %zu", reader, 4 * i);
-        if (!order_->is_before(word.write, least))
+        if (!order_->is_seen(word.write, least))
             return text(word.write.agent < order_->threads() ? "%s: thread %d wrote offset %zu and no barrier is between the two"
                                                              : "%s: a tensor copy (agent %d) wrote offset %zu and its mbarrier was not waited for",
                 reader, word.write.agent, 4 * i);

@@ -217,7 +217,7 @@ bool land_one_tensor_copy()
         current.blocks[load.shared.block]->shared.land_tensor_copy(address - shared_window, &load.data[offset], moment);
     }
 
-    const std::string wrong = complete_bytes(load.mbarrier, static_cast<unsigned>(load.data.size()), load.thread);
+    const std::string wrong = complete_bytes(load.mbarrier, static_cast<unsigned>(load.data.size()));
     if (!wrong.empty())
         report(FaultKind::launch_failed, load.thread, load.line, wrong);
     return true;

@@ -80,7 +80,7 @@ public sealed partial class ClangCompilationTests
                 kg_cluster_arrive();
                 kg_cluster_wait();
                 kg_mbarrier_arrive_in_cluster(kg_cluster_address(shared, kg_cluster_rank()));
-                kg_mbarrier_wait_in_cluster(shared, 1);
+                kg_mbarrier_release_in_cluster_if(kg_cluster_address(shared, kg_cluster_rank()), kg_elect());
                 kg_tensor_load_multicast(shared, map, shared, four, 3);
                 kg_bulk_load(shared, output, 64, shared);
                 kg_fence_async_proxy();
@@ -118,10 +118,10 @@ public sealed partial class ClangCompilationTests
         foreach (string instruction in new[]
         {
             "prefetch.tensormap [", "mbarrier.init.shared::cta.b64 [", "fence.mbarrier_init.release.cluster;", "mbarrier.arrive.shared::cta.b64 _, [",
-            "mbarrier.arrive.expect_tx.shared::cta.b64 _, [", "@p mbarrier.arrive.shared::cta.b64 _, [", "@p mbarrier.arrive.release.cluster.shared::cluster.b64 _, [", "mbarrier.try_wait.parity.shared::cta.b64 done, [",
+            "mbarrier.arrive.expect_tx.shared::cta.b64 _, [", "@p mbarrier.arrive.shared::cta.b64 _, [", "@p mbarrier.arrive.shared::cluster.b64 _, [", "mbarrier.try_wait.parity.shared::cta.b64 done, [",
             "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [", "cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes [",
             "barrier.cluster.arrive.release;", "barrier.cluster.wait.acquire;", ", %cluster_ctarank;", "mapa.shared::cluster.u32 ",
-            "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [", "mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 done, [",
+            "mbarrier.arrive.shared::cluster.b64 _, [", "@p mbarrier.arrive.release.cluster.shared::cluster.b64 _, [",
             "cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [",
             "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [",
             "cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [", "cp.async.bulk.tensor.5d.global.shared::cta.bulk_group [", "cp.async.bulk.commit_group;",

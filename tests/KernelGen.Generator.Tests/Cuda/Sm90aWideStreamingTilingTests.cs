@@ -15,19 +15,19 @@ public sealed class Sm90aWideStreamingTilingTests
         {
             Assert.IsLessThanOrEqualTo(227 * 1024, tiling.SharedBytes, $"{tiling}");
 
-            // With fewer a warpgroup would wait for a chunk while it holds all stages.
+            // With fewer a warpgroup would wait for a part while it holds all stages.
             Assert.IsGreaterThanOrEqualTo(Sm90aWideStreamingTiling.FewestStages, tiling.Stages, $"{tiling}");
             Assert.AreEqual(0, tiling.StageBytes % 1024, $"{tiling}");
         }
     }
 
     [TestMethod]
-    public void LargestHeadDim_LeavesNoChunkUnused()
+    public void LargestHeadDim_LeavesNoPartUnused()
     {
         Sm90aWideStreamingTiling tiling = Sm90aWideStreamingTiling.For(512, 64);
 
         Assert.AreEqual((4, 16384, 231568), (tiling.Stages, tiling.StageBytes, tiling.SharedBytes));
-        Assert.AreEqual((4, 2, 256), (tiling.KeyChunks, tiling.KeyChunkPanels, tiling.ValueDims));
+        Assert.AreEqual((4, 2, 256), (tiling.KeyParts, tiling.KeyPartPanels, tiling.ValueDims));
     }
 
     [TestMethod]
@@ -57,13 +57,13 @@ public sealed class Sm90aWideStreamingTilingTests
             // Scores and values have accumulators of different sizes: the product that is meant is told by them.
             Assert.AreNotEqual(Sm90aWideStreamingTiling.GroupKeys, tiling.ValueDims, $"{tiling}");
 
-            // The chunks of K are all its panels, and none is empty; each product finds its dims.
-            Assert.IsGreaterThanOrEqualTo(tiling.Rows.Count, tiling.KeyChunks * tiling.KeyChunkPanels, $"{tiling}");
-            Assert.IsLessThan(tiling.Rows.Count, (tiling.KeyChunks - 1) * tiling.KeyChunkPanels, $"{tiling}");
+            // The parts of K are all its panels, and none is empty; each product finds its dims.
+            Assert.IsGreaterThanOrEqualTo(tiling.Rows.Count, tiling.KeyParts * tiling.KeyPartPanels, $"{tiling}");
+            Assert.IsLessThan(tiling.Rows.Count, (tiling.KeyParts - 1) * tiling.KeyPartPanels, $"{tiling}");
             Assert.IsGreaterThanOrEqualTo((tiling.HeadDim + 15) / 16 * 16, tiling.Rows.Dims, $"{tiling}");
 
             // Panels begin where the swizzle's pattern does.
-            Assert.AreEqual(0, tiling.Values.PanelBytes(Sm90aWideStreamingTiling.ValueChunkKeys) % (8 * tiling.Values.RowBytes), $"{tiling}");
+            Assert.AreEqual(0, tiling.Values.PanelBytes(Sm90aWideStreamingTiling.ValuePartKeys) % (8 * tiling.Values.RowBytes), $"{tiling}");
         }
     }
 

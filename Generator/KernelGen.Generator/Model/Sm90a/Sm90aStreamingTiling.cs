@@ -9,8 +9,15 @@ namespace KernelGen.Generator.Model.Sm90a;
 /// <remarks>The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.</remarks>
 /// <param name="HeadDim">The head dim.</param>
 /// <param name="Consumers">Warpgroups that compute.</param>
-internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
+/// <param name="ClusterBlocks">Blocks that share what is copied of K and V, neighbouring tiles of rows of one head; 1 for a block of its own.</param>
+internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers, int ClusterBlocks = 1)
 {
+    /// <summary>Blocks of a cluster where there is a variant with clusters.</summary>
+    public const int BlocksOfClusters = 2;
+
+    // Below, blocks have three consumer warpgroups, and K and V are read for 192 rows at a time without a cluster.
+    private const int LeastClusterHeadDim = 88;
+
     private const int MostStages = 3;
     private const int LargestPingPongHeadDim = 128;
 
@@ -37,6 +44,12 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
 
     /// <summary>Query rows of a block.</summary>
     public int TileRows => Consumers * Sm90aLimits.WarpgroupRows;
+
+    /// <summary>Query rows of a cluster: one copy of K and V serves them.</summary>
+    public int ClusterRows => ClusterBlocks * TileRows;
+
+    /// <summary>Keys of a tile that a block copies; with those of the other blocks of its cluster all of them.</summary>
+    public int CopiedKeys => TileKeys / ClusterBlocks;
 
     /// <summary>Threads of a block.</summary>
     public int Threads => (Consumers + 1) * Sm90aLimits.WarpgroupThreads;
@@ -86,13 +99,11 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     public bool PingPong => Consumers >= 2 && HeadDim <= LargestPingPongHeadDim;
 
     /// <summary>
-    /// The rows of a tile that there are variants for, ascending: many rows for throughput, fewer for small shapes. None above head dim 256, whose output no
-    /// warpgroup can hold.
+    /// The rows of a tile that there are variants for, ascending: many rows for throughput, fewer for small shapes. The last of them from head dim 88 on are the rows
+    /// of a cluster. None above head dim 256, whose output no warpgroup can hold.
     /// </summary>
     /// <param name="headDim">The head dim.</param>
-    public static IReadOnlyList<int> TileRowChoices(int headDim) => headDim > Sm90aLimits.LargestUndividedHeadDim
-        ? []
-        : [.. Enumerable.Range(1, Row(headDim).Consumers).Select(static consumers => consumers * Sm90aLimits.WarpgroupRows)];
+    public static IReadOnlyList<int> TileRowChoices(int headDim) => [.. Choices(headDim).Select(static tiling => tiling.ClusterRows)];
 
     /// <summary>The tiles for a head dim and rows of a tile.</summary>
     /// <param name="headDim">A multiple of 8 from 8 to 256.</param>
@@ -100,17 +111,34 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     /// <exception cref="ArgumentOutOfRangeException">There is no variant with so many rows.</exception>
     public static Sm90aStreamingTiling For(int headDim, int tileRows)
     {
-        IReadOnlyList<int> choices = TileRowChoices(headDim);
-        if (choices.Contains(tileRows))
-            return new(headDim, tileRows / Sm90aLimits.WarpgroupRows);
+        Sm90aStreamingTiling[] choices = [.. Choices(headDim)];
+        if (Array.Find(choices, tiling => tiling.ClusterRows == tileRows) is { } choice)
+            return choice;
 
-        throw new ArgumentOutOfRangeException(nameof(tileRows), choices.Count == 0
+        throw new ArgumentOutOfRangeException(nameof(tileRows), choices.Length == 0
             ? string.Format(
                 CultureInfo.InvariantCulture, "The streaming kernels of target sm90a for whole tiles are for head dims up to {0}, not {1}; use the wide ones.",
                 Sm90aLimits.LargestUndividedHeadDim, headDim)
             : string.Format(
                 CultureInfo.InvariantCulture, "The streaming kernels of target sm90a for head dim {0} have tiles of {1} rows, not {2}.", headDim,
-                string.Join(" or ", choices), tileRows));
+                string.Join(" or ", choices.Select(static tiling => tiling.ClusterRows)), tileRows));
+    }
+
+    /// <summary>True for a variant whose blocks form clusters.</summary>
+    /// <param name="headDim">The head dim.</param>
+    /// <param name="tileRows">The rows of a tile, or of a cluster.</param>
+    public static bool SharesCopies(int headDim, int tileRows) => Choices(headDim).Any(tiling => tiling.ClusterBlocks > 1 && tiling.ClusterRows == tileRows);
+
+    private static IEnumerable<Sm90aStreamingTiling> Choices(int headDim)
+    {
+        if (headDim > Sm90aLimits.LargestUndividedHeadDim)
+            yield break;
+
+        int most = Row(headDim).Consumers;
+        for (int consumers = 1; consumers <= most; consumers++)
+            yield return new(headDim, consumers);
+        if (headDim >= LeastClusterHeadDim)
+            yield return new(headDim, most, BlocksOfClusters);
     }
 
     private static (int LargestHeadDim, int TileKeys, int Consumers, int PolynomialEvery) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);

@@ -6,7 +6,7 @@ namespace KernelGen.Generator.Model.Sm90a;
 /// <summary>Tiles of a streaming kernel of the target <c>sm90a</c> for head dims whose output no warpgroup can hold: one copies, two share 64 query rows.</summary>
 /// <remarks>
 /// Each of the two computes the scores of half of a tile's keys and half of the output's columns; probabilities pass through shared memory. K and V come in
-/// chunks, for each of the two its own, and a cluster of blocks copies every chunk once. The tile of keys is the same for all head dims.
+/// parts, for each of the two its own, and a cluster of blocks copies every part once. The tile of keys is the same for all head dims.
 /// </remarks>
 /// <param name="HeadDim">The head dim.</param>
 internal sealed record Sm90aWideStreamingTiling(int HeadDim)
@@ -26,8 +26,8 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
     /// <summary>Blocks that share what is copied: neighbouring tiles of rows of one head.</summary>
     public const int ClusterBlocks = 2;
 
-    /// <summary>Keys of a chunk of V.</summary>
-    public const int ValueChunkKeys = 32;
+    /// <summary>Keys of a part of a tile of V.</summary>
+    public const int ValuePartKeys = 32;
 
     /// <summary>Threads of a block.</summary>
     public const int Threads = (Groups + 1) * Sm90aLimits.WarpgroupThreads;
@@ -45,7 +45,7 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
     public const int MostArrayRegisters = 200;
 
     private const int ElementBytes = 2;
-    private const int MostChunkBytes = 16 * 1024;
+    private const int MostPartBytes = 16 * 1024;
     private const int MostStages = 8;
     private const int ProbabilityBytes = TileRows * TileKeys * ElementBytes;
     private const int RowStatisticsBytes = 2 * Groups * TileRows * sizeof(float);
@@ -62,26 +62,26 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
     /// <summary>Columns of the output that a warpgroup computes.</summary>
     public int ValueDims => ValuePanels * Values.PanelDims;
 
-    /// <summary>Panels of a chunk of K; the last chunk may have fewer.</summary>
-    public int KeyChunkPanels => CeilingDivide(Rows.Count, CeilingDivide(Rows.Count * Rows.PanelBytes(GroupKeys), MostChunkBytes));
+    /// <summary>Panels of a part of a tile of K; the last part may have fewer.</summary>
+    public int KeyPartPanels => CeilingDivide(Rows.Count, CeilingDivide(Rows.Count * Rows.PanelBytes(GroupKeys), MostPartBytes));
 
-    /// <summary>Chunks of a warpgroup's keys of a tile.</summary>
-    public int KeyChunks => CeilingDivide(Rows.Count, KeyChunkPanels);
+    /// <summary>Parts of a warpgroup's keys of a tile.</summary>
+    public int KeyParts => CeilingDivide(Rows.Count, KeyPartPanels);
 
-    /// <summary>Chunks of a warpgroup's columns of a tile.</summary>
-    public static int ValueChunks => TileKeys / ValueChunkKeys;
+    /// <summary>Parts of a warpgroup's columns of a tile.</summary>
+    public static int ValueParts => TileKeys / ValuePartKeys;
 
-    /// <summary>Bytes of shared memory that a chunk of K or V takes.</summary>
+    /// <summary>Bytes of shared memory that a stage takes: a part of a tile of K or V.</summary>
     public int StageBytes => CeilingDivide(
-        Math.Max(KeyChunkPanels * Rows.PanelBytes(GroupKeys), ValuePanels * Values.PanelBytes(ValueChunkKeys)), Sm90aLimits.TileAlignment) * Sm90aLimits.TileAlignment;
+        Math.Max(KeyPartPanels * Rows.PanelBytes(GroupKeys), ValuePanels * Values.PanelBytes(ValuePartKeys)), Sm90aLimits.TileAlignment) * Sm90aLimits.TileAlignment;
 
-    /// <summary>Chunks that a warpgroup has in shared memory: as many as there is room for.</summary>
+    /// <summary>Stages of a warpgroup in shared memory: as many as there is room for.</summary>
     public int Stages => Math.Min(MostStages, (Sm90aLimits.SharedBytes - SharedBytesWith(0)) / (SharedBytesWith(1) - SharedBytesWith(0)));
 
     /// <summary>
-    /// The fewest chunks that a warpgroup can go on with: while the first half of a tile's values are multiplied it holds them, and the last chunk of scores.
+    /// The fewest stages that a warpgroup can go on with: while the first half of a tile's values are multiplied it holds them, and the last part of the keys.
     /// </summary>
-    public static int FewestStages => (ValueChunks / 2) + 1;
+    public static int FewestStages => (ValueParts / 2) + 1;
 
     /// <summary>Dynamic shared memory of a block, in bytes, with what it takes to begin at a multiple of 1024.</summary>
     public int SharedBytes => SharedBytesWith(Stages);
@@ -110,7 +110,7 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
 
     private static int CeilingDivide(int value, int divisor) => (value + divisor - 1) / divisor;
 
-    // Q, the chunks, two tiles of probabilities, two numbers a row and warpgroup, an mbarrier for Q's coming and going, and two for each chunk.
+    // Q, the stages, two tiles of probabilities, two numbers a row and warpgroup, an mbarrier for Q's coming and going, and two for each stage.
     private int SharedBytesWith(int stages) =>
         Sm90aLimits.TileAlignment + Rows.TileBytes(TileRows) + (Groups * stages * (StageBytes + (2 * Sm90aLimits.MbarrierBytes))) + (2 * ProbabilityBytes) + RowStatisticsBytes + (2 * Sm90aLimits.MbarrierBytes);
 }

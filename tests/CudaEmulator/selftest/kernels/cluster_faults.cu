@@ -71,14 +71,14 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     const Place place = begin();
     expect(place);
     copy(place, map);
-    kg_mbarrier_wait_in_cluster(place.full, 0);
+    kg_mbarrier_wait(place.full, 0);
     store(place, output);
     kg_barrier();
     arrive(place);
-    kg_mbarrier_wait_in_cluster(place.empty, 0);
+    kg_mbarrier_wait(place.empty, 0);
     expect(place);
     copy(place, map);
-    kg_mbarrier_wait_in_cluster(place.full, 1);
+    kg_mbarrier_wait(place.full, 1);
     synchronize();
 }
 
@@ -86,7 +86,7 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
 {
     const Place place = begin(false);
     arrive(place);
-    kg_mbarrier_wait_in_cluster(place.empty, 0);
+    kg_mbarrier_wait(place.empty, 0);
     synchronize();
 }
 
@@ -95,7 +95,7 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     const Place place = begin(false);
     expect(place);
     copy(place, map);
-    kg_mbarrier_wait_in_cluster(place.full, 0);
+    kg_mbarrier_wait(place.full, 0);
     store(place, output);
     synchronize();
 }
@@ -113,7 +113,7 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     expect(place);
     copy(place, map);
     if (place.rank == 0)
-        kg_mbarrier_wait_in_cluster(place.full, 0);
+        kg_mbarrier_wait(place.full, 0);
 }
 
 extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) arrives_at_a_block_that_left(const __grid_constant__ kg_tensor_map map, unsigned int* output)
@@ -129,12 +129,12 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     const Place place = begin();
     expect(place);
     copy(place, map);
-    kg_mbarrier_wait_in_cluster(place.full, 0);
+    kg_mbarrier_wait(place.full, 0);
     store(place, output);
     kg_barrier();
     copy(place, map);
     expect(place);
-    kg_mbarrier_wait_in_cluster(place.full, 1);
+    kg_mbarrier_wait(place.full, 1);
     synchronize();
 }
 
@@ -145,33 +145,49 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     kg_barrier();
     expect(place);
     copy(place, map);
-    kg_mbarrier_wait_in_cluster(place.full, 0);
+    kg_mbarrier_wait(place.full, 0);
     synchronize();
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) waits_within_the_block_for_arrivals(const __grid_constant__ kg_tensor_map map, unsigned int* output)
-{
-    const Place place = begin();
-    arrive(place);
-    kg_mbarrier_wait(place.empty, 0);
-    synchronize();
-}
-
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) waits_within_the_block_for_copies(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+// Both blocks store where the copies of block 0 will land, which begin when it has heard from both.
+template <bool releases>
+KG_DEVICE void copy_over_stores(const kg_tensor_map& map, unsigned int* output)
 {
     const Place place = begin();
     expect(place);
+    kg_store_shared(kg_shared_memory() + kg_thread(), 1.0f);
+    kg_fence_async_proxy();
+    kg_barrier();
+    if (!releases)
+        arrive(place);
+    else
+        for (int block = 0; block < 2; block++)
+            kg_mbarrier_release_in_cluster_if(kg_cluster_address(place.empty, block), place.first);
+    kg_mbarrier_wait(place.empty, 0);
     copy(place, map);
     kg_mbarrier_wait(place.full, 0);
     store(place, output);
     synchronize();
 }
 
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) copies_over_a_store_it_was_told_of(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
+{
+    copy_over_stores<true>(map, output);
+}
+
+// An arrival without a scope tells the other block that this one has read, not what it has stored.
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) copies_over_a_store_it_was_not_told_of(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
+{
+    copy_over_stores<false>(map, output);
+}
+
 extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) waits_at_the_others_mbarrier(const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     arrive(place);
-    kg_mbarrier_wait_in_cluster(kg_cluster_address(place.empty, 1 - place.rank), 0);
+    kg_mbarrier_wait(kg_cluster_address(place.empty, 1 - place.rank), 0);
     synchronize();
 }
 
@@ -195,7 +211,7 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     if (place.rank == 0)
         synchronize();
     else
-        kg_mbarrier_wait_in_cluster(place.empty, 0);
+        kg_mbarrier_wait(place.empty, 0);
 }
 
 // Every block gets all bytes of the box.
@@ -204,7 +220,7 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     const Place place = begin();
     expect(place, box_bytes / 2);
     copy(place, map);
-    kg_mbarrier_wait_in_cluster(place.full, 0);
+    kg_mbarrier_wait(place.full, 0);
     store(place, output);
     synchronize();
 }
@@ -214,7 +230,7 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     const Place place = begin();
     expect(place);
     copy(place, map, 4);
-    kg_mbarrier_wait_in_cluster(place.full, 0);
+    kg_mbarrier_wait(place.full, 0);
     synchronize();
 }
 
@@ -232,6 +248,6 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     copy(place, map);
     kg_barrier();
     store(place, output);
-    kg_mbarrier_wait_in_cluster(place.full, 0);
+    kg_mbarrier_wait(place.full, 0);
     synchronize();
 }

@@ -48,7 +48,7 @@ KG_DEVICE void share(const kg_tensor_map& map, unsigned int* output, int rounds,
         for (int round = 0; round < rounds && kg_thread() == 0; round++)
         {
             const int stage = round % stages;
-            kg_mbarrier_wait_in_cluster(empty + 8 * stage, round / stages % 2 ^ 1);
+            kg_mbarrier_wait(empty + 8 * stage, round / stages % 2 ^ 1);
             kg_mbarrier_arrive_expect(full + 8 * stage, parts * part_bytes);
             const int place[4] = { 0, ((block - rank) * rounds + round * blocks + rank) * 8, 0, 0 };
             kg_tensor_load_multicast(shared + stage * stage_bytes + rank * part_bytes, map, full + 8 * stage, place, static_cast<unsigned short>(mask));
@@ -61,7 +61,7 @@ KG_DEVICE void share(const kg_tensor_map& map, unsigned int* output, int rounds,
         for (int round = 0; round < rounds; round++)
         {
             const int stage = round % stages;
-            kg_mbarrier_wait_in_cluster(full + 8 * stage, round / stages % 2);
+            kg_mbarrier_wait(full + 8 * stage, round / stages % 2);
             for (int i = thread; i < parts * part_bytes / 4; i += warpgroup)
                 sum += (round + 1) * kg_load_shared<unsigned int>(kg_shared_memory() + stage * stage_bytes / 4 + i);
             // All lanes of the warp are done.

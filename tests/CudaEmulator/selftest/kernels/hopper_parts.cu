@@ -1,9 +1,11 @@
 // Parts of the kernels for Hopper, each by itself.
 #include "kernelgen_primitives.cuh"
+#include "kernelgen_sm90a_primitives.cuh"
 
 using element = kg_f16;
 constexpr int warp_threads = 32;
 constexpr int head_dim = 64;
+constexpr int cluster_blocks = 1;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 128;
 constexpr int polynomial_every = 4;
