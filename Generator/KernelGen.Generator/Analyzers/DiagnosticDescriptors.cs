@@ -139,4 +139,14 @@ internal static class DiagnosticDescriptors
         DiagnosticSeverity.Error,
         isEnabledByDefault: true,
         helpLinkUri: HelpFolder + "KGEN0013.md");
+
+    /// <summary>KGEN0014: a template of the user's that takes the place of none.</summary>
+    public static readonly DiagnosticDescriptor UnknownTemplate = new(
+        "KGEN0014",
+        "A kernel template takes the place of none",
+        "There is no template '{0}', and no template of this project includes one; the nearest names are {1}",
+        Category,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFolder + "KGEN0014.md");
 }

@@ -33,6 +33,9 @@ internal sealed class TemplateLibrary
     /// <summary>The names of the templates in ordinal order.</summary>
     public IEnumerable<string> Names => _entries.Keys.OrderBy(name => name, StringComparer.Ordinal);
 
+    /// <summary>Whether there is a template of the name.</summary>
+    public bool Contains(string templateName) => _entries.ContainsKey(templateName);
+
     /// <summary>A library in which the given templates are added or stand in for the ones of the same name.</summary>
     /// <param name="nameToText">Names such as <c>cpu/streaming.cs.sbn</c> and the text of each.</param>
     public TemplateLibrary WithOverrides(IEnumerable<KeyValuePair<string, string>> nameToText)

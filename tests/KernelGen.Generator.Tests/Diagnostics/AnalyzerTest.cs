@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using KernelGen.Generator.Analyzers;
-using KernelGen.Generator.Tests.Compilations;
-using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Testing;
 
 namespace KernelGen.Generator.Tests.Diagnostics;
 
-/// <summary>Runs analyzers over source in memory.</summary>
+/// <summary>Asserts what analyzers report, and what code fixes make of it. Source is marked as the test library of Roslyn does: <c>[|a fault|]</c>.</summary>
 internal static class AnalyzerTest
 {
     private const string Usings = "using KernelGen; using KernelGen.Kernels; using KernelGen.Tensors;\n";
@@ -19,27 +18,44 @@ internal static class AnalyzerTest
             .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
     ];
 
-    /// <summary>Asserts that an analyzer reports exactly at the marked spans, and returns its messages in their order.</summary>
-    public static async Task<IReadOnlyList<string>> ReportsAsync<TAnalyzer>(string markedSource, bool allowUnsafe = true)
+    /// <summary>Asserts that an analyzer reports exactly the marked spans, with these messages in their order when there are any.</summary>
+    public static Task ReportsAsync<TAnalyzer>(string source, params string[] messages)
+        where TAnalyzer : DiagnosticAnalyzer, new() => ReportsAsync<TAnalyzer>(source, allowUnsafe: true, messages);
+
+    /// <inheritdoc cref="ReportsAsync{TAnalyzer}(string, string[])"/>
+    public static Task ReportsAsync<TAnalyzer>(string source, bool allowUnsafe, params string[] messages)
         where TAnalyzer : DiagnosticAnalyzer, new()
     {
-        MarkedSource source = MarkedSource.Parse(Usings + markedSource);
+        var analyzer = new TAnalyzer();
+        var test = new ModelAnalyzerTest(analyzer) { AllowUnsafe = allowUnsafe };
+        for (int i = 0; i < messages.Length; i++)
+        {
+            // A span with a message is marked by its number.
+            int at = source.IndexOf("[|", StringComparison.Ordinal);
+            int end = source.IndexOf("|]", at, StringComparison.Ordinal);
+            source = FormattableString.Invariant($"{source[..at]}{{|#{i}:{source[(at + 2)..end]}|}}{source[(end + 2)..]}");
+            test.ExpectedDiagnostics.Add(new DiagnosticResult(analyzer.SupportedDiagnostics.Single()).WithLocation(i).WithMessage(messages[i]));
+        }
 
-        IReadOnlyList<Diagnostic> diagnostics = await DiagnosticsOfAsync([source.Text], [new TAnalyzer()], allowUnsafe);
-
-        string[] expected = [.. source.Spans.Select(span => $"{span}: {source.Text.Substring(span.Start, span.Length)}")];
-        string[] actual = [.. diagnostics.Select(diagnostic => diagnostic.Location.SourceSpan).Select(span => $"{span}: {source.Text.Substring(span.Start, span.Length)}")];
-        Assert.AreSequenceEqual(expected, actual);
-        return [.. diagnostics.Select(diagnostic => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture))];
+        test.TestCode = Usings + source;
+        return test.RunAsync();
     }
 
-    /// <summary>The diagnostics in the order of the source; fails when the source does not compile.</summary>
-    public static async Task<IReadOnlyList<Diagnostic>> DiagnosticsOfAsync(
-        IReadOnlyList<string> sources, ImmutableArray<DiagnosticAnalyzer> analyzers, bool allowUnsafe = true)
+    /// <summary>Asserts that analyzers have nothing to say.</summary>
+    public static Task ReportNothingAsync(IEnumerable<DiagnosticAnalyzer> analyzers, params string[] sources)
     {
-        Compilation compilation = TestCompilation.Create(sources, allowUnsafe);
-        Assert.AreSequenceEqual([], TestCompilation.ErrorsOf(compilation).ToArray());
-        ImmutableArray<Diagnostic> diagnostics = await compilation.WithAnalyzers(analyzers).GetAnalyzerDiagnosticsAsync();
-        return [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start).ThenBy(diagnostic => diagnostic.Id, StringComparer.Ordinal)];
+        var test = new ModelAnalyzerTest([.. analyzers]);
+        foreach (string source in sources)
+            test.TestState.Sources.Add(source);
+        return test.RunAsync();
     }
+
+    /// <summary>Asserts what a code fix makes of the marked faults, one by one and all at once. What it leaves is marked in the fixed source, too.</summary>
+    public static Task FixesAsync<TAnalyzer, TFix>(string source, string fixedSource)
+        where TAnalyzer : DiagnosticAnalyzer, new()
+        where TFix : Microsoft.CodeAnalysis.CodeFixes.CodeFixProvider, new() => new ModelCodeFixTest<TAnalyzer, TFix>
+        {
+            TestCode = Usings + source,
+            FixedCode = Usings + fixedSource,
+        }.RunAsync();
 }
