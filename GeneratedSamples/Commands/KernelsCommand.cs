@@ -118,7 +118,7 @@ internal sealed class KernelsCommand : Command
             .. models.SelectMany(model => model.Kernels.Variants.ToArray().Select(variant => new KernelJson(
                 variant.Id, model.Name, variant.Family.Name(), variant.Target.Name(), variant.ElementType.ShortName(), variant.HeadDim, variant.SliceRows,
                 variant.Footprint.TileRows, variant.Footprint.TileKeys, variant.Footprint.BytesPerScore, variant.Footprint.WorkerBytes,
-                variant.Footprint.PartialBytesPerRow, variant.Footprint.TileRowBytes, variant.Source().Length))),
+                variant.Footprint.PartialBytesPerRow, variant.Footprint.ChunkKeys, variant.Footprint.TileRowBytes, variant.Source().Length))),
         ];
         _console.Output.WriteLine(JsonSerializer.Serialize(kernels, SampleJson.Default.KernelJsonArray));
     }

@@ -381,7 +381,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d40_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -398,7 +398,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d40_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -415,7 +415,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d40_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -429,10 +429,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 4 },
                     new("streaming_simt_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -448,7 +448,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d40_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -465,7 +465,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d40_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -482,7 +482,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d40_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -496,10 +496,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_bf16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 4 },
                     new("streaming_simt_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -515,7 +515,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat32R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d40_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -532,7 +532,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat32R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d40_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -549,7 +549,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.MaterializedFloat32R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d40_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -563,10 +563,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD40.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f32_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 4 },
                     new("streaming_simt_f32_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -582,7 +582,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d80_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -599,7 +599,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d80_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -616,7 +616,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d80_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -630,10 +630,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
                     new("streaming_simt_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -649,7 +649,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d80_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -666,7 +666,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d80_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -683,7 +683,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d80_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -697,10 +697,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_bf16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
                     new("streaming_simt_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -716,7 +716,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat32R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d80_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -733,7 +733,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat32R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d80_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -750,7 +750,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.MaterializedFloat32R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d80_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -764,10 +764,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD80.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f32_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
                     new("streaming_simt_f32_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -783,7 +783,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d160_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -800,7 +800,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d160_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -817,7 +817,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f16_d160_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -831,10 +831,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 2 },
                     new("streaming_simt_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -850,7 +850,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d160_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -867,7 +867,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d160_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -884,7 +884,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_bf16_d160_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_bf16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -898,10 +898,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_bf16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 2 },
                     new("streaming_simt_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -917,7 +917,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat32R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d160_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -934,7 +934,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat32R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d160_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -951,7 +951,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.MaterializedFloat32R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
                 [
                     new("materialized_simt_f32_d160_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
                     new("materialized_simt_f32_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -965,10 +965,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => SimtD160.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
                 [
                     new("streaming_simt_f32_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 2 },
                     new("streaming_simt_f32_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -984,7 +984,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d40_r512_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1001,7 +1001,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d40_r2048_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1018,7 +1018,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d40_r8192_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1032,10 +1032,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d40_r64", Threads: 128, SharedBytes: 20480, RowsPerBlock: 64),
                     new("streaming_sm80_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1048,10 +1048,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d40_r128", Threads: 128, SharedBytes: 20480, RowsPerBlock: 128),
                     new("streaming_sm80_f16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1097,7 +1097,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d40_r512_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1114,7 +1114,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d40_r2048_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1131,7 +1131,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d40_r8192_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1145,10 +1145,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d40_r64", Threads: 128, SharedBytes: 20480, RowsPerBlock: 64),
                     new("streaming_sm80_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1161,10 +1161,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D40.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d40_r128", Threads: 128, SharedBytes: 20480, RowsPerBlock: 128),
                     new("streaming_sm80_bf16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1210,7 +1210,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d80_r512_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1227,7 +1227,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d80_r2048_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1244,7 +1244,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d80_r8192_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1258,10 +1258,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d80_r64", Threads: 128, SharedBytes: 45056, RowsPerBlock: 64),
                     new("streaming_sm80_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1274,10 +1274,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d80_r128", Threads: 128, SharedBytes: 45056, RowsPerBlock: 128),
                     new("streaming_sm80_f16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1323,7 +1323,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d80_r512_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1340,7 +1340,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d80_r2048_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1357,7 +1357,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d80_r8192_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1371,10 +1371,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d80_r64", Threads: 128, SharedBytes: 45056, RowsPerBlock: 64),
                     new("streaming_sm80_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1387,10 +1387,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D80.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d80_r128", Threads: 128, SharedBytes: 45056, RowsPerBlock: 128),
                     new("streaming_sm80_bf16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1436,7 +1436,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d160_r512_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1453,7 +1453,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d160_r2048_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1470,7 +1470,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_f16_d160_r8192_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_f16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1484,10 +1484,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_f16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                     new("streaming_sm80_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1518,7 +1518,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d160_r512_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1535,7 +1535,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d160_r2048_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1552,7 +1552,7 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
                 [
                     new("materialized_sm80_bf16_d160_r8192_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
                     new("materialized_sm80_bf16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
@@ -1566,10 +1566,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm80D160.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm80Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
                 [
                     new("streaming_sm80_bf16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
                     new("streaming_sm80_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1645,10 +1645,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD40.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_f16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], MinimumBlocks = 2, IsPersistent = true },
                     new("streaming_sm90a_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1661,10 +1661,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD40.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_f16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                     new("streaming_sm90a_f16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1677,10 +1677,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD40.StreamingFloat16R192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_f16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                     new("streaming_sm90a_f16_d40_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1831,10 +1831,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD40.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_bf16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], MinimumBlocks = 2, IsPersistent = true },
                     new("streaming_sm90a_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1847,10 +1847,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD40.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_bf16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1863,10 +1863,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD40.StreamingBFloat16R192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_bf16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d40_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -1969,12 +1969,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD40.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
                 [
                     new("streaming_sm90a_f32_d40_r64", Threads: 384, SharedBytes: 150912, RowsPerBlock: 64),
+                    new("streaming_sm90a_f32_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
@@ -1984,12 +1985,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD40.StreamingFloat32R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
                 [
                     new("streaming_sm90a_f32_d40_r128", Threads: 512, SharedBytes: 167552, RowsPerBlock: 128),
+                    new("streaming_sm90a_f32_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
@@ -2047,10 +2049,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD80.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_f16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], MinimumBlocks = 2, IsPersistent = true },
                     new("streaming_sm90a_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -2063,10 +2065,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD80.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_f16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                     new("streaming_sm90a_f16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -2079,10 +2081,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD80.StreamingFloat16R192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_f16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                     new("streaming_sm90a_f16_d80_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -2233,10 +2235,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD80.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_bf16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], MinimumBlocks = 2, IsPersistent = true },
                     new("streaming_sm90a_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -2249,10 +2251,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD80.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_bf16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -2265,10 +2267,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD80.StreamingBFloat16R192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_bf16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d80_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -2371,12 +2373,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 96, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 96, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4128),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD80.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
                 [
                     new("streaming_sm90a_f32_d80_r64", Threads: 384, SharedBytes: 146304, RowsPerBlock: 64),
+                    new("streaming_sm90a_f32_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
@@ -2386,12 +2389,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 96, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 96, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4128),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD80.StreamingFloat32R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
                 [
                     new("streaming_sm90a_f32_d80_r128", Threads: 512, SharedBytes: 167040, RowsPerBlock: 128),
+                    new("streaming_sm90a_f32_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
@@ -2449,10 +2453,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4176),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD160.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_f16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
                     new("streaming_sm90a_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -2465,10 +2469,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4176),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD160.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_f16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
                     new("streaming_sm90a_f16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -2619,10 +2623,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4176),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD160.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_bf16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -2635,10 +2639,10 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4176),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD160.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeySplits, CudaHeaders.Sm90aStreaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
                 [
                     new("streaming_sm90a_bf16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
                     new("streaming_sm90a_bf16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -2741,12 +2745,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 64,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD160.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
                 [
                     new("streaming_sm90a_f32_d160_r64", Threads: 384, SharedBytes: 207232, RowsPerBlock: 64),
+                    new("streaming_sm90a_f32_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
@@ -2756,12 +2761,13 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
             new global::KernelGen.Kernels.CudaKernelSource(
                 static () => Sm90aD160.StreamingFloat32R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.Sm90aFloat32Streaming],
+                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
                 [
                     new("streaming_sm90a_f32_d160_r128", Threads: 512, SharedBytes: 207200, RowsPerBlock: 128),
+                    new("streaming_sm90a_f32_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
                 ])
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper });
 }

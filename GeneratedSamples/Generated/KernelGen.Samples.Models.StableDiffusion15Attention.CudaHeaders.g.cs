@@ -14,10 +14,10 @@ unsafe partial class StableDiffusion15Attention
         public static readonly global::KernelGen.Kernels.CudaHeader Score = new("kernelgen_score.cuh", static () => ScoreText);
         public static readonly global::KernelGen.Kernels.CudaHeader Simt = new("kernelgen_simt.cuh", static () => SimtText);
         public static readonly global::KernelGen.Kernels.CudaHeader Slice = new("kernelgen_slice.cuh", static () => SliceText);
+        public static readonly global::KernelGen.Kernels.CudaHeader KeyChunks = new("kernelgen_key_chunks.cuh", static () => KeyChunksText);
         public static readonly global::KernelGen.Kernels.CudaHeader Reductions = new("kernelgen_reductions.cuh", static () => ReductionsText);
         public static readonly global::KernelGen.Kernels.CudaHeader Materialized = new("kernelgen_materialized.cuh", static () => MaterializedText);
         public static readonly global::KernelGen.Kernels.CudaHeader SimtMaterialized = new("kernelgen_simt_materialized.cuh", static () => SimtMaterializedText);
-        public static readonly global::KernelGen.Kernels.CudaHeader KeySplits = new("kernelgen_key_splits.cuh", static () => KeySplitsText);
         public static readonly global::KernelGen.Kernels.CudaHeader SimtStreaming = new("kernelgen_simt_streaming.cuh", static () => SimtStreamingText);
         public static readonly global::KernelGen.Kernels.CudaHeader Sm80 = new("kernelgen_sm80.cuh", static () => Sm80Text);
         public static readonly global::KernelGen.Kernels.CudaHeader Sm80Materialized = new("kernelgen_sm80_materialized.cuh", static () => Sm80MaterializedText);
@@ -1050,8 +1050,7 @@ struct BlockRows
     int offset;     // of the first row, within the slice
     int begin;      // the first row, within the head
     int valid;      // rows that there are
-    int split;      // which range of the keys: 0, but where keys are split
-    int key_begin;  // the first key that the block takes: 0, but where keys are split
+    int key_begin;  // the first key of the chunk that the block is at; 0 where a kernel has no chunks
     int key_end;    // past the last of its keys that some of the rows may see without a mask's say
 };
 
@@ -1062,7 +1061,6 @@ KG_DEVICE BlockRows rows_from(const KernelArguments& arguments, int offset, int 
     rows.offset = offset;
     rows.begin = arguments.row_begin + offset;
     rows.valid = arguments.row_count - offset < count ? arguments.row_count - offset : count;
-    rows.split = 0;
     rows.key_begin = 0;
     rows.key_end = visible_keys(arguments, rows.begin + rows.valid - 1);
     return rows;
@@ -1126,6 +1124,224 @@ KG_DEVICE Rows<element> open_output(const KernelArguments& arguments, const Head
 KG_DEVICE float* log_sum_exp_of(const KernelArguments& arguments, const Head& head, int row)
 {
     return arguments.log_sum_exp + static_cast<long long>(head.index) * arguments.queries + row;
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> KeyChunksText =>
+"""
+// KernelGen key chunks: no sum over keys is longer than a chunk of them. Each chunk is begun at zero, and what it gives (the greatest score, the sum of the
+// probabilities, the weighted values) is folded into what the chunks before have given, from left to right and rounded in fp32. Where a call has few tiles of query
+// rows, several blocks share each of them, a chunk a block: each leaves a partial result of its rows in the workspace, and a launch of its own folds them. Elsewhere a
+// block goes over all chunks and keeps what it has folded in the workspace, where the call has more than one. Both do the same arithmetic: a row's bits depend on
+// nothing but the row.
+// A textual part: it uses `element`, `head_dim`, `tile_rows` and `chunk_keys` as the kernel declares them before, and the headers before it.
+// Grid: (tiles of query rows * splits, heads of the slice), where blocks do not walk over them; there are as many splits as chunks, or one.
+
+constexpr int merge_threads = 128;  // of a block that merges
+
+KG_DEVICE int key_splits(const KernelArguments& arguments)
+{
+    return arguments.key_splits > 1 ? arguments.key_splits : 1;
+}
+
+// Where a chunk begins, and the one before it ends. 32 bits hold it: no chunk behind the last one's end is asked for.
+KG_DEVICE int chunk_begin(const KernelArguments& arguments, int chunk)
+{
+    const unsigned int begin = static_cast<unsigned int>(chunk) * chunk_keys;
+    return begin < static_cast<unsigned int>(arguments.keys) ? static_cast<int>(begin) : arguments.keys;
+}
+
+// The rows of a tile, and the keys of a chunk that some of them may see.
+KG_DEVICE BlockRows rows_of_chunk(const KernelArguments& arguments, int tile, int chunk)
+{
+    BlockRows rows = rows_of_tile(arguments, tile);
+    const int chunk_end = chunk_begin(arguments, chunk + 1);
+    rows.key_begin = chunk_begin(arguments, chunk);
+    rows.key_end = chunk_end < rows.key_end ? chunk_end : rows.key_end;
+    return rows;
+}
+
+// Those of the block: its chunk, or the first of all.
+KG_DEVICE BlockRows first_rows(const KernelArguments& arguments)
+{
+    return rows_of_chunk(arguments, kg_block_x() / key_splits(arguments), kg_block_x() % key_splits(arguments));
+}
+
+// True when causality hides the chunk from all rows of the block: there will be nothing to merge.
+KG_DEVICE bool is_hidden(const BlockRows& rows)
+{
+    return rows.key_begin > 0 && rows.key_begin >= rows.key_end;
+}
+
+// Goes on to the next chunk that some rows may see before key_end; false when the block is done with its rows.
+KG_DEVICE bool next_chunk(const KernelArguments& arguments, BlockRows& rows, int key_end)
+{
+    if (key_splits(arguments) > 1 || rows.key_end >= key_end)
+        return false;
+
+    rows.key_begin = rows.key_end;
+    rows.key_end = key_end - rows.key_begin < chunk_keys ? key_end : rows.key_begin + chunk_keys;
+    return true;
+}
+
+KG_DEVICE bool next_chunk(const KernelArguments& arguments, BlockRows& rows)
+{
+    return next_chunk(arguments, rows, visible_keys(arguments, rows.begin + rows.valid - 1));
+}
+
+// After a chunk of a head: the next one, or the first one of the next head that the block takes.
+KG_DEVICE void next_part(const KernelArguments& arguments, BlockRows& rows, int key_end, int& slice_head)
+{
+    if (next_chunk(arguments, rows, key_end))
+        return;
+
+    slice_head += kg_grid_y();
+    if (key_splits(arguments) == 1)
+    {
+        rows.key_begin = 0;
+        rows.key_end = key_end < chunk_keys ? key_end : chunk_keys;
+    }
+}
+
+KG_DEVICE void next_part(const KernelArguments& arguments, BlockRows& rows, int& slice_head)
+{
+    next_part(arguments, rows, visible_keys(arguments, rows.begin + rows.valid - 1), slice_head);
+}
+
+// True when the workspace has what the block folded of the chunks before.
+KG_DEVICE bool follows_chunk(const KernelArguments& arguments, const BlockRows& rows)
+{
+    return key_splits(arguments) == 1 && rows.key_begin > 0;
+}
+
+// True when what the block has of its rows goes to the workspace: another chunk follows, or a launch that merges.
+KG_DEVICE bool leaves_partial(const KernelArguments& arguments, const BlockRows& rows, int key_end)
+{
+    return key_splits(arguments) > 1 || rows.key_end < key_end;
+}
+
+KG_DEVICE bool leaves_partial(const KernelArguments& arguments, const BlockRows& rows)
+{
+    return leaves_partial(arguments, rows, visible_keys(arguments, rows.begin + rows.valid - 1));
+}
+
+// ---- Folding. A base is what was subtracted from the scores, in powers of two: minus infinity where the row saw no key. A total is the sum of 2^(score - base).
+struct ChunkFactors
+{
+    float earlier;
+    float later;
+};
+
+// Folds what a chunk gave into `earlier`, of the chunks before; base and total are the chunk's, then those of both. Chunks that the row sees nothing of change nothing.
+KG_DEVICE ChunkFactors fold_softmax(const kg_pair<float>& earlier, float& base, float& total)
+{
+    const float greatest = kg_max(earlier.at[0], base);
+    const float shift = greatest == -kg_infinity() ? 0.0f : -greatest;
+    const ChunkFactors factors = { kg_exp2(kg_add(earlier.at[0], shift)), kg_exp2(kg_add(base, shift)) };
+    total = kg_multiply_add(total, factors.later, kg_multiply(earlier.at[1], factors.earlier));
+    base = greatest;
+    return factors;
+}
+
+KG_DEVICE float fold_sum(const ChunkFactors& factors, float earlier, float later)
+{
+    return kg_multiply_add(later, factors.later, kg_multiply(earlier, factors.earlier));
+}
+
+// ---- Workspace: [heads of the slice][splits][rows'] partial rows of the output, then as many pairs of the row's base and total; rows' is rounded up to tiles.
+KG_DEVICE long long partial_index(const KernelArguments& arguments, int slice_head, int split, int row_offset)
+{
+    const long long rows = (arguments.row_count + tile_rows - 1ll) / tile_rows * tile_rows;
+    return (static_cast<long long>(slice_head) * key_splits(arguments) + split) * rows + row_offset;
+}
+
+KG_DEVICE float* partial_sums(const KernelArguments& arguments, long long partial)
+{
+    return arguments.scores + partial * head_dim;
+}
+
+KG_DEVICE kg_pair<float>* partial_softmax(const KernelArguments& arguments, long long partial)
+{
+    return reinterpret_cast<kg_pair<float>*>(partial_sums(arguments, partial_index(arguments, arguments.head_count, 0, 0))) + partial;
+}
+
+// The partial result of the row-th row of the block, from what the block keeps while it goes over the keys anyway.
+KG_DEVICE long long partial_of(const KernelArguments& arguments, const BlockRows& rows, const Head& head, int row)
+{
+    const int split = key_splits(arguments) > 1 ? rows.key_begin / chunk_keys : 0;
+    return partial_index(arguments, head.index - arguments.head_begin, split, rows.begin - arguments.row_begin + row);
+}
+
+KG_DEVICE void store_partial_softmax(const KernelArguments& arguments, long long partial, float base, float total)
+{
+    kg_pair<float> softmax;
+    softmax.at[0] = base;
+    softmax.at[1] = total;
+    kg_store(partial_softmax(arguments, partial), softmax);
+}
+
+// Folds the partial results of rows, a warp a row. Grid: (groups of as many query rows as the block has warps, heads of the slice).
+KG_DEVICE void merge_rows(const KernelArguments& arguments)
+{
+    constexpr int warp_lanes = 32;
+    const int lane = kg_thread() % warp_lanes;
+    const int row_offset = kg_block_x() * (merge_threads / warp_lanes) + kg_thread() / warp_lanes;
+    if (row_offset >= arguments.row_count)
+        return;
+
+    // A chunk that begins behind the last visible key may have left nothing.
+    const int row = arguments.row_begin + row_offset;
+    const int key_end = visible_keys(arguments, row);
+    int chunks = 0;
+    while (chunks < key_splits(arguments) && chunk_begin(arguments, chunks) < key_end)
+        chunks++;
+
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const int head = arguments.head_begin + slice_head;
+        element* target = static_cast<element*>(arguments.output) + head / arguments.heads * arguments.output_strides.batch
+            + head % arguments.heads * arguments.output_strides.head + row * arguments.output_strides.row;
+        const bool quads = reinterpret_cast<unsigned long long>(target) % sizeof(kg_quad<element>) == 0;
+        for (int dim = 4 * lane; dim < head_dim; dim += 4 * warp_lanes)
+        {
+            kg_quad<float> sums = {};
+            kg_pair<float> softmax = {};
+            for (int chunk = 0; chunk < chunks; chunk++)
+            {
+                const long long partial = partial_index(arguments, slice_head, chunk, row_offset);
+                kg_pair<float> part = kg_load(partial_softmax(arguments, partial));
+                kg_quad<float> later = kg_load(reinterpret_cast<const kg_quad<float>*>(partial_sums(arguments, partial) + dim));
+                if (chunk > 0)
+                {
+                    const ChunkFactors factors = fold_softmax(softmax, part.at[0], part.at[1]);
+#pragma unroll
+                    for (int i = 0; i < 4; i++)
+                        later.at[i] = fold_sum(factors, sums.at[i], later.at[i]);
+                }
+
+                softmax = part;
+                sums = later;
+            }
+
+            // A row that sees no key is zero. Adding zero turns a negative zero into a positive one, as where nothing is merged.
+            const float total = softmax.at[1];
+            const float factor = total == 0.0f ? 0.0f : kg_reciprocal(total);
+            kg_quad<element> elements;
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                kg_from_f32(kg_multiply_add(sums.at[i], factor, 0.0f), elements.at[i]);
+            if (quads)
+                kg_store(reinterpret_cast<kg_quad<element>*>(target + dim), elements);
+            else
+                for (int i = 0; i < 4; i++)
+                    kg_store(target + dim + i, elements.at[i]);
+            if (arguments.log_sum_exp != nullptr && dim == 0)
+                kg_store(
+                    arguments.log_sum_exp + static_cast<long long>(head) * arguments.queries + row,
+                    total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(softmax.at[0], kg_log2(total)), ln_2));
+        }
+    }
 }
 
 """u8;
@@ -1228,6 +1444,57 @@ KG_DEVICE void softmax_rows(const KernelArguments& arguments)
 // KernelGen simt, materialized: the way of scores and probabilities through the workspace. A textual part: it uses the constants that the kernel declares
 // before, and the headers before it.
 
+// What a lane holds of rows that are not done. Writes its share of a row's sums as they are.
+KG_DEVICE void store_partial_row(float* row, const float (&sums)[lane_dims])
+{
+    const int lane = kg_thread() % lanes;
+#pragma unroll
+    for (int q = 0; q < lane_quads; q++)
+    {
+        quad part;
+#pragma unroll
+        for (int d = 0; d < 4; d++)
+            part.at[d] = sums[4 * q + d];
+        kg_store(reinterpret_cast<quad*>(row + 4 * (q * lanes + lane)), part);
+    }
+
+    if constexpr (lane_pairs == 1)
+    {
+        kg_pair<float> part;
+        part.at[0] = sums[4 * lane_quads];
+        part.at[1] = sums[4 * lane_quads + 1];
+        kg_store(reinterpret_cast<kg_pair<float>*>(row + pairs_begin + 2 * lane), part);
+    }
+
+    // The lanes' last elements may lie past the head dim.
+    if (lane_singles == 1 && (value_pitch == head_dim || singles_begin + lane < head_dim))
+        kg_store(row + singles_begin + lane, sums[lane_dims - 1]);
+}
+
+// Folds what was written so, of the keys before, into the lane's share of the row's sums.
+KG_DEVICE void fold_partial_row(const float* row, const ChunkFactors& factors, float (&sums)[lane_dims])
+{
+    const int lane = kg_thread() % lanes;
+#pragma unroll
+    for (int q = 0; q < lane_quads; q++)
+    {
+        const quad part = kg_load(reinterpret_cast<const quad*>(row + 4 * (q * lanes + lane)));
+#pragma unroll
+        for (int d = 0; d < 4; d++)
+            sums[4 * q + d] = fold_sum(factors, part.at[d], sums[4 * q + d]);
+    }
+
+    if constexpr (lane_pairs == 1)
+    {
+        const kg_pair<float> part = kg_load(reinterpret_cast<const kg_pair<float>*>(row + pairs_begin + 2 * lane));
+        sums[4 * lane_quads] = fold_sum(factors, part.at[0], sums[4 * lane_quads]);
+        sums[4 * lane_quads + 1] = fold_sum(factors, part.at[1], sums[4 * lane_quads + 1]);
+    }
+
+    if (lane_singles == 1 && (value_pitch == head_dim || singles_begin + lane < head_dim))
+        sums[lane_dims - 1] = fold_sum(factors, kg_load(row + singles_begin + lane), sums[lane_dims - 1]);
+}
+
 // Writes the scores of a key tile to the workspace.
 KG_DEVICE void store_scores(
     const KernelArguments& arguments, const BlockRows& rows, int slice_head, long long key_begin, const float (&scores)[rows_per_thread][keys_per_thread])
@@ -1265,169 +1532,29 @@ KG_DEVICE void load_probabilities(const KernelArguments& arguments, const BlockR
     }
 }
 
-// Writes the rows' sums, which are the output.
-KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, const float (&sums)[rows_per_thread][lane_dims])
+// Writes the rows' sums, which are the output. What chunks of keys give is added up in the place of the first chunk's probabilities, which the block needs no more;
+// each lane finds there what it has written itself. Begins behind a barrier.
+KG_DEVICE void store_rows(
+    const KernelArguments& arguments, const BlockRows& rows, const Head& head, int slice_head, float (&sums)[rows_per_thread][lane_dims])
 {
+    static_assert(chunk_keys >= head_dim, "a chunk's probabilities have room for a row of the output");
     const int group = kg_thread() / lanes;
+    const bool leaves = leaves_partial(arguments, rows);
     const Rows<element> output = open_output(arguments, head);
 #pragma unroll
     for (int i = 0; i < rows_per_thread; i++)
     {
         const int row = group + i * row_groups;
-        if (row < rows.valid)
+        if (row >= rows.valid)
+            continue;
+
+        float* so_far = workspace_row(arguments, slice_head, rows.offset + row);
+        if (follows_chunk(arguments, rows))
+            fold_partial_row(so_far, ChunkFactors { 1.0f, 1.0f }, sums[i]);
+        if (leaves)
+            store_partial_row(so_far, sums[i]);
+        else
             store_row(output, rows.begin + row, sums[i], 1.0f);
-    }
-}
-
-"""u8;
-
-        public static global::System.ReadOnlySpan<byte> KeySplitsText =>
-"""
-// KernelGen split keys: where a call has few tiles of query rows, several blocks share each of them, a range of keys a block. A split is a range of whole
-// tiles of keys that depends on the keys and the number of splits alone. Each leaves a partial result of its rows in the workspace, in fp32 and not divided by
-// the sum of the probabilities; a launch of its own merges them in the order of the keys.
-// A textual part: it uses `element`, `head_dim`, `tile_rows` and `tile_keys` as the kernel declares them before, and the headers before it.
-// Grid: (tiles of query rows * splits, heads of the slice), where blocks do not walk over them.
-
-constexpr int merge_threads = 128;  // of a block that merges
-
-KG_DEVICE int key_splits(const KernelArguments& arguments)
-{
-    return arguments.key_splits > 1 ? arguments.key_splits : 1;
-}
-
-// Where a split begins, and the one before it ends.
-KG_DEVICE int split_begin(const KernelArguments& arguments, int split)
-{
-    // 32 bits hold the number of tiles; a division of 64 would be a function call, for which a copying thread has no registers.
-    const int splits = key_splits(arguments);
-    const int tiles = arguments.keys / tile_keys + (arguments.keys % tile_keys != 0);
-    const int split_tiles = tiles / splits + (tiles % splits != 0);
-    const long long begin = static_cast<long long>(split) * split_tiles * tile_keys;
-    return begin < arguments.keys ? static_cast<int>(begin) : arguments.keys;
-}
-
-// The rows of a tile, and the keys of a split that some of them may see.
-KG_DEVICE BlockRows rows_of_split(const KernelArguments& arguments, int tile, int split)
-{
-    BlockRows rows = rows_of_tile(arguments, tile);
-    const int split_end = split_begin(arguments, split + 1);
-    rows.split = split;
-    rows.key_begin = split_begin(arguments, split);
-    rows.key_end = split_end < rows.key_end ? split_end : rows.key_end;
-    return rows;
-}
-
-// Those of the block.
-KG_DEVICE BlockRows split_rows(const KernelArguments& arguments)
-{
-    return rows_of_split(arguments, kg_block_x() / key_splits(arguments), kg_block_x() % key_splits(arguments));
-}
-
-// True when causality hides the split from all rows of the block: there will be nothing to merge.
-KG_DEVICE bool is_hidden(const BlockRows& rows)
-{
-    return rows.key_begin > 0 && rows.key_begin >= rows.key_end;
-}
-
-// ---- Workspace: [heads of the slice][splits][rows'] partial rows of the output, then as many pairs of the row's base and sum; rows' is rounded up to tiles.
-KG_DEVICE long long partial_index(const KernelArguments& arguments, int slice_head, int split, int row_offset)
-{
-    const long long rows = (arguments.row_count + tile_rows - 1ll) / tile_rows * tile_rows;
-    return (static_cast<long long>(slice_head) * key_splits(arguments) + split) * rows + row_offset;
-}
-
-KG_DEVICE float* partial_sums(const KernelArguments& arguments, long long partial)
-{
-    return arguments.scores + partial * head_dim;
-}
-
-KG_DEVICE kg_pair<float>* partial_softmax(const KernelArguments& arguments, long long partial)
-{
-    return reinterpret_cast<kg_pair<float>*>(partial_sums(arguments, partial_index(arguments, arguments.head_count, 0, 0))) + partial;
-}
-
-// The partial result of the row-th row of the block.
-KG_DEVICE long long partial_of(const KernelArguments& arguments, const BlockRows& rows, const Head& head, int row)
-{
-    return partial_index(arguments, head.index - arguments.head_begin, rows.split, rows.offset + row);
-}
-
-// `base` is what was subtracted from the scores, in powers of two: minus infinity where the row saw no key. `total` is the sum of 2^(score - base).
-KG_DEVICE void store_partial_softmax(const KernelArguments& arguments, long long partial, float base, float total)
-{
-    kg_pair<float> softmax;
-    softmax.at[0] = base;
-    softmax.at[1] = total;
-    kg_store(partial_softmax(arguments, partial), softmax);
-}
-
-// Merges the partial results of rows, a warp a row. Grid: (groups of as many query rows as the block has warps, heads of the slice).
-KG_DEVICE void merge_rows(const KernelArguments& arguments)
-{
-    constexpr int warp_lanes = 32;
-    const int lane = kg_thread() % warp_lanes;
-    const int row_offset = kg_block_x() * (merge_threads / warp_lanes) + kg_thread() / warp_lanes;
-    if (row_offset >= arguments.row_count)
-        return;
-
-    // A split that begins behind the last visible key may have written nothing.
-    const int row = arguments.row_begin + row_offset;
-    const int key_end = visible_keys(arguments, row);
-    int splits = 0;
-    while (splits < key_splits(arguments) && split_begin(arguments, splits) < key_end)
-        splits++;
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        float base = -kg_infinity();
-        for (int split = 0; split < splits; split++)
-            base = kg_max(base, kg_load(partial_softmax(arguments, partial_index(arguments, slice_head, split, row_offset))).at[0]);
-
-        // A row that sees no key has no base, and nothing to subtract from.
-        const float shift = base == -kg_infinity() ? 0.0f : -base;
-        float total = 0.0f;
-        for (int split = 0; split < splits; split++)
-        {
-            const kg_pair<float> part = kg_load(partial_softmax(arguments, partial_index(arguments, slice_head, split, row_offset)));
-            total = kg_multiply_add(part.at[1], kg_exp2(kg_add(part.at[0], shift)), total);
-        }
-
-        // A row that sees no key is zero.
-        const float factor = total == 0.0f ? 0.0f : kg_reciprocal(total);
-        const int head = arguments.head_begin + slice_head;
-        element* target = static_cast<element*>(arguments.output) + head / arguments.heads * arguments.output_strides.batch
-            + head % arguments.heads * arguments.output_strides.head + row * arguments.output_strides.row;
-        const bool quads = reinterpret_cast<unsigned long long>(target) % sizeof(kg_quad<element>) == 0;
-        for (int dim = 4 * lane; dim < head_dim; dim += 4 * warp_lanes)
-        {
-            kg_quad<float> sums = {};
-            for (int split = 0; split < splits; split++)
-            {
-                const long long partial = partial_index(arguments, slice_head, split, row_offset);
-                const float rescale = kg_exp2(kg_add(kg_load(partial_softmax(arguments, partial)).at[0], shift));
-                const kg_quad<float> part = kg_load(reinterpret_cast<const kg_quad<float>*>(partial_sums(arguments, partial) + dim));
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                    sums.at[i] = kg_multiply_add(part.at[i], rescale, sums.at[i]);
-            }
-
-            // Adding zero turns a negative zero into a positive one, as where keys are not split.
-            kg_quad<element> elements;
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                kg_from_f32(kg_multiply_add(sums.at[i], factor, 0.0f), elements.at[i]);
-            if (quads)
-                kg_store(reinterpret_cast<kg_quad<element>*>(target + dim), elements);
-            else
-                for (int i = 0; i < 4; i++)
-                    kg_store(target + dim + i, elements.at[i]);
-        }
-
-        if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(
-                arguments.log_sum_exp + static_cast<long long>(head) * arguments.queries + row,
-                total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(base, kg_log2(total)), ln_2));
     }
 }
 
@@ -1493,7 +1620,7 @@ KG_DEVICE void add_probabilities(
     }
 }
 
-// Writes a lane's share of a row's sums as they are.
+// What a lane holds of rows that are not done. Writes its share of a row's sums as they are.
 KG_DEVICE void store_partial_row(float* row, const float (&sums)[lane_dims])
 {
     const int lane = kg_thread() % lanes;
@@ -1520,22 +1647,73 @@ KG_DEVICE void store_partial_row(float* row, const float (&sums)[lane_dims])
         kg_store(row + singles_begin + lane, sums[lane_dims - 1]);
 }
 
-// Writes the rows: their sums divided by their totals, or what is to be merged.
-KG_DEVICE void store_rows(
-    const KernelArguments& arguments, const BlockRows& rows, const Head& head, const OnlineSoftmax& softmax, const float (&sums)[rows_per_thread][lane_dims])
+// Folds what was written so, of the keys before, into the lane's share of the row's sums.
+KG_DEVICE void fold_partial_row(const float* row, const ChunkFactors& factors, float (&sums)[lane_dims])
 {
     const int lane = kg_thread() % lanes;
+#pragma unroll
+    for (int q = 0; q < lane_quads; q++)
+    {
+        const quad part = kg_load(reinterpret_cast<const quad*>(row + 4 * (q * lanes + lane)));
+#pragma unroll
+        for (int d = 0; d < 4; d++)
+            sums[4 * q + d] = fold_sum(factors, part.at[d], sums[4 * q + d]);
+    }
+
+    if constexpr (lane_pairs == 1)
+    {
+        const kg_pair<float> part = kg_load(reinterpret_cast<const kg_pair<float>*>(row + pairs_begin + 2 * lane));
+        sums[4 * lane_quads] = fold_sum(factors, part.at[0], sums[4 * lane_quads]);
+        sums[4 * lane_quads + 1] = fold_sum(factors, part.at[1], sums[4 * lane_quads + 1]);
+    }
+
+    if (lane_singles == 1 && (value_pitch == head_dim || singles_begin + lane < head_dim))
+        sums[lane_dims - 1] = fold_sum(factors, kg_load(row + singles_begin + lane), sums[lane_dims - 1]);
+}
+
+// Folds what the block has left of its rows, of the keys before, into them. Before and after the whole block waits: what a lane reads others have written.
+KG_DEVICE void fold_rows(
+    const KernelArguments& arguments, const BlockRows& rows, const Head& head, OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims])
+{
+    kg_barrier();
+#pragma unroll
+    for (int i = 0; i < rows_per_thread; i++)
+    {
+        const int row = kg_thread() / lanes + i * row_groups;
+        if (row >= rows.valid)
+            continue;
+
+        const long long partial = partial_of(arguments, rows, head, row);
+        const ChunkFactors factors = fold_softmax(kg_load(partial_softmax(arguments, partial)), softmax.peak[i], softmax.total[i]);
+        fold_partial_row(partial_sums(arguments, partial), factors, sums[i]);
+    }
+
+    kg_barrier();
+}
+
+// Writes the rows: their sums divided by their totals, or what is left of them for the keys that follow.
+KG_DEVICE void store_rows(
+    const KernelArguments& arguments, const BlockRows& rows, const Head& head, OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims])
+{
+#pragma unroll
+    for (int i = 0; i < rows_per_thread; i++)
+        softmax.total[i] = sum_over<lanes>(softmax.total[i]);
+    if (follows_chunk(arguments, rows))
+        fold_rows(arguments, rows, head, softmax, sums);
+
+    const int lane = kg_thread() % lanes;
     const int group = kg_thread() / lanes;
+    const bool leaves = leaves_partial(arguments, rows);
     const Rows<element> output = open_output(arguments, head);
 #pragma unroll
     for (int i = 0; i < rows_per_thread; i++)
     {
-        const float total = sum_over<lanes>(softmax.total[i]);
+        const float total = softmax.total[i];
         const int row = group + i * row_groups;
         if (row >= rows.valid)
             continue;
 
-        if (key_splits(arguments) > 1)
+        if (leaves)
         {
             const long long partial = partial_of(arguments, rows, head, row);
             store_partial_row(partial_sums(arguments, partial), sums[i]);
@@ -2315,6 +2493,37 @@ KG_DEVICE bool sees_key(const SeenKeys<row_tiles, key_tiles>& seen, int m, int h
 // before, and the headers before it. A block's warps divide its rows by 16 and, where they are more than that, the keys of the scores and the columns of
 // the output.
 
+// What a lane holds of rows that are not done. Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
+template <int value_tiles>
+KG_DEVICE void store_partial_row(float* row, const float (&sums)[value_tiles][4], int half, int first_chunk, int chunk_count)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+        if (n < chunk_count)
+        {
+            kg_pair<float> pair;
+            pair.at[0] = sums[n][2 * half];
+            pair.at[1] = sums[n][2 * half + 1];
+            kg_store(reinterpret_cast<kg_pair<float>*>(row + 8 * (first_chunk + n) + lane_column()), pair);
+        }
+}
+
+// Folds what was written so, of the keys before, into the row's sums.
+template <int value_tiles>
+KG_DEVICE void fold_partial_row(
+    const float* row, const ChunkFactors& factors, float (&sums)[value_tiles][4], int half, int first_chunk, int chunk_count)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+        if (n < chunk_count)
+        {
+            const kg_pair<float> pair = kg_load(reinterpret_cast<const kg_pair<float>*>(row + 8 * (first_chunk + n) + lane_column()));
+#pragma unroll
+            for (int i = 0; i < 2; i++)
+                sums[n][2 * half + i] = fold_sum(factors, pair.at[i], sums[n][2 * half + i]);
+        }
+}
+
 constexpr int row_groups = tile_rows / 16;
 constexpr int column_groups = threads / warp_threads / row_groups;
 constexpr int group_keys = tile_keys / column_groups;
@@ -2339,6 +2548,7 @@ KG_DEVICE void store_scores(
     }
 }
 
+// Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 // Probabilities of 16 rows and 16 keys as a left operand, straight from the workspace: `row` is the lane's first, the second lies `second_row` floats behind it.
 KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row, bool exists, bool second_exists)
 {
@@ -2385,14 +2595,33 @@ KG_DEVICE bool sees_key(const WorkspaceProbabilities& probabilities, int, int ha
     return probabilities.exists[half] && kg_load(probabilities.first + half * probabilities.eighth + key) != 0.0f;
 }
 
-// Writes the warp's columns of two rows, `row` within the block and the eighth after it.
+// Writes the warp's columns of two rows, `row` within the block and the eighth after it. What chunks of keys give is added up in the place of the first chunk's
+// probabilities, which the block needs no more; each lane finds there what it has written itself.
 KG_DEVICE void store_rows(
-    const KernelArguments& arguments, const BlockRows& rows, const Head& head, int row, const float (&sums)[value_tiles][4], int first_chunk, int chunk_count)
+    const KernelArguments& arguments, const BlockRows& rows, const Head& head, int slice_head, int row, float (&sums)[1][value_tiles][4], int first_chunk,
+    int chunk_count)
 {
+    static_assert(chunk_keys >= 8 * row_chunks, "a chunk's probabilities have room for a row of the output");
+    const bool leaves = leaves_partial(arguments, rows);
+    if (leaves && !follows_chunk(arguments, rows))
+        kg_barrier();
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        float* so_far = workspace_row(arguments, slice_head, rows.offset + row + 8 * half);
+        if (follows_chunk(arguments, rows) && row + 8 * half < rows.valid)
+            fold_partial_row(so_far, ChunkFactors { 1.0f, 1.0f }, sums[0], half, first_chunk, chunk_count);
+        if (leaves && row + 8 * half < rows.valid)
+            store_partial_row(so_far, sums[0], half, first_chunk, chunk_count);
+    }
+
+    if (leaves)
+        return;
+
     const Rows<element> output = open_output(arguments, head);
 #pragma unroll
     for (int half = 0; half < 2; half++)
-        store_row(output, rows.begin + row + 8 * half, row + 8 * half < rows.valid, sums, half, 1.0f / probability_scale, first_chunk, chunk_count);
+        store_row(output, rows.begin + row + 8 * half, row + 8 * half < rows.valid, sums[0], half, 1.0f / probability_scale, first_chunk, chunk_count);
 }
 
 """u8;
@@ -2424,7 +2653,7 @@ KG_DEVICE float move_base(float& base, float greatest)
     return rescale;
 }
 
-// Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
+// What a lane holds of rows that are not done. Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
 template <int value_tiles>
 KG_DEVICE void store_partial_row(float* row, const float (&sums)[value_tiles][4], int half, int first_chunk, int chunk_count)
 {
@@ -2436,6 +2665,22 @@ KG_DEVICE void store_partial_row(float* row, const float (&sums)[value_tiles][4]
             pair.at[0] = sums[n][2 * half];
             pair.at[1] = sums[n][2 * half + 1];
             kg_store(reinterpret_cast<kg_pair<float>*>(row + 8 * (first_chunk + n) + lane_column()), pair);
+        }
+}
+
+// Folds what was written so, of the keys before, into the row's sums.
+template <int value_tiles>
+KG_DEVICE void fold_partial_row(
+    const float* row, const ChunkFactors& factors, float (&sums)[value_tiles][4], int half, int first_chunk, int chunk_count)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+        if (n < chunk_count)
+        {
+            const kg_pair<float> pair = kg_load(reinterpret_cast<const kg_pair<float>*>(row + 8 * (first_chunk + n) + lane_column()));
+#pragma unroll
+            for (int i = 0; i < 2; i++)
+                sums[n][2 * half + i] = fold_sum(factors, pair.at[i], sums[n][2 * half + i]);
         }
 }
 
@@ -2608,9 +2853,40 @@ KG_DEVICE void take_tile(
     stage = 1 - stage;
 }
 
-// Writes the warp's rows, of which warp_row is the first within the block: their sums divided by their totals, or what is to be merged.
-KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, int warp_row, const WarpState& state)
+// Folds what the block has left of its rows, of the keys before, into the warp's. Before and after the whole block waits: what a lane reads others have written.
+KG_DEVICE void fold_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, int warp_row, WarpState& state)
 {
+    kg_barrier();
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            const int row = warp_row + 16 * m + 8 * half + lane_row();
+            if (row >= rows.valid)
+                continue;
+
+            const long long partial = partial_of(arguments, rows, head, row);
+            const kg_pair<float> earlier = kg_load(partial_softmax(arguments, partial));
+            const ChunkFactors factors = fold_softmax(earlier, state.rows.base[m][half], state.rows.total[m][half]);
+            fold_partial_row(partial_sums(arguments, partial), factors, state.sums[m], half, 0, row_chunks);
+        }
+
+    kg_barrier();
+}
+
+// Writes the warp's rows, of which warp_row is the first within the block: their sums divided by their totals, or what is left of them for the keys that follow.
+KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, int warp_row, WarpState& state)
+{
+#pragma unroll
+    for (int m = 0; m < row_tiles; m++)
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+            state.rows.total[m][half] = sum_of_quad(state.rows.total[m][half]);
+    if (follows_chunk(arguments, rows))
+        fold_rows(arguments, rows, head, warp_row, state);
+
+    const bool leaves = leaves_partial(arguments, rows);
     const Rows<element> output = open_output(arguments, head);
 #pragma unroll
     for (int m = 0; m < row_tiles; m++)
@@ -2618,8 +2894,8 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
         for (int half = 0; half < 2; half++)
         {
             const int row = warp_row + 16 * m + 8 * half + lane_row();
-            const float total = sum_of_quad(state.rows.total[m][half]);
-            if (key_splits(arguments) > 1)
+            const float total = state.rows.total[m][half];
+            if (leaves)
             {
                 if (row < rows.valid)
                 {
@@ -4027,6 +4303,38 @@ KG_DEVICE SeenKeys<1, key_tiles> seen_keys(const kg_fragment (&probabilities)[ke
     return seen;
 }
 
+// ---- Chunks of keys. Each lane finds what it has written itself: 16 bytes of each group of eight columns.
+constexpr int chunk_tiles = chunk_keys / tile_keys;
+static_assert(chunk_tiles * workspace_tile_bytes >= warpgroup_rows * row_chunks * 8 * 4, "a chunk's probabilities have room for the sums");
+
+KG_DEVICE int sum_place(int chunk)
+{
+    return (chunk * warpgroup_threads + kg_thread() % warpgroup_threads) * 4;
+}
+
+KG_DEVICE void leave_chunk(float* so_far, const float (&sums)[value_tiles][4], int first_chunk, int chunk_count)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+        if (n < chunk_count)
+            kg_store(
+                reinterpret_cast<kg_quad<float>*>(so_far + sum_place(first_chunk + n)), kg_quad<float> { { sums[n][0], sums[n][1], sums[n][2], sums[n][3] } });
+}
+
+// `rescale` are the factors for what was summed before, by which the bases of the lane's two rows have moved over the chunk.
+KG_DEVICE void fold_chunk(const float* so_far, const float (&rescale)[2], float (&sums)[value_tiles][4], int first_chunk, int chunk_count)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+        if (n < chunk_count)
+        {
+            const kg_quad<float> earlier = kg_load(reinterpret_cast<const kg_quad<float>*>(so_far + sum_place(first_chunk + n)));
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+                sums[n][i] = kg_add(kg_multiply(earlier.at[i], rescale[i / 2]), sums[n][i]);
+        }
+}
+
 // A computing warpgroup.
 KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
 {
@@ -4047,49 +4355,65 @@ KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& 
         const bool hides = head.rule.causal || has_mask(head.rule);
         float reciprocal[2] = { 0.0f, 0.0f };
         float sums[1][value_tiles][4];
-        clear(sums);
-#pragma unroll 1
-        for (int tile = 0; tile < tiles; tile++)
+        int tile = 0;
+        do
         {
-            kg_fragment probabilities[key_steps];
-            kg_mbarrier_wait(shared.full(ring.stage), ring.parity);
-            const float* place = shared_floats(shared.probabilities(ring.stage, row_group));
+            const bool follows = tile > 0;
+            const int chunk_end = tiles - tile > chunk_tiles ? tile + chunk_tiles : tiles;
+            float rescale[2] = { 1.0f, 1.0f };  // of what the chunks before have given
+            clear(sums);
+#pragma unroll 1
+            for (; tile < chunk_end; tile++)
+            {
+                kg_fragment probabilities[key_steps];
+                kg_mbarrier_wait(shared.full(ring.stage), ring.parity);
+                const float* place = shared_floats(shared.probabilities(ring.stage, row_group));
 #pragma unroll
-            for (int step = 0; step < key_steps; step++)
-                probabilities[step] = kg_load_shared<kg_fragment>(place + probability_place(step));
-            const float numbers[2] = { kg_load_shared<float>(place + row_place(0)), kg_load_shared<float>(place + row_place(1)) };
-            if (tile == 0)
-            {
-                reciprocal[0] = numbers[0];
-                reciprocal[1] = numbers[1];
-            }
-            else
-            {
-                rescale_rows(sums[0], numbers[0] != 1.0f || numbers[1] != 1.0f, numbers);
+                for (int step = 0; step < key_steps; step++)
+                    probabilities[step] = kg_load_shared<kg_fragment>(place + probability_place(step));
+                const float numbers[2] = { kg_load_shared<float>(place + row_place(0)), kg_load_shared<float>(place + row_place(1)) };
+                if (tile == 0)
+                {
+                    reciprocal[0] = numbers[0];
+                    reciprocal[1] = numbers[1];
+                }
+                else
+                {
+                    rescale_rows(sums[0], numbers[0] != 1.0f || numbers[1] != 1.0f, numbers);
+                    rescale[0] = kg_multiply(rescale[0], numbers[0]);
+                    rescale[1] = kg_multiply(rescale[1], numbers[1]);
+                }
+
+                bool cleaned = false;
+                if (hides)
+                {
+                    const bool found = clean_values<consumers * warpgroup_threads>(shared.value(ring.stage), kg_thread() - warpgroup_threads);
+                    cleaned = kg_named_barrier_any(clean_barrier, consumers * warpgroup_threads, found);
+                }
+
+                kg_pin(sums[0]);
+                kg_pin(probabilities);
+                kg_product_fence();
+                begin_values(sums[0], probabilities, shared.value(ring.stage) + column_group * value_group_bytes);
+                kg_wait_products<0>();
+                kg_pin(sums[0]);
+                kg_pin(probabilities);
+                kg_mbarrier_arrive_if(shared.empty(ring.stage), elected);
+                ring.advance();
+                if (kg_uniform(cleaned))
+                {
+                    const long long key_begin = static_cast<long long>(tile) * tile_keys;
+                    add_dropped_values(sums, seen_keys(probabilities), head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                }
             }
 
-            bool cleaned = false;
-            if (hides)
-            {
-                const bool found = clean_values<consumers * warpgroup_threads>(shared.value(ring.stage), kg_thread() - warpgroup_threads);
-                cleaned = kg_named_barrier_any(clean_barrier, consumers * warpgroup_threads, found);
-            }
-
-            kg_pin(sums[0]);
-            kg_pin(probabilities);
-            kg_product_fence();
-            begin_values(sums[0], probabilities, shared.value(ring.stage) + column_group * value_group_bytes);
-            kg_wait_products<0>();
-            kg_pin(sums[0]);
-            kg_pin(probabilities);
-            kg_mbarrier_arrive_if(shared.empty(ring.stage), elected);
-            ring.advance();
-            if (kg_uniform(cleaned))
-            {
-                const long long key_begin = static_cast<long long>(tile) * tile_keys;
-                add_dropped_values(sums, seen_keys(probabilities), head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
-            }
-        }
+            // What chunks of keys give is added up in the place of the first chunk's probabilities, which the block needs no more.
+            float* so_far = workspace_tile(arguments, slice_head, rows.offset / warpgroup_rows + row_group, 0);
+            if (follows)
+                fold_chunk(so_far, rescale, sums[0], first_chunk, chunk_count);
+            if (tile < tiles)
+                leave_chunk(so_far, sums[0], first_chunk, chunk_count);
+        } while (tile < tiles);
 
         const Rows<element> output = open_output(arguments, head);
 #pragma unroll
@@ -4123,7 +4447,7 @@ struct SharedPlaces
     __device__ __forceinline__ unsigned int value_empty(int stage) const { return key_full(3 * stages + stage); }
 };
 
-// ---- Work items: a tile of query rows of one head each, or a split of its keys. The grid has no more blocks than run at a time. A block walks over its share of
+// ---- Work items: a tile of query rows of one head each, or a chunk of its keys. The grid has no more blocks than run at a time. A block walks over its share of
 // the items, which follows from its number alone: there is no counter to wait for. The host sees to it that 31 bits count them.
 struct WorkItem
 {
@@ -4163,13 +4487,17 @@ KG_DEVICE WorkItem item_at(const KernelArguments& arguments, int index)
     const int place = index - first_head * tiles * splits;
     WorkItem item;
     item.slice_head = first_head + place % heads;
-    item.rows = rows_of_split(arguments, tiles - 1 - place / heads / splits, place / heads % splits);
+    item.rows = rows_of_chunk(arguments, tiles - 1 - place / heads / splits, place / heads % splits);
     return item;
 }
 
-// The block's next item; false when all are done. Every other round goes backwards, so that no block gets the longest item of every round.
+// The block's next item, or the next chunk of the one that it has; false when all are done. Every other round goes backwards, so that no block gets the longest item
+// of every round.
 KG_DEVICE bool take_item(const KernelArguments& arguments, int& round, WorkItem& item)
 {
+    if (round > 0 && next_chunk(arguments, item.rows))
+        return true;
+
     while (true)
     {
         const unsigned int blocks = kg_grid_x();
@@ -4184,7 +4512,7 @@ KG_DEVICE bool take_item(const KernelArguments& arguments, int& round, WorkItem&
     }
 }
 
-// Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
+// What a lane holds of rows that are not done. Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
 template <int value_tiles>
 KG_DEVICE void store_partial_row(float* row, const float (&sums)[value_tiles][4], int half, int first_chunk, int chunk_count)
 {
@@ -4196,6 +4524,22 @@ KG_DEVICE void store_partial_row(float* row, const float (&sums)[value_tiles][4]
             pair.at[0] = sums[n][2 * half];
             pair.at[1] = sums[n][2 * half + 1];
             kg_store(reinterpret_cast<kg_pair<float>*>(row + 8 * (first_chunk + n) + lane_column()), pair);
+        }
+}
+
+// Folds what was written so, of the keys before, into the row's sums.
+template <int value_tiles>
+KG_DEVICE void fold_partial_row(
+    const float* row, const ChunkFactors& factors, float (&sums)[value_tiles][4], int half, int first_chunk, int chunk_count)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+        if (n < chunk_count)
+        {
+            const kg_pair<float> pair = kg_load(reinterpret_cast<const kg_pair<float>*>(row + 8 * (first_chunk + n) + lane_column()));
+#pragma unroll
+            for (int i = 0; i < 2; i++)
+                sums[n][2 * half + i] = fold_sum(factors, pair.at[i], sums[n][2 * half + i]);
         }
 }
 
@@ -4547,7 +4891,7 @@ KG_DEVICE void end_tiles(const SharedPlaces& shared, Warpgroup& group, ItemState
     end_values(shared, group, state);
 }
 
-// Writes what one lane holds of a row, to be merged.
+// Writes what one lane holds of a row, for the keys that follow.
 KG_DEVICE void store_partial(const KernelArguments& arguments, long long partial, const ItemState& state, int half, float total)
 {
     store_partial_row(partial_sums(arguments, partial), state.sums[0], half, 0, row_chunks);
@@ -4555,16 +4899,43 @@ KG_DEVICE void store_partial(const KernelArguments& arguments, long long partial
         store_partial_softmax(arguments, partial, state.rows.base[0][half], total);
 }
 
-// Writes the warp's rows: their sums divided by their totals, or what is to be merged.
-KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, const ItemState& state)
+// Folds what the warp has left of its rows, of the keys before, into them. Before and after its lanes wait for each other: what one reads another has written.
+KG_DEVICE void fold_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, ItemState& state)
 {
+    kg_warp_barrier();
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        const int row = warp_row() + 8 * half + lane_row();
+        if (row >= rows.valid)
+            continue;
+
+        const long long partial = partial_of(arguments, rows, head, row);
+        const ChunkFactors factors =
+            fold_softmax(kg_load(partial_softmax(arguments, partial)), state.rows.base[0][half], state.rows.total[0][half]);
+        fold_partial_row(partial_sums(arguments, partial), factors, state.sums[0], half, 0, row_chunks);
+    }
+
+    kg_warp_barrier();
+}
+
+// Writes the warp's rows: their sums divided by their totals, or what is left of them for the keys that follow.
+KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, ItemState& state)
+{
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+        state.rows.total[0][half] = sum_of_quad(state.rows.total[0][half]);
+    if (follows_chunk(arguments, rows))
+        fold_rows(arguments, rows, head, state);
+
+    const bool leaves = leaves_partial(arguments, rows);
     const Rows<element> output = open_output(arguments, head);
 #pragma unroll
     for (int half = 0; half < 2; half++)
     {
         const int row = warp_row() + 8 * half + lane_row();
-        const float total = sum_of_quad(state.rows.total[0][half]);
-        if (key_splits(arguments) > 1)
+        const float total = state.rows.total[0][half];
+        if (leaves)
         {
             if (row < rows.valid)
                 store_partial(arguments, partial_of(arguments, rows, head, row), state, half, total);
@@ -4589,7 +4960,7 @@ KG_DEVICE void compute_item(const SharedPlaces& shared, const KernelArguments& a
         clear(state.sums);
     else
     {
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
         begin_tiles(shared, group, state, head, item.rows, factor, tiles);
         int tile = 1;
 #pragma unroll 1
@@ -5397,6 +5768,37 @@ KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor
     }
 }
 
+// What a lane holds of rows that are not done. Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
+template <int value_tiles>
+KG_DEVICE void store_partial_row(float* row, const float (&sums)[value_tiles][4], int half, int first_chunk, int chunk_count)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+        if (n < chunk_count)
+        {
+            kg_pair<float> pair;
+            pair.at[0] = sums[n][2 * half];
+            pair.at[1] = sums[n][2 * half + 1];
+            kg_store(reinterpret_cast<kg_pair<float>*>(row + 8 * (first_chunk + n) + lane_column()), pair);
+        }
+}
+
+// Folds what was written so, of the keys before, into the row's sums.
+template <int value_tiles>
+KG_DEVICE void fold_partial_row(
+    const float* row, const ChunkFactors& factors, float (&sums)[value_tiles][4], int half, int first_chunk, int chunk_count)
+{
+#pragma unroll
+    for (int n = 0; n < value_tiles; n++)
+        if (n < chunk_count)
+        {
+            const kg_pair<float> pair = kg_load(reinterpret_cast<const kg_pair<float>*>(row + 8 * (first_chunk + n) + lane_column()));
+#pragma unroll
+            for (int i = 0; i < 2; i++)
+                sums[n][2 * half + i] = fold_sum(factors, pair.at[i], sums[n][2 * half + i]);
+        }
+}
+
 // Which keys of a tile the lane's rows see, as their probabilities have it: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's quad. A bit a key is all
 // that is kept of probabilities that become operands of a product.
 template <int row_tiles, int key_tiles>
@@ -5429,9 +5831,11 @@ KG_DEVICE bool sees_key(const SeenKeys<row_tiles, key_tiles>& seen, int m, int h
 }
 
 // With causality the last rows see the most keys: blocks with the most work come first.
-KG_DEVICE BlockRows ordered_block_rows(const KernelArguments& arguments)
+KG_DEVICE BlockRows ordered_rows(const KernelArguments& arguments)
 {
-    return rows_of_tile(arguments, arguments.causal ? kg_grid_x() - 1 - kg_block_x() : kg_block_x());
+    const int splits = key_splits(arguments);
+    const int tile = kg_block_x() / splits;
+    return rows_of_chunk(arguments, arguments.causal ? kg_grid_x() / splits - 1 - tile : tile, kg_block_x() % splits);
 }
 
 // Tiles of keys that the block goes over, and where one begins.
@@ -5446,10 +5850,10 @@ KG_DEVICE long long tile_begin(const BlockRows& rows, int tile)
 }
 
 // ---- The splitting warpgroups. K takes the first stage, V the second, and so on: that is the order in which the tiles are needed.
-KG_DEVICE void split_keys(const SharedPlaces& shared, const KernelArguments& arguments, const BlockRows& rows)
+KG_DEVICE void split_keys(const SharedPlaces& shared, const KernelArguments& arguments, BlockRows rows)
 {
     Ring<stages> ring = {};
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Rows<const element> keys = open_head(arguments, slice_head).key;
 #pragma unroll 1
@@ -5469,11 +5873,11 @@ KG_DEVICE void split_keys(const SharedPlaces& shared, const KernelArguments& arg
 
 // A value that is no number would spoil rows that do not see it, for zero times it is a NaN, and rows that do, by the low half of their probability. So such values
 // are dropped here, each warp tells whether it met one, and rows that see them get them at once.
-KG_DEVICE void split_values(const SharedPlaces& shared, const KernelArguments& arguments, const BlockRows& rows)
+KG_DEVICE void split_values(const SharedPlaces& shared, const KernelArguments& arguments, BlockRows rows)
 {
     Ring<stages> ring = {};
     ring.advance();
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Rows<const element> values = open_head(arguments, slice_head).value;
 #pragma unroll 1
@@ -5725,18 +6129,54 @@ KG_DEVICE void store_row(const Rows<element>& rows, long long row, const float (
     }
 }
 
-// Divides a row's sums by its total; a row that sees no key is zero.
-KG_DEVICE void finish_rows(
-    const KernelArguments& arguments, const Head& head, const BlockRows& rows, int warp_row, const RowSums<1>& state, const float (&sums)[value_tiles][4])
+// Folds what the warp has left of its rows, of the keys before, into them. Before and after its lanes wait for each other: what one reads another has written.
+KG_DEVICE void fold_rows(
+    const KernelArguments& arguments, const Head& head, const BlockRows& rows, int warp_row, RowSums<1>& state, float (&sums)[value_tiles][4])
 {
+    kg_warp_barrier();
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        const int row = warp_row + 8 * half + lane_row();
+        if (row >= rows.valid)
+            continue;
+
+        const long long partial = partial_of(arguments, rows, head, row);
+        const ChunkFactors factors = fold_softmax(kg_load(partial_softmax(arguments, partial)), state.base[0][half], state.total[0][half]);
+        fold_partial_row(partial_sums(arguments, partial), factors, sums, half, 0, row_chunks);
+    }
+
+    kg_warp_barrier();
+}
+
+// Divides a row's sums by its total; a row that sees no key is zero. Or writes what is left of them for the keys that follow.
+KG_DEVICE void finish_rows(
+    const KernelArguments& arguments, const Head& head, const BlockRows& rows, int warp_row, RowSums<1>& state, float (&sums)[value_tiles][4])
+{
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+        state.total[0][half] = sum_of_quad(state.total[0][half]);
+    if (follows_chunk(arguments, rows))
+        fold_rows(arguments, head, rows, warp_row, state, sums);
+
+    const bool leaves = leaves_partial(arguments, rows);
     const Rows<element> output = open_output(arguments, head);
 #pragma unroll
     for (int half = 0; half < 2; half++)
     {
         const int row = warp_row + 8 * half + lane_row();
-        const float total = sum_of_quad(state.total[0][half]);
+        const float total = state.total[0][half];
         if (row >= rows.valid)
             continue;
+
+        if (leaves)
+        {
+            const long long partial = partial_of(arguments, rows, head, row);
+            store_partial_row(partial_sums(arguments, partial), sums, half, 0, row_chunks);
+            if (lane_column() == 0)
+                store_partial_softmax(arguments, partial, state.base[0][half], total);
+            continue;
+        }
 
         store_row(output, rows.begin + row, sums, half, total == 0.0f ? 0.0f : kg_reciprocal(total));
         if (arguments.log_sum_exp != nullptr && lane_column() == 0)
@@ -5753,12 +6193,12 @@ KG_DEVICE void release_tile(const SharedPlaces& shared, Ring<stages>& ring, bool
 }
 
 // A computing warpgroup. While it waits for its products or computes its softmax, the other one's products run.
-KG_DEVICE void compute_rows(const SharedPlaces& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
+KG_DEVICE void compute_rows(const SharedPlaces& shared, const KernelArguments& arguments, BlockRows rows, int warpgroup)
 {
     const bool elected = kg_elect();
     const int warp_row = warpgroup * warpgroup_rows + warp_index() % 4 * 16;
     Ring<stages> ring = {};
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         Head head = open_head(arguments, slice_head);
         const float factor = fold_scale(head.rule);

@@ -25,6 +25,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -53,6 +54,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
@@ -86,18 +88,18 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160_r512_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
             add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        store_rows(arguments, rows, head, sums);
+        store_rows(arguments, rows, head, slice_head, sums);
     }
 }
 
@@ -117,6 +119,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -145,6 +148,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
@@ -178,18 +182,18 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160_r2048_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
             add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        store_rows(arguments, rows, head, sums);
+        store_rows(arguments, rows, head, slice_head, sums);
     }
 }
 
@@ -209,6 +213,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -237,6 +242,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
@@ -270,18 +276,18 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160_r8192_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
             add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        store_rows(arguments, rows, head, sums);
+        store_rows(arguments, rows, head, slice_head, sums);
     }
 }
 
@@ -290,7 +296,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160
 """
 // streaming-simt-f16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only where keys are split.
+// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -300,6 +306,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -326,25 +333,25 @@ static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_bytes)) streaming_simt_f16_d160_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = split_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     if (is_hidden(rows))
         return;
 
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         OnlineSoftmax softmax;
         float sums[rows_per_thread][lane_dims];
         begin_rows(softmax, sums);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const int key_valid = valid_keys(key_begin, arguments.keys);
@@ -359,7 +366,7 @@ extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_f16_d160_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -381,6 +388,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -409,6 +417,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
@@ -442,18 +451,18 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d160_r512_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
             add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        store_rows(arguments, rows, head, sums);
+        store_rows(arguments, rows, head, slice_head, sums);
     }
 }
 
@@ -473,6 +482,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -501,6 +511,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
@@ -534,18 +545,18 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d160_r2048_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
             add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        store_rows(arguments, rows, head, sums);
+        store_rows(arguments, rows, head, slice_head, sums);
     }
 }
 
@@ -565,6 +576,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -593,6 +605,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
@@ -626,18 +639,18 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d160_r8192_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
             add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        store_rows(arguments, rows, head, sums);
+        store_rows(arguments, rows, head, slice_head, sums);
     }
 }
 
@@ -646,7 +659,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d16
 """
 // streaming-simt-bf16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only where keys are split.
+// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -656,6 +669,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -682,25 +696,25 @@ static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_bytes)) streaming_simt_bf16_d160_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = split_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     if (is_hidden(rows))
         return;
 
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         OnlineSoftmax softmax;
         float sums[rows_per_thread][lane_dims];
         begin_rows(softmax, sums);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const int key_valid = valid_keys(key_begin, arguments.keys);
@@ -715,7 +729,7 @@ extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_bf16_d160_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -737,6 +751,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -765,6 +780,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
@@ -798,18 +814,18 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160_r512_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
             add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        store_rows(arguments, rows, head, sums);
+        store_rows(arguments, rows, head, slice_head, sums);
     }
 }
 
@@ -829,6 +845,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -857,6 +874,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
@@ -890,18 +908,18 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160_r2048_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
             add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        store_rows(arguments, rows, head, sums);
+        store_rows(arguments, rows, head, slice_head, sums);
     }
 }
 
@@ -921,6 +939,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -949,6 +968,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
@@ -982,18 +1002,18 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160_r8192_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
             add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
-        store_rows(arguments, rows, head, sums);
+        store_rows(arguments, rows, head, slice_head, sums);
     }
 }
 
@@ -1002,7 +1022,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160
 """
 // streaming-simt-f32-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float32, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only where keys are split.
+// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = float;
@@ -1012,6 +1032,7 @@ constexpr int threads = 128;
 constexpr int lanes = 8;  // neighbouring threads that share rows
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int rows_per_thread = 4;
 constexpr int keys_per_thread = 8;
 
@@ -1038,25 +1059,25 @@ static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_bytes)) streaming_simt_f32_d160_r64(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
-    const BlockRows rows = split_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     if (is_hidden(rows))
         return;
 
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         OnlineSoftmax softmax;
         float sums[rows_per_thread][lane_dims];
         begin_rows(softmax, sums);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             const int key_valid = valid_keys(key_begin, arguments.keys);
@@ -1071,7 +1092,7 @@ extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_f32_d160_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);

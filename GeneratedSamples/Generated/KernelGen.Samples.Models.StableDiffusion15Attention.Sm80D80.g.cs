@@ -12,7 +12,7 @@ unsafe partial class StableDiffusion15Attention
     {
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16R512 =>
 """
-// materialized-sm80-f16-d80-r512: attention whose scores live in a workspace, in three launches on one slice of at most 512 query rows.
+// materialized-sm80-f16-d80-r512: attention whose scores live in a workspace, in three launches on a slice of at most 512 query rows.
 // Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
 // Budget: 33792 bytes of shared memory for the scores, 22528 for the values, about 84 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
@@ -24,6 +24,7 @@ constexpr int head_dim = 80;
 constexpr int threads = 128;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 176;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
@@ -31,17 +32,17 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 33792 && 2 * tile_bytes == 22528, "the launch gives other shared memory");
 
-// Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 32768.0f;
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_sm80_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
+// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_r512_scores(const KernelArguments arguments)
 {
     constexpr int key_tiles_begin = tile_rows * row_bytes;
@@ -89,16 +90,16 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
+// Third launch: probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_r512_values(const KernelArguments arguments)
 {
-    const BlockRows rows = block_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     const CopyPlace copies = copy_place();
     const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
@@ -106,11 +107,11 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // On their way while the block waits for the values.
             kg_fragment probabilities[tile_keys / 16][1];
@@ -133,9 +134,9 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_
             stage = 1 - stage;
         }
 
-        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
+        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
 
-        // The next head's tiles come where the slowest warp may still read.
+        // The next tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
         kg_barrier();
     }
@@ -144,7 +145,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_
 """u8;
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16R2048 =>
 """
-// materialized-sm80-f16-d80-r2048: attention whose scores live in a workspace, in three launches on one slice of at most 2048 query rows.
+// materialized-sm80-f16-d80-r2048: attention whose scores live in a workspace, in three launches on a slice of at most 2048 query rows.
 // Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
 // Budget: 33792 bytes of shared memory for the scores, 22528 for the values, about 84 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
@@ -156,6 +157,7 @@ constexpr int head_dim = 80;
 constexpr int threads = 128;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 176;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
@@ -163,17 +165,17 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 33792 && 2 * tile_bytes == 22528, "the launch gives other shared memory");
 
-// Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 32768.0f;
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_sm80_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
+// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_r2048_scores(const KernelArguments arguments)
 {
     constexpr int key_tiles_begin = tile_rows * row_bytes;
@@ -221,16 +223,16 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
+// Third launch: probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_r2048_values(const KernelArguments arguments)
 {
-    const BlockRows rows = block_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     const CopyPlace copies = copy_place();
     const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
@@ -238,11 +240,11 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // On their way while the block waits for the values.
             kg_fragment probabilities[tile_keys / 16][1];
@@ -265,9 +267,9 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_
             stage = 1 - stage;
         }
 
-        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
+        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
 
-        // The next head's tiles come where the slowest warp may still read.
+        // The next tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
         kg_barrier();
     }
@@ -276,7 +278,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_
 """u8;
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16R8192 =>
 """
-// materialized-sm80-f16-d80-r8192: attention whose scores live in a workspace, in three launches on one slice of at most 8192 query rows.
+// materialized-sm80-f16-d80-r8192: attention whose scores live in a workspace, in three launches on a slice of at most 8192 query rows.
 // Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
 // Budget: 33792 bytes of shared memory for the scores, 22528 for the values, about 84 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
@@ -288,6 +290,7 @@ constexpr int head_dim = 80;
 constexpr int threads = 128;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 176;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
@@ -295,17 +298,17 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 33792 && 2 * tile_bytes == 22528, "the launch gives other shared memory");
 
-// Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 32768.0f;
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_sm80_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
+// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_r8192_scores(const KernelArguments arguments)
 {
     constexpr int key_tiles_begin = tile_rows * row_bytes;
@@ -353,16 +356,16 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
+// Third launch: probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_r8192_values(const KernelArguments arguments)
 {
-    const BlockRows rows = block_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     const CopyPlace copies = copy_place();
     const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
@@ -370,11 +373,11 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // On their way while the block waits for the values.
             kg_fragment probabilities[tile_keys / 16][1];
@@ -397,9 +400,9 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_
             stage = 1 - stage;
         }
 
-        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
+        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
 
-        // The next head's tiles come where the slowest warp may still read.
+        // The next tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
         kg_barrier();
     }
@@ -410,7 +413,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_
 """
 // streaming-sm80-f16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 45056 bytes of shared memory, about 140 registers a thread, workspace only where keys are split.
+// Budget: 45056 bytes of shared memory, about 140 registers a thread, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -419,6 +422,7 @@ constexpr int head_dim = 80;
 constexpr int threads = 128;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 176;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
@@ -437,18 +441,18 @@ static_assert(value_tiles_begin + stages * tile_bytes == 45056, "the launch give
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm80_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d80_r64(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const BlockRows rows = split_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     if (is_hidden(rows))
         return;
 
     const int warp_row = warp_index() * warp_rows;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         Head head = open_head(arguments, slice_head);
         const float factor = fold_scale(head.rule);
@@ -464,7 +468,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d80_r64
         kg_fragment query[row_tiles][dim_steps];
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
         const TilePlaces places = tile_places(shared);
         const int plain_tiles = plain_loop_tiles(head, rows);
         const long long second_begin = rows.key_begin + static_cast<long long>(tile_keys);
@@ -479,13 +483,13 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d80_r64
 
         store_rows(arguments, rows, head, warp_row, state);
 
-        // The next head's tiles come where the slowest warp may still read.
+        // The next tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
         kg_barrier();
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_f16_d80_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -496,7 +500,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_f16_d
 """
 // streaming-sm80-f16-d80-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float16, head dim 80. A block of 128 threads computes 128 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 45056 bytes of shared memory, about 236 registers a thread, workspace only where keys are split.
+// Budget: 45056 bytes of shared memory, about 236 registers a thread, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -505,6 +509,7 @@ constexpr int head_dim = 80;
 constexpr int threads = 128;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 176;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
@@ -523,18 +528,18 @@ static_assert(value_tiles_begin + stages * tile_bytes == 45056, "the launch give
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm80_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d80_r128(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const BlockRows rows = split_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     if (is_hidden(rows))
         return;
 
     const int warp_row = warp_index() * warp_rows;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         Head head = open_head(arguments, slice_head);
         const float factor = fold_scale(head.rule);
@@ -550,7 +555,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d80_r12
         kg_fragment query[row_tiles][dim_steps];
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
         const TilePlaces places = tile_places(shared);
         const int plain_tiles = plain_loop_tiles(head, rows);
         const long long second_begin = rows.key_begin + static_cast<long long>(tile_keys);
@@ -565,13 +570,13 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d80_r12
 
         store_rows(arguments, rows, head, warp_row, state);
 
-        // The next head's tiles come where the slowest warp may still read.
+        // The next tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
         kg_barrier();
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_f16_d80_r128_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -756,7 +761,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d80_r12
 """u8;
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R512 =>
 """
-// materialized-sm80-bf16-d80-r512: attention whose scores live in a workspace, in three launches on one slice of at most 512 query rows.
+// materialized-sm80-bf16-d80-r512: attention whose scores live in a workspace, in three launches on a slice of at most 512 query rows.
 // BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
 // Budget: 33792 bytes of shared memory for the scores, 22528 for the values, about 84 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
@@ -768,6 +773,7 @@ constexpr int head_dim = 80;
 constexpr int threads = 128;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 176;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
@@ -775,17 +781,17 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 33792 && 2 * tile_bytes == 22528, "the launch gives other shared memory");
 
-// Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 1.0f;
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_sm80_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
+// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80_r512_scores(const KernelArguments arguments)
 {
     constexpr int key_tiles_begin = tile_rows * row_bytes;
@@ -833,16 +839,16 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
+// Third launch: probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80_r512_values(const KernelArguments arguments)
 {
-    const BlockRows rows = block_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     const CopyPlace copies = copy_place();
     const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
@@ -850,11 +856,11 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // On their way while the block waits for the values.
             kg_fragment probabilities[tile_keys / 16][1];
@@ -877,9 +883,9 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80
             stage = 1 - stage;
         }
 
-        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
+        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
 
-        // The next head's tiles come where the slowest warp may still read.
+        // The next tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
         kg_barrier();
     }
@@ -888,7 +894,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80
 """u8;
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R2048 =>
 """
-// materialized-sm80-bf16-d80-r2048: attention whose scores live in a workspace, in three launches on one slice of at most 2048 query rows.
+// materialized-sm80-bf16-d80-r2048: attention whose scores live in a workspace, in three launches on a slice of at most 2048 query rows.
 // BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
 // Budget: 33792 bytes of shared memory for the scores, 22528 for the values, about 84 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
@@ -900,6 +906,7 @@ constexpr int head_dim = 80;
 constexpr int threads = 128;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 176;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
@@ -907,17 +914,17 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 33792 && 2 * tile_bytes == 22528, "the launch gives other shared memory");
 
-// Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 1.0f;
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_sm80_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
+// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80_r2048_scores(const KernelArguments arguments)
 {
     constexpr int key_tiles_begin = tile_rows * row_bytes;
@@ -965,16 +972,16 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
+// Third launch: probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80_r2048_values(const KernelArguments arguments)
 {
-    const BlockRows rows = block_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     const CopyPlace copies = copy_place();
     const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
@@ -982,11 +989,11 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // On their way while the block waits for the values.
             kg_fragment probabilities[tile_keys / 16][1];
@@ -1009,9 +1016,9 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80
             stage = 1 - stage;
         }
 
-        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
+        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
 
-        // The next head's tiles come where the slowest warp may still read.
+        // The next tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
         kg_barrier();
     }
@@ -1020,7 +1027,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80
 """u8;
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R8192 =>
 """
-// materialized-sm80-bf16-d80-r8192: attention whose scores live in a workspace, in three launches on one slice of at most 8192 query rows.
+// materialized-sm80-bf16-d80-r8192: attention whose scores live in a workspace, in three launches on a slice of at most 8192 query rows.
 // BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
 // Budget: 33792 bytes of shared memory for the scores, 22528 for the values, about 84 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
@@ -1032,6 +1039,7 @@ constexpr int head_dim = 80;
 constexpr int threads = 128;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 176;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
@@ -1039,17 +1047,17 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 33792 && 2 * tile_bytes == 22528, "the launch gives other shared memory");
 
-// Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
 constexpr float probability_scale = 1.0f;
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_sm80_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key. Shared memory: the tile of Q, then two of K.
+// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80_r8192_scores(const KernelArguments arguments)
 {
     constexpr int key_tiles_begin = tile_rows * row_bytes;
@@ -1097,16 +1105,16 @@ extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V. Shared memory: two tiles of V.
+// Third launch: probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80_r8192_values(const KernelArguments arguments)
 {
-    const BlockRows rows = block_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     const CopyPlace copies = copy_place();
     const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
     const int row = 16 * (warp_index() % row_groups) + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
         const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
@@ -1114,11 +1122,11 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, 0, rows.key_end);
+            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
         kg_commit_copies();
 
         int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             // On their way while the block waits for the values.
             kg_fragment probabilities[tile_keys / 16][1];
@@ -1141,9 +1149,9 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80
             stage = 1 - stage;
         }
 
-        store_rows(arguments, rows, head, row, sums[0], first_chunk, chunk_count);
+        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
 
-        // The next head's tiles come where the slowest warp may still read.
+        // The next tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
         kg_barrier();
     }
@@ -1154,7 +1162,7 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80
 """
 // streaming-sm80-bf16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 45056 bytes of shared memory, about 140 registers a thread, workspace only where keys are split.
+// Budget: 45056 bytes of shared memory, about 140 registers a thread, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -1163,6 +1171,7 @@ constexpr int head_dim = 80;
 constexpr int threads = 128;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 176;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
@@ -1181,18 +1190,18 @@ static_assert(value_tiles_begin + stages * tile_bytes == 45056, "the launch give
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm80_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d80_r64(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const BlockRows rows = split_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     if (is_hidden(rows))
         return;
 
     const int warp_row = warp_index() * warp_rows;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         Head head = open_head(arguments, slice_head);
         const float factor = fold_scale(head.rule);
@@ -1208,7 +1217,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d80_r6
         kg_fragment query[row_tiles][dim_steps];
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
         const TilePlaces places = tile_places(shared);
         const int plain_tiles = plain_loop_tiles(head, rows);
         const long long second_begin = rows.key_begin + static_cast<long long>(tile_keys);
@@ -1223,13 +1232,13 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d80_r6
 
         store_rows(arguments, rows, head, warp_row, state);
 
-        // The next head's tiles come where the slowest warp may still read.
+        // The next tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
         kg_barrier();
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_bf16_d80_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -1240,7 +1249,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_bf16_
 """
 // streaming-sm80-bf16-d80-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // BFloat16, head dim 80. A block of 128 threads computes 128 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 45056 bytes of shared memory, about 236 registers a thread, workspace only where keys are split.
+// Budget: 45056 bytes of shared memory, about 236 registers a thread, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -1249,6 +1258,7 @@ constexpr int head_dim = 80;
 constexpr int threads = 128;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 176;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
@@ -1267,18 +1277,18 @@ static_assert(value_tiles_begin + stages * tile_bytes == 45056, "the launch give
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm80_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d80_r128(const KernelArguments arguments)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
-    const BlockRows rows = split_rows(arguments);
+    BlockRows rows = first_rows(arguments);
     if (is_hidden(rows))
         return;
 
     const int warp_row = warp_index() * warp_rows;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         Head head = open_head(arguments, slice_head);
         const float factor = fold_scale(head.rule);
@@ -1294,7 +1304,7 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d80_r1
         kg_fragment query[row_tiles][dim_steps];
         load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
 
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row and the number of splits.
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
         const TilePlaces places = tile_places(shared);
         const int plain_tiles = plain_loop_tiles(head, rows);
         const long long second_begin = rows.key_begin + static_cast<long long>(tile_keys);
@@ -1309,13 +1319,13 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d80_r1
 
         store_rows(arguments, rows, head, warp_row, state);
 
-        // The next head's tiles come where the slowest warp may still read.
+        // The next tiles come where the slowest warp may still read.
         kg_wait_copies<0>();
         kg_barrier();
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_bf16_d80_r128_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);

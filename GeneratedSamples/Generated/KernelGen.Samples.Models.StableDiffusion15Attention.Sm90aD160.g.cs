@@ -28,6 +28,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 32;    // of Q and K
 constexpr int row_panels = 5;
@@ -242,6 +243,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 32;    // of Q and K
 constexpr int row_panels = 5;
@@ -456,6 +458,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 32;    // of Q and K
 constexpr int row_panels = 5;
@@ -658,7 +661,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160
 // Float16, head dim 160. A block of 256 threads computes 64 query rows against tiles of 144 keys: one warpgroup has the tiles
 // copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 205904 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output, workspace only where keys are split.
+// Budget: 205904 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -670,6 +673,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 144;
+constexpr int chunk_keys = 4176;
 
 constexpr int row_panel_dims = 32;    // of Q and K
 constexpr int row_panels = 5;
@@ -812,7 +816,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_f16_d160_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -850,7 +854,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_f16_d160_r6
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_d160_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -863,7 +867,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
 // Float16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: one warpgroup has the tiles
 // copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only where keys are split.
+// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -875,6 +879,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 144;
+constexpr int chunk_keys = 4176;
 
 constexpr int row_panel_dims = 32;    // of Q and K
 constexpr int row_panels = 5;
@@ -1017,7 +1022,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d160_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -1057,7 +1062,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d160_r1
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_d160_r128_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -2162,6 +2167,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 32;    // of Q and K
 constexpr int row_panels = 5;
@@ -2376,6 +2382,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 32;    // of Q and K
 constexpr int row_panels = 5;
@@ -2590,6 +2597,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 32;    // of Q and K
 constexpr int row_panels = 5;
@@ -2792,7 +2800,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d16
 // BFloat16, head dim 160. A block of 256 threads computes 64 query rows against tiles of 144 keys: one warpgroup has the tiles
 // copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 205904 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output, workspace only where keys are split.
+// Budget: 205904 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2804,6 +2812,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 144;
+constexpr int chunk_keys = 4176;
 
 constexpr int row_panel_dims = 32;    // of Q and K
 constexpr int row_panels = 5;
@@ -2946,7 +2955,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_bf16_d160_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -2984,7 +2993,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_bf16_d160_r
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16_d160_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -2997,7 +3006,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
 // BFloat16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: one warpgroup has the tiles
 // copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only where keys are split.
+// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3009,6 +3018,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 144;
+constexpr int chunk_keys = 4176;
 
 constexpr int row_panel_dims = 32;    // of Q and K
 constexpr int row_panels = 5;
@@ -3151,7 +3161,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d160_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -3191,7 +3201,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d160_r
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16_d160_r128_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -4283,7 +4293,7 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
 // streaming-sm90a-f32-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float32, head dim 160. A block of 384 threads computes 64 query rows against tiles of 64 keys: two warpgroups split the numbers of K and of V into
 // halves of 16 bits, 1 computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 207232 bytes of shared memory in 4 stages, 152 registers a thread for scores, probabilities and output of 240, no workspace.
+// Budget: 207232 bytes of shared memory in 4 stages, 152 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -4298,6 +4308,7 @@ constexpr int splitters = 2;              // warpgroups that split tiles: one th
 constexpr int consumers = 1;              // warpgroups that compute 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int stages = 4;                 // tiles, of K and V in turn, in shared memory
 
 constexpr int row_panel_dims = 32;        // of Q and K
@@ -4397,12 +4408,16 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a_float32_tiles.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_float32_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f32_d160_r64(const KernelArguments arguments)
 {
     const SharedPlaces shared = { tiles_begin() };
-    const BlockRows rows = ordered_block_rows(arguments);
+    const BlockRows rows = ordered_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     if (kg_thread() == 0)
     {
 #pragma unroll
@@ -4432,13 +4447,19 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f32_d160_r6
     }
 }
 
+// Only where blocks share rows.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_d160_r64_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
+}
+
 """u8;
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R128 =>
 """
 // streaming-sm90a-f32-d160-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float32, head dim 160. A block of 512 threads computes 128 query rows against tiles of 64 keys: two warpgroups split the numbers of K and of V into
 // halves of 16 bits, 2 compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 207200 bytes of shared memory in 3 stages, 152 registers a thread for scores, probabilities and output of 192, no workspace.
+// Budget: 207200 bytes of shared memory in 3 stages, 152 registers a thread for scores, probabilities and output of 192, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -4453,6 +4474,7 @@ constexpr int splitters = 2;              // warpgroups that split tiles: one th
 constexpr int consumers = 2;              // warpgroups that compute 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
 constexpr int stages = 3;                 // tiles, of K and V in turn, in shared memory
 
 constexpr int row_panel_dims = 32;        // of Q and K
@@ -4552,12 +4574,16 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a_float32_tiles.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_float32_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f32_d160_r128(const KernelArguments arguments)
 {
     const SharedPlaces shared = { tiles_begin() };
-    const BlockRows rows = ordered_block_rows(arguments);
+    const BlockRows rows = ordered_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     if (kg_thread() == 0)
     {
 #pragma unroll
@@ -4585,6 +4611,12 @@ extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f32_d160_r1
         kg_take_registers<192>();
         compute_rows(shared, arguments, rows, warpgroup - splitters);
     }
+}
+
+// Only where blocks share rows.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_d160_r128_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
 }
 
 """u8;

@@ -28,6 +28,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -214,6 +215,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -400,6 +402,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -574,7 +577,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d40_
 // Float16, head dim 40. A block of 256 threads computes 64 query rows against tiles of 128 keys: one warpgroup has the tiles
 // copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 95344 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 232, workspace only where keys are split.
+// Budget: 95344 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 232, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -586,6 +589,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -696,7 +700,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d40_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -736,7 +740,7 @@ extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d40_r64
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_d40_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -749,7 +753,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
 // Float16, head dim 40. A block of 384 threads computes 128 query rows against tiles of 128 keys: one warpgroup has the tiles
 // copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 103536 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 240, workspace only where keys are split.
+// Budget: 103536 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -761,6 +765,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -871,7 +876,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d40_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -911,7 +916,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d40_r12
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_d40_r128_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -924,7 +929,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
 // Float16, head dim 40. A block of 512 threads computes 192 query rows against tiles of 128 keys: one warpgroup has the tiles
 // copied (TMA), 3 compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 111728 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 160, workspace only where keys are split.
+// Budget: 111728 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 160, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -936,6 +941,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 192;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -1046,7 +1052,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d40_r192(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -1086,7 +1092,7 @@ extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d40_r19
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_d40_r192_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -2023,6 +2029,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -2209,6 +2216,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -2395,6 +2403,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -2569,7 +2578,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d40
 // BFloat16, head dim 40. A block of 256 threads computes 64 query rows against tiles of 128 keys: one warpgroup has the tiles
 // copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 95344 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 232, workspace only where keys are split.
+// Budget: 95344 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 232, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2581,6 +2590,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -2691,7 +2701,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d40_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -2731,7 +2741,7 @@ extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d40_r6
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16_d40_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -2744,7 +2754,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
 // BFloat16, head dim 40. A block of 384 threads computes 128 query rows against tiles of 128 keys: one warpgroup has the tiles
 // copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 103536 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 240, workspace only where keys are split.
+// Budget: 103536 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2756,6 +2766,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -2866,7 +2877,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d40_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -2906,7 +2917,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d40_r1
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16_d40_r128_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -2919,7 +2930,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
 // BFloat16, head dim 40. A block of 512 threads computes 192 query rows against tiles of 128 keys: one warpgroup has the tiles
 // copied (TMA), 3 compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 111728 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 160, workspace only where keys are split.
+// Budget: 111728 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 160, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2931,6 +2942,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 192;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 64;    // of Q and K
 constexpr int row_panels = 1;
@@ -3041,7 +3053,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d40_r192(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -3081,7 +3093,7 @@ extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d40_r1
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16_d40_r192_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -4005,7 +4017,7 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d4
 // streaming-sm90a-f32-d40-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float32, head dim 40. A block of 384 threads computes 64 query rows against tiles of 128 keys: two warpgroups split the numbers of K and of V into
 // halves of 16 bits, 1 computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 150912 bytes of shared memory in 4 stages, 112 registers a thread for scores, probabilities and output of 240, no workspace.
+// Budget: 150912 bytes of shared memory in 4 stages, 112 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -4020,6 +4032,7 @@ constexpr int splitters = 2;              // warpgroups that split tiles: one th
 constexpr int consumers = 1;              // warpgroups that compute 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 constexpr int stages = 4;                 // tiles, of K and V in turn, in shared memory
 
 constexpr int row_panel_dims = 64;        // of Q and K
@@ -4127,12 +4140,16 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a_float32_tiles.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_float32_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f32_d40_r64(const KernelArguments arguments)
 {
     const SharedPlaces shared = { tiles_begin() };
-    const BlockRows rows = ordered_block_rows(arguments);
+    const BlockRows rows = ordered_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     if (kg_thread() == 0)
     {
 #pragma unroll
@@ -4162,13 +4179,19 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f32_d40_r64
     }
 }
 
+// Only where blocks share rows.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_d40_r64_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
+}
+
 """u8;
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R128 =>
 """
 // streaming-sm90a-f32-d40-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float32, head dim 40. A block of 512 threads computes 128 query rows against tiles of 128 keys: two warpgroups split the numbers of K and of V into
 // halves of 16 bits, 2 compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 167552 bytes of shared memory in 4 stages, 112 registers a thread for scores, probabilities and output of 168, no workspace.
+// Budget: 167552 bytes of shared memory in 4 stages, 112 registers a thread for scores, probabilities and output of 168, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -4183,6 +4206,7 @@ constexpr int splitters = 2;              // warpgroups that split tiles: one th
 constexpr int consumers = 2;              // warpgroups that compute 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 constexpr int stages = 4;                 // tiles, of K and V in turn, in shared memory
 
 constexpr int row_panel_dims = 64;        // of Q and K
@@ -4290,12 +4314,16 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a_float32_tiles.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_float32_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f32_d40_r128(const KernelArguments arguments)
 {
     const SharedPlaces shared = { tiles_begin() };
-    const BlockRows rows = ordered_block_rows(arguments);
+    const BlockRows rows = ordered_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     if (kg_thread() == 0)
     {
 #pragma unroll
@@ -4323,6 +4351,12 @@ extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f32_d40_r12
         kg_take_registers<168>();
         compute_rows(shared, arguments, rows, warpgroup - splitters);
     }
+}
+
+// Only where blocks share rows.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_d40_r128_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
 }
 
 """u8;

@@ -28,6 +28,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -222,6 +223,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -416,6 +418,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -598,7 +601,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d80_
 // Float16, head dim 80. A block of 256 threads computes 64 query rows against tiles of 112 keys: one warpgroup has the tiles
 // copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 85072 bytes of shared memory in 2 stages, 124 registers a thread for scores, probabilities and output of 232, workspace only where keys are split.
+// Budget: 85072 bytes of shared memory in 2 stages, 124 registers a thread for scores, probabilities and output of 232, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -610,6 +613,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 112;
+constexpr int chunk_keys = 4144;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -724,7 +728,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d80_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -764,7 +768,7 @@ extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d80_r64
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_d80_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -777,7 +781,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
 // Float16, head dim 80. A block of 384 threads computes 128 query rows against tiles of 112 keys: one warpgroup has the tiles
 // copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 132208 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 240, workspace only where keys are split.
+// Budget: 132208 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 240, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -789,6 +793,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 112;
+constexpr int chunk_keys = 4144;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -903,7 +908,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d80_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -943,7 +948,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d80_r12
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_d80_r128_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -956,7 +961,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
 // Float16, head dim 80. A block of 512 threads computes 192 query rows against tiles of 112 keys: one warpgroup has the tiles
 // copied (TMA), 3 compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 142448 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 160, workspace only where keys are split.
+// Budget: 142448 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 160, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -968,6 +973,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 192;
 constexpr int tile_keys = 112;
+constexpr int chunk_keys = 4144;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -1082,7 +1088,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d80_r192(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -1122,7 +1128,7 @@ extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d80_r19
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_d80_r192_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -2107,6 +2113,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -2301,6 +2308,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -2495,6 +2503,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 128;
+constexpr int chunk_keys = 4096;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -2677,7 +2686,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d80
 // BFloat16, head dim 80. A block of 256 threads computes 64 query rows against tiles of 112 keys: one warpgroup has the tiles
 // copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 85072 bytes of shared memory in 2 stages, 124 registers a thread for scores, probabilities and output of 232, workspace only where keys are split.
+// Budget: 85072 bytes of shared memory in 2 stages, 124 registers a thread for scores, probabilities and output of 232, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2689,6 +2698,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 112;
+constexpr int chunk_keys = 4144;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -2803,7 +2813,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d80_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -2843,7 +2853,7 @@ extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d80_r6
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16_d80_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -2856,7 +2866,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
 // BFloat16, head dim 80. A block of 384 threads computes 128 query rows against tiles of 112 keys: one warpgroup has the tiles
 // copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 132208 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 240, workspace only where keys are split.
+// Budget: 132208 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 240, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2868,6 +2878,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 128;
 constexpr int tile_keys = 112;
+constexpr int chunk_keys = 4144;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -2982,7 +2993,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d80_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -3022,7 +3033,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d80_r1
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16_d80_r128_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -3035,7 +3046,7 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
 // BFloat16, head dim 80. A block of 512 threads computes 192 query rows against tiles of 112 keys: one warpgroup has the tiles
 // copied (TMA), 3 compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 142448 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 160, workspace only where keys are split.
+// Budget: 142448 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 160, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3047,6 +3058,7 @@ constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
 constexpr int tile_rows = 192;
 constexpr int tile_keys = 112;
+constexpr int chunk_keys = 4144;
 
 constexpr int row_panel_dims = 16;    // of Q and K
 constexpr int row_panels = 5;
@@ -3161,7 +3173,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d80_r192(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
@@ -3201,7 +3213,7 @@ extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d80_r1
     }
 }
 
-// Only where keys are split.
+// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16_d80_r192_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -4173,7 +4185,7 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
 // streaming-sm90a-f32-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float32, head dim 80. A block of 384 threads computes 64 query rows against tiles of 96 keys: two warpgroups split the numbers of K and of V into
 // halves of 16 bits, 1 computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 146304 bytes of shared memory in 4 stages, 128 registers a thread for scores, probabilities and output of 240, no workspace.
+// Budget: 146304 bytes of shared memory in 4 stages, 128 registers a thread for scores, probabilities and output of 240, workspace only above 4128 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -4188,6 +4200,7 @@ constexpr int splitters = 2;              // warpgroups that split tiles: one th
 constexpr int consumers = 1;              // warpgroups that compute 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 96;
+constexpr int chunk_keys = 4128;
 constexpr int stages = 4;                 // tiles, of K and V in turn, in shared memory
 
 constexpr int row_panel_dims = 16;        // of Q and K
@@ -4295,12 +4308,16 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a_float32_tiles.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_float32_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f32_d80_r64(const KernelArguments arguments)
 {
     const SharedPlaces shared = { tiles_begin() };
-    const BlockRows rows = ordered_block_rows(arguments);
+    const BlockRows rows = ordered_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     if (kg_thread() == 0)
     {
 #pragma unroll
@@ -4330,13 +4347,19 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f32_d80_r64
     }
 }
 
+// Only where blocks share rows.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_d80_r64_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
+}
+
 """u8;
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R128 =>
 """
 // streaming-sm90a-f32-d80-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float32, head dim 80. A block of 512 threads computes 128 query rows against tiles of 96 keys: two warpgroups split the numbers of K and of V into
 // halves of 16 bits, 2 compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 167040 bytes of shared memory in 4 stages, 128 registers a thread for scores, probabilities and output of 168, no workspace.
+// Budget: 167040 bytes of shared memory in 4 stages, 128 registers a thread for scores, probabilities and output of 168, workspace only above 4128 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -4351,6 +4374,7 @@ constexpr int splitters = 2;              // warpgroups that split tiles: one th
 constexpr int consumers = 2;              // warpgroups that compute 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 96;
+constexpr int chunk_keys = 4128;
 constexpr int stages = 4;                 // tiles, of K and V in turn, in shared memory
 
 constexpr int row_panel_dims = 16;        // of Q and K
@@ -4458,12 +4482,16 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a_float32_tiles.cuh"
 #include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_float32_streaming.cuh"
 
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f32_d80_r128(const KernelArguments arguments)
 {
     const SharedPlaces shared = { tiles_begin() };
-    const BlockRows rows = ordered_block_rows(arguments);
+    const BlockRows rows = ordered_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
     if (kg_thread() == 0)
     {
 #pragma unroll
@@ -4491,6 +4519,12 @@ extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f32_d80_r12
         kg_take_registers<168>();
         compute_rows(shared, arguments, rows, warpgroup - splitters);
     }
+}
+
+// Only where blocks share rows.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_d80_r128_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
 }
 
 """u8;

@@ -4,8 +4,8 @@ namespace KernelGen.Kernels;
 /// <param name="EntryPoint">The <c>extern "C"</c> name of the kernel.</param>
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block.</param>
-/// <param name="RowsPerBlock">Query rows that a block covers: the grid is <c>(ceil(rows / RowsPerBlock), heads)</c>, folded where a device limit asks for it; <c>(splits * ceil(rows / RowsPerBlock), heads)</c> where keys are split.</param>
-/// <param name="MergesKeySplits">It merges the partial results of split keys: to be launched only where <see cref="KernelArguments.KeySplits"/> is above 1, on a grid that does not count the splits.</param>
+/// <param name="RowsPerBlock">Query rows that a block covers: the grid is <c>(ceil(rows / RowsPerBlock), heads)</c>, folded where a device limit asks for it; <c>(splits * ceil(rows / RowsPerBlock), heads)</c> where blocks share rows, a chunk of the keys each.</param>
+/// <param name="MergesKeySplits">It folds the partial results of blocks that share rows: to be launched only where <see cref="KernelArguments.KeySplits"/> is above 1, on a grid that does not count the splits.</param>
 public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false)
 {
     /// <summary>

@@ -29,7 +29,7 @@ public struct KernelArguments
     /// <summary>Where the natural log-sum-exp of each row's scaled scores goes, fp32 <c>[batch, heads, queries]</c>, or 0.</summary>
     public nint LogSumExp;
 
-    /// <summary>The workspace: the scores of the slice (<c>materialized</c>), the partial results of split keys (<c>streaming</c>), or 0.</summary>
+    /// <summary>The workspace: the scores of the slice (<c>materialized</c>), the partial results of chunks of keys (<c>streaming</c>), or 0.</summary>
     public nint Scores;
 
     /// <summary>Strides of Q.</summary>
@@ -80,6 +80,6 @@ public struct KernelArguments
     /// <summary>1: key j is visible to query i when j &lt;= i. 0: every key is.</summary>
     public int Causal;
 
-    /// <summary>Ranges of keys that a <c>streaming</c> kernel works on apart, whose partial results it merges afterwards; 1 or 0 for none.</summary>
+    /// <summary>As many as there are chunks of keys where the blocks of a <c>streaming</c> kernel share rows, a chunk each; 1 or 0 where a block goes over all keys.</summary>
     public int KeySplits;
 }

@@ -10,12 +10,14 @@ namespace KernelGen.Planning;
 /// tile    = work / (batch * heads * ceil(queries / TileRows)) / (FlopsPerSecond * efficiency)
 /// busy    = ceil(tiles / workers) * workers                 (tiles where the device names neither workers nor multiprocessors)
 /// traffic = scores * BytesPerScore * ScorePasses / BytesPerSecond    (materialized; none when the scores of a slice stay within the cache)
-/// merge   = rows * splits * PartialBytesPerRow * 2 / BytesPerSecond + slices * SliceSeconds   (split keys: written once, read once; one more launch)
-/// time    = sum over slices of busy * tile + traffic + merge + slices * SliceSeconds
+/// fold    = rows * partial results * PartialBytesPerRow * 2 / BytesPerSecond                  (chunks of keys: written once, read once; where blocks share
+///                                                            rows one for each chunk, and one more launch; else one less: the last goes to the output)
+/// time    = sum over slices of busy * tile + traffic + fold + slices * SliceSeconds
 /// </code>
 /// On a GPU <c>workers</c> are its multiprocessors, and each tile costs as much as a full one: queries and keys are rounded up to tiles. Several tiles share a
 /// multiprocessor, and those that are alone on it are slower: <see cref="TileOccupancy"/>. A tile takes no less time than reading K and V, which the tiles of a
-/// head share: <c>2 * keys * headDim * element size / (tiles of a head * BytesPerSecond)</c>. Split keys make as many tiles of each, and shorter ones.
+/// head share: <c>2 * keys * headDim * element size / (tiles of a head * BytesPerSecond)</c>. Where blocks share rows there are as many
+/// tiles as chunks of each, and shorter ones.
 /// For kernels that use tensor cores <c>FlopsPerSecond</c> is <c>TensorFlopsPerSecond</c>; where the device's <see cref="KernelCosts"/> give clocks for the softmax of
 /// a score they are added. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32. Efficiencies and clocks are those of <see cref="DeviceProfile.Costs"/>.
 /// </remarks>
@@ -34,15 +36,18 @@ public static class KernelCostModel
             : Scores(shape, causal) / tiles * scoreSeconds;
     }
 
-    /// <summary>Seconds of writing partial results and of merging them; 0 where keys are not split.</summary>
+    /// <summary>Seconds of writing partial results and of folding them; 0 where there is one chunk of keys.</summary>
     /// <param name="variant">The variant.</param>
     /// <param name="shape">The call.</param>
     /// <param name="device">The device.</param>
     /// <param name="slices">Slices of the plan.</param>
-    /// <param name="splits">Splits of the keys.</param>
-    internal static double MergeSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, double slices, int splits) => splits <= 1
-        ? 0
-        : ((double)shape.TotalHeads * shape.Queries * splits * variant.Footprint.PartialBytesPerRow * 2 / device.BytesPerSecond) + (slices * device.SliceSeconds);
+    /// <param name="splits">As many as chunks where blocks share rows; else 1.</param>
+    internal static double FoldSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, double slices, int splits)
+    {
+        double partials = splits > 1 ? splits : variant.Footprint.KeyChunks(shape.Keys) - 1;
+        return ((double)shape.TotalHeads * shape.Queries * partials * variant.Footprint.PartialBytesPerRow * 2 / device.BytesPerSecond)
+            + (splits > 1 ? slices * device.SliceSeconds : 0);
+    }
 
     /// <summary>Seconds of moving scores to and from memory.</summary>
     /// <param name="variant">The variant.</param>

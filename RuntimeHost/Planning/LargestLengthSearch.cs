@@ -13,18 +13,6 @@ internal static class LargestLengthSearch
     public static int Find(in PlanRequest request, SlicePolicy policy)
     {
         policy.RequireVariant(request);
-        int length = Bisect(policy.SplitsKeys ? request with { Device = request.Device with { ParallelTiles = 0 } } : request, policy);
-
-        // Without splits a longer call never fits better than a shorter one, and splits only add to the workspace: nothing longer fits with them either.
-        // But they come and go with the length. Only calls with fewer tiles than a GPU runs at once are split, so that there are few lengths to walk down.
-        while (policy.SplitsKeys && length > 0 && !Fits(request, policy, length))
-            length--;
-
-        return length;
-    }
-
-    private static int Bisect(in PlanRequest request, SlicePolicy policy)
-    {
         int fits = 0;
         long beyond = (long)int.MaxValue + 1;
         while (beyond - fits > 1)

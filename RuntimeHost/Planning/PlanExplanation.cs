@@ -15,8 +15,8 @@ internal static class PlanExplanation
         Wrap(text, "Plan:     ", $"{plan.Shape}, {plan.ElementType.ShortName()}, policy {plan.Policy}");
         Wrap(text, "Budget:   ", BudgetText(plan));
         Wrap(text, "Decision: ", DecisionText(plan));
-        if (plan.KeySplits > 1)
-            Wrap(text, "Split:    ", SplitText(plan));
+        if (plan.KeyChunks > 1)
+            Wrap(text, "Chunks:   ", ChunkText(plan));
 
         Wrap(text, "Taken:    ", TakenText(plan));
         if (OccupancyText(plan) is { } occupancy)
@@ -63,13 +63,17 @@ internal static class PlanExplanation
             : $"{text}; EXCEEDS the budget by {ByteSize.Text(plan.WorkspaceBytes - plan.Budget.UsableBytes)}: the preset counts less than its slices take here";
     }
 
-    private static string SplitText(SlicePlan plan)
+    private static string ChunkText(SlicePlan plan)
     {
+        string chunks = $"{plan.KeyChunks.ToInvariantText()} of {Count(plan.Variant.Footprint.ChunkKeys, "key")}, whose results are folded in the order of the keys";
+        if (plan.KeySplits == 1)
+            return $"{chunks}, by the block that goes over them: the workspace has one partial result of each row";
+
         long tiles = plan.Variant.Footprint.Tiles(plan.Shape.TotalHeads, plan.Shape.Queries);
         string idle = plan.Request is { } request
-            ? $"{Count(tiles, "tile")} of query rows would leave {(request.Device.ParallelTiles - tiles).ToInvariantText()} of {Count(request.Device.ParallelTiles, "multiprocessor")} idle, so the"
-            : "the";
-        return $"{idle} keys are worked on in {plan.KeySplits.ToInvariantText()} ranges of {Count(plan.KeysPerSlice, "key")} at once, and the partial results merged in the order of the keys";
+            ? $": {Count(tiles, "tile")} of query rows would leave {(request.Device.ParallelTiles - tiles).ToInvariantText()} of {Count(request.Device.ParallelTiles, "multiprocessor")} idle"
+            : "";
+        return $"{chunks}, by a launch of its own: blocks share rows, a chunk each, and the workspace has a partial result for each{idle}";
     }
 
     // How many tiles share a multiprocessor, and how often the GPU is filled with them.

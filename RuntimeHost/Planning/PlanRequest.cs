@@ -42,7 +42,7 @@ internal readonly record struct PlanRequest(
     /// <param name="variant">The variant.</param>
     /// <param name="heads">Heads of the slice.</param>
     /// <param name="rows">Query rows of the slice.</param>
-    /// <param name="keySplits">Splits of the keys; 1 for none.</param>
+    /// <param name="keySplits">As many as chunks where blocks share rows; else 1.</param>
     public long WorkspaceBytes(KernelVariant variant, int heads, int rows, int keySplits)
     {
         KernelFootprint footprint = variant.Footprint;

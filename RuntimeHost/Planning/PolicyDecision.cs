@@ -18,10 +18,10 @@ public readonly record struct PolicyDecision
     /// <summary>The most query rows of a slice.</summary>
     public int RowsPerSlice { get; init; }
 
-    /// <summary>The most keys that are worked on at once; the keys of a split where they are split.</summary>
+    /// <summary>The most keys that are worked on at once; the keys of a chunk where blocks share rows.</summary>
     public int KeysPerSlice { get; init; }
 
-    /// <summary>Ranges of keys that are worked on apart, at the same time, and merged afterwards; 1 for none. Only <c>exact</c> splits.</summary>
+    /// <summary>Chunks of keys that are worked on apart, at the same time, and folded afterwards; 1 for none. Only <c>exact</c> has blocks share rows.</summary>
     public int KeySplits { get; init; }
 
     /// <summary>Turns of the policy's loop, key chunks included.</summary>

@@ -40,16 +40,22 @@ public sealed class SlicePlan
     public required int RowsPerSlice { get; init; }
 
     /// <summary>
-    /// Keys that are worked on at once: all, except where a preset asks for key chunks, which <c>streaming</c> kernels serve within a slice, and where keys are
-    /// split: then the keys of a split, of which the last may have fewer.
+    /// Keys that are worked on at once: all, except where a preset asks for key chunks, which <c>streaming</c> kernels serve within a slice, and where blocks share rows:
+    /// then the keys of a chunk, of which the last may have fewer.
     /// </summary>
     public required int KeysPerSlice { get; init; }
 
     /// <summary>
-    /// Ranges of keys that the blocks of a GPU work on apart, at the same time; their partial results are part of the workspace and merged in the order of the
-    /// keys. 1 for none. Depends on the call, the device and the kernel's target, never on memory: a result has the same bits however it is sliced.
+    /// As many as <see cref="KeyChunks"/> where the blocks of a GPU share rows, a chunk of the keys each, at the same time; 1 where a block goes over all keys. Does not show in
+    /// the bits of a result: chunks are folded in the order of the keys either way.
     /// </summary>
     public int KeySplits { get; init; } = 1;
+
+    /// <summary>
+    /// Chunks of keys whose results are folded by way of the workspace: see <see cref="KernelFootprint.ChunkKeys"/>. 1 where the kernel takes all keys in one chain, or needs no
+    /// room for what it folds.
+    /// </summary>
+    public int KeyChunks => Variant.Footprint.KeyChunks(Shape.Keys);
 
     /// <summary>Slices: head groups times row groups. 0 when there are no queries.</summary>
     public required int SliceCount { get; init; }
@@ -152,7 +158,7 @@ public sealed class SlicePlan
 
     /// <summary>
     /// The plan that runs instead, on <see cref="VariantForUnalignedTensors"/>: in the same slices, or in smaller ones where its workspace would be larger than
-    /// what was planned, and with the splits of the keys where they fit it. Null when there is none. Made once, so that calls that need it allocate nothing either.
+    /// what was planned, and with blocks that share rows where their partial results fit it. Null when there is none. Made once, so that calls that need it allocate nothing either.
     /// </summary>
     internal SlicePlan? ForUnalignedTensors => _forUnalignedTensors ??= VariantForUnalignedTensors is { } variant ? WithVariant(variant) : null;
 
@@ -166,15 +172,17 @@ public sealed class SlicePlan
     public override string ToString() =>
         $"{Variant.Id}: {SliceCount.ToInvariantText()} {(SliceCount == 1 ? "slice" : "slices")} of {HeadsPerSlice.ToInvariantText()} heads x {RowsPerSlice.ToInvariantText()} rows, {ByteSize.Text(WorkspaceBytes)} workspace ({Policy})";
 
-    private (KernelTarget Target, bool SameKeys, bool KeepsSplits, int SliceRows) Rank(KernelVariant candidate) =>
-        (candidate.Target, candidate.MaximumKeys == Variant.MaximumKeys, KeepsSplits(candidate), candidate.SliceRows);
+    // First of all one that can run in what was planned, if only tile by tile.
+    private (bool Fits, KernelTarget Target, bool SameKeys, bool KeepsSplits, int SliceRows) Rank(KernelVariant candidate) =>
+        (candidate.Footprint.Bytes(1, 1, Shape.Keys, workers: 0) <= WorkspaceBytes, candidate.Target, candidate.MaximumKeys == Variant.MaximumKeys,
+            KeepsSplits(candidate), candidate.SliceRows);
 
-    private bool KeepsSplits(KernelVariant variant) => KeySplits > 1 && variant.Footprint.PartialBytesPerRow > 0
-        && variant.Footprint.Bytes(HeadsPerSlice, RowsPerSlice, Shape.Keys, workers: 0, KeySplits) <= WorkspaceBytes;
+    private bool KeepsSplits(KernelVariant variant) => KeySplits > 1 && variant.Footprint.KeyChunks(Shape.Keys) > 1
+        && variant.Footprint.Bytes(HeadsPerSlice, RowsPerSlice, Shape.Keys, workers: 0, variant.Footprint.KeyChunks(Shape.Keys)) <= WorkspaceBytes;
 
     private SlicePlan WithVariant(KernelVariant variant)
     {
-        int splits = KeepsSplits(variant) ? KeySplits : 1;
+        int splits = KeepsSplits(variant) ? variant.Footprint.KeyChunks(Shape.Keys) : 1;
         (int heads, int rows) = (HeadsPerSlice, RowsPerSlice);
         while (variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0, splits) > WorkspaceBytes && (heads > 1 || rows > variant.Footprint.TileRows))
         {
@@ -184,7 +192,7 @@ public sealed class SlicePlan
                 rows = SliceGroups.CeilingDivide(SliceGroups.CeilingDivide(rows, variant.Footprint.TileRows), 2) * variant.Footprint.TileRows;
         }
 
-        int keys = splits > 1 ? KeySplitRule.KeysPerSplit(variant, Shape.Keys, splits) : KeySplits > 1 ? Shape.Keys : KeysPerSlice;
+        int keys = splits > 1 || KeySplits > 1 ? KeyChunkRule.KeysOfBlock(variant, Shape.Keys, splits) : KeysPerSlice;
         return Of(variant, heads, rows, keys, splits);
     }
 

@@ -34,7 +34,7 @@ internal static class CatalogueFile
         KernelFootprint footprint = configuration.Target == KernelTarget.Cpu
             ? CpuKernelUnit.Footprint(configuration)
             : CudaKernelUnit.Footprint(configuration);
-        string partial = footprint.PartialBytesPerRow > 0 ? $", PartialBytesPerRow: {Number(footprint.PartialBytesPerRow)}" : "";
+        string partial = footprint.PartialBytesPerRow > 0 ? $", PartialBytesPerRow: {Number(footprint.PartialBytesPerRow)}, ChunkKeys: {Number(footprint.ChunkKeys)}" : "";
         string tileRow = footprint.TileRowBytes > 0 ? $", TileRowBytes: {Number(footprint.TileRowBytes)}" : "";
         writer.Lines($"new {Kernels}KernelVariant(");
         writer.Indent();

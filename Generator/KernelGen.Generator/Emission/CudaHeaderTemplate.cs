@@ -18,8 +18,8 @@ internal sealed record CudaHeaderTemplate(string Part)
     /// <summary>What a block computes of a slice.</summary>
     public static CudaHeaderTemplate Slice { get; } = new("slice");
 
-    /// <summary>Ranges of keys that blocks work on apart, and how their results are merged; after <see cref="Slice"/>.</summary>
-    public static CudaHeaderTemplate KeySplits { get; } = new("key_splits");
+    /// <summary>Chunks of keys, and how their results are folded; after <see cref="Slice"/>.</summary>
+    public static CudaHeaderTemplate KeyChunks { get; } = new("key_chunks");
 
     /// <summary>Maxima and sums over neighbouring threads.</summary>
     public static CudaHeaderTemplate Reductions { get; } = new("reductions");

@@ -10,14 +10,14 @@ internal static class SimtKernelUnit
 {
     private static readonly ImmutableArray<CudaHeaderTemplate> _streamingHeaders =
     [
-        CudaHeaderTemplate.Primitives, CudaHeaderTemplate.Score, new("simt"), CudaHeaderTemplate.Slice, CudaHeaderTemplate.KeySplits, CudaHeaderTemplate.Reductions,
+        CudaHeaderTemplate.Primitives, CudaHeaderTemplate.Score, new("simt"), CudaHeaderTemplate.Slice, CudaHeaderTemplate.KeyChunks, CudaHeaderTemplate.Reductions,
         new("simt/streaming"),
     ];
 
     private static readonly ImmutableArray<CudaHeaderTemplate> _materializedHeaders =
     [
-        CudaHeaderTemplate.Primitives, CudaHeaderTemplate.Score, new("simt"), CudaHeaderTemplate.Slice, CudaHeaderTemplate.Reductions,
-        CudaHeaderTemplate.Materialized, new("simt/materialized"),
+        CudaHeaderTemplate.Primitives, CudaHeaderTemplate.Score, new("simt"), CudaHeaderTemplate.Slice, CudaHeaderTemplate.KeyChunks,
+        CudaHeaderTemplate.Reductions, CudaHeaderTemplate.Materialized, new("simt/materialized"),
     ];
 
     /// <summary>The translation unit of a variant.</summary>
@@ -50,6 +50,7 @@ internal static class SimtKernelUnit
             { "tile_rows", design.TileRows },
             { "keys_per_thread", design.KeysPerThread },
             { "tile_keys", SimtKernelDesign.TileKeys },
+            { "chunk_keys", KeyChunks.Keys(SimtKernelDesign.TileKeys, design.HeadDim) },
             { "chunk_dims", design.ChunkDims },
             { "chunk_pitch", design.ChunkPitch },
             { "probability_pitch", design.ProbabilityPitch },
@@ -78,12 +79,13 @@ internal static class SimtKernelUnit
 
     /// <summary>The workspace formula of a variant.</summary>
     /// <param name="configuration">A variant of the target <c>simt</c>.</param>
-    public static KernelFootprint Footprint(KernelConfiguration configuration) => new(
-        SimtKernelDesign.For(configuration).TileRows,
-        SimtKernelDesign.TileKeys,
-        configuration.Family == KernelFamily.Materialized ? sizeof(float) : 0,
-        WorkerBytes: 0,
-        configuration.Family == KernelFamily.Streaming ? KeySplitMerge.PartialBytesPerRow(configuration.HeadDim) : 0);
+    public static KernelFootprint Footprint(KernelConfiguration configuration)
+    {
+        int tileRows = SimtKernelDesign.For(configuration).TileRows;
+        return configuration.Family == KernelFamily.Materialized
+            ? new(tileRows, SimtKernelDesign.TileKeys, sizeof(float), WorkerBytes: 0)
+            : KeyChunks.Footprint(tileRows, SimtKernelDesign.TileKeys, configuration.HeadDim);
+    }
 
     /// <summary>It multiplies on the ordinary cores, in fp32.</summary>
     /// <param name="configuration">A variant of the target <c>simt</c>.</param>
@@ -99,7 +101,7 @@ internal static class SimtKernelUnit
             ?
             [
                 new(entryPoint, design.Threads, design.SharedBytes, design.TileRows) { MinimumBlocks = design.RegisterBlocks },
-                KeySplitMerge.Stage(entryPoint),
+                KeyChunks.MergeStage(entryPoint),
             ]
             :
             [

@@ -44,8 +44,7 @@ internal static class Sm80KernelUnit
 
         return configuration.MaximumKeys > 0
             ? new(Sm80ShortKeysTiling.TileRows, configuration.MaximumKeys, BytesPerScore: 0, WorkerBytes: 0)
-            : new(
-                configuration.SliceRows, Streaming(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0, KeySplitMerge.PartialBytesPerRow(configuration.HeadDim));
+            : KeyChunks.Footprint(configuration.SliceRows, Streaming(configuration).TileKeys, configuration.HeadDim);
     }
 
     /// <summary>It multiplies on tensor cores, a warp at a time.</summary>
@@ -70,7 +69,7 @@ internal static class Sm80KernelUnit
 
         return configuration.MaximumKeys > 0
             ? [new(entryPoint, Sm80Limits.Threads, ShortKeysTiling(configuration).SharedBytes, Sm80ShortKeysTiling.TileRows)]
-            : [new(entryPoint, Sm80Limits.Threads, Streaming(configuration).SharedBytes, configuration.SliceRows), KeySplitMerge.Stage(entryPoint)];
+            : [new(entryPoint, Sm80Limits.Threads, Streaming(configuration).SharedBytes, configuration.SliceRows), KeyChunks.MergeStage(entryPoint)];
     }
 
     /// <summary>Renders the translation unit of a variant.</summary>
@@ -97,8 +96,8 @@ internal static class Sm80KernelUnit
         new("sm80"),
         CudaHeaderTemplate.Slice,
         .. configuration.Family == KernelFamily.Materialized
-            ? new[] { CudaHeaderTemplate.Reductions, CudaHeaderTemplate.Materialized }
-            : configuration.MaximumKeys > 0 ? [] : [CudaHeaderTemplate.KeySplits],
+            ? new[] { CudaHeaderTemplate.KeyChunks, CudaHeaderTemplate.Reductions, CudaHeaderTemplate.Materialized }
+            : configuration.MaximumKeys > 0 ? [] : [CudaHeaderTemplate.KeyChunks],
         new(Part(configuration)),
     ];
 
@@ -144,6 +143,7 @@ internal static class Sm80KernelUnit
     {
         model.Add("tile_rows", tiling.TileRows);
         model.Add("tile_keys", tiling.TileKeys);
+        model.Add("chunk_keys", KeyChunks.Keys(tiling.TileKeys, tiling.HeadDim));
         model.Add("row_tiles", tiling.RowTiles);
         model.Add("stages", tiling.Stages);
         model.Add("query_in_registers", tiling.QueryInRegisters);
@@ -159,6 +159,7 @@ internal static class Sm80KernelUnit
         model.Add("tile_rows", Sm80ShortKeysTiling.TileRows);
         model.Add("pass_rows", Sm80ShortKeysTiling.PassRows);
         model.Add("tile_keys", tiling.MaximumKeys);
+        model.Add("chunk_keys", 0);
         model.Add("shared_bytes", tiling.SharedBytes);
         model.Add("expected_registers", tiling.ExpectedRegisters);
         return model;
@@ -170,6 +171,7 @@ internal static class Sm80KernelUnit
         model.Add("slice_rows", configuration.SliceRows);
         model.Add("tile_rows", tiling.TileRows);
         model.Add("tile_keys", tiling.TileKeys);
+        model.Add("chunk_keys", KeyChunks.Keys(tiling.TileKeys, tiling.HeadDim));
         model.Add("scores_shared_bytes", tiling.ScoresSharedBytes);
         model.Add("values_shared_bytes", tiling.ValuesSharedBytes);
         model.Add("softmax_threads", Sm80MaterializedTiling.SoftmaxThreads);

@@ -18,6 +18,7 @@ internal static class Sm90aFloat32StreamingKernel
         CudaHeaderTemplate.Score,
         new("sm90a/float32_tiles"),
         CudaHeaderTemplate.Slice,
+        CudaHeaderTemplate.KeyChunks,
         new("sm90a/float32_streaming"),
     ];
 
@@ -25,17 +26,17 @@ internal static class Sm90aFloat32StreamingKernel
     /// <param name="headDim">The head dim.</param>
     public static IReadOnlyList<int> TileRowChoices(int headDim) => Sm90aFloat32StreamingTiling.TileRowChoices(headDim);
 
-    /// <summary>The workspace formula of a variant: it needs none.</summary>
+    /// <summary>The workspace formula of a variant: it needs one only for more keys than a chunk has.</summary>
     /// <param name="configuration">A variant of this kernel.</param>
     public static KernelFootprint Footprint(KernelConfiguration configuration) =>
-        new(configuration.SliceRows, Tiling(configuration).TileKeys, BytesPerScore: 0, WorkerBytes: 0);
+        KeyChunks.Footprint(configuration.SliceRows, Tiling(configuration).TileKeys, configuration.HeadDim);
 
-    /// <summary>The launch of a variant. It needs no tensor maps, so Q, K and V may lie at any address and have any strides.</summary>
+    /// <summary>The launches of a variant, in order. It needs no tensor maps, so Q, K and V may lie at any address and have any strides.</summary>
     /// <param name="configuration">A variant of this kernel.</param>
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration)
     {
         Sm90aFloat32StreamingTiling tiling = Tiling(configuration);
-        return [new(configuration.EntryPoint, tiling.Threads, tiling.SharedBytes, tiling.TileRows)];
+        return [new(configuration.EntryPoint, tiling.Threads, tiling.SharedBytes, tiling.TileRows), KeyChunks.MergeStage(configuration.EntryPoint)];
     }
 
     /// <summary>Renders the translation unit of a variant.</summary>
@@ -52,6 +53,7 @@ internal static class Sm90aFloat32StreamingKernel
         model.Add("threads", tiling.Threads);
         model.Add("tile_rows", tiling.TileRows);
         model.Add("tile_keys", tiling.TileKeys);
+        model.Add("chunk_keys", KeyChunks.Keys(tiling.TileKeys, configuration.HeadDim));
         model.Add("stages", tiling.Stages);
         model.Add("row_panel_dims", tiling.Rows.PanelDims);
         model.Add("value_panel_dims", tiling.Values.PanelDims);

@@ -25,12 +25,14 @@ internal static class Sm90aModel
     /// <param name="queryRows">Rows of a tile of Q in shared memory.</param>
     /// <param name="values">The layout of V.</param>
     /// <param name="columnGroups">Products that divide the columns of V.</param>
+    /// <param name="hasChunks">It takes more keys than a chunk has.</param>
     public static TemplateObject CreateWithLayout(
-        KernelConfiguration configuration, int tileKeys, int queryRows, Sm90aPanels values, int columnGroups = 1)
+        KernelConfiguration configuration, int tileKeys, int queryRows, Sm90aPanels values, int columnGroups = 1, bool hasChunks = true)
     {
         Sm90aPanels rows = Sm90aPanels.AlongRows(configuration.HeadDim);
         TemplateObject model = Create(configuration);
         model.Add("tile_keys", tileKeys);
+        model.Add("chunk_keys", hasChunks ? KeyChunks.Keys(tileKeys, configuration.HeadDim) : 0);
         model.Add("query_rows", queryRows);
         model.Add("row_panel_dims", rows.PanelDims);
         model.Add("row_panels", rows.Count);

@@ -51,7 +51,7 @@ internal static class Sm90aShortKeysKernel
     public static string Render(TemplateLibrary templates, KernelConfiguration configuration, CancellationToken cancellationToken)
     {
         Sm90aShortKeysTiling tiling = Tiling(configuration);
-        TemplateObject model = Sm90aModel.CreateWithLayout(configuration, tiling.MaximumKeys, Sm90aLimits.WarpgroupRows, tiling.Values, tiling.ColumnGroups);
+        TemplateObject model = Sm90aModel.CreateWithLayout(configuration, tiling.MaximumKeys, Sm90aLimits.WarpgroupRows, tiling.Values, tiling.ColumnGroups, hasChunks: false);
         model.Add("column_groups", tiling.ColumnGroups);
         model.Add("tile_rows", tiling.TileRows);
         model.Add("warpgroups", tiling.Warpgroups);

@@ -14,12 +14,12 @@ internal static class Sm90aStreamingKernel
     /// <param name="headDim">The head dim.</param>
     public static IReadOnlyList<int> TileRowChoices(int headDim) => Sm90aStreamingTiling.TileRowChoices(headDim);
 
-    /// <summary>The workspace formula of a variant: it needs one only where keys are split.</summary>
+    /// <summary>The workspace formula of a variant: it needs one only for more keys than a chunk has.</summary>
     /// <param name="configuration">A variant.</param>
     public static KernelFootprint Footprint(KernelConfiguration configuration)
     {
         Sm90aStreamingTiling tiling = Tiling(configuration);
-        return new(tiling.TileRows, tiling.TileKeys, BytesPerScore: 0, WorkerBytes: 0, KeySplitMerge.PartialBytesPerRow(configuration.HeadDim));
+        return KeyChunks.Footprint(tiling.TileRows, tiling.TileKeys, configuration.HeadDim);
     }
 
     /// <summary>The launches of a variant, in order.</summary>
@@ -40,7 +40,7 @@ internal static class Sm90aStreamingKernel
                 MinimumBlocks = tiling.BlocksPerProcessor,
                 IsPersistent = true,
             },
-            KeySplitMerge.Stage(configuration.EntryPoint),
+            KeyChunks.MergeStage(configuration.EntryPoint),
         ];
     }
 
@@ -53,7 +53,7 @@ internal static class Sm90aStreamingKernel
         new("sm90a"),
         new("sm90a/tile_products"),
         CudaHeaderTemplate.Slice,
-        CudaHeaderTemplate.KeySplits,
+        CudaHeaderTemplate.KeyChunks,
         new("sm90a/streaming"),
     ];
 

@@ -17,10 +17,10 @@ internal static class Sm90aWideStreamingKernel
     /// <summary>All rows of a tile that there are variants for.</summary>
     public static IReadOnlyList<int> TileRowChoices { get; } = [Sm90aWideStreamingTiling.TileRows];
 
-    /// <summary>The workspace formula of a variant: it needs one only where keys are split.</summary>
+    /// <summary>The workspace formula of a variant: it needs one only for more keys than a chunk has.</summary>
     /// <param name="configuration">A variant with such a head dim.</param>
-    public static KernelFootprint Footprint(KernelConfiguration configuration) => new(
-        Sm90aWideStreamingTiling.TileRows, Sm90aWideStreamingTiling.TileKeys, BytesPerScore: 0, WorkerBytes: 0, KeySplitMerge.PartialBytesPerRow(configuration.HeadDim));
+    public static KernelFootprint Footprint(KernelConfiguration configuration) =>
+        KeyChunks.Footprint(Sm90aWideStreamingTiling.TileRows, Sm90aWideStreamingTiling.TileKeys, configuration.HeadDim);
 
     /// <summary>The launches of a variant, in order.</summary>
     /// <param name="configuration">A variant with such a head dim.</param>
@@ -39,7 +39,7 @@ internal static class Sm90aWideStreamingKernel
                     new(tiling.Values.PanelDims, Sm90aWideStreamingTiling.ValuePartKeys),
                 ],
             },
-            KeySplitMerge.Stage(configuration.EntryPoint),
+            KeyChunks.MergeStage(configuration.EntryPoint),
         ];
     }
 
@@ -51,7 +51,7 @@ internal static class Sm90aWideStreamingKernel
         CudaHeaderTemplate.Score,
         new("sm90a"),
         CudaHeaderTemplate.Slice,
-        CudaHeaderTemplate.KeySplits,
+        CudaHeaderTemplate.KeyChunks,
         new("sm90a/wide_tiles"),
         new("sm90a/wide_streaming"),
     ];
@@ -70,6 +70,7 @@ internal static class Sm90aWideStreamingKernel
         model.Add("threads", Sm90aWideStreamingTiling.Threads);
         model.Add("tile_rows", Sm90aWideStreamingTiling.TileRows);
         model.Add("tile_keys", Sm90aWideStreamingTiling.TileKeys);
+        model.Add("chunk_keys", KeyChunks.Keys(Sm90aWideStreamingTiling.TileKeys, configuration.HeadDim));
         model.Add("group_keys", Sm90aWideStreamingTiling.GroupKeys);
         model.Add("stages", tiling.Stages);
         model.Add("stage_bytes", tiling.StageBytes);

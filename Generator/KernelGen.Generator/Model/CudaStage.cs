@@ -7,7 +7,7 @@ namespace KernelGen.Generator.Model;
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block, in bytes.</param>
 /// <param name="RowsPerBlock">Query rows that a block covers.</param>
-/// <param name="MergesKeySplits">It runs only where the plan splits keys, and merges their partial results.</param>
+/// <param name="MergesKeySplits">It runs only where blocks share rows, and folds their partial results.</param>
 internal sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false)
 {
     /// <summary>The boxes of Q, K and V, and of the output where it is written by tensor copies, of a stage that takes tensor maps of them as its second parameter; else none.</summary>

@@ -13,7 +13,7 @@ internal readonly record struct LaunchGrid(uint Width, uint Height)
     /// <param name="limits">The device.</param>
     /// <param name="heads">Heads of the slice.</param>
     /// <param name="rows">Query rows of the slice.</param>
-    /// <param name="keySplits">Splits of the keys; 1 for none.</param>
+    /// <param name="keySplits">Blocks that share each tile of rows, a chunk of the keys each; 1 for none.</param>
     /// <exception cref="ArgumentException">There are more tiles than a launch can count.</exception>
     public static LaunchGrid Of(CudaStage stage, CudaDeviceLimits limits, int heads, int rows, int keySplits)
     {

@@ -14,9 +14,6 @@ internal sealed class ExactPolicy() : SlicePolicy(
     internal override bool Balances => true;
 
     /// <inheritdoc/>
-    internal override bool SplitsKeys => true;
-
-    /// <inheritdoc/>
     internal override bool TryPlan(in PlanRequest request, out PlanOutcome outcome)
     {
         outcome = default;

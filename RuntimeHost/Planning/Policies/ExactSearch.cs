@@ -8,16 +8,26 @@ namespace KernelGen.Planning.Policies;
 /// <c>h = ceil(heads / groups)</c>. There are about <c>2 sqrt(heads)</c> of the one and <c>2 sqrt(tiles)</c> of the other. The workspace depends on
 /// <c>h * t</c> alone, so that its limit is one number, and t runs down from the largest that fits until a lower bound on the time
 /// (every worker busy all the time, no slice shorter than one turn) says that smaller ones cannot win. The result is the optimum over these
-/// cuts, hence more memory never gives a slower plan. Split keys multiply the tiles that run and the workspace of each by a number that is the same for all cuts.
+/// cuts, hence more memory never gives a slower plan. Where blocks share rows, a chunk of the keys each, the tiles that run and the partial results of each are multiplied by
+/// a number that is the same for all cuts; where that is not much faster, or does not fit, a block goes over all chunks.
 /// </remarks>
 internal static class ExactSearch
 {
     /// <summary>The fastest cut; false when not even one tile of one head fits.</summary>
     public static bool TryFit(in PlanRequest request, KernelVariant variant, long allowed, out PlanOutcome outcome)
     {
+        bool fits = TryFit(request, variant, allowed, splits: 1, out outcome);
+        int splits = KeyChunkRule.SplitsToTry(request, variant);
+        if (splits > 1 && TryFit(request, variant, allowed, splits, out PlanOutcome shared) && KeyChunkRule.IsWorthwhile(shared, outcome))
+            outcome = shared;
+
+        return fits;
+    }
+
+    private static bool TryFit(in PlanRequest request, KernelVariant variant, long allowed, int splits, out PlanOutcome outcome)
+    {
         int heads = request.Shape.TotalHeads;
         int tiles = SliceGroups.CeilingDivide(request.Shape.Queries, variant.Footprint.TileRows);
-        int splits = KeySplitRule.SplitsOf(request, variant);
         if (tiles == 0)
         {
             outcome = Outcome(request, variant, 0, 0, splits);
@@ -42,7 +52,7 @@ internal static class ExactSearch
         TileOccupancy occupancy = TileOccupancy.Of(variant, request.Device);
         double sliceSeconds = request.Device.SliceSeconds * (splits > 1 ? 2 : 1);
         double tileSeconds = KernelCostModel.TileSeconds(variant, request.Shape, request.Device, request.Options.Causal)
-            * KeySplitRule.ShareOf(variant, request.Shape.Keys, splits);
+            * KeyChunkRule.ShareOf(request, variant, splits);
         double leastBusy = occupancy.LeastBusy((long)heads * tiles * splits);
         int mostRowTiles = MostRowTiles(variant, tiles);
         double bestSeconds = double.PositiveInfinity;
@@ -88,15 +98,14 @@ internal static class ExactSearch
     }
 
     /// <summary>The cut into single tiles of single heads.</summary>
-    public static PlanOutcome Smallest(in PlanRequest request, KernelVariant variant) =>
-        Outcome(request, variant, 1, 1, KeySplitRule.SplitsOf(request, variant));
+    public static PlanOutcome Smallest(in PlanRequest request, KernelVariant variant) => Outcome(request, variant, 1, 1, splits: 1);
 
     /// <summary>Works out a cut.</summary>
     /// <param name="request">What is planned.</param>
     /// <param name="variant">The variant.</param>
     /// <param name="headsPerSlice">The most heads of a slice.</param>
     /// <param name="tilesPerSlice">The most tiles of rows of a slice.</param>
-    /// <param name="splits">Splits of the keys; 1 for none.</param>
+    /// <param name="splits">As many as chunks where blocks share rows; else 1.</param>
     public static PlanOutcome Outcome(in PlanRequest request, KernelVariant variant, int headsPerSlice, int tilesPerSlice, int splits)
     {
         int tileRows = variant.Footprint.TileRows;
@@ -106,8 +115,8 @@ internal static class ExactSearch
         long slices = (long)heads.Count * tiles.Count;
         bool causal = request.Options.Causal;
         double seconds = (TileOccupancy.Of(variant, request.Device).Busy(heads, tiles, splits)
-                * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, causal) * KeySplitRule.ShareOf(variant, request.Shape.Keys, splits))
-            + KernelCostModel.MergeSeconds(variant, request.Shape, request.Device, slices, splits)
+                * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, causal) * KeyChunkRule.ShareOf(request, variant, splits))
+            + KernelCostModel.FoldSeconds(variant, request.Shape, request.Device, slices, splits)
             + KernelCostModel.TrafficSeconds(variant, request.Shape, request.Device, causal, variant.Footprint.ScoreBytes(headsPerSlice, rows, request.Shape.Keys))
             + (slices * request.Device.SliceSeconds);
         PolicyDecision decision = new()
@@ -116,7 +125,7 @@ internal static class ExactSearch
             Axis = SliceAxisExtensions.Of(heads.Count > 1, tiles.Count > 1, cutsKeys: false),
             HeadsPerSlice = headsPerSlice,
             RowsPerSlice = rows,
-            KeysPerSlice = KeySplitRule.KeysPerSplit(variant, request.Shape.Keys, splits),
+            KeysPerSlice = KeyChunkRule.KeysOfBlock(variant, request.Shape.Keys, splits),
             KeySplits = splits,
             Iterations = slices,
             Modifier = 1,

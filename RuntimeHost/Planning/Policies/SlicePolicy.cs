@@ -20,9 +20,6 @@ public abstract class SlicePolicy
     /// <summary>Its slices are of even size.</summary>
     internal abstract bool Balances { get; }
 
-    /// <summary>It may split keys, which <see cref="DeviceProfile.ParallelTiles"/> of 0 forbids.</summary>
-    internal virtual bool SplitsKeys => false;
-
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 

@@ -1,4 +1,4 @@
-// The list of problems: sizes, layouts, masks, slices and splits that kernels go wrong at.
+// The list of problems: sizes, layouts, masks and slices that kernels go wrong at. Most have several chunks of keys: see Kernel::chunk_keys.
 #include "attention_cases.hpp"
 
 namespace selftest {
@@ -31,19 +31,20 @@ const std::vector<Case>& attention_cases()
         {"anything behind a padding mask, few keys", 1, 2, 1, 40, 77, false, Mask::padding, false, 0, 1000, 1000, 65535},
         {"values that are no numbers, causal", 1, 2, 1, 90, 70, true, Mask::none, false, 1, 1000, 1000, 65535, 0, true},
         {"negative scale", 1, 1, 1, 20, 70, true, Mask::none, false, 0, 1000, 1000, 65535, -0.1f},
-        {"one query, split keys", 1, 2, 2, 1, 300, false, Mask::none, false, 0, 1000, 1000, 65535, 0, false, 5},
-        {"ragged, split keys, slices", 2, 2, 2, 70, 331, false, Mask::none, true, 1, 33, 3, 65535, 0, false, 3},
-        {"causal, split keys", 1, 2, 1, 150, 150, true, Mask::none, false, 0, 41, 1, 65535, 0, false, 3},
-        {"causal, few queries, split keys", 1, 1, 1, 70, 200, true, Mask::none, false, 0, 1000, 1000, 65535, 0, false, 2},
-        {"boolean mask, split keys", 2, 2, 2, 40, 190, false, Mask::boolean, false, 0, 1000, 1000, 65535, 0, false, 3},
-        {"additive mask, causal, split keys", 1, 2, 2, 140, 140, true, Mask::additive, false, 0, 50, 1000, 65535, 0, false, 2},
-        {"hidden rows and splits", 1, 1, 1, 70, 190, false, Mask::row_hidden, false, 0, 1000, 1000, 65535, 0, false, 3},
-        {"grouped heads, folded grid, split keys", 2, 6, 2, 20, 170, false, Mask::none, false, 0, 1000, 1000, 2, 0, false, 2},
-        {"scores that rise from split to split", 1, 1, 1, 20, 200, false, Mask::rising, false, 0, 1000, 1000, 65535, 0, false, 4},
-        {"a padding mask, split keys", 1, 2, 1, 40, 250, false, Mask::padding, false, 0, 1000, 1000, 65535, 0, false, 4},
-        {"values that are no numbers, causal, split keys", 1, 2, 1, 90, 90, true, Mask::none, false, 1, 1000, 1000, 65535, 0, true, 2},
+        {"one query", 1, 2, 2, 1, 300, false, Mask::none, false, 0, 1000, 1000, 65535},
+        {"ragged, slices", 2, 2, 2, 70, 331, false, Mask::none, true, 1, 33, 3, 65535},
+        {"causal, several tiles", 1, 2, 1, 150, 150, true, Mask::none, false, 0, 41, 1, 65535},
+        {"causal, few queries", 1, 1, 1, 70, 200, true, Mask::none, false, 0, 1000, 1000, 65535},
+        {"boolean mask, several tiles", 2, 2, 2, 40, 190, false, Mask::boolean, false, 0, 1000, 1000, 65535},
+        {"additive mask, causal, several tiles", 1, 2, 2, 140, 140, true, Mask::additive, false, 0, 50, 1000, 65535},
+        {"hidden rows, several tiles", 1, 1, 1, 70, 190, false, Mask::row_hidden, false, 0, 1000, 1000, 65535},
+        {"grouped heads, folded grid, several tiles", 2, 6, 2, 20, 170, false, Mask::none, false, 0, 1000, 1000, 2},
+        {"scores that rise, slices", 1, 1, 1, 20, 200, false, Mask::rising, false, 0, 1000, 1000, 65535},
+        {"a padding mask, several tiles", 1, 2, 1, 40, 250, false, Mask::padding, false, 0, 1000, 1000, 65535},
+        {"values that are no numbers, causal, several tiles", 1, 2, 1, 90, 90, true, Mask::none, false, 1, 1000, 1000, 65535, 0, true},
         {"causal, many tiles of rows and keys", 1, 2, 2, 450, 450, true, Mask::none, false, 0, 1000, 1000, 65535},
         {"many tiles of one key tile each", 2, 3, 3, 500, 30, false, Mask::none, true, 0, 1000, 1000, 65535},
+        {"a padding mask over several chunks of wide rows", 1, 1, 1, 20, 1300, false, Mask::padding, false, 0, 1000, 1000, 65535},
         {"no scale", 1, 1, 1, 20, 70, false, Mask::boolean, false, 0, 1000, 1000, 65535, 1e-45f},
     };
     return cases;

@@ -18,7 +18,6 @@ struct Case {
     unsigned grid_y;
     float scale = 0;            // 0: one over the root of the head dim
     bool poisoned = false;      // some values of visible keys are infinite or NaN
-    int key_splits = 1;         // above 1 only for kernels that can split keys
 };
 
 const std::vector<Case>& attention_cases();

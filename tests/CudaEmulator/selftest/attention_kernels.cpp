@@ -42,9 +42,25 @@ Kernel read_kernel(const std::string& line)
     return kernel;
 }
 
-bool load(const Kernel& kernel, const std::string& folder, bool general_masks, std::vector<void*>& functions)
+// Puts another number of keys in the place of the chunk's.
+void shorten_chunks(Kernel& kernel, std::string& source)
 {
-    const std::string source = read_file(folder + "/" + kernel.file);
+    const std::string declaration = "constexpr int chunk_keys = ";
+    const std::size_t begin = source.find(declaration);
+    if (begin == std::string::npos)
+        return;
+
+    // A materialized kernel adds up in the place of a chunk's probabilities, in fp32.
+    const int least = kernel.family == "materialized" ? std::max(2 * kernel.tile_keys, 4 / kernel.bytes_per_score * kernel.head_dim) : 2 * kernel.tile_keys;
+    kernel.chunk_keys = (least + kernel.tile_keys - 1) / kernel.tile_keys * kernel.tile_keys;
+    const std::size_t number = begin + declaration.size();
+    source.replace(number, source.find(';', number) - number, std::to_string(kernel.chunk_keys));
+}
+
+bool load(Kernel& kernel, const std::string& folder, bool general_masks, std::vector<void*>& functions)
+{
+    std::string source = read_file(folder + "/" + kernel.file);
+    shorten_chunks(kernel, source);
     std::vector<std::string> options;
     if (general_masks)
         options.push_back("--define-macro=KERNELGEN_GENERAL_MASKS=1");

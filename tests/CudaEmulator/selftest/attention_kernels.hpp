@@ -12,7 +12,7 @@ namespace selftest {
 struct Stage {
     std::string entry;
     int threads = 0, shared_bytes = 0, rows_per_block = 0;
-    bool merges = false; // partial results of split keys; launched only then
+    bool merges = false; // partial results of blocks that share rows; launched only then
     bool persistent = false; // blocks walk over the tiles of all heads, however many blocks there are
     int cluster_blocks = 1; // along the rows
     std::vector<std::uint32_t> boxes; // dims and rows of Q, K, V and the output, of the first three, or nothing
@@ -22,9 +22,14 @@ struct Kernel {
     std::string file, family, target, element;
     int head_dim = 0, tile_rows = 0, tile_keys = 0, maximum_keys = 0;
     int bytes_per_score = 0, tile_row_bytes = 0; // of the workspace
+    // Keys that are added up in one chain, 0 where the kernel takes no more anyway. The generator's 4096 would take long here: the text that is loaded has the fewest whole
+    // tiles, at least two of them, that the kernel has room for, so that short problems have several chunks.
+    int chunk_keys = 0;
     std::vector<Stage> stages;
     std::vector<void*> functions;        // of calls without a Boolean or additive mask
     std::vector<void*> masked_functions; // of any call
+
+    int chunks(int keys) const { return chunk_keys == 0 || keys <= chunk_keys ? 1 : (keys + chunk_keys - 1) / chunk_keys; }
 };
 
 // The kernels of a folder's manifest, not yet loaded.

@@ -39,7 +39,8 @@ TensorMaps make_tensor_maps(const Kernel& kernel, const Case& c, const Problem& 
 
 bool has_tensor_maps(const Case& c, int head_dim) { return (head_dim + c.row_padding) % 8 == 0; }
 
-Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks, bool general_masks)
+Result run(
+    const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks, bool general_masks, bool shares_rows)
 {
     Result result;
     result.output = p.query;
@@ -47,11 +48,12 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
     const int all_heads = c.batch * c.heads;
     result.log_sum_exp.assign(static_cast<std::size_t>(all_heads) * c.queries, 0.0f);
     const std::vector<void*>& functions = general_masks || p.arguments.mask_kind != 0 ? kernel.masked_functions : kernel.functions;
-    const bool splits = c.key_splits > 1;
+    const int splits = shares_rows ? kernel.chunks(c.keys) : 1;
     const bool wants_map = kernel.family == "materialized";
     result.map.assign(wants_map ? static_cast<std::size_t>(all_heads) * c.queries * c.keys : 0, 7.0f);
 
     Arguments a = p.arguments;
+    a.key_splits = splits;
     a.query = upload(p.query.bytes);
     a.key = upload(p.key.bytes);
     a.value = upload(p.value.bytes);
@@ -69,15 +71,16 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
             a.row_count = std::min(slice_rows, c.queries - row);
             // Fresh for each slice, and exactly as large as the footprint says.
             const auto up = [](long long n, int tile) { return (n + tile - 1) / tile * tile; };
-            const long long row_bytes = splits ? 4ll * c.key_splits * (kernel.head_dim + 2)
-                                               : up(c.keys, kernel.tile_keys) / kernel.tile_keys * (kernel.tile_keys * kernel.bytes_per_score + kernel.tile_row_bytes);
+            const bool has_partials = kernel.family == "streaming" && kernel.chunks(c.keys) > 1;
+            const long long row_bytes = has_partials ? 4ll * splits * (kernel.head_dim + 2)
+                                                     : up(c.keys, kernel.tile_keys) / kernel.tile_keys * (kernel.tile_keys * kernel.bytes_per_score + kernel.tile_row_bytes);
             const long long bytes = a.head_count * up(a.row_count, kernel.tile_rows) * row_bytes;
             if (bytes > 0)
                 require(cuMemAlloc_v2(&a.scores, static_cast<std::size_t>(bytes)), "cuMemAlloc");
 
             for (std::size_t s = 0; s < kernel.stages.size(); s++) {
                 const Stage& stage = kernel.stages[s];
-                if (stage.merges && !splits)
+                if (stage.merges && splits == 1)
                     continue;
                 TensorMaps maps;
                 if (!stage.boxes.empty())
@@ -85,7 +88,7 @@ Result run(const Kernel& kernel, const Case& c, const Problem& p, int slice_rows
                 void* arguments[] = {&a, &maps};
                 const int cluster_rows = stage.rows_per_block * stage.cluster_blocks;
                 const unsigned tiles = static_cast<unsigned>(
-                    (a.row_count + cluster_rows - 1) / cluster_rows * stage.cluster_blocks * (stage.merges ? 1 : c.key_splits));
+                    (a.row_count + cluster_rows - 1) / cluster_rows * stage.cluster_blocks * (stage.merges ? 1 : splits));
                 const unsigned heads = static_cast<unsigned>(a.head_count);
                 const unsigned grid_x = stage.persistent ? std::min(tiles * heads, persistent_blocks) : tiles;
                 const unsigned grid_y = stage.persistent ? 1 : std::min(c.grid_y, heads);

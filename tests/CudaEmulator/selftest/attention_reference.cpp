@@ -125,7 +125,6 @@ Problem make_problem(const Kernel& kernel, const Case& c)
     a.keys = c.keys;
     a.scale = c.scale != 0 ? c.scale : 1.0f / std::sqrt(static_cast<float>(kernel.head_dim));
     a.causal = c.causal;
-    a.key_splits = c.key_splits;
     add_mask(p, kernel, c, random);
     if (c.poisoned) {
         p.value.set(5 * p.value.strides.row + 1, INFINITY);

@@ -12,7 +12,7 @@ namespace selftest {
 namespace {
 
 constexpr int tile_rows = 64;
-constexpr int tile_keys = 128;
+constexpr int chunk_keys = 512; // as hopper_parts.cu has it
 
 // An item as the kernel tells it.
 struct Told {
@@ -35,7 +35,8 @@ Arguments shape(int heads, int queries, int keys, bool causal, int key_splits = 
 // [block][round]; a block's items end with one whose head is -1.
 std::vector<std::vector<Told>> items_of(void* module, const Arguments& a, unsigned blocks)
 {
-    int most = static_cast<int>(static_cast<unsigned>((a.row_count + tile_rows - 1) / tile_rows * a.key_splits * a.head_count) / blocks) + 2;
+    const int chunks = std::max(1, (a.keys + chunk_keys - 1) / chunk_keys);
+    int most = static_cast<int>((static_cast<unsigned>((a.row_count + tile_rows - 1) / tile_rows * a.head_count) / blocks + 2) * static_cast<unsigned>(chunks));
     std::vector<Told> all(blocks * static_cast<unsigned>(most));
     std::uintptr_t output = upload(all);
     Arguments copy = a;
@@ -70,7 +71,8 @@ Told item_of(void* module, const Arguments& a, int index)
     return told;
 }
 
-// Every split of every tile of every head that sees keys is one block's, and no block has more than so many of the longest items more than another.
+// Every chunk of keys of every tile of every head that sees keys is one block's, and no block has more than so many of the longest items more than another. Where blocks
+// do not share rows an item is all chunks of a tile, one after the other.
 void test_shares(void* module, const char* name, const Arguments& a, unsigned blocks, int uneven = 1)
 {
     const std::vector<std::vector<Told>> items = items_of(module, a, blocks);
@@ -78,13 +80,18 @@ void test_shares(void* module, const char* name, const Arguments& a, unsigned bl
     std::size_t count = 0;
     long long least = -1, most = 0;
     long long longest = 0, all_keys = 0;
+    bool in_order = true;
     for (const std::vector<Told>& block : items) {
         long long keys = 0;
         for (const Told& item : block) {
             seen.emplace(item.slice_head, item.row_begin, item.key_begin);
             keys += item.keys();
-            longest = std::max(longest, item.keys());
+            longest = std::max<long long>(longest, a.key_splits > 1 ? item.keys() : item.key_end);
         }
+
+        for (std::size_t i = 1; i < block.size() && a.key_splits == 1; i++)
+            in_order &= block[i].key_begin == 0
+                || (block[i].key_begin == block[i - 1].key_end && block[i].slice_head == block[i - 1].slice_head && block[i].row_begin == block[i - 1].row_begin);
 
         all_keys += keys;
 
@@ -93,19 +100,18 @@ void test_shares(void* module, const char* name, const Arguments& a, unsigned bl
         most = std::max(most, keys);
     }
 
-    // By definition: whole key tiles a split, as many for all but the last.
-    const int split_keys = ((a.keys + tile_keys - 1) / tile_keys + a.key_splits - 1) / a.key_splits * tile_keys;
     std::size_t expected = 0;
     long long expected_keys = 0;
     for (int row = 0; row < a.row_count; row += tile_rows) {
         const int visible = a.causal ? std::min(a.keys, std::min(row + tile_rows, a.row_count)) : a.keys;
-        expected += static_cast<std::size_t>(a.head_count) * static_cast<std::size_t>((visible + split_keys - 1) / split_keys);
+        expected += static_cast<std::size_t>(a.head_count) * static_cast<std::size_t>((visible + chunk_keys - 1) / chunk_keys);
         expected_keys += static_cast<long long>(a.head_count) * visible;
     }
 
     const std::string what = std::string("work items, ") + name + ", " + std::to_string(blocks) + " blocks: ";
     tally().check(all_keys == expected_keys, what + std::to_string(all_keys) + " keys of " + std::to_string(expected_keys));
     tally().check(count == expected && seen.size() == expected, what + std::to_string(count) + " items, " + std::to_string(seen.size()) + " different, of " + std::to_string(expected));
+    tally().check(in_order, what + "a block leaves a tile before it is done with its keys");
     tally().check(most - least <= uneven * longest, what + "one block has " + std::to_string(most) + " keys, another " + std::to_string(least));
 }
 
@@ -266,7 +272,7 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
     const Headers headers = {
         {"kernelgen_primitives.cuh", primitives_of(templates)}, {"kernelgen_score.cuh", primitives_of(templates, "score")},
         {"lanes.cuh", primitives_of(templates, "sm80/lanes")}, {"kernelgen_slice.cuh", primitives_of(templates, "slice")},
-        {"kernelgen_key_splits.cuh", primitives_of(templates, "key_splits")},
+        {"kernelgen_key_chunks.cuh", primitives_of(templates, "key_chunks")},
         {"work_items.cuh", primitives_of(templates, "sm90a/work_items")}, {"key_tiles.cuh", primitives_of(templates, "sm90a/key_tiles")},
         {"finish_scores.cuh", primitives_of(templates, "sm80/finish_scores")},
         {"tile_kinds.cuh", primitives_of(templates, "sm90a/tile_kinds")}, {"exponentials.cuh", primitives_of(templates, "sm90a/exponentials")}};
@@ -282,8 +288,8 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
             test_shares(module, "causal", shape(5, 1000, 1000, true), blocks);
             test_shares(module, "causal, few keys", shape(3, 1500, 200, true), blocks);
             test_shares(module, "causal, few heads at a time", shape(8, 40000, 40000, true), blocks, 3);
-            test_shares(module, "split keys", shape(3, 70, 2000, false, 4), blocks);
-            test_shares(module, "causal, split keys", shape(3, 1100, 1500, true, 4), blocks, 3);
+            test_shares(module, "shared rows", shape(3, 70, 2000, false, 4), blocks);
+            test_shares(module, "causal, shared rows", shape(3, 1100, 1500, true, 3), blocks, 3);
         }
 
         test_order(module);

@@ -4,9 +4,18 @@
 #include <cmath>
 #include <cstring>
 
-KG_DEVICE float kg_multiply(float a, float b) { return a * b; }
-KG_DEVICE float kg_add(float a, float b) { return a + b; }
-KG_DEVICE float kg_multiply_add(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+// Every NaN that a GPU's multiplication or addition gives is the same.
+KG_DEVICE float kg_emulated_result(float x)
+{
+    constexpr unsigned int not_a_number = 0x7fffffffu;
+    if (x != x)
+        std::memcpy(&x, &not_a_number, sizeof x);
+    return x;
+}
+
+KG_DEVICE float kg_multiply(float a, float b) { return kg_emulated_result(a * b); }
+KG_DEVICE float kg_add(float a, float b) { return kg_emulated_result(a + b); }
+KG_DEVICE float kg_multiply_add(float a, float b, float c) { return kg_emulated_result(__builtin_fmaf(a, b, c)); }
 KG_DEVICE float kg_max(float a, float b) { return std::fmax(a, b); }
 KG_DEVICE float kg_max_or_nan(float a, float b) { return std::isnan(a) || std::isnan(b) ? std::nanf("") : std::fmax(a, b); }
 KG_DEVICE float kg_reciprocal(float x) { return 1.0f / x; }

@@ -77,7 +77,7 @@ CUresult cuDeviceGetAttribute(int* value, int attribute, int device)
     case 10: *value = 32; break;                             // warp
     case 12: case 82: *value = 65536; break;                 // registers of a block, of a processor
     case 13: *value = 1000000; break;                        // clock in kHz
-    case 16: *value = 4; break;                              // processors
+    case 16: *value = settings().multiprocessors; break;
     case 18: *value = settings().integrated; break;          // shares the host's memory
     case 36: *value = 1000000; break;                        // memory clock in kHz
     case 37: *value = 64; break;                             // memory bus in bits

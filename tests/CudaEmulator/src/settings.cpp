@@ -44,6 +44,13 @@ bool apply(Settings& target, const std::string& name, const std::string& value)
         return true;
     }
 
+    if (name == "CUDA_EMULATOR_MULTIPROCESSORS") {
+        if (!parse_count(value, number) || number == 0 || number > 1024)
+            return false;
+        target.multiprocessors = static_cast<int>(number);
+        return true;
+    }
+
     if (name == "CUDA_EMULATOR_INTEGRATED") {
         target.integrated = value == "1";
         return value == "0" || value == "1";
@@ -89,7 +96,7 @@ Settings from_environment()
 {
     Settings result;
     for (const char* name : {"CUDA_EMULATOR_MEMORY", "CUDA_EMULATOR_COMPUTE_CAPABILITY", "CUDA_EMULATOR_DRIVER_VERSION", "CUDA_EMULATOR_INTEGRATED",
-             "CUDA_EMULATOR_REGISTERS", "CUDA_EMULATOR_SEED", "CUDA_EMULATOR_FAIL"}) {
+             "CUDA_EMULATOR_MULTIPROCESSORS", "CUDA_EMULATOR_REGISTERS", "CUDA_EMULATOR_SEED", "CUDA_EMULATOR_FAIL"}) {
         const char* value = std::getenv(name);
         if (value != nullptr && !apply(result, name, value))
             std::fprintf(stderr, "CUDA emulator: %s is '%s', which is not understood; the default holds.\n", name, value);

@@ -11,6 +11,7 @@ struct Settings {
     int capability_major = 8;                         // CUDA_EMULATOR_COMPUTE_CAPABILITY
     int capability_minor = 0;
     int driver_version = 13000;                       // CUDA_EMULATOR_DRIVER_VERSION
+    int multiprocessors = 4;                          // CUDA_EMULATOR_MULTIPROCESSORS
     bool integrated = false;                          // CUDA_EMULATOR_INTEGRATED
     int registers = 0;                                // CUDA_EMULATOR_REGISTERS; 0: as many as the launch bounds allow
     std::uint64_t seed = 1;                           // CUDA_EMULATOR_SEED

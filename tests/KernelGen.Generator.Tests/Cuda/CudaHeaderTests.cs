@@ -36,8 +36,23 @@ public sealed partial class CudaHeaderTests
     }
 
     [TestMethod]
-    public void MergeOfKeySplits_HasTheThreadsOfItsLaunch() => Assert.Contains(
-        $"constexpr int merge_threads = {KeySplitMerge.Threads};", CudaHeaderTemplate.KeySplits.Render(TemplateLibrary.Embedded));
+    public void Merge_HasTheThreadsOfItsLaunch() => Assert.Contains(
+        $"constexpr int merge_threads = {KeyChunks.MergeThreads};", CudaHeaderTemplate.KeyChunks.Render(TemplateLibrary.Embedded));
+
+    [TestMethod]
+    public void EveryKernelForAnyNumberOfKeys_AddsUpNoMoreThanAChunkOfThem()
+    {
+        foreach (KernelConfiguration variant in _variants.Concat(Sm90aVariant.All).Where(static variant => variant.MaximumKeys == 0))
+        {
+            KernelFootprint footprint = CudaKernelUnit.Footprint(variant);
+            int chunk = KeyChunks.Keys(footprint.TileKeys, variant.HeadDim);
+            int least = variant.HeadDim > 256 ? 2048 : 4096;
+
+            Assert.IsTrue(chunk % footprint.TileKeys == 0 && chunk >= least && chunk - footprint.TileKeys < least, variant.Id);
+            Assert.Contains($"constexpr int chunk_keys = {chunk};", CudaKernelUnit.Render(TemplateLibrary.Embedded, variant, CancellationToken.None), variant.Id);
+            Assert.AreEqual(variant.Family == KernelFamily.Streaming ? (chunk, 4 * (variant.HeadDim + 2)) : (0, 0), (footprint.ChunkKeys, footprint.PartialBytesPerRow), variant.Id);
+        }
+    }
 
     [TestMethod]
     public void Headers_AreCleanAndSayWhatTheyAre()

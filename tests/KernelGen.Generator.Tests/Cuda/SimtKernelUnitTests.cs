@@ -31,7 +31,7 @@ public sealed class SimtKernelUnitTests
     public void Footprint_IsPartialRowsForStreamingAndPaddedScoresForMaterialized()
     {
         Assert.AreEqual(
-            new KernelFootprint(64, 64, 0, 0, PartialBytesPerRow: 168),
+            new KernelFootprint(64, 64, 0, 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             SimtKernelUnit.Footprint(SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 40, 64)));
         Assert.AreEqual(
             new KernelFootprint(64, 64, 4, 0),
@@ -42,7 +42,7 @@ public sealed class SimtKernelUnitTests
     }
 
     [TestMethod]
-    public void Stages_AreOneLaunchAndAMergeForSplitKeys_OrThree()
+    public void Stages_AreOneLaunchAndAMergeForSharedRows_OrThree()
     {
         ImmutableArray<CudaStage> streaming = SimtKernelUnit.Stages(SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 40, 64));
         ImmutableArray<CudaStage> materialized = SimtKernelUnit.Stages(SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 40, 512));

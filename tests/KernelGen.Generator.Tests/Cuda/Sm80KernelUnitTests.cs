@@ -32,7 +32,7 @@ public sealed class Sm80KernelUnitTests
     public void Ids_AreUnique() => Assert.HasCount(Sm80Variant.All.Count, Sm80Variant.All.Select(variant => variant.Id).Distinct().ToArray());
 
     [TestMethod]
-    public void Stages_AreOneLaunchAndAMergeForSplitKeys_OrThree()
+    public void Stages_AreOneLaunchAndAMergeForSharedRows_OrThree()
     {
         ImmutableArray<CudaStage> streaming = Sm80KernelUnit.Stages(Sm80Variant.Streaming(ElementType.Float16, 40, 128));
         ImmutableArray<CudaStage> prompt = Sm80KernelUnit.Stages(Sm80Variant.ShortKeys(ElementType.Float16, 40, 80));
@@ -52,7 +52,7 @@ public sealed class Sm80KernelUnitTests
     [TestMethod]
     public void Footprint_IsPartialRowsForStreamingAndPaddedScoresForMaterialized()
     {
-        Assert.AreEqual(new KernelFootprint(128, 64, 0, 0, PartialBytesPerRow: 168), Sm80KernelUnit.Footprint(Sm80Variant.Streaming(ElementType.Float16, 40, 128)));
+        Assert.AreEqual(new KernelFootprint(128, 64, 0, 0, PartialBytesPerRow: 168, ChunkKeys: 4096), Sm80KernelUnit.Footprint(Sm80Variant.Streaming(ElementType.Float16, 40, 128)));
         Assert.AreEqual(new KernelFootprint(128, 80, 0, 0), Sm80KernelUnit.Footprint(Sm80Variant.ShortKeys(ElementType.Float16, 40, 80)));
         Assert.AreEqual(new KernelFootprint(64, 64, 4, 0), Sm80KernelUnit.Footprint(Sm80Variant.Materialized(ElementType.Float16, 40)));
         Assert.AreEqual(new KernelFootprint(32, 32, 4, 0), Sm80KernelUnit.Footprint(Sm80Variant.Materialized(ElementType.Float16, 512)));

@@ -53,7 +53,7 @@ public sealed class Sm90aKernelUnitTests
     {
         ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float32, 80, 128));
 
-        Assert.HasCount(1, stages);
+        Assert.HasCount(2, stages);
         Assert.AreEqual((512, 128), (stages[0].Threads, stages[0].RowsPerBlock));
         Assert.IsEmpty(stages[0].TensorBoxes);
     }
@@ -92,30 +92,30 @@ public sealed class Sm90aKernelUnitTests
     }
 
     [TestMethod]
-    public void Footprint_IsThePartialRowsOfSplitKeys()
+    public void Footprint_IsThePartialRowsOfChunks()
     {
         Assert.AreEqual(
             new KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
             Sm90aKernelUnit.Footprint(Sm90aVariant.ShortKeys(ElementType.Float16, 64, 80, 512)));
         KernelFootprint footprint = Sm90aKernelUnit.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));
 
-        Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (64 + 2)), footprint);
+        Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (64 + 2), ChunkKeys: 4096), footprint);
     }
 
     [TestMethod]
-    public void KeysAreSplit_UpToHeadDim256()
+    public void KeysHaveChunks_UpToHeadDim256()
     {
         foreach (KernelConfiguration configuration in Persistent().Where(configuration => configuration.HeadDim <= 256))
         {
             ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(configuration);
             Assert.AreEqual(4 * (configuration.HeadDim + 2), Sm90aKernelUnit.Footprint(configuration).PartialBytesPerRow, configuration.Id);
-            Assert.AreEqual(KeySplitMerge.Stage(stages[0].EntryPoint), stages[^1], configuration.Id);
+            Assert.AreEqual(KeyChunks.MergeStage(stages[0].EntryPoint), stages[^1], configuration.Id);
             Assert.Contains($" {stages[0].EntryPoint}_merge(", Sm90aVariant.Render(configuration), configuration.Id);
         }
     }
 
     [TestMethod]
-    public void WideHeadDims_HaveClustersAndSplitTheirKeys()
+    public void WideHeadDims_HaveClustersAndChunksOfKeys()
     {
         KernelConfiguration configuration = Sm90aVariant.Streaming(ElementType.Float16, 384, 64);
         ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(configuration);
@@ -124,7 +124,7 @@ public sealed class Sm90aKernelUnitTests
         Assert.AreEqual((384, 64, 2, false), (stages[0].Threads, stages[0].RowsPerBlock, stages[0].ClusterBlocks, stages[0].MergesKeySplits));
         Assert.AreSequenceEqual([new CudaTensorBox(64, 64), new CudaTensorBox(64, 64), new CudaTensorBox(64, 32)], stages[0].TensorBoxes);
         Assert.AreEqual((1, true), (stages[1].ClusterBlocks, stages[1].MergesKeySplits));
-        Assert.AreEqual(new KernelFootprint(64, 128, 0, 0, PartialBytesPerRow: 4 * 386), Sm90aKernelUnit.Footprint(configuration));
+        Assert.AreEqual(new KernelFootprint(64, 128, 0, 0, PartialBytesPerRow: 4 * 386, ChunkKeys: 4096), Sm90aKernelUnit.Footprint(configuration));
         Assert.Contains("__global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) ", Sm90aVariant.Render(configuration));
         Assert.AreEqual(1, Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 256, 64))[0].ClusterBlocks);
     }

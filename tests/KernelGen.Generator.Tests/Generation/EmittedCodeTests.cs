@@ -83,8 +83,8 @@ public sealed class EmittedCodeTests
     }
 
     [TestMethod]
-    [DataRow("Simt", "Streaming", "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_simt.cuh kernelgen_slice.cuh kernelgen_key_splits.cuh kernelgen_reductions.cuh kernelgen_simt_streaming.cuh")]
-    [DataRow("Sm80", "Streaming", "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_sm80.cuh kernelgen_slice.cuh kernelgen_key_splits.cuh kernelgen_sm80_streaming_split.cuh")]
+    [DataRow("Simt", "Streaming", "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_simt.cuh kernelgen_slice.cuh kernelgen_key_chunks.cuh kernelgen_reductions.cuh kernelgen_simt_streaming.cuh")]
+    [DataRow("Sm80", "Streaming", "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_sm80.cuh kernelgen_slice.cuh kernelgen_key_chunks.cuh kernelgen_sm80_streaming_split.cuh")]
     [DataRow("Cpu", "Streaming", "")]
     public void Class_CarriesTheHeadersOfItsKernelsOnly(string target, string family, string names)
     {

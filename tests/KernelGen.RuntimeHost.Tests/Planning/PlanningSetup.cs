@@ -27,7 +27,7 @@ internal static class PlanningSetup
     /// <summary>A CUDA variant in fp16 that can split keys, with the footprint that the generator gives it.</summary>
     public static KernelVariant SplitStreaming(int headDim, int tileRows) => new(
         $"streaming-simt-f16-d{headDim}-r{tileRows}", KernelFamily.Streaming, KernelTarget.Simt, ElementType.Float16, headDim, tileRows,
-        new(tileRows, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (headDim + 2)), new(static () => [], [], []));
+        new(tileRows, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (headDim + 2), ChunkKeys: 4096), new(static () => [], [], []));
 
     /// <summary>A CUDA variant that takes masks, of which nothing is known but its tile and, where they are given, its launches.</summary>
     public static KernelVariant Tensor(KernelTarget target, int tileRows, ElementType elementType = ElementType.Float16, int headDim = 64, params CudaStage[] stages) => new(

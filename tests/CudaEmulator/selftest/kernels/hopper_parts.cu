@@ -7,12 +7,13 @@ constexpr int head_dim = 64;
 constexpr int tile_rows = 64;
 constexpr int tile_keys = 128;
 constexpr int key_tiles = tile_keys / 8;
+constexpr int chunk_keys = 512;
 constexpr int polynomial_every = 4;
 
 #include "kernelgen_score.cuh"
 #include "lanes.cuh"
 #include "kernelgen_slice.cuh"
-#include "kernelgen_key_splits.cuh"
+#include "kernelgen_key_chunks.cuh"
 #include "work_items.cuh"
 #include "key_tiles.cuh"
 #include "finish_scores.cuh"
