@@ -124,7 +124,7 @@ public sealed class Sm90aKernelUnitTests
         Assert.AreEqual((384, 64, 2, false), (stages[0].Threads, stages[0].RowsPerBlock, stages[0].ClusterBlocks, stages[0].MergesKeySplits));
         Assert.AreSequenceEqual([new CudaTensorBox(64, 64), new CudaTensorBox(64, 64), new CudaTensorBox(64, 32)], stages[0].TensorBoxes);
         Assert.AreEqual((1, true), (stages[1].ClusterBlocks, stages[1].MergesKeySplits));
-        Assert.AreEqual(new KernelFootprint(64, 128, 0, 0, PartialBytesPerRow: 4 * 386, ChunkKeys: 4096), Sm90aKernelUnit.Footprint(configuration));
+        Assert.AreEqual(new KernelFootprint(64, 128, 0, 0, PartialBytesPerRow: 4 * 386, ChunkKeys: 2048), Sm90aKernelUnit.Footprint(configuration));
         Assert.Contains("__global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) ", Sm90aVariant.Render(configuration));
         Assert.AreEqual(1, Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 256, 64))[0].ClusterBlocks);
     }
