@@ -238,10 +238,10 @@ public sealed class AttentionHost : IDisposable
         {
             return CreateCuda(options, libraries, "a usable GPU comes before the CPU");
         }
-        catch (Exception fault) when (fault is DeviceNotUsableException or CudaException)
+        catch (Exception fault) when (NativeLibrarySearch.IsOfSearch(fault))
         {
             // What was tried, which follows, is for those who ask (doctor).
-            string reason = fault.Message.Split("Tried:", 2)[0].Split('\n', 2)[0];
+            string reason = fault.Message.Split("Tried:", 2)[0].Split('\n', 2)[0] is { Length: > 0 } text ? text : fault.GetType().Name;
             return CreateCpu(options, string.Concat(char.ToLowerInvariant(reason[0]).ToString(), reason.AsSpan(1).TrimEnd(". ")));
         }
     }

@@ -38,7 +38,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         _modules = new(driver, store, limits);
         _launcher = new(driver, limits);
         _stream = new(driver, context, _launcher);
-        MeasurementPath = cacheFolder is null ? null : Path.Combine(cacheFolder, MeasurementFile.FileName);
+        MeasurementFolder = cacheFolder;
         Profile = limits.CreateProfile(options.ExperimentalKernels);
     }
 
@@ -99,7 +99,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
             CubinCacheOptions cache = options.Cache ?? CubinCacheOptions.FromEnvironment();
             KernelsFolder? folder = KernelsFolder.Locate(options.PrecompiledKernels) is { } path ? new(path, logger) : null;
             CompilerSource compiler = options.Compiler is { } given ? new(given) : new(libraries);
-            KernelStore store = new(folder, compiler, new(cache), limits.ComputeCapability, logger);
+            KernelStore store = new(folder, compiler, new(cache, logger), limits.ComputeCapability, logger);
             return new(driver, context, limits, store, cache.Folder, options, logger);
         }
         catch
@@ -326,9 +326,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     string ITunableDevice.TimingIdentity => $"{Limits.Name}, driver for CUDA {_driver.VersionText}";
 
     /// <inheritdoc/>
-    string? ITunableDevice.MeasurementPath => MeasurementPath;
+    string? ITunableDevice.MeasurementFolder => MeasurementFolder;
 
-    private string? MeasurementPath { get; }
+    private string? MeasurementFolder { get; }
 
     /// <inheritdoc/>
     string ITunableDevice.CodeIdentity(KernelVariant variant) => _store.CodeIdentity(variant.Specialize(KernelSpecialization.None));
