@@ -75,6 +75,7 @@ public sealed class AttentionHost : IDisposable
     /// <summary>The memory that plans are made with now.</summary>
     public MemoryBudget MeasureBudget()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         MemoryBudget budget = _options.FreeBytes is { } freeBytes ? new(freeBytes, 0, "given by the caller") : Device.MeasureBudget();
         return budget with { ReserveBytes = _options.ReserveBytes };
     }
@@ -88,6 +89,7 @@ public sealed class AttentionHost : IDisposable
     public ReadOnlyMemory<KernelVariant> VariantsFor(KernelCatalogue catalogue, ElementType elementType, int headDim)
     {
         ArgumentNullException.ThrowIfNull(catalogue);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return OfferedVariants(catalogue, elementType, headDim);
     }
 
@@ -223,11 +225,16 @@ public sealed class AttentionHost : IDisposable
         Device.Launch(plan, arguments, stream);
     }
 
-    /// <summary>Releases the device.</summary>
+    /// <summary>
+    /// Releases the device, after the calls that are running. Calls that wait for their turn, and all later ones, are refused with
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This is the progress callback of a call.</exception>
     public void Dispose()
     {
-        _isDisposed = true;
+        // A device refuses this from within a call; the host can then be used after the call.
         Device.Dispose();
+        _isDisposed = true;
     }
 
     private DeviceProfile Profile => _measured?.Current ?? Device.Profile;
