@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace KernelGen.Samples.Tests.Bench;
+namespace KernelGen.Tests.Shared;
 
 /// <summary>Runs a program to its end, with variables of its own.</summary>
 internal static class ChildProcess

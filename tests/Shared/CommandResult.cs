@@ -1,6 +1,7 @@
 using System.Text.Json;
+using KernelGen.Samples;
 
-namespace KernelGen.Samples.Tests;
+namespace KernelGen.Tests.Shared;
 
 /// <summary>What a command line did, run in this process.</summary>
 internal sealed record CommandResult(int Code, string Output, string Error)

@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Tests.Bench;
+namespace KernelGen.Tests.Shared;
 
 /// <summary>The source tree that the tests were built from.</summary>
 internal static class Repository

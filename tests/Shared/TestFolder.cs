@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Tests;
+namespace KernelGen.Tests.Shared;
 
 /// <summary>A folder of its own for a test, removed with everything in it.</summary>
 internal sealed class TestFolder : IDisposable

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.CommandLine;
 
 /// <summary>Amounts of memory for people.</summary>
-internal static class ByteText
+public static class ByteText
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 

@@ -1,14 +1,18 @@
 using Spectre.Console;
 
-namespace KernelGen.Samples;
+namespace KernelGen.CommandLine;
 
 /// <summary>Where a command writes: results to standard output, everything else to standard error.</summary>
-internal sealed class SampleConsole
+public sealed class CommandConsole
 {
     /// <summary>Columns that a table may take.</summary>
     private const int TableWidth = 100;
 
-    public SampleConsole(TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    /// <summary>Makes a console.</summary>
+    /// <param name="output">Receives results.</param>
+    /// <param name="error">Receives progress and messages.</param>
+    /// <param name="cancellationToken">Stops a run.</param>
+    public CommandConsole(TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         Output = output;
         Error = error;

@@ -7,10 +7,10 @@ using KernelGen.Planning;
 using KernelGen.Tensors;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.CommandLine;
 
 /// <summary>Options that several commands share, and the parsers behind them: each fault is one line that says what would do.</summary>
-internal static class CommandOptions
+public static class CommandOptions
 {
     private const string ExperimentalName = "--experimental";
 

@@ -1,7 +1,7 @@
-namespace KernelGen.Samples;
+namespace KernelGen.CommandLine;
 
 /// <summary>What the process says to its caller.</summary>
-internal static class ExitCode
+public static class ExitCode
 {
     /// <summary>Done.</summary>
     public const int Done = 0;

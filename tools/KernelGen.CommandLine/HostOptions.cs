@@ -2,10 +2,10 @@ using System.CommandLine;
 using KernelGen.Cpu;
 using KernelGen.Kernels;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.CommandLine;
 
 /// <summary>The options that make a host, for commands that run kernels.</summary>
-internal sealed class HostOptions
+public sealed class HostOptions
 {
     private readonly Option<string> _device = CommandOptions.Choice(
         "--device", "Where kernels run [default: auto]", ("auto", "auto"), ("cpu", "cpu"), ("cuda", "cuda"));
@@ -33,7 +33,7 @@ internal sealed class HostOptions
 
     /// <summary>Makes the host, which logs to standard error with <c>--verbose</c>.</summary>
     /// <exception cref="DeviceNotUsableException">The device asked for cannot be used.</exception>
-    public AttentionHost CreateHost(ParseResult parsed, SampleConsole console) =>
+    public AttentionHost CreateHost(ParseResult parsed, CommandConsole console) =>
         AttentionHost.CreateDefault(Read(parsed) with { Logger = parsed.GetValue<bool>(CommandOptions.VerboseName) ? new StandardErrorLogger(console.Error) : null });
 
     /// <summary>How the host is to be made.</summary>

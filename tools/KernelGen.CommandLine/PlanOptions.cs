@@ -2,10 +2,10 @@ using System.CommandLine;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.CommandLine;
 
 /// <summary>The options that make a plan.</summary>
-internal sealed class PlanOptions
+public sealed class PlanOptions
 {
     private readonly Option<string> _policy = CommandOptions.Policy();
     private readonly Option<KernelFamily?> _family = CommandOptions.Family();

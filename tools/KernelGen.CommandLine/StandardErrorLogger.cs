@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 
-namespace KernelGen.Samples;
+namespace KernelGen.CommandLine;
 
 /// <summary>Writes the library's log, a line for each entry.</summary>
-internal sealed class StandardErrorLogger(TextWriter error) : ILogger
+public sealed class StandardErrorLogger(TextWriter error) : ILogger
 {
     private readonly Lock _gate = new();
 

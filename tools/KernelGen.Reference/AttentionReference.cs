@@ -1,12 +1,12 @@
 using KernelGen.Execution;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Verification;
+namespace KernelGen.Reference;
 
 /// <summary>
 /// Attention in float64 as the formula is written, <c>softmax(Q K^T * scale + mask) V</c>, for single rows: slow, simple and independent of every kernel.
 /// </summary>
-internal static class AttentionReference
+public static class AttentionReference
 {
     /// <summary>Computes one row.</summary>
     /// <param name="shape">The sizes.</param>

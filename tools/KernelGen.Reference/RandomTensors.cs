@@ -1,9 +1,9 @@
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Verification;
+namespace KernelGen.Reference;
 
 /// <summary>Tensors of normally distributed numbers, the same for the same seed.</summary>
-internal static class RandomTensors
+public static class RandomTensors
 {
     /// <summary>Makes one.</summary>
     /// <param name="elements">Its elements.</param>

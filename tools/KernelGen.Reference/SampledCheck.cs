@@ -2,7 +2,7 @@ using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Verification;
+namespace KernelGen.Reference;
 
 /// <summary>The outcome of comparing sampled rows of an output with the float64 reference.</summary>
 /// <param name="Rows">Rows that were compared.</param>
@@ -11,7 +11,7 @@ namespace KernelGen.Samples.Verification;
 /// The relative error that is allowed: that of the element type, and <c>2^-24</c> of the largest score. A score is kept in fp32, so that its rounding grows
 /// with it, and the exponential turns that into a relative error of the probability.
 /// </param>
-internal readonly record struct SampledCheck(int Rows, double RelativeError, double Bound)
+public readonly record struct SampledCheck(int Rows, double RelativeError, double Bound)
 {
     /// <summary>The error is a number within the bound.</summary>
     public bool Passed => RelativeError <= Bound;

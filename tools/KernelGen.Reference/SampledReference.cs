@@ -1,11 +1,10 @@
 using KernelGen.Execution;
-using KernelGen.Samples.Verification;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Reference;
 
 /// <summary>Some rows of a call in float64, computed once and compared with the output of several kernels.</summary>
-internal sealed class SampledReference
+public sealed class SampledReference
 {
     private const double MultiplyAdds = 2e8;
     private const int FewestRows = 8;

@@ -1,10 +1,10 @@
 using KernelGen.Cuda;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Kernels;
-using KernelGen.Samples.Commands;
+using KernelGen.Lab.Compilation;
 using KernelGen.Samples.Models;
 
-namespace KernelGen.Samples.Tests.Commands;
+namespace KernelGen.Lab.Tests.Compilation;
 
 [TestClass]
 public sealed class RegisterTableTests

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace KernelGen.Samples.Tests.Bench;
+namespace KernelGen.Lab.Tests.GpuBench;
 
 /// <summary>The whole command in a process of its own, on the emulator: libraries are chosen once for a process.</summary>
 [TestClass]

@@ -1,8 +1,9 @@
 using System.Text.Json;
-using KernelGen.Samples.Bench;
+using KernelGen.Lab.GpuBench;
+using KernelGen.Lab.Measuring;
 using KernelGen.Samples.Models;
 
-namespace KernelGen.Samples.Tests.Bench;
+namespace KernelGen.Lab.Tests.GpuBench;
 
 [TestClass]
 public sealed class PeerShapesTests

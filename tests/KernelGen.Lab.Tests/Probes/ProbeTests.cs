@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using KernelGen.Kernels;
-using KernelGen.Samples.Bench;
-using KernelGen.Samples.Probes;
+using KernelGen.Lab.Measuring;
+using KernelGen.Lab.Probes;
+using KernelGen.Samples.Models;
 
-namespace KernelGen.Samples.Tests.Bench;
+namespace KernelGen.Lab.Tests.Probes;
 
 /// <summary>The probes run on the emulator, where their numbers mean nothing, and are CUDA C that a compiler for the GPU takes.</summary>
 [TestClass]
@@ -104,7 +105,7 @@ public sealed class ProbeTests
     private static string Ptx(string file, int columns, params (string, int)[] constants)
     {
         using TestFolder folder = new();
-        CudaHeader[] primitives = [.. BenchKernels.Hopper.First().Cuda!.Headers.Where(header => header.Name.EndsWith("primitives.cuh", StringComparison.Ordinal))];
+        CudaHeader[] primitives = [.. new MeasuredKernels(ModelClasses.Instance).Hopper[0].Cuda!.Headers.Where(header => header.Name.EndsWith("primitives.cuh", StringComparison.Ordinal))];
         foreach (CudaHeader header in ProbeSources.Headers(primitives, columns))
             File.WriteAllText(folder[header.Name], Encoding.UTF8.GetString(header.Text()));
         File.WriteAllText(folder[file], Encoding.UTF8.GetString(ProbeSources.Text(file, constants)()));

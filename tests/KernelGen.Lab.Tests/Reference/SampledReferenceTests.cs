@@ -1,9 +1,8 @@
 using KernelGen.Execution;
-using KernelGen.Samples.Bench;
-using KernelGen.Samples.Verification;
+using KernelGen.Reference;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Tests.Bench;
+namespace KernelGen.Lab.Tests.Reference;
 
 [TestClass]
 public sealed class SampledReferenceTests

@@ -1,7 +1,7 @@
 using System.Text;
-using KernelGen.Samples.Safetensors;
+using KernelGen.Reference.Safetensors;
 
-namespace KernelGen.Samples.Tests.Safetensors;
+namespace KernelGen.Lab.Tests.Safetensors;
 
 [TestClass]
 public sealed class SafetensorsHostileTests

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
-using KernelGen.Samples.Safetensors;
+using KernelGen.Reference.Safetensors;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Tests.Safetensors;
+namespace KernelGen.Lab.Tests.Safetensors;
 
 [TestClass]
 public sealed class SafetensorsRoundTripTests

@@ -3,18 +3,20 @@ using System.Globalization;
 using System.Text.Json;
 using KernelGen.Cpu;
 using KernelGen.Cuda;
+using KernelGen.Lab.CpuBench;
+using KernelGen.Lab.GpuBench;
+using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
-using KernelGen.Samples.Bench;
-using KernelGen.Samples.Doctor;
 using KernelGen.Tensors;
 using Spectre.Console;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Commands;
 
 /// <summary>Times kernels against the machine's own limit, and against what one would write without them.</summary>
-internal sealed class BenchCommand : Command
+public sealed class BenchCommand : Command
 {
-    private readonly SampleConsole _console;
+    private readonly CommandConsole _console;
+    private readonly IModelClasses _classes;
     private readonly HostOptions _host;
     private readonly PlanOptions _plan;
     private readonly Option<string[]> _shapes = new("--shapes")
@@ -30,10 +32,13 @@ internal sealed class BenchCommand : Command
     private readonly Option<bool> _json = CommandOptions.Json();
     private readonly CudaBench _cuda;
 
-    public BenchCommand(SampleConsole console)
+    /// <summary>Makes the command.</summary>
+    /// <param name="console">Where results and progress go.</param>
+    /// <param name="classes">The classes whose kernels are measured.</param>
+    public BenchCommand(CommandConsole console, IModelClasses classes)
         : base("bench", "Time kernels, on the CPU against the multiply-add peak and other implementations, measured in the same run")
     {
-        _console = console;
+        (_console, _classes) = (console, classes);
         Options.Add(_shapes);
         Options.Add(_elementType);
         Options.Add(_causal);
@@ -41,7 +46,7 @@ internal sealed class BenchCommand : Command
         Options.Add(_json);
         _plan = new(this);
         _host = new(this);
-        _cuda = new(this, console);
+        _cuda = new(this, console, classes);
         SetAction(Run);
     }
 
@@ -67,6 +72,7 @@ internal sealed class BenchCommand : Command
     private int RunOnCpu(ParseResult parsed, AttentionHost host, CpuDevice device, PlanningOptions planning, BenchShape[] shapes)
     {
         BenchRun run = new(
+            _classes,
             host,
             device,
             planning,
@@ -84,9 +90,9 @@ internal sealed class BenchCommand : Command
         }
 
         _console.Progress("");
-        BenchResult result = new($"{CpuSection.ModelName()}: {device.Name}", rows.Max(row => row.PeakGflops), rows);
+        BenchResult result = new($"{Processor.ModelName}: {device.Name}", rows.Max(row => row.PeakGflops), rows);
         if (parsed.GetValue(_json))
-            _console.Output.WriteLine(JsonSerializer.Serialize(result, SampleJson.Default.BenchResult));
+            _console.Output.WriteLine(JsonSerializer.Serialize(result, CpuBenchJson.Default.BenchResult));
         else
             WriteTable(result);
         return ExitCode.Done;

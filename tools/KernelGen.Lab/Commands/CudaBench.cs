@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using KernelGen.Lab.CpuBench;
+using KernelGen.Lab.GpuBench;
+using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
-using KernelGen.Samples.Bench;
 using KernelGen.Tensors;
 using Spectre.Console;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Commands;
 
 /// <summary>The part of <c>bench</c> that measures GPUs: its options, and how its result is shown.</summary>
 internal sealed class CudaBench
@@ -14,7 +16,8 @@ internal sealed class CudaBench
     private const int DefaultKernelSeconds = 20;
     private const int LongestRunInSeconds = 24 * 60 * 60;
 
-    private readonly SampleConsole _console;
+    private readonly CommandConsole _console;
+    private readonly IModelClasses _classes;
     private readonly Option<string?> _shapesFile = new("--shapes-file")
     {
         Description = "For GPUs: a list of shapes like shapes.json, which is what is measured when no shapes are given",
@@ -37,9 +40,9 @@ internal sealed class CudaBench
     private readonly Option<int> _seconds = CommandOptions.Positive("--seconds", "For GPUs: start nothing after this time", LongestRunInSeconds);
 
     /// <summary>Adds the options to a command.</summary>
-    public CudaBench(Command command, SampleConsole console)
+    public CudaBench(Command command, CommandConsole console, IModelClasses classes)
     {
-        _console = console;
+        (_console, _classes) = (console, classes);
         command.Options.Add(_shapesFile);
         command.Options.Add(_allVariants);
         command.Options.Add(_checkOnly);
@@ -75,13 +78,13 @@ internal sealed class CudaBench
             planning, parsed.GetValue(_allVariants), parsed.GetValue(_checkOnly), parsed.GetValue(_tune), Filter(parsed), parsed.GetValue(_resume),
             TimeSpan.FromSeconds(parsed.GetValue(_kernelSeconds)), TimeSpan.FromSeconds(parsed.GetValue(_seconds)),
             parsed.GetValue(_cache), parsed.GetValue(_output));
-        using CudaBenchRun run = new(host, options);
+        using CudaBenchRun run = new(_classes, host, options);
         CudaBenchResult result = run.Measure(shapes, (done, name) => _console.ShowProgress(done, shapes.Length, name), _console.CancellationToken);
         _console.Progress("");
         if (result.Rows.Count == 0 && result.Complete)
             throw new InputException("No kernel of this GPU has such a name and does one of the shapes; 'kernels' lists the names.");
         if (json)
-            _console.Output.WriteLine(JsonSerializer.Serialize(result, SampleJson.Default.CudaBenchResult));
+            _console.Output.WriteLine(JsonSerializer.Serialize(result, GpuBenchJson.Default.CudaBenchResult));
         else
             WriteTable(result);
 

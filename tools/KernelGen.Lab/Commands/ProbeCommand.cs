@@ -1,15 +1,17 @@
 using System.CommandLine;
 using System.Text.Json;
-using KernelGen.Samples.Probes;
+using KernelGen.Lab.Measuring;
+using KernelGen.Lab.Probes;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Commands;
 
 /// <summary>Asks a GPU what its documentation leaves open: rates, layouts, and what the compiler makes of the kernels.</summary>
-internal sealed class ProbeCommand : Command
+public sealed class ProbeCommand : Command
 {
     private const int DefaultSeconds = 300;
 
-    private readonly SampleConsole _console;
+    private readonly CommandConsole _console;
+    private readonly IModelClasses _classes;
     private readonly Option<string[]> _only = new("--only")
     {
         Description = $"Only these probes: {string.Join(", ", ProbeRun.Names)}",
@@ -25,10 +27,13 @@ internal sealed class ProbeCommand : Command
     private readonly Option<string?> _output = new("--output") { Description = "A file that holds the JSON of what was found so far", HelpName = "FILE" };
     private readonly Option<bool> _json = CommandOptions.Json();
 
-    public ProbeCommand(SampleConsole console)
+    /// <summary>Makes the command.</summary>
+    /// <param name="console">Where results and progress go.</param>
+    /// <param name="classes">The classes whose kernels are looked at.</param>
+    public ProbeCommand(CommandConsole console, IModelClasses classes)
         : base("probe", "Measure what kernels for compute capability 9.0 rest on, on this machine's GPU")
     {
-        _console = console;
+        (_console, _classes) = (console, classes);
         _only.AcceptOnlyFromAmong([.. ProbeRun.Names]);
         foreach (Option option in (Option[])[_only, _cache, _kernels, _except, _smoke, _seconds, _output, _json])
             Options.Add(option);
@@ -38,13 +43,14 @@ internal sealed class ProbeCommand : Command
     private int Run(ParseResult parsed)
     {
         string[] only = parsed.GetValue(_only) ?? [];
+        KernelFilter filter = new(parsed.GetValue(_kernels) ?? [], parsed.GetValue(_except) ?? []);
         using ProbeRun run = new(
-            parsed.GetValue(_smoke), new(parsed.GetValue(_kernels) ?? [], parsed.GetValue(_except) ?? []), TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_cache), parsed.GetValue(_output));
+            _classes, parsed.GetValue(_smoke), filter, TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_cache), parsed.GetValue(_output));
         ProbeReport report = run.Run(
             only, (done, name) => _console.ShowProgress(done, only.Length > 0 ? only.Length : ProbeRun.Names.Count, name), _console.CancellationToken);
         _console.Progress("");
         if (parsed.GetValue(_json))
-            _console.Output.WriteLine(JsonSerializer.Serialize(report, SampleJson.Default.ProbeReport));
+            _console.Output.WriteLine(JsonSerializer.Serialize(report, ProbeJson.Default.ProbeReport));
         else
             Write(report);
 

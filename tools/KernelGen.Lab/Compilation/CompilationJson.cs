@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>An entry point and what the compiler made of it.</summary>
 /// <param name="Kernel">The variant's id.</param>

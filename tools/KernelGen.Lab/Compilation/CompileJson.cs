@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>What <c>kernels --compile --json</c> writes.</summary>
 /// <param name="Compiler">The compiler, its version and the options that are the same for all.</param>

@@ -2,12 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using KernelGen.Cuda;
 using KernelGen.Kernels;
-using KernelGen.Samples.Models;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>The options of <c>kernels --compile</c>.</summary>
-internal sealed class CompileOptions
+public sealed class CompileOptions
 {
     private static readonly CudaArchitecture[] _usual = [new(75), new(80), new(86), new(89), new(90), new(100), new(120)];
 
@@ -62,7 +61,7 @@ internal sealed class CompileOptions
     }
 
     /// <summary>Reads them; null without <c>--compile</c>.</summary>
-    public CompileRequest? Read(ParseResult parsed, AttentionModel[] models, bool json)
+    public CompileRequest? Read(ParseResult parsed, IReadOnlyList<KernelVariant> variants, bool json)
     {
         if (!parsed.GetValue(_compile))
         {
@@ -72,7 +71,7 @@ internal sealed class CompileOptions
         }
 
         return new(
-            [.. models.SelectMany(model => model.Kernels.Variants.ToArray())],
+            variants,
             parsed.GetValue(_architectures) is { Length: > 0 } chosen ? chosen : _usual,
             parsed.GetValue(_masks) is { Length: > 0 } masks ? masks : [KernelSpecialization.None, KernelSpecialization.Masked],
             parsed.GetValue(_output),

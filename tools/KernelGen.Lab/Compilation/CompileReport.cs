@@ -3,7 +3,7 @@ using KernelGen.Cuda.Compilation;
 using KernelGen.Kernels;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>Writes what <c>kernels --compile</c> found.</summary>
 internal static class CompileReport
@@ -13,7 +13,7 @@ internal static class CompileReport
     {
         CompilationJson[] compilations = [.. results.SelectMany(result => result.Entries.Select(entry => Json(result, entry)))];
         RefusalJson[] refused = [.. results.Where(result => result.Fault is not null).Select(Json)];
-        output.WriteLine(JsonSerializer.Serialize(new CompileJson(compiler, compilations, refused), SampleJson.Default.CompileJson));
+        output.WriteLine(JsonSerializer.Serialize(new CompileJson(compiler, compilations, refused), CompilationResultJson.Default.CompileJson));
     }
 
     /// <summary>As a table with a summary.</summary>

@@ -1,7 +1,7 @@
 using KernelGen.Cuda;
 using KernelGen.Kernels;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>What <c>kernels --compile</c> is asked for.</summary>
 /// <param name="Variants">The kernels.</param>
@@ -13,7 +13,7 @@ namespace KernelGen.Samples.Commands;
 /// <param name="Check">A kernel that breaks a rule is an error.</param>
 /// <param name="TableFile">A table of registers to be written, or brought up to date; null writes none.</param>
 /// <param name="AgainstFile">A table of registers to be compared with; null compares with none.</param>
-internal sealed record CompileRequest(
+public sealed record CompileRequest(
     IReadOnlyList<KernelVariant> Variants,
     IReadOnlyList<CudaArchitecture> Architectures,
     IReadOnlyList<KernelSpecialization> Specializations,

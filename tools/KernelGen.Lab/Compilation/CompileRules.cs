@@ -1,7 +1,7 @@
 using KernelGen.Cuda.Compilation;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>What every kernel keeps to, whatever compiler there is.</summary>
 internal static class CompileRules

@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using KernelGen.Cuda.Compilation;
-using KernelGen.Kernels;
-using KernelGen.Samples.Models;
+using KernelGen.Lab.Measuring;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>Compiles kernels for GPUs that need not be there, and tells what became of each entry point.</summary>
-internal sealed class CompileRun(SampleConsole console, CompileRequest request)
+/// <param name="console">Where results and progress go.</param>
+/// <param name="classes">Every class, whatever this run compiles: rows of their kernels are kept in a table.</param>
+/// <param name="request">What to do.</param>
+public sealed class CompileRun(CommandConsole console, IModelClasses classes, CompileRequest request)
 {
     /// <summary>A line every so often where standard error is no terminal, so that a log shows that it goes on.</summary>
     private static readonly TimeSpan _quietTime = TimeSpan.FromSeconds(30);
@@ -67,20 +69,17 @@ internal sealed class CompileRun(SampleConsole console, CompileRequest request)
         return faults.Count > 0 || results.Any(result => result.Fault is not null) ? ExitCode.Failed : ExitCode.Done;
     }
 
-    /// <summary>Every kernel of the sample's classes, whatever this run compiles.</summary>
-    private static IEnumerable<KernelVariant> AllKernels => ModelCatalogue.Models.SelectMany(model => model.Kernels.Variants.ToArray());
-
     /// <summary>Name and version of the compiler, of its identity: <c>NVRTC 13.0</c>.</summary>
     private static string NameOf(string identity) =>
         string.Join(' ', identity.Split(' ').Take(2)).Replace("nvrtc", "NVRTC", StringComparison.Ordinal);
 
-    private static void WriteRegisters(string path, string identity, KernelCompilation[] results)
+    private void WriteRegisters(string path, string identity, KernelCompilation[] results)
     {
         RegisterTable table = new(NameOf(identity));
         if (File.Exists(path) && RegisterTable.Parse(File.ReadAllText(path)) is { } earlier && earlier.Compiler == table.Compiler)
             table = earlier;
 
-        table.Keep(AllKernels);
+        table.Keep(classes.Kernels);
         table.Replace(results);
         File.WriteAllText(path, table.ToMarkdown());
     }
@@ -88,7 +87,7 @@ internal sealed class CompileRun(SampleConsole console, CompileRequest request)
     private IReadOnlyList<string> Differences(RegisterTable table, string identity, KernelCompilation[] results)
     {
         if (table.Compiler == NameOf(identity))
-            return table.Differences(results, AllKernels);
+            return table.Differences(results, classes.Kernels);
 
         console.Error.WriteLine($"The table is of {table.Compiler}; numbers of {NameOf(identity)} are not compared with it.");
         return [];

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Kernels;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>Kernels whose texts differ in nothing but names and comments, of which the compiler makes the same.</summary>
 internal static partial class DistinctTexts

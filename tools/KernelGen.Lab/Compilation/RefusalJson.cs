@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>A kernel that the compiler refused.</summary>
 /// <param name="Kernel">The variant's id.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>
 /// An entry point and the masks that it is compiled for, taken apart so that rows with the same numbers can be put together.

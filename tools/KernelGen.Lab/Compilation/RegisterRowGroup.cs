@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>Rows with the same numbers: all combinations of some element types, slice sizes and masks.</summary>
 /// <param name="First">What they have in common, and the first of each list.</param>

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Kernels;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Compilation;
 
 /// <summary>
 /// What a compiler made of every entry point, as a file that is committed, so that a change shows as a diff: registers, spills, stack and

@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.CpuBench;
 
 /// <summary>A whole run of the benchmark.</summary>
 /// <param name="Machine">The processor and the vector width.</param>

@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.CpuBench;
 
 /// <summary>One measured shape; the names are those of the JSON, in snake_case there.</summary>
 /// <param name="Name">What the shape is.</param>

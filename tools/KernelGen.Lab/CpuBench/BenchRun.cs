@@ -1,19 +1,21 @@
 using System.Diagnostics;
 using KernelGen.Cpu;
 using KernelGen.Execution;
+using KernelGen.Kernels;
+using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
-using KernelGen.Samples.Models;
-using KernelGen.Samples.Verification;
+using KernelGen.Reference;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.CpuBench;
 
 /// <summary>Measures one shape: peak, kernel and baseline in turn, so that a change of the machine's speed meets all of them.</summary>
+/// <param name="classes">The classes whose kernels are measured.</param>
 /// <param name="host">A host on the CPU.</param>
 /// <param name="device">Its device.</param>
 /// <param name="planning">Policy, family and slice size.</param>
 /// <param name="withBaselines">Measure the baselines too.</param>
-internal sealed class BenchRun(AttentionHost host, CpuDevice device, PlanningOptions planning, bool withBaselines)
+internal sealed class BenchRun(IModelClasses classes, AttentionHost host, CpuDevice device, PlanningOptions planning, bool withBaselines)
 {
     private static readonly TimeSpan PeakTime = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan CallsTime = TimeSpan.FromMilliseconds(60);
@@ -29,16 +31,16 @@ internal sealed class BenchRun(AttentionHost host, CpuDevice device, PlanningOpt
     {
         AttentionShape sizes = shape.Shape;
         ElementType elementType = ElementTypeExtensions.Of<T>();
-        ISliceAttention attention = ModelCatalogue.Find(sizes.HeadDim, elementType).Create(host);
-        SlicePlan plan = attention.Plan<T>(sizes, planning);
+        KernelCatalogue kernels = classes.KernelsFor(sizes.HeadDim, elementType);
+        SlicePlan plan = host.Plan<T>(kernels, sizes, planning);
         T[] query = RandomTensors.Normal<T>(sizes.QueryElements, 1);
         T[] key = RandomTensors.Normal<T>(sizes.KeyElements, 2);
         T[] value = RandomTensors.Normal<T>(sizes.KeyElements, 3);
         T[] output = new T[sizes.QueryElements];
         AttentionOptions options = new() { Causal = planning.Causal, CancellationToken = cancellationToken };
 
-        RunReport report = attention.Run<T>(plan, query, key, value, output, options);
-        attention.Run<T>(plan, query, key, value, output, options);
+        RunReport report = host.Run<T>(plan, query, key, value, output, options);
+        host.Run<T>(plan, query, key, value, output, options);
         Dictionary<string, double> baselines = [];
         if (withBaselines && !planning.Causal)
             baselines[DoggettxBaseline.Name] = 1e3 * DoggettxBaseline.Seconds(sizes, query, key, value, device.Profile.Workers);
@@ -50,7 +52,7 @@ internal sealed class BenchRun(AttentionHost host, CpuDevice device, PlanningOpt
         {
             cancellationToken.ThrowIfCancellationRequested();
             double before = Peak();
-            double call = SecondsOfACall(() => attention.Run<T>(plan, query, key, value, output, options));
+            double call = SecondsOfACall(() => host.Run<T>(plan, query, key, value, output, options));
             double peak = (before + Peak()) / 2;
             seconds.Add(call);
             peaks.Add(peak);

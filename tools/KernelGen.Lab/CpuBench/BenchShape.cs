@@ -1,6 +1,6 @@
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.CpuBench;
 
 /// <summary>A shape to measure.</summary>
 /// <param name="Name">What it is, for people.</param>

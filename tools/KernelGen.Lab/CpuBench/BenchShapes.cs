@@ -1,7 +1,7 @@
 using System.Globalization;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.CpuBench;
 
 /// <summary>Named sets of shapes that models run, and shapes by their numbers.</summary>
 internal static class BenchShapes

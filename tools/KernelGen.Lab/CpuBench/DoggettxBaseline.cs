@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Numerics.Tensors;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.CpuBench;
 
 /// <summary>
 /// What a .NET developer would write today: the sliced attention that is customary in diffusion, on <see cref="TensorPrimitives"/>, slices in parallel.

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using KernelGen.Cpu;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.CpuBench;
 
 /// <summary>Measures the most multiply-adds that threads can do: a loop that works on registers only.</summary>
 /// <remarks>

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using KernelGen.Cuda;
-using KernelGen.Samples.Commands;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>
 /// Lets a measurement outlive a kernel that never ends or takes the GPU's context with it. Before a kernel runs its row is written to a file; a process that does
@@ -24,7 +23,7 @@ internal sealed class BenchJournal(string? outputPath, TimeSpan limit)
         if (_path is null || !File.Exists(_path))
             return null;
 
-        CudaBenchRow? row = JsonSerializer.Deserialize(File.ReadAllText(_path), SampleJson.Default.CudaBenchRow);
+        CudaBenchRow? row = JsonSerializer.Deserialize(File.ReadAllText(_path), GpuBenchJson.Default.CudaBenchRow);
         File.Delete(_path);
         return row;
     }
@@ -69,7 +68,7 @@ internal sealed class BenchJournal(string? outputPath, TimeSpan limit)
     private void Write(CudaBenchRow row)
     {
         if (_path is not null)
-            File.WriteAllText(_path, JsonSerializer.Serialize(row, SampleJson.Default.CudaBenchRow) + "\n");
+            File.WriteAllText(_path, JsonSerializer.Serialize(row, GpuBenchJson.Default.CudaBenchRow) + "\n");
     }
 
     private void Forget()

@@ -1,6 +1,7 @@
+using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>What a run on a GPU shall do.</summary>
 /// <param name="Planning">Policy, family and slice size; whether a call is causal comes with its shape.</param>

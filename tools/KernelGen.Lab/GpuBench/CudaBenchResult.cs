@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>A whole run on a GPU; the names are those of the JSON, in snake_case there.</summary>
 /// <param name="Date">The day, in UTC.</param>

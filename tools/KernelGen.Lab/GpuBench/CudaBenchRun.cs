@@ -3,14 +3,13 @@ using System.Globalization;
 using System.Text.Json;
 using KernelGen.Cuda;
 using KernelGen.Kernels;
+using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
-using KernelGen.Samples.Commands;
-using KernelGen.Samples.Models;
 using KernelGen.Tensors;
 using KernelGen.Tuning;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>Measures shapes on a GPU: first what the planner takes for each of them, then the other variants where they are asked for.</summary>
 internal sealed class CudaBenchRun : IDisposable
@@ -18,6 +17,7 @@ internal sealed class CudaBenchRun : IDisposable
     // A row for what was tuned when the process did not survive it.
     private const string TuningName = "(tuning)";
 
+    private readonly MeasuredKernels _measured;
     private readonly CudaBenchOptions _options;
     private readonly DirectoryInfo _cacheFolder;
     private readonly AttentionHost _host;
@@ -40,10 +40,12 @@ internal sealed class CudaBenchRun : IDisposable
     private bool _complete = true;
 
     /// <summary>Makes a host whose kernels are compiled anew, unless they are kept from an earlier run, and measures the GPU's peaks.</summary>
+    /// <param name="classes">The classes whose kernels are measured.</param>
     /// <param name="hostOptions">Budget and reserve.</param>
     /// <param name="options">What to do.</param>
-    public CudaBenchRun(AttentionHostOptions hostOptions, CudaBenchOptions options)
+    public CudaBenchRun(IModelClasses classes, AttentionHostOptions hostOptions, CudaBenchOptions options)
     {
+        _measured = new(classes);
         _options = options;
         _cacheFolder = options.CacheFolder is { } folder ? Directory.CreateDirectory(folder) : Directory.CreateTempSubdirectory("kernelgen-bench-");
         _filter = options.Filter;
@@ -58,8 +60,7 @@ internal sealed class CudaBenchRun : IDisposable
         _host = AttentionHost.CreateDefault(hostOptions with { Device = "cuda", Cuda = cuda });
         _device = (CudaDevice)_host.Device;
         _stream = _device.CreateStream();
-        KernelVariant any = ModelCatalogue.Models[0].Kernels.Variants.ToArray().First(variant => variant.Cuda is not null);
-        _probes = new(_host, _device, any.Cuda!.Headers);
+        _probes = new(_host, _device, _measured.AnyCuda.Cuda!.Headers);
         _stopwatch = options.CheckOnly ? null : new(_device, _stream, _probes);
         _peaks = options.CheckOnly ? new Dictionary<string, double>() : _probes.MeasurePeaks(_stream);
     }
@@ -189,7 +190,7 @@ internal sealed class CudaBenchRun : IDisposable
         }
     }
 
-    private KernelCatalogue Catalogue(CudaBenchShape shape) => BenchKernels.For(shape.ElementType, shape.Shape.HeadDim, _filter);
+    private KernelCatalogue Catalogue(CudaBenchShape shape) => _measured.For(shape.ElementType, shape.Shape.HeadDim, _filter);
 
     private PlanningOptions Planning(CudaBenchShape shape) => _options.Planning with { Causal = shape.Causal, Family = shape.Family ?? _options.Planning.Family };
 
@@ -275,7 +276,7 @@ internal sealed class CudaBenchRun : IDisposable
     private void Resume()
     {
         if (_options.OutputPath is { } path && File.Exists(path)
-            && JsonSerializer.Deserialize(File.ReadAllText(path), SampleJson.Default.CudaBenchResult) is { } earlier)
+            && JsonSerializer.Deserialize(File.ReadAllText(path), GpuBenchJson.Default.CudaBenchResult) is { } earlier)
         {
             _rows.AddRange(earlier.Rows);
             _tuning.AddRange(earlier.Tuning);
@@ -320,7 +321,7 @@ internal sealed class CudaBenchRun : IDisposable
             return;
 
         // Whoever reads the file, or stops this process, finds a whole one.
-        File.WriteAllText(path + ".part", JsonSerializer.Serialize(Result(), SampleJson.Default.CudaBenchResult) + "\n");
+        File.WriteAllText(path + ".part", JsonSerializer.Serialize(Result(), GpuBenchJson.Default.CudaBenchResult) + "\n");
         File.Move(path + ".part", path, overwrite: true);
     }
 }

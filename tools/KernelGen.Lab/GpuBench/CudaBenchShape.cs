@@ -1,7 +1,7 @@
 using KernelGen.Kernels;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>A shape to measure on a GPU.</summary>
 /// <param name="Name">What it is, for people.</param>

@@ -1,9 +1,10 @@
 using KernelGen.Cuda;
 using KernelGen.Kernels;
+using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>
 /// Kernels that measure the GPU itself: how many multiply-adds it does on registers only, and one that only waits, so that the work behind it is queued

@@ -3,11 +3,11 @@ using KernelGen.Cuda;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
-using KernelGen.Samples.Verification;
+using KernelGen.Reference;
 using KernelGen.Tensors;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>Checks and times kernels on one shape. A kernel whose result is wrong gets no time.</summary>
 /// <typeparam name="T">The element type.</typeparam>

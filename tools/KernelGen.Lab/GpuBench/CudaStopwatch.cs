@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using KernelGen.Cuda;
+using KernelGen.Lab.Measuring;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>Times launches on a GPU: warm-up, then the median over samples of a few calls each, between two events.</summary>
 /// <param name="device">The GPU.</param>

@@ -1,9 +1,9 @@
 using KernelGen.Cuda;
 using KernelGen.Kernels;
-using KernelGen.Samples.Verification;
+using KernelGen.Reference;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>The tensors of a shape: random ones on the host, and sets of copies on the GPU, together larger than twice its L2 cache.</summary>
 /// <typeparam name="T">The element type.</typeparam>

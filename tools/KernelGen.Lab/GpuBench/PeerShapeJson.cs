@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>A line of <c>shapes.json</c>.</summary>
 /// <param name="Name">What it is, for people.</param>

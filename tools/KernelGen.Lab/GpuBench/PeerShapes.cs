@@ -1,10 +1,9 @@
 using System.Text.Json;
 using KernelGen.Kernels;
-using KernelGen.Samples.Commands;
 using KernelGen.Tensors;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>The shapes that are compared with other libraries, as the file <c>shapes.json</c> lists them, which the scripts that time those libraries read, too.</summary>
 internal static class PeerShapes
@@ -39,7 +38,7 @@ internal static class PeerShapes
         PeerShapesJson? file;
         try
         {
-            file = JsonSerializer.Deserialize(stream, SampleJson.Default.PeerShapesJson);
+            file = JsonSerializer.Deserialize(stream, GpuBenchJson.Default.PeerShapesJson);
         }
         catch (JsonException fault)
         {

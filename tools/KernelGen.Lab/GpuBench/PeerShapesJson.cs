@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.GpuBench;
 
 /// <summary>The file <c>shapes.json</c>.</summary>
 /// <param name="Shapes">The shapes, the most important first.</param>

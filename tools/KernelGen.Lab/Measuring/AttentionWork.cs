@@ -1,6 +1,6 @@
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.Measuring;
 
 /// <summary>Counts the useful work of a call.</summary>
 internal static class AttentionWork

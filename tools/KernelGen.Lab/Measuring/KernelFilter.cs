@@ -1,7 +1,7 @@
 using System.IO.Enumeration;
 using KernelGen.Kernels;
 
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.Measuring;
 
 /// <summary>Which kernels are measured, by their names: after a change to one kernel the others need not be measured again.</summary>
 /// <param name="Only">Patterns with <c>*</c> for any text, of which one must fit; empty for every kernel.</param>

@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.Measuring;
 
 /// <summary>Names of libraries for results.</summary>
 internal static class LibraryText

@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Bench;
+namespace KernelGen.Lab.Measuring;
 
 /// <summary>The median: what half of the measurements stay below.</summary>
 internal static class Medians

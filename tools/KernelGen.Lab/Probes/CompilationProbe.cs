@@ -5,7 +5,7 @@ using KernelGen.Cuda;
 using KernelGen.Kernels;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>What NVRTC and the driver make of the kernels for compute capability 9.0: time, registers, spills, products put in a row.</summary>
 internal static class CompilationProbe

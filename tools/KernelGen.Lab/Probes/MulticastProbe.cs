@@ -1,6 +1,6 @@
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>Tensor copies to one block, and from each of two blocks of a cluster to both.</summary>
 internal static class MulticastProbe

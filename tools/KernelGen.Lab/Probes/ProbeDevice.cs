@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 using KernelGen.Cuda;
 using KernelGen.Kernels;
+using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
-using KernelGen.Samples.Bench;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>
 /// A GPU for one probe, through the product's own compiler and launcher. Each probe has a new one: what is left of a launch that failed is gone with it.
@@ -15,19 +15,21 @@ internal sealed class ProbeDevice : IDisposable
     private readonly IReadOnlyList<CudaHeader> _primitives;
 
     /// <summary>Opens the GPU.</summary>
+    /// <param name="kernels">The emitted kernels.</param>
     /// <param name="cacheFolder">Where compiled kernels are kept for the probes after this one.</param>
     /// <param name="smoke">Cut loops short.</param>
     /// <param name="filter">Which of the emitted kernels are looked at.</param>
-    public ProbeDevice(string cacheFolder, bool smoke, KernelFilter filter)
+    public ProbeDevice(MeasuredKernels kernels, string cacheFolder, bool smoke, KernelFilter filter)
     {
         IsSmoke = smoke;
-        Kernels = [.. BenchKernels.Hopper.Where(filter.Takes)];
+        Kernels = [.. kernels.Hopper.Where(filter.Takes)];
+        Headers = kernels.Hopper[0].Cuda!.Headers;
         Host = AttentionHost.CreateDefault(new() { Device = "cuda", Cuda = Options(cacheFolder) });
         Device = (CudaDevice)Host.Device;
         Stream = Device.CreateStream();
 
         // Those of Hopper's kernels begin with what every GPU has.
-        _primitives = [.. BenchKernels.Hopper.First().Cuda!.Headers.Where(header => header.Name.EndsWith("primitives.cuh", StringComparison.Ordinal))];
+        _primitives = [.. Headers.Where(header => header.Name.EndsWith("primitives.cuh", StringComparison.Ordinal))];
     }
 
     /// <summary>The host.</summary>
@@ -44,6 +46,9 @@ internal sealed class ProbeDevice : IDisposable
 
     /// <summary>The emitted kernels for compute capability 9.0 that are looked at.</summary>
     public IReadOnlyList<KernelVariant> Kernels { get; }
+
+    /// <summary>What these kernels include.</summary>
+    public IReadOnlyList<CudaHeader> Headers { get; }
 
     /// <summary>What it takes: products of warpgroups and tensor copies.</summary>
     public bool IsHopper => Device.Limits.ComputeCapability == 90;

@@ -1,7 +1,7 @@
 using KernelGen.Kernels;
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>A kernel of a probe and how it is launched.</summary>
 /// <param name="File">Its file.</param>

@@ -1,6 +1,6 @@
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>Writes the products of a warpgroup for any number of columns: the operands of <c>wgmma</c> have to be spelled out.</summary>
 internal static class ProbeProducts

@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>All probes; the names are those of the JSON, in snake_case there.</summary>
 /// <param name="Date">The day, in UTC.</param>

@@ -2,21 +2,23 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using KernelGen.Cuda;
-using KernelGen.Samples.Bench;
-using KernelGen.Samples.Commands;
+using KernelGen.Lab.Measuring;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>Runs the probes one after the other, each on a GPU opened anew, and keeps what was found so far in a file.</summary>
+/// <param name="classes">The classes whose kernels are looked at.</param>
 /// <param name="smoke">Cut loops short.</param>
 /// <param name="filter">Which of the emitted kernels are looked at.</param>
 /// <param name="limit">Nothing is started after this time.</param>
 /// <param name="cachePath">Where compiled kernels are kept for later runs; null compiles everything anew.</param>
 /// <param name="outputPath">The file; null keeps none.</param>
-internal sealed class ProbeRun(bool smoke, KernelFilter filter, TimeSpan limit, string? cachePath, string? outputPath) : IDisposable
+internal sealed class ProbeRun(IModelClasses classes, bool smoke, KernelFilter filter, TimeSpan limit, string? cachePath, string? outputPath)
+    : IDisposable
 {
     private const string NotEnded = "it did not end, or ended the process";
 
+    private readonly MeasuredKernels _kernels = new(classes);
     private readonly List<ProbeTable> _tables = [];
     private readonly CudaReport _report = CudaReport.Create();
     private readonly DirectoryInfo _cacheFolder = cachePath is null ? Directory.CreateTempSubdirectory("kernelgen-probe-") : Directory.CreateDirectory(cachePath);
@@ -78,7 +80,7 @@ internal sealed class ProbeRun(bool smoke, KernelFilter filter, TimeSpan limit, 
 
         try
         {
-            using ProbeDevice device = new(_cacheFolder.FullName, smoke, filter);
+            using ProbeDevice device = new(_kernels, _cacheFolder.FullName, smoke, filter);
             _device = device.Device.Name;
             if (needsHopper && !device.IsHopper)
                 table.Faults.Add("needs compute capability 9.0");
@@ -107,7 +109,7 @@ internal sealed class ProbeRun(bool smoke, KernelFilter filter, TimeSpan limit, 
         if (outputPath is null)
             return;
 
-        File.WriteAllText(outputPath + ".part", JsonSerializer.Serialize(Report(), SampleJson.Default.ProbeReport) + "\n");
+        File.WriteAllText(outputPath + ".part", JsonSerializer.Serialize(Report(), ProbeJson.Default.ProbeReport) + "\n");
         File.Move(outputPath + ".part", outputPath, overwrite: true);
     }
 

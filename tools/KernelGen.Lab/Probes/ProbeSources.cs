@@ -1,7 +1,7 @@
 using System.Text;
 using KernelGen.Kernels;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>The CUDA C of the probes: files of the folder <c>Kernels</c>, with constants and products written before and beside them.</summary>
 internal static class ProbeSources

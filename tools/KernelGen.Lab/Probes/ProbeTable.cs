@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>What a probe found.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,6 +1,6 @@
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>Clocks of a product of a warpgroup.</summary>
 internal static class ProductClocksProbe

@@ -1,6 +1,6 @@
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>A product whose B runs across rows, with a last panel in part.</summary>
 internal static class ProductLayoutProbe

@@ -1,6 +1,6 @@
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>How tensor cores round their sums. The cases are exact in fp16, so that only the sum can be inexact.</summary>
 internal static class ProductSumsProbe

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>The rate of exponentials and multiply-adds together, with a share of the exponentials as polynomials.</summary>
 internal static class SoftmaxMixProbe

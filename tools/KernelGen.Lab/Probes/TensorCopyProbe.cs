@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using KernelGen.Cuda;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>Tensor copies: their rate by the width of a box, and boxes wider than the tensor.</summary>
 internal static class TensorCopyProbe

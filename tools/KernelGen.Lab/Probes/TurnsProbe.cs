@@ -2,12 +2,13 @@ using System.Text;
 using System.Text.RegularExpressions;
 using KernelGen.Cuda;
 using KernelGen.Kernels;
+using KernelGen.Lab.GpuBench;
+using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
-using KernelGen.Samples.Bench;
 using KernelGen.Tensors;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>
 /// The streaming kernels for compute capability 9.0 with tiles of every height, as they are and with the turns of their warpgroups the other way. A constant of the
@@ -20,7 +21,7 @@ internal static partial class TurnsProbe
 
     public static void Run(ProbeTable table, ProbeDevice device)
     {
-        using CudaProbes pause = new(device.Host, device.Device, BenchKernels.Hopper.First().Cuda!.Headers);
+        using CudaProbes pause = new(device.Host, device.Device, device.Headers);
         using CudaStopwatch stopwatch = new(device.Device, device.Stream, pause);
         int[] headDims = device.IsSmoke ? [40] : HeadDims;
         (KernelVariant Variant, (bool? Turns, KernelVariant Variant)[] Versions)[] kernels = [.. headDims.SelectMany(headDim => Kernels(device, headDim)).Select(variant => (variant, Versions(variant).ToArray()))];

@@ -1,6 +1,6 @@
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Probes;
+namespace KernelGen.Lab.Probes;
 
 /// <summary>What warps that wait take from warps that compute.</summary>
 internal static class WaitingProbe

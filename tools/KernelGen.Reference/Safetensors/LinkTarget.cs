@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Safetensors;
+namespace KernelGen.Reference.Safetensors;
 
 /// <summary>Follows symbolic links, so that names can be compared and a link as output stays a link.</summary>
 internal static class LinkTarget

@@ -1,9 +1,9 @@
 using KernelGen.Tensors;
 
-namespace KernelGen.Samples.Safetensors;
+namespace KernelGen.Reference.Safetensors;
 
 /// <summary>Sizes of the format's element types, and their names in the header.</summary>
-internal static class SafetensorsElementTypeExtensions
+public static class SafetensorsElementTypeExtensions
 {
     private static readonly (SafetensorsElementType Type, string Name, int Bytes)[] Known =
     [

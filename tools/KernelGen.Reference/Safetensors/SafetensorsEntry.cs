@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Safetensors;
+namespace KernelGen.Reference.Safetensors;
 
 /// <summary>A tensor as the header declares it, after every check that the header and the file's length allow.</summary>
 /// <param name="Name">Its name.</param>

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.MemoryMappedFiles;
 
-namespace KernelGen.Samples.Safetensors;
+namespace KernelGen.Reference.Safetensors;
 
 /// <summary>A safetensors file, mapped into memory for reading: opening a large file costs only its header.</summary>
-internal sealed unsafe class SafetensorsFile : IDisposable
+public sealed unsafe class SafetensorsFile : IDisposable
 {
     /// <summary>The longest header that is read: 100 MB, the format's own limit.</summary>
     public const long MaxHeaderBytes = 100_000_000;

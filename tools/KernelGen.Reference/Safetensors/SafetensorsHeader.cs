@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Safetensors;
+namespace KernelGen.Reference.Safetensors;
 
 /// <summary>
 /// The header of a safetensors file: a JSON object of tensors <c>{"dtype", "shape", "data_offsets"}</c> and an optional <c>__metadata__</c> of strings.

@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Safetensors;
+namespace KernelGen.Reference.Safetensors;
 
 /// <summary>A tensor of an open <see cref="SafetensorsFile"/>. Its data stays valid until the file is disposed.</summary>
-internal sealed unsafe class SafetensorsTensor
+public sealed unsafe class SafetensorsTensor
 {
     private readonly SafetensorsFile _file;
     private readonly SafetensorsEntry _entry;
 
-    public SafetensorsTensor(SafetensorsFile file, SafetensorsEntry entry)
+    internal SafetensorsTensor(SafetensorsFile file, SafetensorsEntry entry)
     {
         _file = file;
         _entry = entry;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace KernelGen.Samples.Safetensors;
+namespace KernelGen.Reference.Safetensors;
 
 /// <summary>Makes text out of a file fit for a message: a name in a hostile header may hold line breaks or terminal escapes, or be megabytes long.</summary>
-internal static class SafetensorsText
+public static class SafetensorsText
 {
     private const int LongestName = 60;
 

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Safetensors;
+namespace KernelGen.Reference.Safetensors;
 
 /// <summary>
 /// Writes a safetensors file beside its final name and renames it when it is complete: a reader sees the whole file or none, whatever happens in between.
 /// </summary>
 /// <remarks>The temporary file is opened at once, so that a place that cannot be written is found before the work is done whose result goes there.</remarks>
-internal sealed class SafetensorsWriter : IDisposable
+public sealed class SafetensorsWriter : IDisposable
 {
     // Spans of bytes end at 2 GiB; tensors do not.
     private const int ChunkElements = 1 << 24;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace KernelGen.Samples.Tests.Safetensors;
+namespace KernelGen.Tests.Shared;
 
 /// <summary>Writes files byte by byte, as no well-meaning writer would.</summary>
 internal static class HostileFile
