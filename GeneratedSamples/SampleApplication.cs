@@ -1,9 +1,11 @@
 using System.CommandLine;
 using KernelGen.Cuda;
 using KernelGen.Kernels;
+using KernelGen.Lab.Commands;
 using KernelGen.Planning;
+using KernelGen.Reference.Safetensors;
 using KernelGen.Samples.Commands;
-using KernelGen.Samples.Safetensors;
+using KernelGen.Samples.Models;
 
 namespace KernelGen.Samples;
 
@@ -18,7 +20,7 @@ internal static class SampleApplication
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static int Run(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default)
     {
-        SampleConsole console = new(stdout, stderr, cancellationToken);
+        CommandConsole console = new(stdout, stderr, cancellationToken);
         Option<bool> verbose = CommandOptions.Verbose();
         RootCommand root = new("Attention kernels made by a source generator, planned to fit the memory there is. Without a command: the demo.")
         {
@@ -26,8 +28,8 @@ internal static class SampleApplication
             new AttendCommand(console),
             new PlanCommand(console),
             new KernelsCommand(console),
-            new BenchCommand(console),
-            new ProbeCommand(console),
+            new BenchCommand(console, ModelClasses.Instance),
+            new ProbeCommand(console, ModelClasses.Instance),
             new DoctorCommand(console),
         };
         root.SetAction(_ => DemoCommand.Run(console));

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using KernelGen.Samples.Safetensors;
+using KernelGen.Reference.Safetensors;
 using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Commands;
@@ -7,7 +7,7 @@ namespace KernelGen.Samples.Commands;
 /// <summary>Runs attention on the tensors of a safetensors file and writes the result to another.</summary>
 internal sealed class AttendCommand : Command
 {
-    private readonly SampleConsole _console;
+    private readonly CommandConsole _console;
     private readonly Argument<string> _input = new("IN")
     {
         Description = "Safetensors file with 'q', 'k', 'v' and, if wanted, 'mask' (BOOL: true = attend, or a number to add)",
@@ -40,7 +40,7 @@ internal sealed class AttendCommand : Command
 
     private readonly Option<bool> _json = CommandOptions.Json();
 
-    public AttendCommand(SampleConsole console)
+    public AttendCommand(CommandConsole console)
         : base("attend", "Run attention on a safetensors file")
     {
         _console = console;

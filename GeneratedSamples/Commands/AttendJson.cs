@@ -1,6 +1,6 @@
 using KernelGen.Execution;
 using KernelGen.Planning;
-using KernelGen.Samples.Verification;
+using KernelGen.Reference;
 
 namespace KernelGen.Samples.Commands;
 

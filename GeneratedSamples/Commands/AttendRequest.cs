@@ -1,5 +1,5 @@
 using KernelGen.Planning;
-using KernelGen.Samples.Safetensors;
+using KernelGen.Reference.Safetensors;
 
 namespace KernelGen.Samples.Commands;
 

@@ -3,9 +3,9 @@ using System.Text.Json;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Reference;
+using KernelGen.Reference.Safetensors;
 using KernelGen.Samples.Models;
-using KernelGen.Samples.Safetensors;
-using KernelGen.Samples.Verification;
 using KernelGen.Tensors;
 using KernelGen.Tuning;
 using static System.FormattableString;
@@ -13,7 +13,7 @@ using static System.FormattableString;
 namespace KernelGen.Samples.Commands;
 
 /// <summary>Plans and runs one call of <c>attend</c>, writes its tensors and reports.</summary>
-internal sealed class AttendRun(SampleConsole console, AttentionHost host, AttendRequest request)
+internal sealed class AttendRun(CommandConsole console, AttentionHost host, AttendRequest request)
 {
     private const int CheckedRows = 256;
 
@@ -140,7 +140,7 @@ internal sealed class AttendRun(SampleConsole console, AttentionHost host, Atten
         : throw new InputException(Invariant(
             $"'{name}' would have {elements} elements, more than the {Array.MaxLength} that one call can give. Run fewer heads or queries at a time."));
 
-    private sealed class SliceProgress(SampleConsole console) : IProgress<AttentionProgress>
+    private sealed class SliceProgress(CommandConsole console) : IProgress<AttentionProgress>
     {
         public void Report(AttentionProgress value) =>
             console.Progress(Invariant($"slice {value.SlicesDone} of {value.SliceCount}"));

@@ -1,6 +1,6 @@
 using System.Globalization;
+using KernelGen.Reference.Safetensors;
 using KernelGen.Samples.Models;
-using KernelGen.Samples.Safetensors;
 using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Commands;

@@ -10,7 +10,7 @@ internal static class DemoCommand
 {
     /// <summary>Runs it.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static int Run(SampleConsole console)
+    public static int Run(CommandConsole console)
     {
         Stopwatch watch = Stopwatch.StartNew();
         TextWriter output = console.Output;

@@ -13,10 +13,10 @@ internal sealed class DoctorCommand : Command
         RuntimeSection.Examine, CpuSection.Examine, MemorySection.Examine, KernelSection.Examine, CudaSection.Examine,
     ];
 
-    private readonly SampleConsole _console;
+    private readonly CommandConsole _console;
     private readonly Option<bool> _kernels = new("--kernels") { Description = "On a GPU: list every kernel, and where it comes from when it is first needed" };
 
-    public DoctorCommand(SampleConsole console)
+    public DoctorCommand(CommandConsole console)
         : base("doctor", "Tell what this machine has for running kernels, and what is missing")
     {
         _console = console;

@@ -4,6 +4,7 @@ using System.IO.Enumeration;
 using System.Text;
 using System.Text.Json;
 using KernelGen.Kernels;
+using KernelGen.Lab.Compilation;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
 using Spectre.Console;
@@ -14,7 +15,7 @@ namespace KernelGen.Samples.Commands;
 /// <summary>Lists the generated variants, prints the source of one, or compiles them for GPUs that need not be there.</summary>
 internal sealed class KernelsCommand : Command
 {
-    private readonly SampleConsole _console;
+    private readonly CommandConsole _console;
     private readonly Option<string?> _show = new("--show") { Description = "Print the generated source of this variant, C# or CUDA C", HelpName = "ID" };
     private readonly Option<bool> _withHeaders = new("--with-headers") { Description = "With --show: print before it what a CUDA C source includes" };
     private readonly Option<string?> _model = new("--model") { Description = "Only the variants of this model class", HelpName = "NAME" };
@@ -22,7 +23,7 @@ internal sealed class KernelsCommand : Command
     private readonly CompileOptions _compile;
     private readonly Option<bool> _json = CommandOptions.Json();
 
-    public KernelsCommand(SampleConsole console)
+    public KernelsCommand(CommandConsole console)
         : base("kernels", "List the generated kernels, print the source of one, or compile them without a GPU")
     {
         _console = console;
@@ -42,8 +43,8 @@ internal sealed class KernelsCommand : Command
             throw new InputException("--with-headers goes with --show ID: it prints what that kernel includes.");
 
         AttentionModel[] models = Models(parsed.GetValue(_model), parsed.GetValue(_match) ?? []);
-        if (_compile.Read(parsed, models, json) is { } request)
-            return id is null ? new CompileRun(_console, request).Execute() : throw new InputException("--compile and --show exclude each other.");
+        if (_compile.Read(parsed, [.. models.SelectMany(model => model.Kernels.Variants.ToArray())], json) is { } request)
+            return id is null ? new CompileRun(_console, ModelClasses.Instance, request).Execute() : throw new InputException("--compile and --show exclude each other.");
         if (id is not null)
             Show(models, id, withHeaders);
         else if (json)

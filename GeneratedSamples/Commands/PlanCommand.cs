@@ -11,7 +11,7 @@ namespace KernelGen.Samples.Commands;
 /// <summary>Plans a call without running it. Needs neither a device nor tensors.</summary>
 internal sealed class PlanCommand : Command
 {
-    private readonly SampleConsole _console;
+    private readonly CommandConsole _console;
     private readonly PlanOptions _plan;
     private readonly Option<ElementType> _elementType = CommandOptions.ElementTypeOption();
     private readonly Option<int> _batch = CommandOptions.Positive("--batch", "Batch items, after doubling for classifier-free guidance", 1);
@@ -38,7 +38,7 @@ internal sealed class PlanCommand : Command
 
     private readonly Option<bool> _json = CommandOptions.Json();
 
-    public PlanCommand(SampleConsole console)
+    public PlanCommand(CommandConsole console)
         : base("plan", "Plan a call: which kernel, in which slices, with how much memory. Needs no device")
     {
         _console = console;

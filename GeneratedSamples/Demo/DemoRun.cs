@@ -13,7 +13,7 @@ internal static class DemoRun
     /// <summary>Runs a plan until the runs took 0.3 s together, and at most 10 times.</summary>
     /// <returns>The fastest run.</returns>
     public static RunReport Run(
-        SampleConsole console, string name, ISliceAttention attention, SlicePlan plan, DemoTensors tensors, Half[] output)
+        CommandConsole console, string name, ISliceAttention attention, SlicePlan plan, DemoTensors tensors, Half[] output)
     {
         AttentionOptions options = new()
         {
@@ -36,7 +36,7 @@ internal static class DemoRun
         return fastest;
     }
 
-    private sealed class Progress(SampleConsole console, string name) : IProgress<AttentionProgress>
+    private sealed class Progress(CommandConsole console, string name) : IProgress<AttentionProgress>
     {
         public void Report(AttentionProgress value) =>
             console.Progress(Invariant($"{name}: slice {value.SlicesDone} of {value.SliceCount}"));

@@ -1,4 +1,4 @@
-using KernelGen.Samples.Verification;
+using KernelGen.Reference;
 using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Demo;

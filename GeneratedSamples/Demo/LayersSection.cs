@@ -1,8 +1,7 @@
 using System.Globalization;
 using KernelGen.Execution;
 using KernelGen.Planning;
-using KernelGen.Samples.Commands;
-using KernelGen.Samples.Verification;
+using KernelGen.Reference;
 using KernelGen.Tensors;
 using Spectre.Console;
 using static System.FormattableString;
@@ -16,7 +15,7 @@ internal static class LayersSection
 
     /// <summary>Runs the layers and writes the table.</summary>
     /// <returns>Every layer is within its error bound.</returns>
-    public static bool Write(SampleConsole console, AttentionHost host)
+    public static bool Write(CommandConsole console, AttentionHost host)
     {
         Table table = new Table().Border(TableBorder.Simple);
         foreach (string heading in (string[])["layer", "kernel"])

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
-using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
 using Spectre.Console;
@@ -28,7 +27,7 @@ internal static class SmallMemorySection
 
     /// <summary>Runs the plans and writes the table.</summary>
     /// <returns>Every plan of a family gave the same bits.</returns>
-    public static bool Write(SampleConsole console)
+    public static bool Write(CommandConsole console)
     {
         AttentionShape shape = DemoLayer.StableDiffusion15()[0].Shape;
         DemoTensors tensors = DemoTensors.For(shape);

@@ -9,14 +9,12 @@ namespace KernelGen.Samples.Doctor;
 /// <summary>The processor: what vectors it has, how many threads the process may use, and which kernels run on it.</summary>
 internal static class CpuSection
 {
-    private const string ProcessorInfo = "/proc/cpuinfo";
-
     /// <summary>Looks.</summary>
     public static DoctorSection Examine(AttentionHost host)
     {
         List<(string, string)> facts =
         [
-            ("processor", ModelName()),
+            ("processor", Processor.ModelName),
             ("architecture", RuntimeInformation.ProcessArchitecture.ToString()),
             ("instruction sets", InstructionSets()),
             ("vectors", VectorWidths()),
@@ -47,14 +45,5 @@ internal static class CpuSection
             ("AVX-512F", Avx512F.IsSupported), ("AVX-512BW", Avx512BW.IsSupported), ("AVX-512DQ", Avx512DQ.IsSupported), ("AdvSimd", AdvSimd.IsSupported),
         ];
         return string.Join(' ', sets.Where(set => set.Supported).Select(set => set.Name));
-    }
-
-    /// <summary>The processor's name; <c>unknown</c> where the system does not say.</summary>
-    public static string ModelName()
-    {
-        if (!File.Exists(ProcessorInfo))
-            return "unknown";
-        string? line = File.ReadLines(ProcessorInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? "unknown";
     }
 }

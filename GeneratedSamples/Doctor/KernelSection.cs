@@ -1,6 +1,5 @@
 using System.Globalization;
 using KernelGen.Kernels;
-using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
 using static System.FormattableString;
 

@@ -1,5 +1,4 @@
 using KernelGen.Planning;
-using KernelGen.Samples.Commands;
 
 namespace KernelGen.Samples.Doctor;
 

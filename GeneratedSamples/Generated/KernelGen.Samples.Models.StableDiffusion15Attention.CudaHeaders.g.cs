@@ -4491,13 +4491,10 @@ KG_DEVICE WorkItem item_at(const KernelArguments& arguments, int index)
     return item;
 }
 
-// The block's next item, or the next chunk of the one that it has; false when all are done. Every other round goes backwards, so that no block gets the longest item
-// of every round.
+// The block's next item, at its first chunk of keys; false when all are done. Every other round goes backwards, so that no block gets the longest item of every round.
+// Its chunks are a loop of their own: in one loop over both, stages and descriptors would be in registers of lanes.
 KG_DEVICE bool take_item(const KernelArguments& arguments, int& round, WorkItem& item)
 {
-    if (round > 0 && next_chunk(arguments, item.rows))
-        return true;
-
     while (true)
     {
         const unsigned int blocks = kg_grid_x();
@@ -4646,24 +4643,27 @@ KG_DEVICE void copy_items(const SharedPlaces& shared, const TensorMaps& maps, co
     WorkItem item;
     for (int round = 0; take_item(arguments, round, item);)
     {
-        const int key_tile_count = tile_count(item.rows);
-        if (key_tile_count == 0)
-            continue;
-
         const TileHeads heads = tile_heads(arguments, item.slice_head);
-        copy_keys(shared, maps, key_ring, item.rows.key_begin, heads);
-        if (last_begin >= 0)
-            copy_values(shared, maps, value_ring, last_begin, last_heads);
-        copy_query(shared, maps, query_parity, item.rows.begin, heads);
-        last_begin = item.rows.key_begin;
-        last_heads = heads;
-#pragma unroll 1
-        for (int tile = 1; tile < key_tile_count; tile++)
+        do
         {
-            copy_keys(shared, maps, key_ring, last_begin + tile_keys, heads);
-            copy_values(shared, maps, value_ring, last_begin, heads);
-            last_begin += tile_keys;
-        }
+            const int key_tile_count = tile_count(item.rows);
+            if (key_tile_count == 0)
+                break;
+
+            copy_keys(shared, maps, key_ring, item.rows.key_begin, heads);
+            if (last_begin >= 0)
+                copy_values(shared, maps, value_ring, last_begin, last_heads);
+            copy_query(shared, maps, query_parity, item.rows.begin, heads);
+            last_begin = item.rows.key_begin;
+            last_heads = heads;
+#pragma unroll 1
+            for (int tile = 1; tile < key_tile_count; tile++)
+            {
+                copy_keys(shared, maps, key_ring, last_begin + tile_keys, heads);
+                copy_values(shared, maps, value_ring, last_begin, heads);
+                last_begin += tile_keys;
+            }
+        } while (next_chunk(arguments, item.rows));
     }
 
     if (last_begin >= 0)
@@ -4949,7 +4949,8 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
     }
 }
 
-KG_DEVICE void compute_item(const SharedPlaces& shared, const KernelArguments& arguments, Warpgroup& group, const WorkItem& item)
+// A chunk of the keys of an item.
+KG_DEVICE void compute_chunk(const SharedPlaces& shared, const KernelArguments& arguments, Warpgroup& group, const WorkItem& item)
 {
     Head head = open_head(arguments, item.slice_head);
     const float factor = fold_scale(head.rule);
@@ -4991,7 +4992,12 @@ KG_DEVICE void compute_items(const SharedPlaces& shared, const KernelArguments& 
         pass_turn(group);
     WorkItem item;
     for (int round = 0; take_item(arguments, round, item);)
-        compute_item(shared, arguments, group, item);
+    {
+        do
+            compute_chunk(shared, arguments, group, item);
+        while (next_chunk(arguments, item.rows));
+    }
+
     if (ping_pong && index == 0)
         await_turn(group);
 }

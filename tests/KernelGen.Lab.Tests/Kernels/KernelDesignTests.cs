@@ -1,6 +1,6 @@
 using KernelGen.Cuda.Compilation;
+using KernelGen.Lab.Compilation;
 using KernelGen.Lab.Sass;
-using KernelGen.Samples.Commands;
 
 namespace KernelGen.Lab.Tests.Kernels;
 

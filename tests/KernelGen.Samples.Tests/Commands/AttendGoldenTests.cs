@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using KernelGen.Cpu;
-using KernelGen.Samples.Safetensors;
+using KernelGen.Reference.Safetensors;
 using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Tests.Commands;

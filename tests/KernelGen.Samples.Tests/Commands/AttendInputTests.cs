@@ -1,6 +1,5 @@
 using System.Text;
-using KernelGen.Samples.Safetensors;
-using KernelGen.Samples.Tests.Safetensors;
+using KernelGen.Reference.Safetensors;
 
 namespace KernelGen.Samples.Tests.Commands;
 

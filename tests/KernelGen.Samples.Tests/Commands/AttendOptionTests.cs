@@ -1,7 +1,7 @@
 using System.Text.Json;
 using KernelGen.Execution;
-using KernelGen.Samples.Safetensors;
-using KernelGen.Samples.Verification;
+using KernelGen.Reference;
+using KernelGen.Reference.Safetensors;
 using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Tests.Commands;

@@ -1,4 +1,4 @@
-using KernelGen.Samples.Safetensors;
+using KernelGen.Reference.Safetensors;
 using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Tests.Commands;

@@ -1,8 +1,8 @@
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Reference.Safetensors;
 using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
-using KernelGen.Samples.Safetensors;
 using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Tests.Commands;

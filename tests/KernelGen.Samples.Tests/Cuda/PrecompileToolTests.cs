@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using KernelGen.Samples.Tests.Bench;
 
 namespace KernelGen.Samples.Tests.Cuda;
 

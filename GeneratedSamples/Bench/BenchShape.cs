@@ -1,8 +1,0 @@
-using KernelGen.Tensors;
-
-namespace KernelGen.Samples.Bench;
-
-/// <summary>A shape to measure.</summary>
-/// <param name="Name">What it is, for people.</param>
-/// <param name="Shape">Its sizes.</param>
-internal sealed record BenchShape(string Name, AttentionShape Shape);
