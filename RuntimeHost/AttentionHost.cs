@@ -75,6 +75,7 @@ public sealed class AttentionHost : IDisposable
     /// <summary>The memory that plans are made with now.</summary>
     public MemoryBudget MeasureBudget()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         MemoryBudget budget = _options.FreeBytes is { } freeBytes ? new(freeBytes, 0, "given by the caller") : Device.MeasureBudget();
         return budget with { ReserveBytes = _options.ReserveBytes };
     }
@@ -88,6 +89,7 @@ public sealed class AttentionHost : IDisposable
     public ReadOnlyMemory<KernelVariant> VariantsFor(KernelCatalogue catalogue, ElementType elementType, int headDim)
     {
         ArgumentNullException.ThrowIfNull(catalogue);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return OfferedVariants(catalogue, elementType, headDim);
     }
 
@@ -223,11 +225,16 @@ public sealed class AttentionHost : IDisposable
         Device.Launch(plan, arguments, stream);
     }
 
-    /// <summary>Releases the device.</summary>
+    /// <summary>
+    /// Releases the device, after the calls that are running. Calls that wait for their turn, and all later ones, are refused with
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This is the progress callback of a call.</exception>
     public void Dispose()
     {
-        _isDisposed = true;
+        // A device refuses this from within a call; the host can then be used after the call.
         Device.Dispose();
+        _isDisposed = true;
     }
 
     private DeviceProfile Profile => _measured?.Current ?? Device.Profile;
@@ -238,10 +245,10 @@ public sealed class AttentionHost : IDisposable
         {
             return CreateCuda(options, libraries, "a usable GPU comes before the CPU");
         }
-        catch (Exception fault) when (fault is DeviceNotUsableException or CudaException)
+        catch (Exception fault) when (NativeLibrarySearch.IsOfSearch(fault))
         {
             // What was tried, which follows, is for those who ask (doctor).
-            string reason = fault.Message.Split("Tried:", 2)[0].Split('\n', 2)[0];
+            string reason = fault.Message.Split("Tried:", 2)[0].Split('\n', 2)[0] is { Length: > 0 } text ? text : fault.GetType().Name;
             return CreateCpu(options, string.Concat(char.ToLowerInvariant(reason[0]).ToString(), reason.AsSpan(1).TrimEnd(". ")));
         }
     }

@@ -1,4 +1,4 @@
-namespace KernelGen.Generator.Emission;
+namespace KernelGen.Generator;
 
 /// <summary>Names of the generator's steps, under which tests look up what was run and what came from the cache.</summary>
 internal static class StepNames

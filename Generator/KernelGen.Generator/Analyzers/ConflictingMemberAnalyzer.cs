@@ -1,5 +1,8 @@
 using System.Collections.Generic;
+using System.Linq;
 using KernelGen.Generator.Discovery;
+using KernelGen.Generator.Emission;
+using KernelGen.Generator.Kernels;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -17,7 +20,8 @@ public sealed class ConflictingMemberAnalyzer : SliceAttentionAnalyzer
 
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
-        foreach ((Location location, string description) in ModelClassRules.ConflictingMembers(type, context.CancellationToken))
+        ISet<string> emitted = EmittedMembers.Names(KernelDesigns.All, usages.Where(static usage => !usage.HasError).SelectMany(static usage => usage.Requests()));
+        foreach ((Location location, string description) in ModelClassRules.ConflictingMembers(type, emitted, context.CancellationToken))
             Report(context, location, type.Name, description);
     }
 }

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using KernelGen.Generator.Discovery;
 using KernelGen.Generator.Emission;
+using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 using Microsoft.CodeAnalysis;
@@ -56,7 +57,7 @@ public sealed class FaultyTemplateAnalyzer : DiagnosticAnalyzer
 
         try
         {
-            ModelClassEmitter.EmitWith(templates, modelClass, context.CancellationToken);
+            ModelClassEmitter.EmitWith(templates, KernelDesigns.All, modelClass, context.CancellationToken);
         }
         catch (TemplateException fault)
         {

@@ -1,5 +1,7 @@
 using System.Collections.Generic;
+using System.Linq;
 using KernelGen.Generator.Discovery;
+using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -17,21 +19,20 @@ public sealed class RedundantAttributeAnalyzer : SliceAttentionAnalyzer
 
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
-        var known = new HashSet<(int Family, int Target, int ElementType, int HeadDim, int SliceRows)>();
+        HashSet<(KernelRequest Request, int SliceRows)> known = [];
         foreach (SliceAttentionUsage usage in usages)
         {
-            bool hasVariants = false;
-            bool addsVariant = false;
-            foreach ((int Family, int Target, int ElementType, int HeadDim, int SliceRows) variant in usage.Variants())
-            {
-                hasVariants = true;
-                addsVariant |= !known.Contains(variant);
-            }
+            (KernelRequest Request, int SliceRows)[] kernels =
+            [
+                .. from request in usage.Requests()
+                   from rows in request.SliceRows.DefaultIfEmpty()
+                   select (request with { SliceRows = default }, rows),
+            ];
 
             // Repeats within one attribute are the concern of KGEN0004, 0006 and 0007.
-            known.UnionWith(usage.Variants());
-            if (hasVariants && !addsVariant)
+            if (kernels.Length > 0 && kernels.All(known.Contains))
                 Report(context, usage.Location, type.Name);
+            known.UnionWith(kernels);
         }
     }
 }

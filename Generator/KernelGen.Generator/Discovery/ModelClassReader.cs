@@ -2,6 +2,8 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
+using KernelGen.Generator.Emission;
+using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -15,31 +17,30 @@ internal static class ModelClassReader
         .WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
 
     /// <summary>Reads a class, or gives null when analyzers report an error on it: half a class would only add errors of its own.</summary>
-    /// <param name="symbol">The class.</param>
-    /// <param name="attributes">Its <c>[SliceAttention]</c> attributes.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     public static ModelClass? Read(INamedTypeSymbol symbol, ImmutableArray<AttributeData> attributes, CancellationToken cancellationToken)
     {
         if (ModelClassRules.HasError(symbol, cancellationToken))
             return null;
 
-        ImmutableArray<KernelConfiguration>.Builder configurations = ImmutableArray.CreateBuilder<KernelConfiguration>();
-        HashSet<KernelConfiguration> seen = [];
+        List<KernelRequest> requests = [];
         foreach (AttributeData attribute in attributes)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (SliceAttentionUsage.Read(attribute, cancellationToken) is not { HasError: false } usage)
                 return null;
 
-            configurations.AddRange(VariantExpansion.Expand(usage).Where(seen.Add));
+            requests.AddRange(usage.Requests());
         }
+
+        if (ModelClassRules.ConflictingMembers(symbol, EmittedMembers.Names(KernelDesigns.All, requests), cancellationToken).Any())
+            return null;
 
         return new(
             symbol.ContainingNamespace.IsGlobalNamespace ? "" : symbol.ContainingNamespace.ToDisplayString(_escaped),
             new(ContainingTypes(symbol)),
             Identifier(symbol),
             symbol.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat.WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.None)),
-            new(configurations.ToImmutable()));
+            new([.. requests]));
     }
 
     private static string Identifier(INamedTypeSymbol symbol) =>

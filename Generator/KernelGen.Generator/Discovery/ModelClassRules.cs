@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Text.RegularExpressions;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -12,19 +11,10 @@ namespace KernelGen.Generator.Discovery;
 /// <summary>What a class must be for the generator to add members to it.</summary>
 internal static class ModelClassRules
 {
-    private static readonly HashSet<string> _generatedMembers = new(StringComparer.Ordinal) 
-    {
-        "Catalogue", "Kernels", "Plan", "Run", "Launch", "_host", "CpuSources", "CudaHeaders",
-    };
-
-    // The nested classes of a head dim, such as CpuD40.
-    private static readonly Regex _headDimClass = new("^(Cpu|Simt|Sm80)D[0-9]+$", RegexOptions.CultureInvariant);
-
-    /// <summary>Whether the class itself keeps the generator from adding to it: KGEN0001, 0008 or 0011.</summary>
+    /// <summary>Whether the class itself keeps the generator from adding to it: KGEN0001 or 0008.</summary>
     public static bool HasError(INamedTypeSymbol type, CancellationToken cancellationToken) =>
         NonPartialDeclarations(type, cancellationToken).Any()
-        || FindObstacle(type, cancellationToken) is not null
-        || ConflictingMembers(type, cancellationToken).Any();
+        || FindObstacle(type, cancellationToken) is not null;
 
     /// <summary>The declarations of the class and its containing types that are not partial (KGEN0001).</summary>
     public static IEnumerable<BaseTypeDeclarationSyntax> NonPartialDeclarations(INamedTypeSymbol type, CancellationToken cancellationToken)
@@ -82,14 +72,16 @@ internal static class ModelClassRules
     }
 
     /// <summary>The members that a person wrote and the generator emits as well (KGEN0011).</summary>
-    public static IEnumerable<(Location Location, string Description)> ConflictingMembers(INamedTypeSymbol type, CancellationToken cancellationToken)
+    /// <param name="emitted">The names of what is emitted for the class.</param>
+    public static IEnumerable<(Location Location, string Description)> ConflictingMembers(
+        INamedTypeSymbol type, ISet<string> emitted, CancellationToken cancellationToken)
     {
         foreach (ISymbol member in type.GetMembers())
         {
             string? description = null;
             if (member is IMethodSymbol { MethodKind: MethodKind.Constructor, Parameters.Length: 1 })
                 description = "a constructor with one parameter";
-            else if (_generatedMembers.Contains(member.Name) || _headDimClass.IsMatch(member.Name))
+            else if (emitted.Contains(member.Name))
                 description = $"'{member.Name}'";
             if (description is null || member.IsImplicitlyDeclared)
                 continue;

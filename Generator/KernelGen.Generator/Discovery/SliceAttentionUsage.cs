@@ -79,14 +79,19 @@ internal sealed class SliceAttentionUsage
         return new SliceAttentionUsage(syntax?.GetLocation() ?? Location.None, headDims, elementTypes, sliceRows, families, targets);
     }
 
-    /// <summary>Every variant that the attribute asks for; the slice size is 0 where the family has none.</summary>
-    public IEnumerable<(int Family, int Target, int ElementType, int HeadDim, int SliceRows)> Variants() =>
-        from family in Families.Values
-        from target in Targets.Values
-        from elementType in ElementTypes.Values
-        from headDim in HeadDims.Values
-        from rows in family == (int)KernelFamily.Materialized ? SliceRows.Values : [0]
-        select (family, target, elementType, headDim, rows);
+    /// <summary>What the attribute asks for, ordered by target, head dim, element type and family. Repeated and unsorted values are put in order.</summary>
+    public IEnumerable<KernelRequest> Requests()
+    {
+        EquatableArray<int> sliceRows = new([.. SliceAttentionRules.InOrder(SliceRows.Values)]);
+        return
+            from target in SliceAttentionRules.InOrder(Targets.Values)
+            from headDim in SliceAttentionRules.InOrder(HeadDims.Values)
+            from elementType in SliceAttentionRules.InOrder(ElementTypes.Values)
+            from family in SliceAttentionRules.InOrder(Families.Values)
+            select new KernelRequest(
+                (KernelTarget)target, headDim, (ElementType)elementType, (KernelFamily)family,
+                family == (int)KernelFamily.Materialized ? sliceRows : default);
+    }
 
     private static bool HasEnumError(AttributeArray array, System.Func<int, bool> isDefined) =>
         array.Values.Count == 0 || !array.Values.All(isDefined) || SliceAttentionRules.IndicesOfRepeats(array.Values).Count != 0;

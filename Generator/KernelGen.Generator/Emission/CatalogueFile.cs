@@ -1,41 +1,44 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
+using System.Collections.Immutable;
 using System.Linq;
+using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Cpu;
 using KernelGen.Generator.Model;
+using static System.FormattableString;
 
 namespace KernelGen.Generator.Emission;
 
 /// <summary>Writes the catalogue: one entry per variant with its id, footprint formula, source and kernels.</summary>
 internal static class CatalogueFile
 {
+    /// <summary>The member that holds it.</summary>
+    public const string Property = "Catalogue";
+
     private const string Kernels = "global::KernelGen.Kernels.";
 
-    public static string Write(ModelClass modelClass) => ClassScope.Write(
+    public static string Write(
+        ModelClass modelClass, ImmutableArray<KernelVariant> variants, IReadOnlyDictionary<CudaSourceName, CudaSource> sources) => ClassScope.Write(
         modelClass,
-        $"The {Number(modelClass.Configurations.Count)} variants of {modelClass.Name}.",
+        Invariant($"The {variants.Length} variants of {modelClass.Name}."),
         "",
         writer =>
         {
-            writer.Lines($"/// <summary>Every kernel of this class: {Number(modelClass.Configurations.Count)} variants.</summary>");
-            writer.Lines($"public static {Kernels}KernelCatalogue Catalogue {{ get; }} = new(");
+            writer.Lines(Invariant($"/// <summary>Every kernel of this class: {variants.Length} variants.</summary>"));
+            writer.Lines($"public static {Kernels}KernelCatalogue {Property} {{ get; }} = new(");
             writer.Indent();
             writer.Lines($"\"{modelClass.Name}\",");
-            for (int i = 0; i < modelClass.Configurations.Count; i++)
+            for (int i = 0; i < variants.Length; i++)
             {
-                WriteVariant(writer, modelClass.Configurations[i], i + 1 < modelClass.Configurations.Count ? "," : ");");
+                WriteVariant(writer, variants[i], sources, i + 1 < variants.Length ? "," : ");");
             }
 
             writer.Outdent();
         });
 
-    private static void WriteVariant(SourceWriter writer, KernelConfiguration configuration, string end)
+    private static void WriteVariant(SourceWriter writer, KernelVariant variant, IReadOnlyDictionary<CudaSourceName, CudaSource> sources, string end)
     {
-        KernelFootprint footprint = configuration.Target == KernelTarget.Cpu
-            ? CpuKernelUnit.Footprint(configuration)
-            : CudaKernelUnit.Footprint(configuration);
-        string partial = footprint.PartialBytesPerRow > 0 ? $", PartialBytesPerRow: {Number(footprint.PartialBytesPerRow)}, ChunkKeys: {Number(footprint.ChunkKeys)}" : "";
-        string tileRow = footprint.TileRowBytes > 0 ? $", TileRowBytes: {Number(footprint.TileRowBytes)}" : "";
+        KernelConfiguration configuration = variant.Configuration;
         writer.Lines($"new {Kernels}KernelVariant(");
         writer.Indent();
         writer.Lines(
@@ -43,66 +46,71 @@ internal static class CatalogueFile
             "{configuration.Id}",
             {Kernels}KernelFamily.{configuration.Family},
             """);
-        if (configuration.Target != KernelTarget.Cpu)
-        {
+        if (variant is CudaVariant)
             writer.Lines($"{Kernels}KernelTarget.{configuration.Target},");
-        }
-
-        writer.Lines(
+        writer.Lines(Invariant(
             $"""
             global::KernelGen.Tensors.ElementType.{configuration.ElementType},
-            headDim: {Number(configuration.HeadDim)},
-            sliceRows: {Number(configuration.SliceRows)},
-            new {Kernels}KernelFootprint(TileRows: {Number(footprint.TileRows)}, TileKeys: {Number(footprint.TileKeys)}, BytesPerScore: {Number(footprint.BytesPerScore)}, WorkerBytes: {Number(footprint.WorkerBytes)}{partial}{tileRow}),
-            """);
-        if (configuration.Target == KernelTarget.Cpu)
+            headDim: {configuration.HeadDim},
+            sliceRows: {configuration.SliceRows},
+            new {Kernels}KernelFootprint({Arguments(variant.Footprint)}),
+            """));
+        switch (variant)
         {
-            WriteCpuKernels(writer, configuration);
-        }
-        else
-        {
-            WriteCudaSource(writer, configuration);
+            case CpuVariant cpu:
+                WriteCpuKernels(writer, cpu);
+                break;
+            case CudaVariant cuda:
+                WriteCudaSource(writer, cuda, sources[cuda.Source]);
+                break;
         }
 
         writer.Outdent();
-        writer.Lines(")" + Initializer(Properties(configuration)) + end);
+        writer.Lines(")" + Initializer(Properties(variant)) + end);
     }
 
-    private static IEnumerable<string> Properties(KernelConfiguration configuration)
+    private static string Arguments(KernelFootprint footprint) =>
+        Invariant($"TileRows: {footprint.TileRows}, TileKeys: {footprint.TileKeys}, BytesPerScore: {footprint.BytesPerScore}, WorkerBytes: {footprint.WorkerBytes}")
+        + (footprint.PartialBytesPerRow > 0 ? Invariant($", PartialBytesPerRow: {footprint.PartialBytesPerRow}, ChunkKeys: {footprint.ChunkKeys}") : "")
+        + (footprint.TileRowBytes > 0 ? Invariant($", TileRowBytes: {footprint.TileRowBytes}") : "");
+
+    private static IEnumerable<string> Properties(KernelVariant variant)
     {
-        if (configuration.MaximumKeys > 0)
-            yield return $"MaximumKeys = {Number(configuration.MaximumKeys)}";
-        KernelTraits traits = configuration.Target == KernelTarget.Cpu
-            ? KernelTraits.Of(ProductUnit.MultiplyAdds, configuration.Family)
-            : CudaKernelUnit.Traits(configuration);
+        if (variant.Configuration.MaximumKeys > 0)
+            yield return Invariant($"MaximumKeys = {variant.Configuration.MaximumKeys}");
+        KernelTraits traits = variant.Traits;
         if (traits != default)
-            yield return $"Traits = new({Kernels}ProductUnit.{traits.Products}{Passes(traits)}{Splits(traits)})";
-        if (configuration.Experimental != ExperimentalKernels.None)
-            yield return $"Experimental = {Flags(configuration.Experimental)}";
+        {
+            string passes = traits.ScorePasses > 0 ? Invariant($", ScorePasses: {traits.ScorePasses}") : "";
+            yield return $"Traits = new({Kernels}ProductUnit.{traits.Products}{passes}{(traits.SplitsFloat32 ? ", SplitsFloat32: true" : "")})";
+        }
+
+        if (variant.Experimental != ExperimentalKernels.None)
+            yield return $"Experimental = {Flags(variant.Experimental)}";
     }
 
-    private static void WriteCpuKernels(SourceWriter writer, KernelConfiguration configuration)
+    private static void WriteCpuKernels(SourceWriter writer, CpuVariant variant)
     {
-        string unit = CpuKernelUnit.ClassName(configuration.HeadDim);
-        string Kernel(int vectorBits) => $"{unit}.{CpuKernelUnit.KernelName(configuration.Family, configuration.ElementType, vectorBits)}";
-        writer.Lines($"static () => {CpuFiles.SourcesClass}.{unit},");
-        writer.Lines($"new {Kernels}CpuKernelSet({Kernel(512)}, {Kernel(256)}, {Kernel(128)}, TilesPerCall: {Number(CpuKernelUnit.TilesPerCall(configuration))})");
+        string Kernel(int vectorBits) => $"{variant.UnitClass}.{variant.KernelName(vectorBits)}";
+        writer.Lines($"static () => {CpuFiles.SourcesClass}.{variant.UnitClass},");
+        writer.Lines(Invariant($"new {Kernels}CpuKernelSet({Kernel(512)}, {Kernel(256)}, {Kernel(128)}, TilesPerCall: {variant.TilesPerCall})"));
     }
 
-    private static void WriteCudaSource(SourceWriter writer, KernelConfiguration configuration)
+    private static void WriteCudaSource(SourceWriter writer, CudaVariant variant, CudaSource source)
     {
         writer.Lines(
             $"""
             new {Kernels}CudaKernelSource(
-                static () => {CudaFiles.UnitClass(configuration)}.{CudaFiles.SourceProperty(configuration)},
-                [{string.Join(", ", CudaKernelUnit.Headers(configuration).Select(static header => $"{CudaFiles.HeadersClass}.{header.Property}"))}],
+                static () => {variant.UnitClass}.{variant.Source.Property},
+                [{string.Join(", ", source.Headers.Select(static header => $"{CudaFiles.HeadersClass}.{header.Property}"))}],
                 [
             """);
-        foreach (CudaStage stage in CudaKernelUnit.Stages(configuration))
+        foreach (CudaStage stage in variant.Stages)
         {
             string merges = stage.MergesKeySplits ? ", MergesKeySplits: true" : "";
             writer.Lines(
-                $"        new(\"{stage.EntryPoint}\", Threads: {Number(stage.Threads)}, SharedBytes: {Number(stage.SharedBytes)}, RowsPerBlock: {Number(stage.RowsPerBlock)}{merges}){Initializer(Properties(stage))},");
+                Invariant($"        new(\"{stage.EntryPoint}\", Threads: {stage.Threads}, SharedBytes: {stage.SharedBytes}, RowsPerBlock: {stage.RowsPerBlock}{merges})")
+                + Initializer(Properties(stage)) + ",");
         }
 
         writer.Lines("    ])");
@@ -111,18 +119,14 @@ internal static class CatalogueFile
     private static IEnumerable<string> Properties(CudaStage stage)
     {
         if (!stage.TensorBoxes.IsEmpty)
-            yield return $"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => $"new(Dims: {Number(box.Dims)}, Rows: {Number(box.Rows)})"))}]";
+            yield return $"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => Invariant($"new(Dims: {box.Dims}, Rows: {box.Rows})")))}]";
         if (stage.MinimumBlocks > 1)
-            yield return $"MinimumBlocks = {Number(stage.MinimumBlocks)}";
+            yield return Invariant($"MinimumBlocks = {stage.MinimumBlocks}");
         if (stage.IsPersistent)
             yield return "IsPersistent = true";
         if (stage.ClusterBlocks > 1)
-            yield return $"ClusterBlocks = {Number(stage.ClusterBlocks)}";
+            yield return Invariant($"ClusterBlocks = {stage.ClusterBlocks}");
     }
-
-    private static string Passes(KernelTraits traits) => traits.ScorePasses > 0 ? $", ScorePasses: {Number(traits.ScorePasses)}" : "";
-
-    private static string Splits(KernelTraits traits) => traits.SplitsFloat32 ? ", SplitsFloat32: true" : "";
 
     private static string Initializer(IEnumerable<string> properties)
     {
@@ -130,9 +134,7 @@ internal static class CatalogueFile
         return content.Length == 0 ? "" : $" {{ {content} }}";
     }
 
-    // What ToString makes of several flags is "A, B".
+    // ToString renders several flags as "A, B".
     private static string Flags(ExperimentalKernels kernels) =>
         string.Join(" | ", kernels.ToString().Split([", "], StringSplitOptions.None).Select(static name => $"{Kernels}ExperimentalKernels.{name}"));
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
+using KernelGen.Generator.Kernels.Cpu;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
@@ -12,20 +13,21 @@ internal static class CpuFiles
     /// <summary>The nested class that holds the texts.</summary>
     public const string SourcesClass = "CpuSources";
 
-    public static IEnumerable<EmittedFile> Write(ModelClass modelClass, TemplateLibrary templates, CancellationToken cancellationToken)
+    public static IEnumerable<EmittedFile> Write(
+        ModelClass modelClass, IEnumerable<CpuVariant> variants, TemplateLibrary templates, CancellationToken cancellationToken)
     {
         List<(string Unit, string Text)> units = [];
-        foreach (IGrouping<int, KernelConfiguration> group in modelClass.Configurations
-            .Where(static configuration => configuration.Target == KernelTarget.Cpu)
-            .GroupBy(static configuration => configuration.HeadDim))
+        foreach (IGrouping<string, CpuVariant> unit in variants.GroupBy(static variant => variant.UnitClass))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            List<(KernelFamily Family, ElementType ElementType)> kinds =
-                [.. group.Select(static configuration => (configuration.Family, configuration.ElementType)).Distinct()];
-            units.Add((CpuKernelUnit.ClassName(group.Key), CpuKernelUnit.Render(templates, group.Key, kinds, cancellationToken)));
+            CpuVariant[] members = [.. unit];
+            units.Add((unit.Key, templates.Render(members[0].Template, CpuUnit.Model(members), cancellationToken)));
             yield return new(
-                $"{modelClass.FileName}.{units[units.Count - 1].Unit}.g.cs",
-                ClassScope.Write(modelClass, $"CPU kernels for head dim {group.Key}.", "", writer => writer.Lines(units[units.Count - 1].Text.TrimEnd('\n'))));
+                $"{modelClass.FileName}.{unit.Key}.g.cs",
+                ClassScope.Write(
+                    modelClass,
+                    System.FormattableString.Invariant($"CPU kernels for head dim {members[0].Configuration.HeadDim}."),
+                    "",
+                    writer => writer.Lines(units[units.Count - 1].Text.TrimEnd('\n'))));
         }
 
         if (units.Count > 0)

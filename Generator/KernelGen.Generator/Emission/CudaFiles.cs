@@ -14,34 +14,23 @@ internal static class CudaFiles
 
     private const string Header = "global::KernelGen.Kernels.CudaHeader";
 
-    /// <summary>The nested class that holds the sources of a target and head dim, such as <c>SimtD40</c>.</summary>
-    public static string UnitClass(KernelConfiguration configuration) => $"{configuration.Target}D{configuration.HeadDim}";
-
-    /// <summary>The property that holds a source, such as <c>MaterializedFloat16R2048</c>, or <c>StreamingFloat16R128K80</c> where the keys are limited.</summary>
-    public static string SourceProperty(KernelConfiguration configuration) =>
-        $"{configuration.Family}{configuration.ElementType}R{configuration.SliceRows}" + (configuration.MaximumKeys > 0 ? $"K{configuration.MaximumKeys}" : "");
-
-    public static IEnumerable<EmittedFile> Write(ModelClass modelClass, TemplateLibrary templates, CancellationToken cancellationToken)
+    public static IEnumerable<EmittedFile> Write(
+        ModelClass modelClass, IReadOnlyCollection<CudaSource> sources, TemplateLibrary templates, CancellationToken cancellationToken)
     {
-        KernelConfiguration[] configurations = [.. modelClass.Configurations.Where(static configuration => configuration.Target != KernelTarget.Cpu)];
-        foreach (IGrouping<string, KernelConfiguration> group in configurations.GroupBy(UnitClass))
+        foreach (IGrouping<string, CudaSource> unit in sources.GroupBy(static source => source.Variant.UnitClass))
         {
             yield return new(
-                $"{modelClass.FileName}.{group.Key}.g.cs",
+                $"{modelClass.FileName}.{unit.Key}.g.cs",
                 ClassScope.Write(modelClass, "CUDA C, compiled at run time for the GPU that is found.", "", writer =>
                 {
-                    writer.Open($"private static class {group.Key}");
-                    foreach (KernelConfiguration configuration in group)
-                    {
-                        Utf8Literal.WriteProperty(
-                            writer, SourceProperty(configuration), CudaKernelUnit.Render(templates, configuration, cancellationToken));
-                    }
-
+                    writer.Open($"private static class {unit.Key}");
+                    foreach (CudaSource source in unit)
+                        Utf8Literal.WriteProperty(writer, source.Variant.Source.Property, source.Text);
                     writer.Close();
                 }));
         }
 
-        CudaHeaderTemplate[] headers = [.. configurations.SelectMany(static configuration => CudaKernelUnit.Headers(configuration)).Distinct()];
+        CudaHeaderTemplate[] headers = [.. sources.SelectMany(static source => source.Headers).Distinct()];
         if (headers.Length > 0)
         {
             yield return new(

@@ -2,6 +2,8 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
+using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Cpu;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
@@ -16,7 +18,7 @@ internal static class ModelClassEmitter
     {
         try
         {
-            return new(EmitWith(WithOverrides(overrides), modelClass, cancellationToken));
+            return new(EmitWith(WithOverrides(overrides), KernelDesigns.All, modelClass, cancellationToken));
         }
         catch (TemplateException) when (overrides.Count > 0)
         {
@@ -24,17 +26,21 @@ internal static class ModelClassEmitter
         }
     }
 
-    /// <summary>Emits every file of a class from the given templates.</summary>
+    /// <summary>Emits every file of a class from the given templates and kernel designs.</summary>
     /// <exception cref="TemplateException">A template is at fault.</exception>
-    public static ImmutableArray<EmittedFile> EmitWith(TemplateLibrary templates, ModelClass modelClass, CancellationToken cancellationToken)
+    public static ImmutableArray<EmittedFile> EmitWith(
+        TemplateLibrary templates, KernelDesigns designs, ModelClass modelClass, CancellationToken cancellationToken)
     {
         templates = templates.Metered();
-        ImmutableArray<EmittedFile>.Builder files = ImmutableArray.CreateBuilder<EmittedFile>();
-        files.Add(new($"{modelClass.FileName}.g.cs", ModelClassMembers.Write(modelClass)));
-        files.Add(new($"{modelClass.FileName}.Catalogue.g.cs", CatalogueFile.Write(modelClass)));
-        files.AddRange(CpuFiles.Write(modelClass, templates, cancellationToken));
-        files.AddRange(CudaFiles.Write(modelClass, templates, cancellationToken));
-        return files.ToImmutable();
+        ImmutableArray<KernelVariant> variants = designs.Variants(modelClass.Requests);
+        IReadOnlyDictionary<CudaSourceName, CudaSource> sources = CudaSource.Render(variants.OfType<CudaVariant>(), templates, cancellationToken);
+        return
+        [
+            new($"{modelClass.FileName}.g.cs", ModelClassMembers.Write(modelClass)),
+            new($"{modelClass.FileName}.Catalogue.g.cs", CatalogueFile.Write(modelClass, variants, sources)),
+            .. CpuFiles.Write(modelClass, variants.OfType<CpuVariant>(), templates, cancellationToken),
+            .. CudaFiles.Write(modelClass, [.. sources.Values], templates, cancellationToken),
+        ];
     }
 
     /// <summary>The embedded templates with the user's in place of those of the same name.</summary>

@@ -1,73 +1,48 @@
 using System.Collections.Generic;
-using KernelGen.Generator.Emission;
+using System.Collections.Immutable;
+using System.Linq;
+using KernelGen.Generator.Kernels.Cpu;
+using KernelGen.Generator.Kernels.Simt;
+using KernelGen.Generator.Kernels.Sm80;
+using KernelGen.Generator.Kernels.Sm90a;
 using KernelGen.Generator.Model;
 
-namespace KernelGen.Generator.Discovery;
+namespace KernelGen.Generator.Kernels;
 
-/// <summary>Turns an attribute into the variants it asks for.</summary>
-internal static class VariantExpansion
+/// <summary>The kernel designs that there are. Everything that is emitted of a kernel is found by going over them.</summary>
+internal sealed class KernelDesigns(ImmutableArray<IKernelDesign> designs)
 {
-    /// <summary>Every variant, ordered by target, head dim, element type, family and slice size; a target may have several <c>streaming</c> variants.</summary>
-    /// <param name="usage">An attribute without errors; warnings (repeated or unsorted values) are put in order here.</param>
-    public static IEnumerable<KernelConfiguration> Expand(SliceAttentionUsage usage)
+    /// <summary>The designs of this generator. A target's designs answer in this order.</summary>
+    public static KernelDesigns All { get; } = new(
+    [
+        new CpuDesign(),
+        new SimtStreaming(),
+        new SimtMaterialized(),
+        new Sm80Streaming(),
+        new Sm80ShortKeys(),
+        new Sm80Materialized(),
+        new Sm90aStreaming(),
+        new Sm90aWideStreaming(),
+        new Sm90aFloat32Streaming(),
+        new Sm90aShortKeys(),
+        new Sm90aMaterialized(),
+    ]);
+
+    /// <summary>These designs and one more.</summary>
+    public KernelDesigns With(IKernelDesign design) => new(designs.Add(design));
+
+    /// <summary>The variants that answer the requests, each once, in the order in which they are emitted.</summary>
+    public ImmutableArray<KernelVariant> Variants(IEnumerable<KernelRequest> requests)
     {
-        foreach (KernelTarget target in SliceAttentionRules.InOrder(usage.Targets.Values))
-        {
-            foreach (int headDim in SliceAttentionRules.InOrder(usage.HeadDims.Values))
-            {
-                foreach (ElementType elementType in SliceAttentionRules.InOrder(usage.ElementTypes.Values))
-                {
-                    foreach (KernelFamily family in SliceAttentionRules.InOrder(usage.Families.Values))
-                    {
-                        if (!Supports(target, family, elementType))
-                            continue;
-
-                        if (family == KernelFamily.Streaming)
-                        {
-                            foreach (KernelConfiguration configuration in Streaming(target, elementType, headDim))
-                                yield return configuration;
-                            continue;
-                        }
-
-                        foreach (int rows in SliceAttentionRules.InOrder(usage.SliceRows.Values))
-                            yield return new(family, target, elementType, headDim, rows);
-                    }
-                }
-            }
-        }
-    }
-
-    // What a target has no kernels for is left to the other targets.
-    private static bool Supports(KernelTarget target, KernelFamily family, ElementType elementType) => target switch
-    {
-        KernelTarget.Sm80 => Sm80KernelUnit.Supports(elementType),
-        KernelTarget.Sm90a => Sm90aKernelUnit.Supports(family, elementType),
-        _ => true,
-    };
-
-    private static IEnumerable<KernelConfiguration> Streaming(KernelTarget target, ElementType elementType, int headDim)
-    {
-        KernelConfiguration Of(int rows) => new(KernelFamily.Streaming, target, elementType, headDim, rows);
-        switch (target)
-        {
-            case KernelTarget.Cpu:
-                yield return Of(CpuKernelUnit.TileRows(headDim));
-                break;
-            case KernelTarget.Sm80:
-                foreach (int rows in Sm80KernelUnit.StreamingTileRowChoices(headDim))
-                    yield return Of(rows);
-                foreach (int keys in Sm80KernelUnit.ShortKeys(headDim))
-                    yield return Of(Sm80KernelUnit.ShortKeysTileRows) with { MaximumKeys = keys };
-                break;
-            case KernelTarget.Sm90a:
-                foreach (int rows in Sm90aKernelUnit.StreamingTileRowChoices(elementType, headDim))
-                    yield return Of(rows);
-                foreach ((int keys, int rows) in Sm90aKernelUnit.ShortKeys(elementType, headDim))
-                    yield return Of(rows) with { MaximumKeys = keys };
-                break;
-            default:
-                yield return Of(CudaKernelUnit.StreamingTileRows(target, elementType, headDim));
-                break;
-        }
+        HashSet<KernelConfiguration> seen = [];
+        return
+        [
+            .. from request in requests
+               from design in designs
+               where design.Target == request.Target
+               from variant in design.Variants(request)
+               where seen.Add(variant.Configuration)
+               select variant,
+        ];
     }
 }

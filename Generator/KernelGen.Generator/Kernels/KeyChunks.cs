@@ -1,4 +1,6 @@
-namespace KernelGen.Generator.Model;
+using KernelGen.Generator.Model;
+
+namespace KernelGen.Generator.Kernels;
 
 /// <summary>
 /// Chunks of keys: no kernel adds up more keys than one of them has. What chunks give is folded in rounded fp32, by the block that goes over all of them or, where
@@ -29,8 +31,6 @@ internal static class KeyChunks
     public const int MergeRows = MergeThreads / 32;
 
     /// <summary>Keys of a chunk: the smallest multiple of a tile that is at least 4096, or 2048 for head dims above 256.</summary>
-    /// <param name="tileKeys">Keys of a tile.</param>
-    /// <param name="headDim">The head dim.</param>
     public static int Keys(int tileKeys, int headDim)
     {
         int least = headDim > LargestCommonHeadDim ? LeastKeysOfWideHeads : LeastKeys;
@@ -38,17 +38,12 @@ internal static class KeyChunks
     }
 
     /// <summary>Bytes of a row's partial result: the fp32 output row, what was subtracted from the scores and the sum of the probabilities.</summary>
-    /// <param name="headDim">The head dim.</param>
     public static int PartialBytesPerRow(int headDim) => sizeof(float) * (headDim + 2);
 
     /// <summary>The workspace formula of a kernel that needs one only for more keys than a chunk has.</summary>
-    /// <param name="tileRows">Query rows of a tile.</param>
-    /// <param name="tileKeys">Keys of a tile.</param>
-    /// <param name="headDim">The head dim.</param>
     public static KernelFootprint Footprint(int tileRows, int tileKeys, int headDim) =>
         new(tileRows, tileKeys, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow(headDim), ChunkKeys: Keys(tileKeys, headDim));
 
     /// <summary>The launch that folds what blocks that share rows have left.</summary>
-    /// <param name="entryPoint">The entry point of the kernel whose results are folded.</param>
     public static CudaStage MergeStage(string entryPoint) => new(entryPoint + "_merge", MergeThreads, SharedBytes: 0, MergeRows, MergesKeySplits: true);
 }

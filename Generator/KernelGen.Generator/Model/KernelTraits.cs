@@ -11,10 +11,4 @@ internal readonly record struct KernelTraits(ProductUnit Products, int ScorePass
 
     /// <summary>The same of one whose first launch writes probabilities, so that only P V reads them.</summary>
     public const int PassesOfProbabilities = 2;
-
-    /// <summary>Of a variant whose scores, if any are kept, make all three passes.</summary>
-    /// <param name="products">What multiplies.</param>
-    /// <param name="family">The family.</param>
-    public static KernelTraits Of(ProductUnit products, KernelFamily family) =>
-        new(products, family == KernelFamily.Materialized ? PassesOfScores : 0);
 }

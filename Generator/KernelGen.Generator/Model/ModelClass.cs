@@ -5,16 +5,15 @@ namespace KernelGen.Generator.Model;
 /// <summary>An annotated class, reduced to what emission needs: no symbols, no syntax, no locations, so that it can be cached.</summary>
 /// <param name="Namespace">Its namespace; empty for the global one.</param>
 /// <param name="ContainingTypes">The headers of the types around it, outermost first, such as <c>partial struct Outer</c>.</param>
-/// <param name="Name">Its name.</param>
 /// <param name="FileName">Its full name in the form that generated files are named by.</param>
-/// <param name="Configurations">Its variants, in the order in which they are emitted.</param>
+/// <param name="Requests">What it asks for, in the order in which it is emitted.</param>
 internal sealed record ModelClass(
     string Namespace,
     EquatableArray<string> ContainingTypes,
     string Name,
     string FileName,
-    EquatableArray<KernelConfiguration> Configurations)
+    EquatableArray<KernelRequest> Requests)
 {
     /// <summary>Whether some variants run on the CPU, which takes unsafe code.</summary>
-    public bool HasCpuKernels => Configurations.Any(static configuration => configuration.Target == KernelTarget.Cpu);
+    public bool HasCpuKernels => Requests.Any(static request => request.Target == KernelTarget.Cpu);
 }

@@ -108,7 +108,7 @@ public sealed partial class ClangCompilationTests
         using KernelFolder folder = new();
         string file = Path.Combine(folder.Path, "primitives.cu");
         File.WriteAllText(file, source);
-        foreach (CudaHeaderTemplate header in Sm90aKernelUnit.Headers(Sm90aVariant.Streaming(ElementType.Float16, 64, 64)))
+        foreach (CudaHeaderTemplate header in CudaVariants.Headers(Sm90aVariant.Streaming(ElementType.Float16, 64, 64)))
             File.WriteAllText(Path.Combine(folder.Path, header.Name), header.Render(TemplateLibrary.Embedded));
 
         (int exitCode, string ptx, string error) = Tool.Run(

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using KernelGen.Generator.Emission;
+using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
@@ -9,6 +10,8 @@ namespace KernelGen.Generator.Tests.Cuda;
 [TestClass]
 public sealed partial class CudaHeaderTests
 {
+    private static readonly CudaHeaderTemplate _primitives = new("primitives");
+
     private static readonly KernelConfiguration[] _variants = [.. SimtVariant.All, .. Sm80Variant.All];
 
     [TestMethod]
@@ -16,10 +19,10 @@ public sealed partial class CudaHeaderTests
     {
         foreach (KernelConfiguration variant in _variants)
         {
-            string text = CudaKernelUnit.Render(TemplateLibrary.Embedded, variant, CancellationToken.None);
+            string text = CudaVariants.Render(variant);
 
-            Assert.AreSequenceEqual(CudaKernelUnit.Headers(variant).Select(header => header.Name), EmittedCudaText.Includes(text), variant.Id);
-            Assert.AreEqual(CudaHeaderTemplate.Primitives, CudaKernelUnit.Headers(variant)[0]);
+            Assert.AreSequenceEqual(CudaVariants.Headers(variant).Select(header => header.Name), EmittedCudaText.Includes(text), variant.Id);
+            Assert.AreEqual(_primitives, CudaVariants.Headers(variant)[0]);
         }
     }
 
@@ -29,7 +32,7 @@ public sealed partial class CudaHeaderTests
         // What does not depend on the configuration belongs into a header: a class has hundreds of kernels.
         foreach (KernelConfiguration variant in _variants)
         {
-            string text = CudaKernelUnit.Render(TemplateLibrary.Embedded, variant, CancellationToken.None);
+            string text = CudaVariants.Render(variant);
 
             Assert.IsLessThan(variant.Family == KernelFamily.Streaming ? 5400 : 6600, text.Length, variant.Id);
         }
@@ -37,19 +40,19 @@ public sealed partial class CudaHeaderTests
 
     [TestMethod]
     public void Merge_HasTheThreadsOfItsLaunch() => Assert.Contains(
-        $"constexpr int merge_threads = {KeyChunks.MergeThreads};", CudaHeaderTemplate.KeyChunks.Render(TemplateLibrary.Embedded));
+        $"constexpr int merge_threads = {KeyChunks.MergeThreads};", new CudaHeaderTemplate("key_chunks").Render(TemplateLibrary.Embedded));
 
     [TestMethod]
     public void EveryKernelForAnyNumberOfKeys_AddsUpNoMoreThanAChunkOfThem()
     {
         foreach (KernelConfiguration variant in _variants.Concat(Sm90aVariant.All).Where(static variant => variant.MaximumKeys == 0))
         {
-            KernelFootprint footprint = CudaKernelUnit.Footprint(variant);
+            KernelFootprint footprint = CudaVariants.Footprint(variant);
             int chunk = KeyChunks.Keys(footprint.TileKeys, variant.HeadDim);
             int least = variant.HeadDim > 256 ? 2048 : 4096;
 
             Assert.IsTrue(chunk % footprint.TileKeys == 0 && chunk >= least && chunk - footprint.TileKeys < least, variant.Id);
-            Assert.Contains($"constexpr int chunk_keys = {chunk};", CudaKernelUnit.Render(TemplateLibrary.Embedded, variant, CancellationToken.None), variant.Id);
+            Assert.Contains($"constexpr int chunk_keys = {chunk};", CudaVariants.Render(variant), variant.Id);
             Assert.AreEqual(variant.Family == KernelFamily.Streaming ? (chunk, 4 * (variant.HeadDim + 2)) : (0, 0), (footprint.ChunkKeys, footprint.PartialBytesPerRow), variant.Id);
         }
     }
@@ -57,13 +60,13 @@ public sealed partial class CudaHeaderTests
     [TestMethod]
     public void Headers_AreCleanAndSayWhatTheyAre()
     {
-        foreach (CudaHeaderTemplate header in _variants.Concat(Sm90aVariant.All).SelectMany(variant => CudaKernelUnit.Headers(variant)).Distinct())
+        foreach (CudaHeaderTemplate header in _variants.Concat(Sm90aVariant.All).SelectMany(variant => CudaVariants.Headers(variant)).Distinct())
         {
             string text = header.Render(TemplateLibrary.Embedded);
 
             EmittedCudaText.AssertClean(text);
             Assert.StartsWith("// KernelGen ", text, header.Name);
-            Assert.AreSequenceEqual(header == CudaHeaderTemplate.Primitives ? ["kernelgen_emulated.hpp"] : [], EmittedCudaText.Includes(text), header.Name);
+            Assert.AreSequenceEqual(header == _primitives ? ["kernelgen_emulated.hpp"] : [], EmittedCudaText.Includes(text), header.Name);
         }
     }
 
@@ -71,9 +74,9 @@ public sealed partial class CudaHeaderTests
     public void EveryFunction_IsForTheDevice()
     {
         // NVRTC takes a function without a mark for one of the host, which no kernel may call; clang calls it all the same when it is constexpr.
-        IEnumerable<string> texts = _variants.Concat(Sm90aVariant.All).SelectMany(static variant => CudaKernelUnit.Headers(variant)
+        IEnumerable<string> texts = _variants.Concat(Sm90aVariant.All).SelectMany(static variant => CudaVariants.Headers(variant)
             .Select(static header => header.Render(TemplateLibrary.Embedded))
-            .Append(CudaKernelUnit.Render(TemplateLibrary.Embedded, variant, CancellationToken.None))).Distinct();
+            .Append(CudaVariants.Render(variant))).Distinct();
         foreach (string text in texts)
             Assert.AreSequenceEqual([], UnmarkedFunction().Matches(text).Select(static match => match.Value));
     }

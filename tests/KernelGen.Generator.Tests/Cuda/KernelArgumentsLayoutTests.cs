@@ -13,7 +13,7 @@ namespace KernelGen.Generator.Tests.Cuda;
 [TestClass]
 public sealed partial class KernelArgumentsLayoutTests
 {
-    private static readonly string _text = CudaHeaderTemplate.Primitives.Render(TemplateLibrary.Embedded);
+    private static readonly string _text = new CudaHeaderTemplate("primitives").Render(TemplateLibrary.Embedded);
 
     [TestMethod]
     public void Arguments_HaveTheSameFieldsAtTheSameOffsets()

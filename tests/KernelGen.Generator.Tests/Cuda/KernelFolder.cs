@@ -17,22 +17,22 @@ internal sealed class KernelFolder : IDisposable
     public string Add(KernelConfiguration configuration)
     {
         string file = System.IO.Path.Combine(Path, configuration.Id + ".cu");
-        File.WriteAllText(file, CudaKernelUnit.Render(TemplateLibrary.Embedded, configuration, CancellationToken.None));
-        foreach (CudaHeaderTemplate header in CudaKernelUnit.Headers(configuration))
+        File.WriteAllText(file, CudaVariants.Render(configuration));
+        foreach (CudaHeaderTemplate header in CudaVariants.Headers(configuration))
         {
             string headerFile = System.IO.Path.Combine(Path, header.Name);
             if (!File.Exists(headerFile))
                 File.WriteAllText(headerFile, header.Render(TemplateLibrary.Embedded));
         }
 
-        KernelFootprint footprint = CudaKernelUnit.Footprint(configuration);
+        KernelFootprint footprint = CudaVariants.Footprint(configuration);
         string[] idParts = configuration.Id.Split('-');
         _manifest.Add(string.Join(' ',
         [
             configuration.Id + ".cu", idParts[0], idParts[1], idParts[2],
             $"{configuration.HeadDim}", $"{footprint.TileRows}", $"{footprint.TileKeys}", $"{configuration.MaximumKeys}",
             $"{footprint.BytesPerScore}", $"{footprint.TileRowBytes}",
-            .. CudaKernelUnit.Stages(configuration).Select(static stage =>
+            .. CudaVariants.Stages(configuration).Select(static stage =>
                 $"{stage.EntryPoint}:{stage.Threads}:{stage.SharedBytes}:{stage.RowsPerBlock}{(stage.MergesKeySplits ? ":merge" : "")}{(stage.IsPersistent ? ":persistent" : "")}{(stage.ClusterBlocks > 1 ? $":cluster{stage.ClusterBlocks}" : "")}{string.Concat(stage.TensorBoxes.Select(static box => $":{box.Dims}:{box.Rows}"))}"),
         ]));
         return file;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
@@ -17,9 +16,9 @@ public sealed partial class LaunchBoundsTests
     {
         foreach (KernelConfiguration variant in SimtVariant.All.Concat(Sm80Variant.All).Concat(Sm90aVariant.All).Where(variant => _headDims.Contains(variant.HeadDim)))
         {
-            string text = CudaKernelUnit.Render(TemplateLibrary.Embedded, variant, CancellationToken.None)
-                + string.Concat(CudaKernelUnit.Headers(variant).Select(header => header.Render(TemplateLibrary.Embedded)));
-            foreach (CudaStage stage in CudaKernelUnit.Stages(variant))
+            string text = CudaVariants.Render(variant)
+                + string.Concat(CudaVariants.Headers(variant).Select(header => header.Render(TemplateLibrary.Embedded)));
+            foreach (CudaStage stage in CudaVariants.Stages(variant))
             {
                 Match bounds = Bounds().Matches(text).Single(match => match.Groups["entry"].Value == stage.EntryPoint);
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Tests.Cuda;
@@ -12,10 +11,10 @@ public sealed class SimtKernelUnitTests
     {
         foreach (KernelConfiguration configuration in SimtVariant.All)
         {
-            string text = SimtVariant.Render(configuration);
+            string text = CudaVariants.Render(configuration);
 
             Assert.StartsWith($"// {configuration.Id}: ", text);
-            foreach (CudaStage stage in SimtKernelUnit.Stages(configuration))
+            foreach (CudaStage stage in CudaVariants.Stages(configuration))
                 Assert.Contains($" {stage.EntryPoint}(const KernelArguments arguments)", text);
         }
     }
@@ -23,7 +22,7 @@ public sealed class SimtKernelUnitTests
     [TestMethod]
     public void EmittedText_HasNoLeftoversOfTemplates()
     {
-        foreach (string text in SimtVariant.All.Select(SimtVariant.Render))
+        foreach (string text in SimtVariant.All.Select(CudaVariants.Render))
             EmittedCudaText.AssertClean(text);
     }
 
@@ -32,20 +31,17 @@ public sealed class SimtKernelUnitTests
     {
         Assert.AreEqual(
             new KernelFootprint(64, 64, 0, 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            SimtKernelUnit.Footprint(SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 40, 64)));
+            CudaVariants.Footprint(SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 40, 64)));
         Assert.AreEqual(
             new KernelFootprint(64, 64, 4, 0),
-            SimtKernelUnit.Footprint(SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 40, 512)));
-        Assert.AreEqual(
-            new KernelFootprint(16, 64, 4, 0),
-            SimtKernelUnit.Footprint(SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 40, 24)));
+            CudaVariants.Footprint(SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 40, 512)));
     }
 
     [TestMethod]
     public void Stages_AreOneLaunchAndAMergeForSharedRows_OrThree()
     {
-        ImmutableArray<CudaStage> streaming = SimtKernelUnit.Stages(SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 40, 64));
-        ImmutableArray<CudaStage> materialized = SimtKernelUnit.Stages(SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 40, 512));
+        ImmutableArray<CudaStage> streaming = CudaVariants.Stages(SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 40, 64));
+        ImmutableArray<CudaStage> materialized = CudaVariants.Stages(SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 40, 512));
 
         Assert.AreSequenceEqual(
             [
@@ -60,16 +56,5 @@ public sealed class SimtKernelUnitTests
                 new CudaStage("materialized_simt_bf16_d40_r512_values", 128, 32768, 64),
             ],
             materialized);
-    }
-
-    [TestMethod]
-    public void StreamingTile_IsAValidStreamingSlice()
-    {
-        foreach (int headDim in SimtVariant.HeadDims)
-        {
-            int rows = SimtKernelUnit.StreamingTileRows(ElementType.Float32, headDim);
-
-            Assert.AreEqual(rows, SimtKernelUnit.Footprint(SimtVariant.Of(KernelFamily.Streaming, ElementType.Float32, headDim, rows)).TileRows);
-        }
     }
 }

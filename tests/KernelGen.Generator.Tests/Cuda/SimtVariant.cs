@@ -1,6 +1,4 @@
-using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
-using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
@@ -25,7 +23,4 @@ internal static class SimtVariant
 
     public static KernelConfiguration Of(KernelFamily family, ElementType elementType, int headDim, int sliceRows) =>
         new(family, KernelTarget.Simt, elementType, headDim, sliceRows);
-
-    public static string Render(KernelConfiguration configuration) =>
-        SimtKernelUnit.Render(TemplateLibrary.Embedded, configuration, CancellationToken.None);
 }

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
-using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
@@ -13,10 +11,10 @@ public sealed class Sm80KernelUnitTests
     {
         foreach (KernelConfiguration configuration in Sm80Variant.All)
         {
-            string text = Sm80Variant.Render(configuration);
+            string text = CudaVariants.Render(configuration);
 
             Assert.StartsWith($"// {configuration.Id}: ", text);
-            foreach (CudaStage stage in Sm80KernelUnit.Stages(configuration))
+            foreach (CudaStage stage in CudaVariants.Stages(configuration))
                 Assert.Contains($" {stage.EntryPoint}(const KernelArguments arguments)", text);
         }
     }
@@ -24,7 +22,7 @@ public sealed class Sm80KernelUnitTests
     [TestMethod]
     public void EmittedText_HasNoLeftoversOfTemplates()
     {
-        foreach (string text in Sm80Variant.All.Select(Sm80Variant.Render))
+        foreach (string text in Sm80Variant.All.Select(CudaVariants.Render))
             EmittedCudaText.AssertClean(text);
     }
 
@@ -34,9 +32,9 @@ public sealed class Sm80KernelUnitTests
     [TestMethod]
     public void Stages_AreOneLaunchAndAMergeForSharedRows_OrThree()
     {
-        ImmutableArray<CudaStage> streaming = Sm80KernelUnit.Stages(Sm80Variant.Streaming(ElementType.Float16, 40, 128));
-        ImmutableArray<CudaStage> prompt = Sm80KernelUnit.Stages(Sm80Variant.ShortKeys(ElementType.Float16, 40, 80));
-        ImmutableArray<CudaStage> materialized = Sm80KernelUnit.Stages(Sm80Variant.Materialized(ElementType.BFloat16, 40));
+        ImmutableArray<CudaStage> streaming = CudaVariants.Stages(Sm80Variant.Streaming(ElementType.Float16, 40, 128));
+        ImmutableArray<CudaStage> prompt = CudaVariants.Stages(Sm80Variant.ShortKeys(ElementType.Float16, 40, 80));
+        ImmutableArray<CudaStage> materialized = CudaVariants.Stages(Sm80Variant.Materialized(ElementType.BFloat16, 40));
 
         Assert.AreSequenceEqual([new CudaStage("streaming_sm80_f16_d40_r128", 128, 20480, 128), new CudaStage("streaming_sm80_f16_d40_r128_merge", 128, 0, 4, MergesKeySplits: true)], streaming);
         Assert.AreSequenceEqual([new CudaStage("streaming_sm80_f16_d40_r128_k80", 128, 12800, 128)], prompt);
@@ -52,34 +50,9 @@ public sealed class Sm80KernelUnitTests
     [TestMethod]
     public void Footprint_IsPartialRowsForStreamingAndPaddedScoresForMaterialized()
     {
-        Assert.AreEqual(new KernelFootprint(128, 64, 0, 0, PartialBytesPerRow: 168, ChunkKeys: 4096), Sm80KernelUnit.Footprint(Sm80Variant.Streaming(ElementType.Float16, 40, 128)));
-        Assert.AreEqual(new KernelFootprint(128, 80, 0, 0), Sm80KernelUnit.Footprint(Sm80Variant.ShortKeys(ElementType.Float16, 40, 80)));
-        Assert.AreEqual(new KernelFootprint(64, 64, 4, 0), Sm80KernelUnit.Footprint(Sm80Variant.Materialized(ElementType.Float16, 40)));
-        Assert.AreEqual(new KernelFootprint(32, 32, 4, 0), Sm80KernelUnit.Footprint(Sm80Variant.Materialized(ElementType.Float16, 512)));
+        Assert.AreEqual(new KernelFootprint(128, 64, 0, 0, PartialBytesPerRow: 168, ChunkKeys: 4096), CudaVariants.Footprint(Sm80Variant.Streaming(ElementType.Float16, 40, 128)));
+        Assert.AreEqual(new KernelFootprint(128, 80, 0, 0), CudaVariants.Footprint(Sm80Variant.ShortKeys(ElementType.Float16, 40, 80)));
+        Assert.AreEqual(new KernelFootprint(64, 64, 4, 0), CudaVariants.Footprint(Sm80Variant.Materialized(ElementType.Float16, 40)));
+        Assert.AreEqual(new KernelFootprint(32, 32, 4, 0), CudaVariants.Footprint(Sm80Variant.Materialized(ElementType.Float16, 512)));
     }
-
-    [TestMethod]
-    public void StreamingTile_IsAValidStreamingSlice()
-    {
-        foreach (int headDim in SimtVariant.HeadDims)
-        {
-            int rows = Sm80KernelUnit.StreamingTileRows(ElementType.Float16, headDim);
-
-            Assert.AreEqual(rows, Sm80KernelUnit.Footprint(Sm80Variant.Streaming(ElementType.Float16, headDim, rows)).TileRows);
-        }
-    }
-
-    [TestMethod]
-    public void Float32_IsRefused()
-    {
-        KernelConfiguration configuration = Sm80Variant.Streaming(ElementType.Float32, 64, 64);
-
-        ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() => Sm80Variant.Render(configuration));
-
-        Assert.Contains("use target simt", error.Message);
-    }
-
-    [TestMethod]
-    public void VariantOfAnotherTarget_IsRefused() => Assert.ThrowsExactly<ArgumentException>(
-        () => Sm80KernelUnit.Render(TemplateLibrary.Embedded, SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 64, 64), CancellationToken.None));
 }

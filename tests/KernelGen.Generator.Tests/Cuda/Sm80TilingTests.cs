@@ -1,4 +1,4 @@
-using KernelGen.Generator.Model.Sm80;
+using KernelGen.Generator.Kernels.Sm80;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
@@ -45,7 +45,7 @@ public sealed class Sm80TilingTests
         // The order in which a row meets its keys, and so its bits, must not depend on the variant that a plan takes.
         foreach (int headDim in SimtVariant.HeadDims)
         {
-            Assert.HasCount(1, Sm80StreamingTiling.TileRowChoices(headDim).Select(rows => Sm80StreamingTiling.For(headDim, rows).TileKeys).Distinct().ToArray());
+            Assert.HasCount(1, Sm80StreamingTiling.Choices(headDim).Select(tiling => tiling.TileKeys).Distinct().ToArray());
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class Sm80TilingTests
     {
         foreach (int headDim in SimtVariant.HeadDims)
         {
-            foreach (Sm80ShortKeysTiling tiling in Sm80ShortKeysTiling.Choices(headDim).Select(keys => new Sm80ShortKeysTiling(headDim, keys)))
+            foreach (Sm80ShortKeysTiling tiling in Sm80ShortKeysTiling.Choices(headDim))
             {
                 Assert.IsInRange(1, Sm80Limits.SharedBytes, tiling.SharedBytes, tiling.ToString());
                 Assert.IsInRange(1, Sm80Limits.Registers, tiling.ExpectedRegisters, tiling.ToString());
@@ -75,10 +75,10 @@ public sealed class Sm80TilingTests
             }
         }
 
-        Assert.AreSequenceEqual([80, 160], Sm80ShortKeysTiling.Choices(40));
-        Assert.AreSequenceEqual([80, 160], Sm80ShortKeysTiling.Choices(64));
-        Assert.AreSequenceEqual([80, 160], Sm80ShortKeysTiling.Choices(128));
-        Assert.AreSequenceEqual([80], Sm80ShortKeysTiling.Choices(160));
+        Assert.AreSequenceEqual([80, 160], Sm80ShortKeysTiling.Choices(40).Select(tiling => tiling.MaximumKeys));
+        Assert.AreSequenceEqual([80, 160], Sm80ShortKeysTiling.Choices(64).Select(tiling => tiling.MaximumKeys));
+        Assert.AreSequenceEqual([80, 160], Sm80ShortKeysTiling.Choices(128).Select(tiling => tiling.MaximumKeys));
+        Assert.AreSequenceEqual([80], Sm80ShortKeysTiling.Choices(160).Select(tiling => tiling.MaximumKeys));
         Assert.IsEmpty(Sm80ShortKeysTiling.Choices(512));
     }
 
@@ -115,7 +115,7 @@ public sealed class Sm80TilingTests
     [DataRow(512, 32, 32, false, 1, 100736)]
     public void KnownHeadDims_HaveTheTilesOnPaper(int headDim, int tileRows, int tileKeys, bool queryInRegisters, int stages, int sharedBytes)
     {
-        Sm80StreamingTiling tiling = Sm80StreamingTiling.For(headDim, tileRows);
+        Sm80StreamingTiling tiling = Sm80StreamingTiling.Choices(headDim).Single(tiling => tiling.TileRows == tileRows);
 
         Assert.AreEqual(tileKeys, tiling.TileKeys);
         Assert.AreEqual(queryInRegisters, tiling.QueryInRegisters);
@@ -123,16 +123,8 @@ public sealed class Sm80TilingTests
         Assert.AreEqual(sharedBytes, tiling.SharedBytes);
     }
 
-    [TestMethod]
-    public void RowsThatNoVariantHas_AreRefused()
-    {
-        ArgumentOutOfRangeException error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm80StreamingTiling.For(64, 96));
-
-        Assert.Contains("head dim 64 have tiles of 64 or 128 rows, not 96", error.Message);
-    }
-
     private static IEnumerable<Sm80StreamingTiling> StreamingTilings() =>
-        SimtVariant.HeadDims.SelectMany(headDim => Sm80StreamingTiling.TileRowChoices(headDim).Select(rows => Sm80StreamingTiling.For(headDim, rows)));
+        SimtVariant.HeadDims.SelectMany(Sm80StreamingTiling.Choices);
 
     // As chunk_offset of cuda/sm80/tile.cuh.sbn.
     private static int Offset(Sm80Rows rows, int row, int chunk) => (row * rows.Bytes) + (16 * (rows.Swizzled ? chunk ^ (row & 7) : chunk));

@@ -1,6 +1,5 @@
-using KernelGen.Generator.Emission;
+using KernelGen.Generator.Kernels.Sm80;
 using KernelGen.Generator.Model;
-using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
@@ -20,8 +19,7 @@ internal static class Sm80Variant
 
     public static IEnumerable<KernelConfiguration> Of(ElementType elementType, int headDim) =>
     [
-        .. Sm80KernelUnit.StreamingTileRowChoices(headDim).Select(rows => Streaming(elementType, headDim, rows)),
-        .. Sm80KernelUnit.ShortKeys(headDim).Select(keys => ShortKeys(elementType, headDim, keys)),
+        .. CudaVariants.Configurations(KernelTarget.Sm80, KernelFamily.Streaming, elementType, headDim),
         Materialized(elementType, headDim),
     ];
 
@@ -29,11 +27,8 @@ internal static class Sm80Variant
         new(KernelFamily.Streaming, KernelTarget.Sm80, elementType, headDim, tileRows);
 
     public static KernelConfiguration ShortKeys(ElementType elementType, int headDim, int maximumKeys) =>
-        new(KernelFamily.Streaming, KernelTarget.Sm80, elementType, headDim, Sm80KernelUnit.ShortKeysTileRows) { MaximumKeys = maximumKeys };
+        new(KernelFamily.Streaming, KernelTarget.Sm80, elementType, headDim, Sm80ShortKeysTiling.TileRows) { MaximumKeys = maximumKeys };
 
     public static KernelConfiguration Materialized(ElementType elementType, int headDim) =>
         new(KernelFamily.Materialized, KernelTarget.Sm80, elementType, headDim, 2048);
-
-    public static string Render(KernelConfiguration configuration) =>
-        Sm80KernelUnit.Render(TemplateLibrary.Embedded, configuration, CancellationToken.None);
 }

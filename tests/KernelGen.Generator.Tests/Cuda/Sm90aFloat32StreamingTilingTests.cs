@@ -1,20 +1,17 @@
-using KernelGen.Generator.Model.Sm90a;
+using KernelGen.Generator.Kernels.Sm90a;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
 [TestClass]
 public sealed class Sm90aFloat32StreamingTilingTests
 {
-    private static IEnumerable<Sm90aFloat32StreamingTiling> All =>
-        from headDim in Enumerable.Range(1, 64).Select(i => 8 * i)
-        from rows in Sm90aFloat32StreamingTiling.TileRowChoices(headDim)
-        select Sm90aFloat32StreamingTiling.For(headDim, rows);
+    private static IEnumerable<Sm90aFloat32StreamingTiling> All => Enumerable.Range(1, 64).SelectMany(i => Sm90aFloat32StreamingTiling.Choices(8 * i));
 
     [TestMethod]
     public void HeadDimsUpTo256_HaveTilesOf64And128Rows()
     {
         foreach (int headDim in Enumerable.Range(1, 64).Select(i => 8 * i))
-            Assert.AreSequenceEqual(headDim <= 256 ? [64, 128] : [], Sm90aFloat32StreamingTiling.TileRowChoices(headDim));
+            Assert.AreSequenceEqual(headDim <= 256 ? [64, 128] : [], Sm90aFloat32StreamingTiling.Choices(headDim).Select(tiling => tiling.TileRows));
     }
 
     [TestMethod]
@@ -68,15 +65,5 @@ public sealed class Sm90aFloat32StreamingTilingTests
     {
         foreach (IGrouping<int, Sm90aFloat32StreamingTiling> tilings in All.GroupBy(tiling => tiling.HeadDim))
             Assert.HasCount(1, tilings.Select(tiling => (tiling.TileKeys, tiling.ValueParts)).Distinct(), $"head dim {tilings.Key}");
-    }
-
-    [TestMethod]
-    [DataRow(128, 192, "The Float32 kernels of target sm90a for head dim 128 have tiles of 64 or 128 rows, not 192.")]
-    [DataRow(264, 64, "Target sm90a has no Float32 kernels for head dim 264; use target simt.")]
-    public void WhatThereIsNot_IsAClearError(int headDim, int rows, string message)
-    {
-        ArgumentOutOfRangeException exception = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm90aFloat32StreamingTiling.For(headDim, rows));
-
-        StringAssert.StartsWith(exception.Message, message);
     }
 }

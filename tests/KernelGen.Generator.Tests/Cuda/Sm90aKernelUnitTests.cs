@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using KernelGen.Generator.Emission;
+using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Model;
-using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
@@ -13,14 +12,14 @@ public sealed class Sm90aKernelUnitTests
     {
         foreach (KernelConfiguration configuration in Sm90aVariant.All)
         {
-            string text = Sm90aVariant.Render(configuration);
+            string text = CudaVariants.Render(configuration);
 
             Assert.StartsWith($"// {configuration.Id}: ", text);
             Assert.AreSequenceEqual(
-                Sm90aKernelUnit.Headers(configuration).Select(header => $"#include \"{header.Name}\""),
+                CudaVariants.Headers(configuration).Select(header => $"#include \"{header.Name}\""),
                 text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
             string maps = configuration.ElementType == ElementType.Float32 ? "" : ", const __grid_constant__ TensorMaps maps";
-            foreach (CudaStage stage in Sm90aKernelUnit.Stages(configuration).Where(static stage => !stage.MergesKeySplits))
+            foreach (CudaStage stage in CudaVariants.Stages(configuration).Where(static stage => !stage.MergesKeySplits))
                 Assert.Contains($" {stage.EntryPoint}(const KernelArguments arguments{maps})", text.Replace("(\n    ", "(", StringComparison.Ordinal));
             Assert.DoesNotContain("{{", text);
             Assert.DoesNotContain("\r", text);
@@ -40,7 +39,7 @@ public sealed class Sm90aKernelUnitTests
     [TestMethod]
     public void Stage_HasTheBoxesOfItsTensors()
     {
-        ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 80, 192));
+        ImmutableArray<CudaStage> stages = CudaVariants.Stages(Sm90aVariant.Streaming(ElementType.Float16, 80, 192));
 
         Assert.HasCount(2, stages);
         Assert.AreEqual((512, 192), (stages[0].Threads, stages[0].RowsPerBlock));
@@ -51,7 +50,7 @@ public sealed class Sm90aKernelUnitTests
     [TestMethod]
     public void Float32_TakesNoTensorMaps()
     {
-        ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float32, 80, 128));
+        ImmutableArray<CudaStage> stages = CudaVariants.Stages(Sm90aVariant.Streaming(ElementType.Float32, 80, 128));
 
         Assert.HasCount(2, stages);
         Assert.AreEqual((512, 128), (stages[0].Threads, stages[0].RowsPerBlock));
@@ -63,11 +62,11 @@ public sealed class Sm90aKernelUnitTests
     {
         foreach (KernelConfiguration configuration in Persistent())
         {
-            CudaStage stage = Sm90aKernelUnit.Stages(configuration)[0];
-            Assert.Contains($"__launch_bounds__({stage.Threads}, {stage.MinimumBlocks}) {stage.EntryPoint}(", Sm90aVariant.Render(configuration));
+            CudaStage stage = CudaVariants.Stages(configuration)[0];
+            Assert.Contains($"__launch_bounds__({stage.Threads}, {stage.MinimumBlocks}) {stage.EntryPoint}(", CudaVariants.Render(configuration));
         }
 
-        Assert.AreEqual(2, Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 64, 64))[0].MinimumBlocks);
+        Assert.AreEqual(2, CudaVariants.Stages(Sm90aVariant.Streaming(ElementType.Float16, 64, 64))[0].MinimumBlocks);
     }
 
     [TestMethod]
@@ -75,7 +74,7 @@ public sealed class Sm90aKernelUnitTests
     [DataRow(72, 0, "64/72 of the tensor cores' time, and hides behind them.")]
     public void Text_SaysWhyPowersOfTwoArePolynomials(int headDim, int every, string reason)
     {
-        string text = Sm90aVariant.Render(Sm90aVariant.Streaming(ElementType.Float16, headDim, 64));
+        string text = CudaVariants.Render(Sm90aVariant.Streaming(ElementType.Float16, headDim, 64));
 
         Assert.Contains(reason, text);
         Assert.Contains($"constexpr int polynomial_every = {every};", text);
@@ -84,7 +83,7 @@ public sealed class Sm90aKernelUnitTests
     [TestMethod]
     public void ShortKeysStage_HasABoxOfTheOutput_Too()
     {
-        CudaStage stage = Sm90aKernelUnit.Stages(Sm90aVariant.ShortKeys(ElementType.Float16, 80, 80, 512)).Single();
+        CudaStage stage = CudaVariants.Stages(Sm90aVariant.ShortKeys(ElementType.Float16, 80, 80, 512)).Single();
 
         Assert.AreEqual("streaming_sm90a_f16_d80_r512_k80", stage.EntryPoint);
         Assert.AreEqual((256, 512), (stage.Threads, stage.RowsPerBlock));
@@ -96,8 +95,8 @@ public sealed class Sm90aKernelUnitTests
     {
         Assert.AreEqual(
             new KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            Sm90aKernelUnit.Footprint(Sm90aVariant.ShortKeys(ElementType.Float16, 64, 80, 512)));
-        KernelFootprint footprint = Sm90aKernelUnit.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));
+            CudaVariants.Footprint(Sm90aVariant.ShortKeys(ElementType.Float16, 64, 80, 512)));
+        KernelFootprint footprint = CudaVariants.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));
 
         Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (64 + 2), ChunkKeys: 4096), footprint);
     }
@@ -107,10 +106,10 @@ public sealed class Sm90aKernelUnitTests
     {
         foreach (KernelConfiguration configuration in Persistent().Where(configuration => configuration.HeadDim <= 256))
         {
-            ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(configuration);
-            Assert.AreEqual(4 * (configuration.HeadDim + 2), Sm90aKernelUnit.Footprint(configuration).PartialBytesPerRow, configuration.Id);
+            ImmutableArray<CudaStage> stages = CudaVariants.Stages(configuration);
+            Assert.AreEqual(4 * (configuration.HeadDim + 2), CudaVariants.Footprint(configuration).PartialBytesPerRow, configuration.Id);
             Assert.AreEqual(KeyChunks.MergeStage(stages[0].EntryPoint), stages[^1], configuration.Id);
-            Assert.Contains($" {stages[0].EntryPoint}_merge(", Sm90aVariant.Render(configuration), configuration.Id);
+            Assert.Contains($" {stages[0].EntryPoint}_merge(", CudaVariants.Render(configuration), configuration.Id);
         }
     }
 
@@ -118,15 +117,15 @@ public sealed class Sm90aKernelUnitTests
     public void WideHeadDims_HaveClustersAndChunksOfKeys()
     {
         KernelConfiguration configuration = Sm90aVariant.Streaming(ElementType.Float16, 384, 64);
-        ImmutableArray<CudaStage> stages = Sm90aKernelUnit.Stages(configuration);
+        ImmutableArray<CudaStage> stages = CudaVariants.Stages(configuration);
 
         Assert.HasCount(2, stages);
         Assert.AreEqual((384, 64, 2, false), (stages[0].Threads, stages[0].RowsPerBlock, stages[0].ClusterBlocks, stages[0].MergesKeySplits));
         Assert.AreSequenceEqual([new CudaTensorBox(64, 64), new CudaTensorBox(64, 64), new CudaTensorBox(64, 32)], stages[0].TensorBoxes);
         Assert.AreEqual((1, true), (stages[1].ClusterBlocks, stages[1].MergesKeySplits));
-        Assert.AreEqual(new KernelFootprint(64, 128, 0, 0, PartialBytesPerRow: 4 * 386, ChunkKeys: 4096), Sm90aKernelUnit.Footprint(configuration));
-        Assert.Contains("__global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) ", Sm90aVariant.Render(configuration));
-        Assert.AreEqual(1, Sm90aKernelUnit.Stages(Sm90aVariant.Streaming(ElementType.Float16, 256, 64))[0].ClusterBlocks);
+        Assert.AreEqual(new KernelFootprint(64, 128, 0, 0, PartialBytesPerRow: 4 * 386, ChunkKeys: 2048), CudaVariants.Footprint(configuration));
+        Assert.Contains("__global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) ", CudaVariants.Render(configuration));
+        Assert.AreEqual(1, CudaVariants.Stages(Sm90aVariant.Streaming(ElementType.Float16, 256, 64))[0].ClusterBlocks);
     }
 
     [TestMethod]
@@ -136,22 +135,14 @@ public sealed class Sm90aKernelUnitTests
 
         Assert.AreSequenceEqual(
             ["materialized_sm90a_f16_d64_r2048_scores", "materialized_sm90a_f16_d64_r2048_values"],
-            Sm90aKernelUnit.Stages(small).Select(stage => stage.EntryPoint));
-        Assert.AreSequenceEqual([128, 128], Sm90aKernelUnit.Stages(small).Select(stage => stage.RowsPerBlock));
-        Assert.AreSequenceEqual([128, 64], Sm90aKernelUnit.Stages(large).Select(stage => stage.RowsPerBlock));
-        Assert.AreSequenceEqual([new CudaTensorBox(64, 128), new CudaTensorBox(64, 48), new CudaTensorBox(64, 48)], Sm90aKernelUnit.Stages(large)[1].TensorBoxes);
-        Assert.AreEqual(new KernelFootprint(128, 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4), Sm90aKernelUnit.Footprint(small));
-        Assert.AreEqual(new KernelFootprint(128, 48, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4), Sm90aKernelUnit.Footprint(large));
-    }
-
-    [TestMethod]
-    public void WhatThereAreNoKernelsFor_IsRefused()
-    {
-        Assert.IsFalse(Sm90aKernelUnit.Supports(KernelFamily.Materialized, ElementType.Float32));
-        Assert.ThrowsExactly<ArgumentException>(() => Sm90aKernelUnit.Render(
-            TemplateLibrary.Embedded, new(KernelFamily.Materialized, KernelTarget.Sm90a, ElementType.Float32, 64, 64), CancellationToken.None));
+            CudaVariants.Stages(small).Select(stage => stage.EntryPoint));
+        Assert.AreSequenceEqual([128, 128], CudaVariants.Stages(small).Select(stage => stage.RowsPerBlock));
+        Assert.AreSequenceEqual([128, 64], CudaVariants.Stages(large).Select(stage => stage.RowsPerBlock));
+        Assert.AreSequenceEqual([new CudaTensorBox(64, 128), new CudaTensorBox(64, 48), new CudaTensorBox(64, 48)], CudaVariants.Stages(large)[1].TensorBoxes);
+        Assert.AreEqual(new KernelFootprint(128, 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4), CudaVariants.Footprint(small));
+        Assert.AreEqual(new KernelFootprint(128, 48, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4), CudaVariants.Footprint(large));
     }
 
     private static IEnumerable<KernelConfiguration> Persistent() =>
-        Sm90aVariant.All.Where(static configuration => Sm90aKernelUnit.Stages(configuration)[0].IsPersistent);
+        Sm90aVariant.All.Where(static configuration => CudaVariants.Stages(configuration)[0].IsPersistent);
 }

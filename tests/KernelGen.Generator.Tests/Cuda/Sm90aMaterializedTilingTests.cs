@@ -1,4 +1,4 @@
-using KernelGen.Generator.Model.Sm90a;
+using KernelGen.Generator.Kernels.Sm90a;
 
 namespace KernelGen.Generator.Tests.Cuda;
 

@@ -1,14 +1,11 @@
-using KernelGen.Generator.Model.Sm90a;
+using KernelGen.Generator.Kernels.Sm90a;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
 [TestClass]
 public sealed class Sm90aStreamingTilingTests
 {
-    private static IEnumerable<Sm90aStreamingTiling> All =>
-        from headDim in Enumerable.Range(1, 32).Select(i => 8 * i)
-        from rows in Sm90aStreamingTiling.TileRowChoices(headDim)
-        select Sm90aStreamingTiling.For(headDim, rows);
+    private static IEnumerable<Sm90aStreamingTiling> All => Enumerable.Range(1, 32).SelectMany(i => Sm90aStreamingTiling.Choices(8 * i));
 
     [TestMethod]
     public void EveryTiling_FitsTheSharedMemory()
@@ -92,21 +89,5 @@ public sealed class Sm90aStreamingTilingTests
     {
         foreach (IGrouping<int, Sm90aStreamingTiling> tilings in All.GroupBy(tiling => tiling.HeadDim))
             Assert.AreSequenceEqual([tilings.Key <= 64 ? 8 : 0], tilings.Select(tiling => tiling.PolynomialEvery).Distinct(), $"head dim {tilings.Key}");
-    }
-
-    [TestMethod]
-    public void UnknownRows_NameTheKnownOnes()
-    {
-        ArgumentOutOfRangeException exception = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm90aStreamingTiling.For(128, 192));
-
-        StringAssert.StartsWith(exception.Message, "The streaming kernels of target sm90a for head dim 128 have tiles of 64 or 128 rows, not 192.");
-    }
-
-    [TestMethod]
-    public void HeadDimsAbove256_AreForTheWideKernels()
-    {
-        ArgumentOutOfRangeException exception = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm90aStreamingTiling.For(264, 64));
-
-        StringAssert.StartsWith(exception.Message, "The streaming kernels of target sm90a for whole tiles are for head dims up to 256, not 264; use the wide ones.");
     }
 }

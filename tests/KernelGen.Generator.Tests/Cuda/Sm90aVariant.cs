@@ -1,6 +1,4 @@
-using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
-using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
@@ -18,9 +16,8 @@ internal static class Sm90aVariant
 
     public static IEnumerable<KernelConfiguration> Of(ElementType elementType, int headDim) =>
     [
-        .. Sm90aKernelUnit.StreamingTileRowChoices(elementType, headDim).Select(rows => Streaming(elementType, headDim, rows)),
-        .. Sm90aKernelUnit.ShortKeys(elementType, headDim).Select(choice => ShortKeys(elementType, headDim, choice.MaximumKeys, choice.TileRows)),
-        .. Sm90aKernelUnit.Supports(KernelFamily.Materialized, elementType) ? [Materialized(elementType, headDim)] : Array.Empty<KernelConfiguration>(),
+        .. CudaVariants.Configurations(KernelTarget.Sm90a, KernelFamily.Streaming, elementType, headDim),
+        .. CudaVariants.Configurations(KernelTarget.Sm90a, KernelFamily.Materialized, elementType, headDim, 2048),
     ];
 
     public static KernelConfiguration Streaming(ElementType elementType, int headDim, int tileRows) =>
@@ -31,7 +28,4 @@ internal static class Sm90aVariant
 
     public static KernelConfiguration Materialized(ElementType elementType, int headDim) =>
         new(KernelFamily.Materialized, KernelTarget.Sm90a, elementType, headDim, 2048);
-
-    public static string Render(KernelConfiguration configuration) =>
-        Sm90aKernelUnit.Render(TemplateLibrary.Embedded, configuration, CancellationToken.None);
 }

@@ -1,4 +1,4 @@
-using KernelGen.Generator.Model.Sm90a;
+using KernelGen.Generator.Kernels.Sm90a;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
@@ -6,7 +6,7 @@ namespace KernelGen.Generator.Tests.Cuda;
 public sealed class Sm90aWideStreamingTilingTests
 {
     private static IEnumerable<Sm90aWideStreamingTiling> All =>
-        Enumerable.Range(33, 32).Select(static i => Sm90aWideStreamingTiling.For(8 * i, Sm90aWideStreamingTiling.TileRows));
+        Enumerable.Range(33, 32).Select(static i => new Sm90aWideStreamingTiling(8 * i));
 
     [TestMethod]
     public void EveryTiling_FitsTheSharedMemory()
@@ -24,7 +24,7 @@ public sealed class Sm90aWideStreamingTilingTests
     [TestMethod]
     public void LargestHeadDim_LeavesNoPartUnused()
     {
-        Sm90aWideStreamingTiling tiling = Sm90aWideStreamingTiling.For(512, 64);
+        Sm90aWideStreamingTiling tiling = new Sm90aWideStreamingTiling(512);
 
         Assert.AreEqual((4, 16384, 231568), (tiling.Stages, tiling.StageBytes, tiling.SharedBytes));
         Assert.AreEqual((4, 2, 256), (tiling.KeyParts, tiling.KeyPartPanels, tiling.ValueDims));
@@ -65,16 +65,5 @@ public sealed class Sm90aWideStreamingTilingTests
             // Panels begin where the swizzle's pattern does.
             Assert.AreEqual(0, tiling.Values.PanelBytes(Sm90aWideStreamingTiling.ValuePartKeys) % (8 * tiling.Values.RowBytes), $"{tiling}");
         }
-    }
-
-    [TestMethod]
-    public void WhatThereIsNoKernelFor_IsRefused()
-    {
-        StringAssert.StartsWith(
-            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm90aWideStreamingTiling.For(256, 64)).Message,
-            "The wide streaming kernels of target sm90a are for head dims above 256, not 256.");
-        StringAssert.StartsWith(
-            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Sm90aWideStreamingTiling.For(512, 128)).Message,
-            "The streaming kernels of target sm90a for head dim 512 have tiles of 64 rows, not 128.");
     }
 }

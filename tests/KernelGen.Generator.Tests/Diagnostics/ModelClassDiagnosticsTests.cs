@@ -71,6 +71,10 @@ public sealed class ModelClassDiagnosticsTests
     [DataRow("class [|Run|];", "'Run'")]
     [DataRow("event System.Action [|Launch|] { add { } remove { } }", "'Launch'")]
     [DataRow("delegate void [|Launch|]();", "'Launch'")]
+    [DataRow("void [|Warmup|]() { }", "'Warmup'")]
+    [DataRow("class [|CpuD40|];", "'CpuD40'")]
+    [DataRow("struct [|Sm90aD40|];", "'Sm90aD40'")]
+    [DataRow("int [|CudaHeaders|];", "'CudaHeaders'")]
     [DataRow("public [|M|](int x) { }", "a constructor with one parameter")]
     public async Task MemberThatIsGenerated_IsReportedAtItsName(string member, string description)
     {
@@ -80,7 +84,7 @@ public sealed class ModelClassDiagnosticsTests
     }
 
     [TestMethod]
-    [DataRow("$ partial class M { public M() { } M(int x, int y) { } void Running() { } int plan; static M() { } }")]
+    [DataRow("$ partial class M { public M() { } M(int x, int y) { } void Running() { } int plan; class CpuD48; static M() { } }")]
     [DataRow("class B { public void Run() { } } $ partial class M : B;")]
     [DataRow("$ partial class M(int scale) { int Scale => scale; }")]
     [DataRow("$ partial record M;")]

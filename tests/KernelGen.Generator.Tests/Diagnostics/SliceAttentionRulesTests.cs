@@ -83,8 +83,7 @@ public sealed class SliceAttentionRulesTests
         IReadOnlyList<Diagnostic> diagnostics = await AnalyzerTest.DiagnosticsOfAsync([source], AnalyzerTest.AllAnalyzers);
         INamedTypeSymbol type = TestCompilation.Create(source).GetSymbolsWithName("M").OfType<INamedTypeSymbol>().Single();
 
-        bool hasError = ModelClassRules.HasError(type, CancellationToken.None)
-            || type.GetAttributes().Any(attribute => SliceAttentionUsage.Read(attribute, CancellationToken.None)!.HasError);
+        bool hasError = ModelClassReader.Read(type, type.GetAttributes(), CancellationToken.None) is null;
 
         Assert.AreEqual(diagnostics.Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error), hasError);
     }

@@ -1,11 +1,11 @@
-using KernelGen.Generator.Model;
+using KernelGen.Generator.Kernels.Cpu;
 
 namespace KernelGen.Generator.Tests.Model;
 
 [TestClass]
 public sealed class CpuTilingTests
 {
-    private static readonly CpuTiling[] _tilings = [.. Enumerable.Range(1, 64).Select(step => CpuTiling.For(step * 8))];
+    private static readonly CpuTiling[] _tilings = [.. Enumerable.Range(1, 64).Select(step => new CpuTiling(step * 8))];
 
     [TestMethod]
     public void ValueTiles_CoverTheHeadDimExactly()
@@ -36,7 +36,7 @@ public sealed class CpuTilingTests
             Assert.AreEqual(0, tiling.KeyBlock % CpuTiling.KeyStep);
             Assert.IsGreaterThanOrEqualTo(CpuTiling.MaskStep, tiling.KeyBlock);
             Assert.IsTrue(tiling.Vectors.All(vector => CpuTiling.KeyStep % vector.ScoreKeys == 0));
-            Assert.IsTrue(tiling.Vectors.All(vector => tiling.TileRows % vector.Lanes == 0));
+            Assert.IsTrue(tiling.Vectors.All(vector => CpuTiling.TileRows % vector.Lanes == 0));
         }
     }
 

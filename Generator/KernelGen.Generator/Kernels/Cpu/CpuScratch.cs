@@ -1,4 +1,4 @@
-namespace KernelGen.Generator.Model;
+namespace KernelGen.Generator.Kernels.Cpu;
 
 /// <summary>A worker's scratch memory: where its parts begin, in bytes. Every part begins at a cache line.</summary>
 internal sealed record CpuScratch

@@ -1,17 +1,20 @@
 using System.Collections.Generic;
 
-namespace KernelGen.Generator.Model;
+namespace KernelGen.Generator.Kernels.Cpu;
 
 /// <summary>How the CPU kernels of a head dim cut their work: the tile, the blocks of keys, and a worker's scratch memory.</summary>
 internal sealed record CpuTiling
 {
+    /// <summary>Query rows of a tile, the unit that work is planned and shared out in.</summary>
+    public const int TileRows = 128;
+
     /// <summary>Blocks of keys begin at multiples of it. Every micro-kernel's keys divide it, and the score workspace is padded to it.</summary>
     public const int KeyStep = 12;
 
     /// <summary>Keys over which a mask is turned from rows into lanes at a time: with its scores, 18 KiB at the widest. No block is shorter.</summary>
     public const int MaskStep = 48;
 
-    private CpuTiling(int headDim)
+    public CpuTiling(int headDim)
     {
         HeadDim = headDim;
         KeyBlock = KeyBlockFor(headDim);
@@ -19,11 +22,7 @@ internal sealed record CpuTiling
         Scratch = new CpuScratch(this);
     }
 
-    /// <summary>Elements of a row.</summary>
     public int HeadDim { get; }
-
-    /// <summary>Query rows of a tile, the unit that work is planned and shared out in.</summary>
-    public int TileRows => 128;
 
     /// <summary>
     /// The most tiles that a streaming kernel takes at a time. They share one conversion of each block of keys and values, and one way of it through the caches. More
@@ -53,10 +52,6 @@ internal sealed record CpuTiling
 
     /// <summary>A worker's scratch memory.</summary>
     public CpuScratch Scratch { get; }
-
-    /// <summary>The tiling for a head dim.</summary>
-    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
-    public static CpuTiling For(int headDim) => new(headDim);
 
     private static int KeyBlockFor(int headDim) => headDim switch
     {

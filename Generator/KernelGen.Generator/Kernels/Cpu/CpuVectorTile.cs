@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 
-namespace KernelGen.Generator.Model;
+namespace KernelGen.Generator.Kernels.Cpu;
 
 /// <summary>The register tiles of the micro-kernels at one vector width.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System;
 
-namespace KernelGen.Generator.Model;
+namespace KernelGen.Generator.Kernels.Simt;
 
 /// <summary>How a kernel of the target <c>simt</c> cuts its work: the threads of a block, their register tiles, and shared memory. Templates only spell it out.</summary>
 /// <remarks>
@@ -14,7 +14,7 @@ namespace KernelGen.Generator.Model;
 /// tile of keys: that costs 3/2 of the least traffic and leaves the shared memory of a block below 48 KiB for every head dim.
 /// </para>
 /// </remarks>
-internal sealed record SimtKernelDesign
+internal sealed record SimtTiling
 {
     /// <summary>Shared memory that a block has on every GPU without asking for more, in bytes.</summary>
     public const int SharedBytesLimit = 48 * 1024;
@@ -45,7 +45,7 @@ internal sealed record SimtKernelDesign
     private const int MinChunkDims = 24;
     private const int ValueChunkBytes = 16 * 1024;
 
-    private SimtKernelDesign(int headDim, int tileRows)
+    public SimtTiling(int headDim, int tileRows)
     {
         HeadDim = headDim;
         TileRows = tileRows;
@@ -54,7 +54,6 @@ internal sealed record SimtKernelDesign
         ValueKeys = ValueKeysFor(ValuePitch);
     }
 
-    /// <summary>Elements of a row.</summary>
     public int HeadDim { get; }
 
     /// <summary>Query rows of a block.</summary>
@@ -65,7 +64,6 @@ internal sealed record SimtKernelDesign
     /// </summary>
     public int Lanes { get; }
 
-    /// <summary>Threads of a block.</summary>
     public int Threads => RowGroups * Lanes;
 
     /// <summary>Rows of a thread.</summary>
@@ -132,32 +130,6 @@ internal sealed record SimtKernelDesign
 
     /// <summary>Blocks of a streaming kernel for which the registers of a multiprocessor suffice; a launch bound where shared memory holds as many.</summary>
     public int RegisterBlocks => Math.Max(1, MultiprocessorRegisters / (Threads * ((ExpectedRegisters + RegisterGroup - 1) / RegisterGroup * RegisterGroup)));
-
-    /// <summary>The design for a variant.</summary>
-    /// <param name="configuration">A variant of the target <c>simt</c>.</param>
-    /// <exception cref="ArgumentException">The variant is of another target, or a streaming one whose slice size is no tile.</exception>
-    public static SimtKernelDesign For(KernelConfiguration configuration)
-    {
-        if (configuration.Target != KernelTarget.Simt)
-            throw new ArgumentException($"{configuration.Id} is not a variant of the target simt.", nameof(configuration));
-
-        int tileRows = TileRowsFor(configuration.SliceRows);
-        if (configuration.Family == KernelFamily.Streaming && tileRows != configuration.SliceRows)
-        {
-            throw new ArgumentException(
-                $"{configuration.Id}: the slice size of a streaming variant is its tile, which has 16, 32 or 64 query rows.", nameof(configuration));
-        }
-
-        return new(configuration.HeadDim, tileRows);
-    }
-
-    /// <summary>Query rows of a tile: no more than a slice has, so that short slices do not compute rows that nobody asked for.</summary>
-    private static int TileRowsFor(int sliceRows) => sliceRows switch
-    {
-        >= MaxTileRows => MaxTileRows,
-        >= MaxTileRows / 2 => MaxTileRows / 2,
-        _ => RowGroups,
-    };
 
     // Short rows in one go; others in the chunks that leave the least of the last one empty, the longest of those.
     private static int ChunkDimsFor(int headDim)

@@ -1,4 +1,4 @@
-namespace KernelGen.Generator.Model.Sm80;
+namespace KernelGen.Generator.Kernels.Sm80;
 
 /// <summary>What every GPU from compute capability 8.0 offers to a block; the tiles are chosen to stay within it.</summary>
 internal static class Sm80Limits

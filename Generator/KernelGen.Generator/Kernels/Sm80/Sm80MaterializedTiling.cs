@@ -1,4 +1,4 @@
-namespace KernelGen.Generator.Model.Sm80;
+namespace KernelGen.Generator.Kernels.Sm80;
 
 /// <summary>Tiles of a materialized kernel of the target <c>sm80</c>: of the launch that computes scores, and of the one that weights the values.</summary>
 /// <remarks>Memory bounds these kernels, not arithmetic: the tiles are small, and two stages of them are always there.</remarks>

@@ -1,4 +1,4 @@
-namespace KernelGen.Generator.Model.Sm80;
+namespace KernelGen.Generator.Kernels.Sm80;
 
 /// <summary>How rows of 16-bit elements lie in a tile in shared memory, so that the eight rows of a matrix load fall into eight different groups of four banks.</summary>
 /// <param name="Bytes">Bytes from a row to the next.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 
-namespace KernelGen.Generator.Model.Sm80;
+namespace KernelGen.Generator.Kernels.Sm80;
 
 /// <summary>Tiles of a streaming kernel of the target <c>sm80</c> for few keys: one tile of K and V, and a row's scores in registers.</summary>
 /// <param name="HeadDim">The head dim.</param>
@@ -26,9 +26,10 @@ internal sealed record Sm80ShortKeysTiling(int HeadDim, int MaximumKeys)
     /// <summary>Registers that a thread is expected to need.</summary>
     public int ExpectedRegisters => Sm80Limits.BaseRegisters + (MaximumKeys / 2) + (HeadDim / 2) + (4 * ((HeadDim + 15) / 16)) + 4;
 
-    /// <summary>The most keys of the kernels that there are for a head dim, ascending; none where registers or shared memory do not hold them.</summary>
-    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
-    public static IReadOnlyList<int> Choices(int headDim) => _sizes
-        .Where(size => new Sm80ShortKeysTiling(headDim, size) is { SharedBytes: <= Sm80Limits.SharedBytes, ExpectedRegisters: <= Sm80Limits.ComfortableRegisters })
-        .ToArray();
+    /// <summary>The tiles that there are variants for, by ascending keys; none where registers or shared memory do not hold them.</summary>
+    public static IReadOnlyList<Sm80ShortKeysTiling> Choices(int headDim) =>
+    [
+        .. _sizes.Select(size => new Sm80ShortKeysTiling(headDim, size)).Where(static tiling =>
+            tiling is { SharedBytes: <= Sm80Limits.SharedBytes, ExpectedRegisters: <= Sm80Limits.ComfortableRegisters }),
+    ];
 }

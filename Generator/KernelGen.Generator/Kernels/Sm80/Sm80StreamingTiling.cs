@@ -1,8 +1,6 @@
-using System;
 using System.Collections.Generic;
-using System.Globalization;
 
-namespace KernelGen.Generator.Model.Sm80;
+namespace KernelGen.Generator.Kernels.Sm80;
 
 /// <summary>Tiles of a streaming kernel of the target <c>sm80</c>.</summary>
 /// <remarks>
@@ -44,36 +42,16 @@ internal sealed record Sm80StreamingTiling(int HeadDim, int TileRows, int TileKe
         ? Sm80Limits.BaseRegisters + (TileKeys / 4) + (4 * RowTiles * (((HeadDim / 8) + Sm80Limits.Warps - 1) / Sm80Limits.Warps)) + 4
         : Sm80Limits.BaseRegisters + (RowTiles * ((TileKeys / 2) + (HeadDim / 2) + 4));
 
-    /// <summary>The rows of a tile that there are variants for, ascending: many rows for throughput, fewer for small shapes.</summary>
-    /// <param name="headDim">The head dim.</param>
-    public static IReadOnlyList<int> TileRowChoices(int headDim) => headDim switch
+    /// <summary>The tiles that there are variants for, by ascending rows: many rows for throughput, fewer for small shapes.</summary>
+    public static IReadOnlyList<Sm80StreamingTiling> Choices(int headDim) => headDim switch
     {
-        <= 128 => [64, 128],
-        <= LargestUnsplitHeadDim => [64],
-        _ => [32],
+        <= 128 => [Unsplit(headDim, 64), Unsplit(headDim, 128)],
+        <= LargestUnsplitHeadDim => [Unsplit(headDim, 64)],
+        _ => [new(headDim, TileRows: 32, TileKeys: 32, RowTiles: 2, IsSplit: true)],
     };
 
-    /// <summary>The tiles for a head dim and rows of a tile.</summary>
-    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
-    /// <param name="tileRows">One of <see cref="TileRowChoices"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no variant with so many rows.</exception>
-    public static Sm80StreamingTiling For(int headDim, int tileRows)
-    {
-        IReadOnlyList<int> choices = TileRowChoices(headDim);
-        bool known = false;
-        foreach (int choice in choices)
-            known |= choice == tileRows;
-        if (!known)
-        {
-            throw new ArgumentOutOfRangeException(nameof(tileRows), string.Format(
-                CultureInfo.InvariantCulture,
-                "The streaming kernels of target sm80 for head dim {0} have tiles of {1} rows, not {2}.", headDim, string.Join(" or ", choices), tileRows));
-        }
-
-        return headDim > LargestUnsplitHeadDim
-            ? new(headDim, tileRows, TileKeys: 32, RowTiles: tileRows / 16, IsSplit: true)
-            : new(headDim, tileRows, TileKeys: 64, RowTiles: tileRows / (16 * Sm80Limits.Warps), IsSplit: false);
-    }
+    private static Sm80StreamingTiling Unsplit(int headDim, int tileRows) =>
+        new(headDim, tileRows, TileKeys: 64, RowTiles: tileRows / (16 * Sm80Limits.Warps), IsSplit: false);
 
     // Split kernels also keep the probabilities, the greatest score of each row in each group of keys, and the rows' factors.
     private int SharedBytesWith(int stages) => IsSplit

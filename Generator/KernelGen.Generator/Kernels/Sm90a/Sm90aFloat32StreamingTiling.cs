@@ -1,9 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 
-namespace KernelGen.Generator.Model.Sm90a;
+namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>
 /// Tiles of a Float32 streaming kernel of the target <c>sm90a</c>: two warpgroups split tiles of K and V into halves of 16 bits, one or two compute 64 query
@@ -98,28 +97,10 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
     /// <summary>Registers that a computing thread needs for scores, which become both halves of the probabilities, the output, and a part's sums over a tile.</summary>
     public int ArrayRegisters => (TileKeys / 2) + (Values.Dims / 2) + (Values.Dims / ValueParts / 2);
 
-    /// <summary>The rows of a tile that there are variants for, ascending; none above head dim 256, whose output does not fit the registers.</summary>
-    /// <param name="headDim">The head dim.</param>
-    public static IReadOnlyList<int> TileRowChoices(int headDim) => headDim > _table[_table.Length - 1].LargestHeadDim
+    /// <summary>The tiles that there are variants for, by ascending rows; none above head dim 256, whose output does not fit the registers.</summary>
+    public static IReadOnlyList<Sm90aFloat32StreamingTiling> Choices(int headDim) => headDim > _table[_table.Length - 1].LargestHeadDim
         ? []
-        : [Sm90aLimits.WarpgroupRows, 2 * Sm90aLimits.WarpgroupRows];
-
-    /// <summary>The tiles for a head dim and rows of a tile.</summary>
-    /// <param name="headDim">A multiple of 8 from 8 to 256.</param>
-    /// <param name="tileRows">One of <see cref="TileRowChoices"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no variant with so many rows.</exception>
-    public static Sm90aFloat32StreamingTiling For(int headDim, int tileRows)
-    {
-        IReadOnlyList<int> choices = TileRowChoices(headDim);
-        if (choices.Contains(tileRows))
-            return new(headDim, tileRows / Sm90aLimits.WarpgroupRows);
-
-        throw new ArgumentOutOfRangeException(nameof(tileRows), choices.Count == 0
-            ? string.Format(CultureInfo.InvariantCulture, "Target sm90a has no Float32 kernels for head dim {0}; use target simt.", headDim)
-            : string.Format(
-                CultureInfo.InvariantCulture, "The Float32 kernels of target sm90a for head dim {0} have tiles of {1} rows, not {2}.", headDim,
-                string.Join(" or ", choices), tileRows));
-    }
+        : [new(headDim, Consumers: 1), new(headDim, Consumers: 2)];
 
     private static (int LargestHeadDim, int TileKeys, int ValueParts) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
 

@@ -1,4 +1,4 @@
-namespace KernelGen.Generator.Model.Sm90a;
+namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>What compute capability 9.0 offers; the tiles are chosen to stay within it.</summary>
 internal static class Sm90aLimits

@@ -1,6 +1,6 @@
 using System;
 
-namespace KernelGen.Generator.Model.Sm90a;
+namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>
 /// Tiles of a materialized kernel of the target <c>sm90a</c>: of the launch that turns scores into probabilities, and of the one that weights the values.

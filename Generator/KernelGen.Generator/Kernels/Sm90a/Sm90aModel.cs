@@ -1,38 +1,35 @@
 using KernelGen.Generator.Model;
-using KernelGen.Generator.Model.Sm90a;
 using KernelGen.Generator.Rendering;
 
-namespace KernelGen.Generator.Emission;
+namespace KernelGen.Generator.Kernels.Sm90a;
 
-/// <summary>What the templates of the kernels of the target <c>sm90a</c> are told alike. A kernel adds its own numbers.</summary>
+/// <summary>Template variables that several kernels of the target have in common.</summary>
 internal static class Sm90aModel
 {
-    /// <summary>What every kernel is told.</summary>
-    /// <param name="configuration">The variant. The products of one for Float32 take its halves, which are Float16.</param>
-    public static TemplateObject Create(KernelConfiguration configuration) => new()
+    /// <summary>The variables of every kernel.</summary>
+    /// <param name="factorType">The type of what tensor cores multiply, such as <c>f16</c>.</param>
+    public static TemplateObject Create(CudaSourceName source, ElementType elementType, string factorType, int headDim) => new()
     {
-        { "id", configuration.Id },
-        { "entry_point", configuration.EntryPoint },
-        { "element", configuration.ElementType == ElementType.BFloat16 ? "kg_bf16" : "kg_f16" },
-        { "element_name", configuration.ElementType.ToString() },
-        { "product_type", configuration.ElementType == ElementType.BFloat16 ? "bf16" : "f16" },
-        { "head_dim", configuration.HeadDim },
+        { "id", source.Id },
+        { "entry_point", source.EntryPoint },
+        { "element", "kg_" + factorType },
+        { "element_name", elementType.ToString() },
+        { "product_type", factorType },
+        { "head_dim", headDim },
     };
 
-    /// <summary>What kernels of whole tiles are told besides: those that share <c>sm90a/layout.cuh.sbn</c> and <c>sm90a/products.cuh.sbn</c>.</summary>
-    /// <param name="configuration">The variant.</param>
-    /// <param name="tileKeys">Keys of a tile.</param>
+    /// <summary>The variables of kernels of whole tiles: those that share <c>sm90a/layout.cuh.sbn</c> and <c>sm90a/products.cuh.sbn</c>.</summary>
     /// <param name="queryRows">Rows of a tile of Q in shared memory.</param>
-    /// <param name="values">The layout of V.</param>
     /// <param name="columnGroups">Products that divide the columns of V.</param>
     /// <param name="hasChunks">It takes more keys than a chunk has.</param>
     public static TemplateObject CreateWithLayout(
-        KernelConfiguration configuration, int tileKeys, int queryRows, Sm90aPanels values, int columnGroups = 1, bool hasChunks = true)
+        CudaSourceName source, ElementType elementType, string factorType, int headDim,
+        int tileKeys, int queryRows, Sm90aPanels values, int columnGroups = 1, bool hasChunks = true)
     {
-        Sm90aPanels rows = Sm90aPanels.AlongRows(configuration.HeadDim);
-        TemplateObject model = Create(configuration);
+        Sm90aPanels rows = Sm90aPanels.AlongRows(headDim);
+        TemplateObject model = Create(source, elementType, factorType, headDim);
         model.Add("tile_keys", tileKeys);
-        model.Add("chunk_keys", hasChunks ? KeyChunks.Keys(tileKeys, configuration.HeadDim) : 0);
+        model.Add("chunk_keys", hasChunks ? KeyChunks.Keys(tileKeys, headDim) : 0);
         model.Add("query_rows", queryRows);
         model.Add("row_panel_dims", rows.PanelDims);
         model.Add("row_panels", rows.Count);

@@ -1,4 +1,4 @@
-namespace KernelGen.Generator.Model.Sm90a;
+namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>
 /// How rows of 16-bit elements lie in shared memory for tensor copies and products: side by side in panels of 16, 32 or 64 elements, swizzled over 32, 64 or

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 
-namespace KernelGen.Generator.Model.Sm90a;
+namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>Tiles of a streaming kernel of the target <c>sm90a</c> for few keys: one tile of K and V, and a row's scores in registers.</summary>
 /// <remarks>
@@ -80,7 +80,6 @@ internal sealed record Sm90aShortKeysTiling(int HeadDim, int MaximumKeys, int Ti
         SharedBytes <= Sm90aLimits.SharedBytes && Stages >= Math.Min(2, TilesPerWarpgroup) && ArrayRegisters + OtherRegisters <= LimitRegisters;
 
     /// <summary>The kernels that there are for a head dim, by keys and rows; none where shared memory does not hold the tiles.</summary>
-    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
     public static IReadOnlyList<Sm90aShortKeysTiling> Choices(int headDim) =>
     [
         .. from keys in _keys
@@ -89,16 +88,6 @@ internal sealed record Sm90aShortKeysTiling(int HeadDim, int MaximumKeys, int Ti
            where best is not null
            select best,
     ];
-
-    /// <summary>The tiles of a variant.</summary>
-    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
-    /// <param name="maximumKeys">Of one of <see cref="Choices"/>.</param>
-    /// <param name="tileRows">Of the same.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such variant.</exception>
-    public static Sm90aShortKeysTiling For(int headDim, int maximumKeys, int tileRows) =>
-        Choices(headDim).FirstOrDefault(tiling => tiling.MaximumKeys == maximumKeys && tiling.TileRows == tileRows)
-        ?? throw new ArgumentOutOfRangeException(
-            nameof(tileRows), $"Target sm90a has no kernel with tiles of {tileRows} rows and {maximumKeys} keys for head dim {headDim}; VariantExpansion names those that there are.");
 
     private static Sm90aShortKeysTiling? Best(int headDim, int keys, int rows) => ((int[])[4, 2, 1])
         .Where(warpgroups => warpgroups * Sm90aLimits.WarpgroupRows <= rows)

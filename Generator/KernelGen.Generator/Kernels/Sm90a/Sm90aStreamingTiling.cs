@@ -1,9 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 
-namespace KernelGen.Generator.Model.Sm90a;
+namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>Tiles of a streaming kernel of the target <c>sm90a</c>: one warpgroup copies, one to three compute 64 query rows each.</summary>
 /// <remarks>The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.</remarks>
@@ -86,32 +85,12 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     public bool PingPong => Consumers >= 2 && HeadDim <= LargestPingPongHeadDim;
 
     /// <summary>
-    /// The rows of a tile that there are variants for, ascending: many rows for throughput, fewer for small shapes. None above head dim 256, whose output no
+    /// The tiles that there are variants for, by ascending rows: many rows for throughput, fewer for small shapes. None above head dim 256, whose output no
     /// warpgroup can hold.
     /// </summary>
-    /// <param name="headDim">The head dim.</param>
-    public static IReadOnlyList<int> TileRowChoices(int headDim) => headDim > Sm90aLimits.LargestUndividedHeadDim
+    public static IEnumerable<Sm90aStreamingTiling> Choices(int headDim) => headDim > Sm90aLimits.LargestUndividedHeadDim
         ? []
-        : [.. Enumerable.Range(1, Row(headDim).Consumers).Select(static consumers => consumers * Sm90aLimits.WarpgroupRows)];
-
-    /// <summary>The tiles for a head dim and rows of a tile.</summary>
-    /// <param name="headDim">A multiple of 8 from 8 to 256.</param>
-    /// <param name="tileRows">One of <see cref="TileRowChoices"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no variant with so many rows.</exception>
-    public static Sm90aStreamingTiling For(int headDim, int tileRows)
-    {
-        IReadOnlyList<int> choices = TileRowChoices(headDim);
-        if (choices.Contains(tileRows))
-            return new(headDim, tileRows / Sm90aLimits.WarpgroupRows);
-
-        throw new ArgumentOutOfRangeException(nameof(tileRows), choices.Count == 0
-            ? string.Format(
-                CultureInfo.InvariantCulture, "The streaming kernels of target sm90a for whole tiles are for head dims up to {0}, not {1}; use the wide ones.",
-                Sm90aLimits.LargestUndividedHeadDim, headDim)
-            : string.Format(
-                CultureInfo.InvariantCulture, "The streaming kernels of target sm90a for head dim {0} have tiles of {1} rows, not {2}.", headDim,
-                string.Join(" or ", choices), tileRows));
-    }
+        : Enumerable.Range(1, Row(headDim).Consumers).Select(consumers => new Sm90aStreamingTiling(headDim, consumers));
 
     private static (int LargestHeadDim, int TileKeys, int Consumers, int PolynomialEvery) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
 

@@ -1,7 +1,6 @@
 using System;
-using System.Globalization;
 
-namespace KernelGen.Generator.Model.Sm90a;
+namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>Tiles of a streaming kernel of the target <c>sm90a</c> for head dims whose output no warpgroup can hold: one copies, two share 64 query rows.</summary>
 /// <remarks>
@@ -88,25 +87,6 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
 
     /// <summary>Registers that a computing thread needs for scores and output.</summary>
     public int ArrayRegisters => (GroupKeys / 2) + (ValueDims / 2);
-
-    /// <summary>The tiles for a head dim and rows of a tile.</summary>
-    /// <param name="headDim">A multiple of 8 from 264 to 512.</param>
-    /// <param name="tileRows"><see cref="TileRows"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such kernel.</exception>
-    public static Sm90aWideStreamingTiling For(int headDim, int tileRows)
-    {
-        if (headDim <= Sm90aLimits.LargestUndividedHeadDim)
-        {
-            throw new ArgumentOutOfRangeException(nameof(headDim), string.Format(
-                CultureInfo.InvariantCulture,
-                "The wide streaming kernels of target sm90a are for head dims above {0}, not {1}.",
-                Sm90aLimits.LargestUndividedHeadDim,
-                headDim));
-        }
-
-        return tileRows == TileRows ? new(headDim) : throw new ArgumentOutOfRangeException(nameof(tileRows), string.Format(
-            CultureInfo.InvariantCulture, "The streaming kernels of target sm90a for head dim {0} have tiles of {1} rows, not {2}.", headDim, TileRows, tileRows));
-    }
 
     private static int CeilingDivide(int value, int divisor) => (value + divisor - 1) / divisor;
 

@@ -1,0 +1,47 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Rendering;
+
+namespace KernelGen.Generator.Emission;
+
+/// <summary>The CUDA C of one or several variants, and the headers that its <c>#include</c> lines name.</summary>
+/// <param name="Variant">The first of the variants.</param>
+internal sealed record CudaSource(CudaVariant Variant, string Text, ImmutableArray<CudaHeaderTemplate> Headers)
+{
+    private const string Include = "#include \"";
+
+    /// <summary>The sources of variants, each once.</summary>
+    public static IReadOnlyDictionary<CudaSourceName, CudaSource> Render(
+        IEnumerable<CudaVariant> variants, TemplateLibrary templates, CancellationToken cancellationToken)
+    {
+        Dictionary<string, CudaHeaderTemplate> headers = CudaHeaderTemplate.All(templates).ToDictionary(static header => header.Name, StringComparer.Ordinal);
+        Dictionary<CudaSourceName, CudaSource> sources = [];
+        foreach (CudaVariant variant in variants)
+        {
+            if (sources.ContainsKey(variant.Source))
+                continue;
+            string text = templates.Render(variant.Template, variant.Model, cancellationToken);
+            sources.Add(variant.Source, new(variant, text, [.. Includes(text).Select(name => headers.TryGetValue(name, out CudaHeaderTemplate? header)
+                ? header
+                : throw UnknownHeader(templates, variant.Template, name))]));
+        }
+
+        return sources;
+    }
+
+    private static IEnumerable<string> Includes(string text) =>
+        from line in text.Split('\n')
+        where line.StartsWith(Include, StringComparison.Ordinal)
+        select line.Substring(Include.Length).TrimEnd('"');
+
+    private static TemplateException UnknownHeader(TemplateLibrary templates, string template, string name)
+    {
+        string[] lines = templates.TextOf(template).Split('\n');
+        int line = Array.FindIndex(lines, text => text.Contains(Include + name));
+        return new(template, Math.Max(line, 0) + 1, 1, $"no template is the header '{name}', which the rendered text includes");
+    }
+}

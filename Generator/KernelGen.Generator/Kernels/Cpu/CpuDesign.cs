@@ -1,0 +1,44 @@
+using System.Collections.Generic;
+using KernelGen.Generator.Model;
+
+namespace KernelGen.Generator.Kernels.Cpu;
+
+/// <summary>Both families in C#: one class for each head dim.</summary>
+internal sealed class CpuDesign : IKernelDesign
+{
+    private const string Template = "cpu/kernels.cs.sbn";
+
+    public KernelTarget Target => KernelTarget.Cpu;
+
+    public IEnumerable<KernelVariant> Variants(KernelRequest request)
+    {
+        CpuTiling tiling = new(request.HeadDim);
+        switch (request.Family)
+        {
+            case KernelFamily.Streaming:
+                yield return new CpuVariant(
+                    new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, CpuTiling.TileRows),
+                    new(CpuTiling.TileRows, CpuTiling.KeyStep, BytesPerScore: 0, tiling.Scratch.Bytes),
+                    new(ProductUnit.MultiplyAdds),
+                    Template,
+                    tiling,
+                    tiling.TilesPerCall);
+                break;
+
+            case KernelFamily.Materialized:
+                foreach (int sliceRows in request.SliceRows)
+                {
+                    // A tile at a time: its scores are still in a cache when they become weights.
+                    yield return new CpuVariant(
+                        new(KernelFamily.Materialized, Target, request.ElementType, request.HeadDim, sliceRows),
+                        new(CpuTiling.TileRows, CpuTiling.KeyStep, sizeof(float), tiling.Scratch.Bytes),
+                        new(ProductUnit.MultiplyAdds, KernelTraits.PassesOfScores),
+                        Template,
+                        tiling,
+                        TilesPerCall: 1);
+                }
+
+                break;
+        }
+    }
+}

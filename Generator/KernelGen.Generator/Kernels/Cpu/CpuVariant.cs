@@ -1,0 +1,15 @@
+using KernelGen.Generator.Model;
+using static System.FormattableString;
+
+namespace KernelGen.Generator.Kernels.Cpu;
+
+/// <summary>A variant in C#: a method for each vector width, in the class of its head dim.</summary>
+/// <param name="TilesPerCall">The most tiles that a kernel takes at a time.</param>
+internal sealed record CpuVariant(
+    KernelConfiguration Configuration, KernelFootprint Footprint, KernelTraits Traits, string Template, CpuTiling Tiling, int TilesPerCall)
+    : KernelVariant(Configuration, Footprint, Traits, Template)
+{
+    /// <summary>The method that matches the <c>CpuKernel</c> delegate, such as <c>StreamingF16Vector512</c>.</summary>
+    public string KernelName(int vectorBits) =>
+        Invariant($"{Configuration.Family}{Configuration.ElementType.ShortName().ToUpperInvariant()}Vector{vectorBits}");
+}

@@ -1,0 +1,58 @@
+using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Cpu;
+using KernelGen.Generator.Model;
+using KernelGen.Generator.Rendering;
+
+namespace KernelGen.Generator.Tests.Model;
+
+[TestClass]
+public sealed class CpuDesignTests
+{
+    [TestMethod]
+    public void EveryHeadDim_RendersInUnder1000Lines()
+    {
+        for (int headDim = 8; headDim <= 512; headDim += 8)
+        {
+            string text = Render(Variants(headDim, Enum.GetValues<KernelFamily>(), Enum.GetValues<ElementType>()));
+
+            StringAssert.Contains(text, $"private static unsafe class CpuD{headDim}\n{{\n");
+            Assert.IsLessThan(1000, text.Count(character => character == '\n'), $"d={headDim}");
+            Assert.AreEqual(18, text.Split("public static void ").Count(part => part.StartsWith("Streaming") || part.StartsWith("Materialized")));
+        }
+    }
+
+    [TestMethod]
+    public void OnlyWhatIsAskedFor_IsRendered()
+    {
+        string text = Render(Variants(64, [KernelFamily.Streaming], [ElementType.BFloat16]));
+
+        StringAssert.Contains(text, "StreamingBF16Vector256(");
+        StringAssert.DoesNotMatch(text, new("Materialized|F32Vector|Half"));
+    }
+
+    [TestMethod]
+    public void Footprint_CountsScoresOnlyWhereThereAreAny()
+    {
+        int scratch = new CpuTiling(40).Scratch.Bytes;
+
+        Assert.AreEqual(new(128, CpuTiling.KeyStep, 0, scratch), Variants(40, [KernelFamily.Streaming], [ElementType.Float16]).Single().Footprint);
+        Assert.AreEqual(new(128, CpuTiling.KeyStep, 4, scratch), Variants(40, [KernelFamily.Materialized], [ElementType.Float16]).Single().Footprint);
+    }
+
+    [TestMethod]
+    public void KernelName_TellsFamilyTypeAndWidth()
+    {
+        Assert.AreEqual("StreamingF16Vector512", Variants(40, [KernelFamily.Streaming], [ElementType.Float16]).Single().KernelName(512));
+        Assert.AreEqual("MaterializedBF16Vector128", Variants(40, [KernelFamily.Materialized], [ElementType.BFloat16]).Single().KernelName(128));
+    }
+
+    private static CpuVariant[] Variants(int headDim, KernelFamily[] families, ElementType[] elementTypes) =>
+    [
+        .. KernelDesigns.All.Variants(
+            from family in families
+            from elementType in elementTypes
+            select new KernelRequest(KernelTarget.Cpu, headDim, elementType, family, new([512]))).OfType<CpuVariant>(),
+    ];
+
+    private static string Render(CpuVariant[] variants) => TemplateLibrary.Embedded.Render(variants[0].Template, CpuUnit.Model(variants));
+}
