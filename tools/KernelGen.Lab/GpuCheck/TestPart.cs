@@ -9,11 +9,13 @@ namespace KernelGen.Lab.GpuCheck;
 /// <param name="run">The check.</param>
 internal sealed partial class TestPart(CheckRun run)
 {
-    private static readonly TimeSpan _classLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _classLimitOnGpu = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _classLimitOnEmulator = TimeSpan.FromSeconds(240);
     private static readonly TimeSpan _shortest = TimeSpan.FromSeconds(2);
     private static readonly string[] _smokeFilters =
         ["FullyQualifiedName~.Cuda.CudaKernelTests.GoldenVector", "FullyQualifiedName~.Cuda.LaunchGridTests."];
 
+    private readonly TimeSpan _classLimit = run.Options.Smoke ? _classLimitOnEmulator : _classLimitOnGpu;
     private readonly Dictionary<string, int> _counts = new() { ["succeeded"] = 0, ["failed"] = 0, ["skipped"] = 0 };
 
     /// <summary>Runs them.</summary>
