@@ -191,7 +191,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         {
             if (plan.Variant.Cpu is null)
             {
-                throw new ArgumentException($"The plan's kernel {plan.Variant.Id} is not for the CPU; plan with {Name}.");
+                throw new ArgumentException($"The plan's kernel {plan.Variant.Id} is not for the CPU; plan with {Name}.", nameof(plan));
             }
 
             bytes = _sliceRun.WorkspaceBytes(plan);

@@ -372,7 +372,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         !plan.Variant.TakesTensorMaps || TensorMaps.Unaligned(plan.Variant, plan.Shape, arguments) is not { } tensor
             ? plan
             : plan.ForUnalignedTensors ?? throw new ArgumentException(
-                $"{plan.Variant.Id} needs addresses and strides that are multiples of 16 bytes, those of {tensor} are not, and no other kernel was planned with. Align the tensor, or add KernelTarget.Sm80 to [SliceAttention(Targets = ...)].");
+                $"{plan.Variant.Id} needs addresses and strides that are multiples of 16 bytes, those of {tensor} are not, and no other kernel was planned with. Align the tensor, or add KernelTarget.Sm80 to [SliceAttention(Targets = ...)].",
+                nameof(arguments));
 
     private LoadedKernel Load(SpecializedKernel kernel)
     {

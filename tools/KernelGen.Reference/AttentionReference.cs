@@ -65,7 +65,7 @@ public static class AttentionReference
         double[] queryRow = new double[shape.HeadDim];
         Widen(query.Slice((int)Offset(QueryStrides(shape, options), shape, head, row), shape.HeadDim), queryRow);
         double[] elements = new double[shape.HeadDim];
-        (int Key, double Score)[] visible = new (int, double)[options.Causal ? Math.Min(shape.Keys, row + 1) : shape.Keys];
+        (int Key, double Score)[] visible = new (int, double)[options.Causal == true ? Math.Min(shape.Keys, row + 1) : shape.Keys];
         int count = 0;
         double largest = double.NegativeInfinity;
         double magnitude = 0;

@@ -61,7 +61,7 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         KernelVariant variant = kernel.Variant;
         if (limits.ReasonAgainst(variant) is { } reason)
         {
-            throw variant.Cuda is null ? new ArgumentException(reason) : new DeviceNotUsableException(reason);
+            throw variant.Cuda is null ? new ArgumentException(reason, nameof(kernel)) : new DeviceNotUsableException(reason);
         }
 
         long begin = Stopwatch.GetTimestamp();

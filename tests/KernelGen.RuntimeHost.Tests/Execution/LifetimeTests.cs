@@ -89,7 +89,7 @@ public abstract class LifetimeTests
         Observer outer = new(() =>
         {
             using AttentionHost second = Open();
-            second.Run<float>(plan, call.Query, call.Key, call.Value, other, new() { Progress = inner });
+            second.Run<float>(second.Plan<float>(Catalogue, _shape, _planning), call.Query, call.Key, call.Value, other, new() { Progress = inner });
         });
         host.Run<float>(plan, call.Query, call.Key, call.Value, output, new() { Progress = outer });
 
