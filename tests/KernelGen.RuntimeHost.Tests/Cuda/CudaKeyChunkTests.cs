@@ -2,6 +2,7 @@ using KernelGen.Cuda;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
@@ -50,7 +51,7 @@ public sealed class CudaKeyChunkTests
             Assert.AreEqual((3, options.Causal == true ? 1 : 3, 1), (chunks, report.Plan.KeySplits, inPlace.Plan.KeySplits), what);
             SameBits.Assert(shared, alone, what);
             SameBits.Assert(sharedLogSumExp, logSumExp, what);
-            Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), AttentionResult.RelativeError(expected.Output, alone), what);
+            Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), RelativeError.Of(expected.Output, alone), what);
             Assert.AreEqual((report.Plan.WorkspaceBytes, inPlace.Plan.WorkspaceBytes), (report.WorkspaceBytes, inPlace.WorkspaceBytes), what);
             Assert.AreEqual(report.Plan.KeySplits * inPlace.WorkspaceBytes, report.WorkspaceBytes, what);
             for (int row = 0; row < logSumExp.Length; row++)
@@ -90,7 +91,7 @@ public sealed class CudaKeyChunkTests
         // What rounding the output does is of either sign.
         double bias = expected.Zip(actual, static (right, got) => (got / right) - 1).Average();
         Assert.IsLessThan(elementType == ElementType.Float32 ? 1e-6 : 1e-4, Math.Abs(bias), $"{report.Plan}: {bias:e2}");
-        Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), AttentionResult.RelativeError(expected, actual), $"{report.Plan}");
+        Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), RelativeError.Of(expected, actual), $"{report.Plan}");
     }
 
     [TestMethod]
@@ -189,7 +190,7 @@ public sealed class CudaKeyChunkTests
             long before = Emulator.Calls("cuLaunchKernel");
             float[] actual = call.Run(host, CudaTestAttention.Of(KernelTarget.Simt), ElementType.Float32, out RunReport report);
 
-            Assert.IsLessThan(2e-6, AttentionResult.RelativeError(call.Reference().Output, actual));
+            Assert.IsLessThan(2e-6, RelativeError.Of(call.Reference().Output, actual));
             return (report.Plan.KeySplits, Emulator.Calls("cuLaunchKernel") - before);
         }
     }
@@ -250,7 +251,7 @@ public sealed class CudaKeyChunkTests
         Assert.AreEqual((KernelTarget.Sm90a, KernelTarget.Sm80), (plan.Variant.Target, report.Plan.Variant.Target));
         Assert.AreEqual((2, splits), (plan.KeySplits, report.Plan.KeySplits));
         Assert.IsLessThanOrEqualTo(plan.WorkspaceBytes, report.WorkspaceBytes);
-        Assert.IsLessThan(1e-3, AttentionResult.RelativeError(aligned.Reference().Output, Array.ConvertAll(output, x => (float)x)));
+        Assert.IsLessThan(1e-3, RelativeError.Of(aligned.Reference().Output, Array.ConvertAll(output, x => (float)x)));
     }
 
     [TestMethod]

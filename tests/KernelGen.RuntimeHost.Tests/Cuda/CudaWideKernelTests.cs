@@ -2,6 +2,7 @@ using KernelGen.Cuda;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Cpu;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
@@ -104,7 +105,7 @@ public sealed class CudaWideKernelTests
         float[] actual = telling.Run(host, WideTestAttention.Catalogue, elementType, out RunReport report);
 
         string what = $"{report.Plan.Variant.Id}, {report.Plan.KeySplits} blocks share rows: {call.Shape}, causal {call.Options.Causal}, mask {call.Options.Mask?.Kind}";
-        Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), AttentionResult.RelativeError(expected.Output, actual), what);
+        Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), RelativeError.Of(expected.Output, actual), what);
         Assert.AreEqual(report.Plan.WorkspaceBytes, report.WorkspaceBytes, what);
         for (int row = 0; row < logSumExp.Length; row++)
         {
