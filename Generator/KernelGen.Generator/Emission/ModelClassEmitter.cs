@@ -33,13 +33,12 @@ internal static class ModelClassEmitter
     {
         templates = templates.Metered();
         ImmutableArray<KernelVariant> variants = designs.Variants(modelClass.Requests);
-        IReadOnlyDictionary<CudaSourceName, CudaSource> sources = CudaSource.Render(variants.OfType<CudaVariant>(), templates, cancellationToken);
         return
         [
             new($"{modelClass.FileName}.g.cs", ModelClassMembers.Write(modelClass)),
-            new($"{modelClass.FileName}.Catalogue.g.cs", CatalogueFile.Write(modelClass, variants, sources)),
+            new($"{modelClass.FileName}.Catalogue.g.cs", CatalogueFile.Write(modelClass, variants)),
             .. CpuFiles.Write(modelClass, variants.OfType<CpuVariant>(), templates, cancellationToken),
-            .. CudaFiles.Write(modelClass, [.. sources.Values], templates, cancellationToken),
+            .. CudaFiles.Write(modelClass, CudaSource.Render(variants.OfType<CudaVariant>(), templates, cancellationToken), templates, cancellationToken),
         ];
     }
 

@@ -1,4 +1,5 @@
 using KernelGen.Generator.Model;
+using static System.FormattableString;
 
 namespace KernelGen.Generator.Kernels;
 
@@ -13,5 +14,12 @@ internal sealed record CudaSourceName(string Id, string Property)
     /// <summary>A text of one variant's own, named like it.</summary>
     public static CudaSourceName Of(KernelConfiguration configuration) => new(
         configuration.Id,
-        $"{configuration.Family}{configuration.ElementType}R{configuration.SliceRows}" + (configuration.MaximumKeys > 0 ? $"K{configuration.MaximumKeys}" : ""));
+        Invariant($"{configuration.Family}{configuration.ElementType}R{configuration.SliceRows}")
+            + (configuration.MaximumKeys > 0 ? Invariant($"K{configuration.MaximumKeys}") : ""));
+
+    /// <summary>A text that variants of several slice sizes share, named after what these have in common.</summary>
+    /// <param name="streamsScores">Scores pass the second-level cache by.</param>
+    public static CudaSourceName OfTile(KernelConfiguration configuration, int tileRows, bool streamsScores = false) => new(
+        configuration.Name(Invariant($"t{tileRows}") + (streamsScores ? "-streamed" : "")),
+        Invariant($"{configuration.Family}{configuration.ElementType}T{tileRows}") + (streamsScores ? "Streamed" : ""));
 }

@@ -28,5 +28,5 @@ internal static class CudaVariants
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration) => Of(configuration).Stages;
 
     private static CudaSource Source(KernelConfiguration configuration) =>
-        CudaSource.Render([Of(configuration)], TemplateLibrary.Embedded, CancellationToken.None).Values.Single();
+        CudaSource.Render([Of(configuration)], TemplateLibrary.Embedded, CancellationToken.None).Single();
 }

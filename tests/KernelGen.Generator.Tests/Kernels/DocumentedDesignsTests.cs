@@ -18,11 +18,10 @@ public sealed class DocumentedDesignsTests
         string page = File.ReadAllText(path);
         int begin = page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         int end = page.IndexOf(End, StringComparison.Ordinal);
-        string updated = page[..begin] + Table() + page[end..];
         if (Environment.GetEnvironmentVariable("KERNELGEN_UPDATE_BASELINES") == "1")
-            File.WriteAllText(path, updated);
+            File.WriteAllText(path, page[..begin] + Table() + page[end..]);
         else
-            Assert.AreEqual(updated, page);
+            Assert.AreEqual(Table(), page[begin..end]);
     }
 
     private static string Table()

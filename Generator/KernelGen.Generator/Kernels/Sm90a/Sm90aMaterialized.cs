@@ -20,9 +20,7 @@ internal sealed class Sm90aMaterialized : IKernelDesign
         foreach (int sliceRows in request.SliceRows)
         {
             KernelConfiguration configuration = new(KernelFamily.Materialized, Target, request.ElementType, request.HeadDim, sliceRows);
-            CudaSourceName source = CudaSourceName.Of(configuration);
-            TemplateObject model = Model(source, request.ElementType, factorType, tiling);
-            model.Add("slice_rows", sliceRows);
+            CudaSourceName source = CudaSourceName.OfTile(configuration, Sm90aMaterializedTiling.TileRows);
             yield return new CudaVariant(
                 configuration,
                 new(
@@ -32,7 +30,7 @@ internal sealed class Sm90aMaterialized : IKernelDesign
                 source,
                 Stages(source.EntryPoint, tiling),
                 "cuda/sm90a/materialized.cu.sbn",
-                model)
+                Model(source, request.ElementType, factorType, tiling))
             {
                 Experimental = ExperimentalKernels.Hopper,
             };
