@@ -17,7 +17,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -27,7 +27,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -37,7 +37,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -57,7 +57,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -67,7 +67,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -77,7 +77,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -97,7 +97,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -107,7 +107,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -117,7 +117,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -137,7 +137,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -147,7 +147,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -157,7 +157,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -177,7 +177,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -187,7 +187,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -197,7 +197,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -217,7 +217,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -227,7 +227,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -237,7 +237,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -257,7 +257,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -267,7 +267,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -277,7 +277,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -297,7 +297,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -307,7 +307,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -317,7 +317,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -337,7 +337,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -347,7 +347,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -357,7 +357,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Tests.Cuda;

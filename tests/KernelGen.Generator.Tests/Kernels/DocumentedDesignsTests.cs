@@ -1,5 +1,6 @@
 using System.Text;
 using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Tests.Kernels;

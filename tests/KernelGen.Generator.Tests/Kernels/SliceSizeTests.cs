@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 using KernelGen.Generator.Tests.Cuda;

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 

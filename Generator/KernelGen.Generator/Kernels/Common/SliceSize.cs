@@ -1,4 +1,4 @@
-namespace KernelGen.Generator.Kernels;
+namespace KernelGen.Generator.Kernels.Common;
 
 /// <summary>What the slice size decides of a <c>materialized</c> CUDA kernel; slice sizes that decide the same share one text.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using KernelGen.Generator.Model;
 using static System.FormattableString;
 
-namespace KernelGen.Generator.Kernels;
+namespace KernelGen.Generator.Kernels.Common;
 
 /// <summary>The names of a translation unit: of the text, its entry points and the property that holds it.</summary>
 /// <param name="Id">Such as <c>streaming-simt-f16-d40-r64</c>.</param>
