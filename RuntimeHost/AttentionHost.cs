@@ -21,6 +21,9 @@ public sealed class AttentionHost : IDisposable
     private readonly AttentionHostOptions _options;
     private readonly ILogger _logger;
     private readonly PlanCache _plans = new();
+
+    // What plans know their host by; the host itself would be kept alive by them.
+    private readonly object _maker = new();
     private readonly MeasuredProfile? _measured;
     private volatile bool _isDisposed;
     private readonly ConcurrentDictionary<(KernelCatalogue Catalogue, ElementType ElementType, int HeadDim), KernelVariant[]> _variants = new();
@@ -75,6 +78,7 @@ public sealed class AttentionHost : IDisposable
     /// <summary>The memory that plans are made with now.</summary>
     public MemoryBudget MeasureBudget()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         MemoryBudget budget = _options.FreeBytes is { } freeBytes ? new(freeBytes, 0, "given by the caller") : Device.MeasureBudget();
         return budget with { ReserveBytes = _options.ReserveBytes };
     }
@@ -88,6 +92,7 @@ public sealed class AttentionHost : IDisposable
     public ReadOnlyMemory<KernelVariant> VariantsFor(KernelCatalogue catalogue, ElementType elementType, int headDim)
     {
         ArgumentNullException.ThrowIfNull(catalogue);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return OfferedVariants(catalogue, elementType, headDim);
     }
 
@@ -108,7 +113,7 @@ public sealed class AttentionHost : IDisposable
 
         ElementType elementType = ElementTypeExtensions.Of<T>();
         KernelVariant[] variants = OfferedVariants(catalogue, elementType, shape.HeadDim);
-        return _plans.Plan(shape, elementType, variants, Profile, MeasureBudget(), options ?? PlanningOptions.Default);
+        return _plans.Plan(new(shape, elementType, variants, Profile, MeasureBudget(), options ?? PlanningOptions.Default) { Owner = catalogue.Owner, Maker = _maker });
     }
 
     /// <summary>Gets a call ready: plans it and compiles its kernel; see <see cref="ISliceAttention.Warmup"/>.</summary>
@@ -156,22 +161,43 @@ public sealed class AttentionHost : IDisposable
 
     /// <summary>Runs a plan on tensors in host memory; see <see cref="ISliceAttention.Run"/>.</summary>
     /// <typeparam name="T">The plan's element type.</typeparam>
-    /// <param name="plan">A plan made by this host.</param>
+    /// <param name="plan">A plan made by this host, or by <see cref="SlicePlanner"/> for a kernel that its device runs.</param>
+    /// <param name="query">Q.</param>
+    /// <param name="key">K.</param>
+    /// <param name="value">V.</param>
+    /// <param name="output">Receives the result.</param>
+    /// <param name="options">Scale, causal, mask, strides and more.</param>
+    public RunReport Run<T>(
+        SlicePlan plan, ReadOnlySpan<T> query, ReadOnlySpan<T> key, ReadOnlySpan<T> value, Span<T> output, AttentionOptions? options = null)
+        where T : unmanaged => Run(null, plan, query, key, value, output, options);
+
+    /// <summary>Runs a plan of a class on tensors in host memory; generated classes call this with their own catalogue.</summary>
+    /// <typeparam name="T">The plan's element type.</typeparam>
+    /// <param name="catalogue">The kernels of the class; null for those of any class.</param>
+    /// <param name="plan">A plan made by this host, or by <see cref="SlicePlanner"/> for a kernel that its device runs.</param>
     /// <param name="query">Q.</param>
     /// <param name="key">K.</param>
     /// <param name="value">V.</param>
     /// <param name="output">Receives the result.</param>
     /// <param name="options">Scale, causal, mask, strides and more.</param>
     public unsafe RunReport Run<T>(
-        SlicePlan plan, ReadOnlySpan<T> query, ReadOnlySpan<T> key, ReadOnlySpan<T> value, Span<T> output, AttentionOptions? options = null)
+        KernelCatalogue? catalogue,
+        SlicePlan plan,
+        ReadOnlySpan<T> query,
+        ReadOnlySpan<T> key,
+        ReadOnlySpan<T> value,
+        Span<T> output,
+        AttentionOptions? options = null)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(plan);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         options ??= AttentionOptions.Default;
+        PlanChecks.Check(plan, catalogue, Device, _maker);
         if (ElementTypeExtensions.Of<T>() != plan.ElementType)
         {
-            throw new ArgumentException($"The plan is for {plan.ElementType.ShortName()}; the tensors are {ElementTypeExtensions.Of<T>().ShortName()}.");
+            throw new ArgumentException(
+                $"The plan is for {plan.ElementType.ShortName()}; the tensors are {ElementTypeExtensions.Of<T>().ShortName()}.", nameof(plan));
         }
 
         KernelArguments arguments = ArgumentBinder.Bind(plan, options);
@@ -212,22 +238,35 @@ public sealed class AttentionHost : IDisposable
     }
 
     /// <summary>Runs a plan on raw addresses; see <see cref="ISliceAttention.Launch"/>.</summary>
-    /// <param name="plan">A plan made by this host.</param>
+    /// <param name="plan">A plan made by this host, or by <see cref="SlicePlanner"/> for a kernel that its device runs.</param>
     /// <param name="arguments">Addresses, strides and flags.</param>
     /// <param name="stream">The device's stream.</param>
-    public void Launch(SlicePlan plan, in KernelArguments arguments, nint stream = 0)
+    public void Launch(SlicePlan plan, in KernelArguments arguments, nint stream = 0) => Launch(null, plan, arguments, stream);
+
+    /// <summary>Runs a plan of a class on raw addresses; generated classes call this with their own catalogue.</summary>
+    /// <param name="catalogue">The kernels of the class; null for those of any class.</param>
+    /// <param name="plan">A plan made by this host, or by <see cref="SlicePlanner"/> for a kernel that its device runs.</param>
+    /// <param name="arguments">Addresses, strides and flags.</param>
+    /// <param name="stream">The device's stream.</param>
+    public void Launch(KernelCatalogue? catalogue, SlicePlan plan, in KernelArguments arguments, nint stream = 0)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        PlanChecks.Check(plan, catalogue, Device, _maker);
         ArgumentBinder.CheckLaunch(plan, arguments);
         Device.Launch(plan, arguments, stream);
     }
 
-    /// <summary>Releases the device.</summary>
+    /// <summary>
+    /// Releases the device, after the calls that are running. Calls that wait for their turn, and all later ones, are refused with
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This is the progress callback of a call.</exception>
     public void Dispose()
     {
-        _isDisposed = true;
+        // A device refuses this from within a call; the host can then be used after the call.
         Device.Dispose();
+        _isDisposed = true;
     }
 
     private DeviceProfile Profile => _measured?.Current ?? Device.Profile;
@@ -238,10 +277,10 @@ public sealed class AttentionHost : IDisposable
         {
             return CreateCuda(options, libraries, "a usable GPU comes before the CPU");
         }
-        catch (Exception fault) when (fault is DeviceNotUsableException or CudaException)
+        catch (Exception fault) when (NativeLibrarySearch.IsOfSearch(fault))
         {
             // What was tried, which follows, is for those who ask (doctor).
-            string reason = fault.Message.Split("Tried:", 2)[0].Split('\n', 2)[0];
+            string reason = fault.Message.Split("Tried:", 2)[0].Split('\n', 2)[0] is { Length: > 0 } text ? text : fault.GetType().Name;
             return CreateCpu(options, string.Concat(char.ToLowerInvariant(reason[0]).ToString(), reason.AsSpan(1).TrimEnd(". ")));
         }
     }

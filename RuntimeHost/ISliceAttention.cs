@@ -43,21 +43,24 @@ public interface ISliceAttention
 
     /// <summary>Runs a plan on tensors in host memory and returns when the output is complete.</summary>
     /// <typeparam name="T">The plan's element type.</typeparam>
-    /// <param name="plan">A plan of this class.</param>
+    /// <param name="plan">A plan of this class, made with the same host.</param>
     /// <param name="query">Q, <c>[batch, heads, queries, headDim]</c> unless the options say otherwise.</param>
     /// <param name="key">K, <c>[batch, keyValueHeads, keys, headDim]</c> unless the options say otherwise.</param>
     /// <param name="value">V, shaped like K.</param>
     /// <param name="output">Receives the result, shaped like Q.</param>
     /// <param name="options">Scale, causal, mask, strides and more.</param>
     /// <returns>What ran, and the workspace that it really took.</returns>
-    /// <exception cref="ArgumentException">A span is too short for the shape and strides, or overlaps the output, or the options do not fit the plan.</exception>
+    /// <exception cref="ArgumentException">
+    /// The plan is of another class or host, a span is too short for the shape and strides, or dense and too long, or overlaps the output, or the options do not
+    /// fit the plan.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The options' token was cancelled; the output is incomplete.</exception>
     RunReport Run<T>(
         SlicePlan plan, ReadOnlySpan<T> query, ReadOnlySpan<T> key, ReadOnlySpan<T> value, Span<T> output, AttentionOptions? options = null)
         where T : unmanaged;
 
     /// <summary>Runs a plan on raw addresses of the device's memory, in stream order: no allocation, no copy, no ownership.</summary>
-    /// <param name="plan">A plan of this class.</param>
+    /// <param name="plan">A plan of this class, made with the same host.</param>
     /// <param name="arguments">Addresses, strides and flags; start from <see cref="AttentionHost.CreateArguments"/>.</param>
     /// <param name="stream">The device's stream; 0 on the CPU, where the call returns when the output is complete.</param>
     void Launch(SlicePlan plan, in KernelArguments arguments, nint stream = 0);

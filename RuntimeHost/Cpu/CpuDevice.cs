@@ -9,7 +9,8 @@ namespace KernelGen.Cpu;
 /// <summary>This machine's processor: generated C# kernels on a fixed set of threads.</summary>
 /// <remarks>
 /// Calls from several threads are safe and run one after the other. After the first call of a size, a call allocates nothing. The result does
-/// not depend on the number of threads or on the vector path.
+/// not depend on the number of threads or on the vector path. Threads and workspace of a device that is dropped without <see cref="Dispose"/> end when the
+/// garbage collector finds it.
 /// </remarks>
 public sealed unsafe class CpuDevice : IAttentionDevice
 {
@@ -19,14 +20,13 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     // Reading the system's files takes longer than planning; what is free does not change that fast, and plans keep a margin.
     private const long MillisecondsBetweenMeasurements = 100;
 
+    private readonly DeviceLifetime _lifetime = new();
     private readonly Lock _runGate = new();
     private readonly Lock _budgetGate = new();
     private readonly CpuWorkspace _workspace = new();
     private readonly CpuSliceRun _sliceRun;
-    private bool _isRunning;
     private MemoryBudget _measured;
     private long? _measuredAt;
-    private bool _disposed;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="options">Threads and vector path; everything the machine has by default.</param>
@@ -78,8 +78,10 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     /// <remarks>
     /// The system is asked at most ten times a second. Workspace that is kept for the next call counts as free, because the next call uses it.
     /// </remarks>
+    /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public MemoryBudget MeasureBudget()
     {
+        ObjectDisposedException.ThrowIf(_lifetime.IsClosed, this);
         lock (_budgetGate)
         {
             long now = Environment.TickCount64;
@@ -117,25 +119,28 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         Run(plan, arguments, checkFinite: false, progress: null, CancellationToken.None);
     }
 
-    /// <summary>Gives the workspace that is kept between calls back to the system.</summary>
+    /// <summary>Gives the workspace that is kept between calls back to the system, after the call that is running.</summary>
+    /// <exception cref="InvalidOperationException">This is the progress callback of a call.</exception>
+    /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public void Trim()
     {
+        using DeviceLifetime.Call call = _lifetime.EnterAlone(this, "trimmed");
         lock (_runGate)
         {
-            RefuseWhileRunning("trimmed");
+            ObjectDisposedException.ThrowIf(_lifetime.IsClosed, this);
             _workspace.Trim();
         }
     }
 
-    /// <summary>Ends the threads and frees the workspace.</summary>
+    /// <summary>Ends the threads and frees the workspace, after the call that is running. Calls that wait for their turn are refused.</summary>
+    /// <exception cref="InvalidOperationException">This is the progress callback of a call.</exception>
     public void Dispose()
     {
-        lock (_runGate)
+        if (_lifetime.Close(this))
         {
-            RefuseWhileRunning("disposed");
-            _disposed = true;
             _sliceRun.Dispose();
             _workspace.Dispose();
+            _lifetime.Released();
         }
     }
 
@@ -143,18 +148,19 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         SlicePlan plan, in KernelArguments arguments, bool checkFinite, IProgress<AttentionProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        using DeviceLifetime.Call call = _lifetime.EnterAlone(this, "used");
         lock (_runGate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            RefuseWhileRunning("used");
-            _isRunning = true;
+            // The device may have been disposed while this call waited for its turn.
+            ObjectDisposedException.ThrowIf(_lifetime.IsClosed, this);
             try
             {
                 return RunAlone(plan, arguments, checkFinite, progress, cancellationToken);
             }
             finally
             {
-                _isRunning = false;
+                // The workspace would be freed, and the threads ended, under a call whose device nobody else holds.
+                GC.KeepAlive(this);
             }
         }
     }
@@ -177,15 +183,6 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         return new(plan, plan.SliceCount, workspaceBytes, Stopwatch.GetElapsedTime(start), checkFinite ? _sliceRun.NonFiniteRows : null);
     }
 
-    // The lock admits the thread that holds it, which is what a progress callback runs on.
-    private void RefuseWhileRunning(string what)
-    {
-        if (_isRunning)
-        {
-            throw new InvalidOperationException($"The CPU device cannot be {what} from the progress callback of a call that it is running. Do it after the call.");
-        }
-    }
-
     // Memory may have gone since the plan was made; a smaller plan then gives the same bits.
     private byte* Rent(ref SlicePlan plan, out long bytes)
     {
@@ -194,7 +191,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         {
             if (plan.Variant.Cpu is null)
             {
-                throw new ArgumentException($"The plan's kernel {plan.Variant.Id} is not for the CPU; plan with {Name}.");
+                throw new ArgumentException($"The plan's kernel {plan.Variant.Id} is not for the CPU; plan with {Name}.", nameof(plan));
             }
 
             bytes = _sliceRun.WorkspaceBytes(plan);

@@ -15,6 +15,7 @@ internal sealed unsafe class CpuSliceRun : IDisposable
     private const int LastTiles = 4;
 
     private readonly CpuWorkers _workers;
+    private readonly Action<int> _work;
     private readonly int _threads;
     private SlicePlan _plan = null!;
     private CpuKernel _kernel = null!;
@@ -35,7 +36,8 @@ internal sealed unsafe class CpuSliceRun : IDisposable
     public CpuSliceRun(int threads)
     {
         _threads = threads;
-        _workers = new(threads, Work);
+        _workers = new(threads);
+        _work = Work;
     }
 
     /// <summary>Rows with a NaN or an infinity that were met since <see cref="Begin"/>.</summary>
@@ -87,7 +89,7 @@ internal sealed unsafe class CpuSliceRun : IDisposable
         _groups = (_rowTiles + TilesPerCall - 1) / TilesPerCall;
         _places = _slice.HeadCount * _groups * TilesPerCall;
         _nextPlace = 0;
-        _workers.Run();
+        _workers.Run(_work);
     }
 
     /// <summary>Ends the threads.</summary>

@@ -15,6 +15,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace KernelGen.Cuda;
 
 /// <summary>An NVIDIA GPU, in the context that was current when it was made, or in its primary one. Safe to use from several threads.</summary>
+/// <remarks>
+/// What a device that is dropped without <see cref="Dispose"/> holds is given back when the garbage collector finds it; tensors, streams and events, whose
+/// addresses and handles are known to others, are given back by their own <c>Dispose</c> alone.
+/// </remarks>
 public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 {
     /// <summary>NVRTC takes a few hundred megabytes for each compilation.</summary>
@@ -28,8 +32,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     private readonly CudaStream _stream;
     private readonly Func<MemoryBudget>? _hostMemory;
     private readonly ILogger _logger;
+    private readonly DeviceLifetime _lifetime = new();
     private readonly Lock _runGate = new();
-    private bool _disposed;
+    private volatile bool _hasLaunched;
 
     private CudaDevice(CudaDriver driver, CudaContext context, CudaDeviceLimits limits, KernelStore store, string? cacheFolder, CudaDeviceOptions options, ILogger logger)
     {
@@ -37,9 +42,27 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         _store = store;
         _modules = new(driver, store, limits);
         _launcher = new(driver, limits);
-        _stream = new(driver, context, _launcher);
-        MeasurementPath = cacheFolder is null ? null : Path.Combine(cacheFolder, MeasurementFile.FileName);
+        MeasurementFolder = cacheFolder;
         Profile = limits.CreateProfile(options.ExperimentalKernels);
+        _stream = new(driver, context, _launcher);
+    }
+
+    /// <summary>Gives back what a dropped device holds.</summary>
+    ~CudaDevice()
+    {
+        if (_stream is null)
+        {
+            // The constructor failed, and its caller has released the context.
+        }
+        else if (_lifetime.TryClose())
+        {
+            Release();
+        }
+        else if (!_lifetime.IsClosed)
+        {
+            // A call whose device nobody else holds is about to end.
+            GC.ReRegisterForFinalize(this);
+        }
     }
 
     /// <summary>What the GPU is and can do.</summary>
@@ -99,7 +122,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
             CubinCacheOptions cache = options.Cache ?? CubinCacheOptions.FromEnvironment();
             KernelsFolder? folder = KernelsFolder.Locate(options.PrecompiledKernels) is { } path ? new(path, logger) : null;
             CompilerSource compiler = options.Compiler is { } given ? new(given) : new(libraries);
-            KernelStore store = new(folder, compiler, new(cache), limits.ComputeCapability, logger);
+            KernelStore store = new(folder, compiler, new(cache, logger), limits.ComputeCapability, logger);
             return new(driver, context, limits, store, cache.Folder, options, logger);
         }
         catch
@@ -116,7 +139,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     /// <param name="kernel">The kernel.</param>
     public KernelOrigin? OriginOf(SpecializedKernel kernel)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ObjectDisposedException.ThrowIf(_lifetime.IsClosed, this);
         return Limits.ReasonAgainst(kernel.Variant) is null ? _store.OriginOf(kernel.Variant.Specialize(kernel.Specialization)) : null;
     }
 
@@ -124,7 +147,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     /// <remarks>Workspace that is kept for streams counts as free: it is used again, or given back when memory runs out.</remarks>
     public MemoryBudget MeasureBudget()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using DeviceLifetime.Call call = _lifetime.Enter(this);
         if (Limits.IsIntegrated && _hostMemory is not null)
         {
             MemoryBudget host = _hostMemory();
@@ -145,28 +168,29 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     public DeviceTensor<T> Allocate<T>(long length)
         where T : unmanaged
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using DeviceLifetime.Call call = _lifetime.Enter(this);
         return new(_driver, _context, length);
     }
 
     /// <summary>A stream of its own.</summary>
     public CudaStream CreateStream()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using DeviceLifetime.Call call = _lifetime.Enter(this);
         return new(_driver, _context, _launcher);
     }
 
     /// <summary>A mark for timing.</summary>
     public CudaEvent CreateEvent()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using DeviceLifetime.Call call = _lifetime.Enter(this);
         return new(_driver, _context);
     }
 
     /// <summary>Gives back the workspaces that are kept between calls, after the work that uses them.</summary>
+    /// <exception cref="InvalidOperationException">This is the progress callback of a call.</exception>
     public void Trim()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using DeviceLifetime.Call call = _lifetime.EnterAlone(this, "trimmed");
         using CudaContext.Scope scope = _context.Enter();
         _launcher.Trim();
     }
@@ -250,11 +274,15 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         ArgumentNullException.ThrowIfNull(options);
         long begin = Stopwatch.GetTimestamp();
 
+        using DeviceLifetime.Call call = _lifetime.EnterAlone(this, "used");
+
         // Copies on the GPU begin at aligned addresses, wherever the host's tensors are.
         SlicePlan runs = PlanFor(plan, arguments with { Query = 0, Key = 0, Value = 0, Output = 0 });
         LoadedKernel kernel = Load(runs.Variant.Specialize(KernelSpecialization.Of(arguments)));
         lock (_runGate)
         {
+            // The device may have been disposed while this call waited for its turn.
+            ObjectDisposedException.ThrowIf(_lifetime.IsClosed, this);
             using CudaContext.Scope scope = _context.Enter();
             using HostTensorTransfer transfer = new(_driver, _launcher, runs, arguments, _stream.Handle);
             SliceSequence sequence = new(_launcher, kernel, runs, transfer.DeviceArguments, _stream.Handle, waits: true, _logger);
@@ -285,8 +313,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     public void Launch(SlicePlan plan, in KernelArguments arguments, nint stream)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using DeviceLifetime.Call call = _lifetime.EnterAlone(this, "used");
         using CudaContext.Scope scope = _context.Enter();
+        _hasLaunched = true;
         SlicePlan runs = PlanFor(plan, arguments);
         SliceSequence sequence = new(_launcher, _modules.Get(runs.Variant.Specialize(KernelSpecialization.Of(arguments))), runs, arguments, stream, waits: false, _logger);
         for (int slice = 0; slice < runs.SliceCount; slice++)
@@ -295,30 +324,18 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         }
     }
 
-    /// <summary>Gives back everything but tensors, streams and events, which may be disposed later.</summary>
+    /// <summary>
+    /// Gives back everything but tensors, streams and events, which may be disposed later. Waits for the calls that have begun and for the work that was
+    /// launched; calls that wait for their turn are refused.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This is the progress callback of a call.</exception>
     public void Dispose()
     {
-        lock (_runGate)
+        if (_lifetime.Close(this))
         {
-            if (_disposed)
-            {
-                return;
-            }
-
-            _disposed = true;
-            _stream.Dispose();
-            if (_context.TryEnter(out CudaContext.Scope scope) == (int)CudaResult.Success)
-            {
-                using (scope)
-                {
-                    _launcher.Trim();
-                    _modules.Unload();
-                }
-            }
-
-            _launcher.Dispose();
-
-            _context.Release();
+            Release();
+            _lifetime.Released();
+            GC.SuppressFinalize(this);
         }
     }
 
@@ -326,9 +343,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     string ITunableDevice.TimingIdentity => $"{Limits.Name}, driver for CUDA {_driver.VersionText}";
 
     /// <inheritdoc/>
-    string? ITunableDevice.MeasurementPath => MeasurementPath;
+    string? ITunableDevice.MeasurementFolder => MeasurementFolder;
 
-    private string? MeasurementPath { get; }
+    private string? MeasurementFolder { get; }
 
     /// <inheritdoc/>
     string ITunableDevice.CodeIdentity(KernelVariant variant) => _store.CodeIdentity(variant.Specialize(KernelSpecialization.None));
@@ -339,7 +356,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     /// <inheritdoc/>
     ITimedTensors ITunableDevice.AllocateTensors(in AttentionShape shape, ElementType elementType)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using DeviceLifetime.Call call = _lifetime.Enter(this);
         return new CudaTimedTensors(this, _driver, _context, shape, elementType);
     }
 
@@ -355,12 +372,40 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         !plan.Variant.TakesTensorMaps || TensorMaps.Unaligned(plan.Variant, plan.Shape, arguments) is not { } tensor
             ? plan
             : plan.ForUnalignedTensors ?? throw new ArgumentException(
-                $"{plan.Variant.Id} needs addresses and strides that are multiples of 16 bytes, those of {tensor} are not, and no other kernel was planned with. Align the tensor, or add KernelTarget.Sm80 to [SliceAttention(Targets = ...)].");
+                $"{plan.Variant.Id} needs addresses and strides that are multiples of 16 bytes, those of {tensor} are not, and no other kernel was planned with. Align the tensor, or add KernelTarget.Sm80 to [SliceAttention(Targets = ...)].",
+                nameof(arguments));
 
     private LoadedKernel Load(SpecializedKernel kernel)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using DeviceLifetime.Call call = _lifetime.Enter(this);
         using CudaContext.Scope scope = _context.Enter();
         return _modules.Get(kernel);
+    }
+
+    // Faults are not told: there is nobody who could do anything about them.
+    private void Release()
+    {
+        if (_context.TryEnter(out CudaContext.Scope scope) == (int)CudaResult.Success)
+        {
+            using (scope)
+            {
+                if (_hasLaunched)
+                {
+                    // Kernels that are still running, on streams of others, must not be unloaded.
+                    _ = _driver.CtxSynchronize();
+                }
+
+                _stream.Dispose();
+                _launcher.Trim();
+                _modules.Unload();
+            }
+        }
+        else
+        {
+            _stream.Dispose();
+        }
+
+        _launcher.Dispose();
+        _context.Release();
     }
 }

@@ -25,4 +25,7 @@ internal static partial class CudaLog
 
     [LoggerMessage(24, LogLevel.Warning, "{Variant} was compiled, but slower than it should be: {Finding}")]
     public static partial void CompiledBadly(ILogger logger, string variant, string finding);
+
+    [LoggerMessage(27, LogLevel.Warning, "Compiled kernels are neither read from {Path} nor kept there: {Reason}")]
+    public static partial void CachePassedOver(ILogger logger, string path, string reason);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Cuda.Interop;
+using KernelGen.Files;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KernelGen.Cuda;
@@ -73,6 +74,7 @@ public sealed record CudaReport(string? Driver, string? Compiler, IReadOnlyList<
 
     private static string Text(CubinCacheOptions cache) => cache.Folder is null
         ? $"off ({CubinCacheOptions.FolderVariable})"
+        : PrivateFolder.ReasonAgainst(cache.Folder) is { } reason ? $"off: {cache.Folder} is passed over, {reason}"
         : string.Create(CultureInfo.InvariantCulture, $"{cache.Folder}, at most {cache.MaxBytes >> 20} MiB");
 
     private static unsafe void AddDevices(CudaDriver driver, List<string> devices, List<CudaDeviceLimits> usable, List<string> faults)

@@ -37,7 +37,7 @@ public sealed unsafe class DeviceTensor<T> : IDisposable
     /// <exception cref="CudaException">The copy failed, or work before it.</exception>
     public void Upload(ReadOnlySpan<T> source, nint stream = 0)
     {
-        Check(source.Length);
+        Check(source.Length, nameof(source));
         using CudaContext.Scope scope = _context.Enter();
         fixed (T* first = source)
         {
@@ -52,7 +52,7 @@ public sealed unsafe class DeviceTensor<T> : IDisposable
     /// <exception cref="CudaException">The copy failed, or work before it.</exception>
     public void Download(Span<T> destination, nint stream = 0)
     {
-        Check(destination.Length);
+        Check(destination.Length, nameof(destination));
         using CudaContext.Scope scope = _context.Enter();
         fixed (T* first = destination)
         {
@@ -81,12 +81,13 @@ public sealed unsafe class DeviceTensor<T> : IDisposable
         _context.Release();
     }
 
-    private void Check(int given, [CallerMemberName] string call = "")
+    private void Check(int given, string parameter, [CallerMemberName] string call = "")
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (given != Length)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{call} was given {given} elements; the tensor has {Length}."));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{call} was given {given} elements; the tensor has {Length}."), parameter);
         }
     }
 }

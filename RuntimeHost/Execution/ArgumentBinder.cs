@@ -16,31 +16,35 @@ internal static class ArgumentBinder
     public static KernelArguments Bind(SlicePlan plan, AttentionOptions options)
     {
         AttentionShape shape = plan.Shape;
-        if (plan.Variant.HeadDim != shape.HeadDim || plan.Variant.ElementType != plan.ElementType)
-        {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"The plan is for {shape} in {plan.ElementType.ShortName()}, but its kernel is {plan.Variant.Id}. Make plans with Plan."));
-        }
 
         // Kernels fold log2(e) into the scale.
         float scale = options.Scale ?? (float)(1.0 / Math.Sqrt(shape.HeadDim));
         if (!float.IsFinite(scale * Log2E))
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The scale is {scale}; it must be a finite number below 2e38."));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"The scale is {scale}; it must be a finite number below 2e38."), nameof(options));
         }
 
         if (!options.Map.IsEmpty && plan.Variant.Family != KernelFamily.Materialized)
         {
             throw new ArgumentException(
-                $"The attention map was asked for, but the plan runs {plan.Variant.Id}, which never holds it. Plan with PlanningOptions.CaptureMap = true.");
+                $"The attention map was asked for, but the plan runs {plan.Variant.Id}, which never holds it. Plan with PlanningOptions.CaptureMap = true, or with what options.ForPlanning() says.",
+                nameof(options));
         }
 
+        if (plan.Causal && options.Causal == false)
+        {
+            throw new ArgumentException("The plan is for causal calls, and the options say Causal = false. Plan without PlanningOptions.Causal, or leave the options' null.", nameof(options));
+        }
+
+        TensorStrides output = Strides(options.OutputStrides, "output", options.Layout, shape.Heads, shape.Queries, shape.HeadDim);
+        CheckRowsApart(output, shape, nameof(options));
         return new()
         {
             QueryStrides = Strides(options.QueryStrides, "query", options.Layout, shape.Heads, shape.Queries, shape.HeadDim),
             KeyStrides = Strides(options.KeyStrides, "key", options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim),
             ValueStrides = Strides(options.ValueStrides, "value", options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim),
-            OutputStrides = OutputStrides(options, shape),
+            OutputStrides = output,
             MaskStrides = options.Mask?.StridesFor(shape) ?? default,
             MaskKind = (int)(options.Mask?.Kind ?? MaskKind.None),
             Heads = shape.Heads,
@@ -48,28 +52,28 @@ internal static class ArgumentBinder
             Queries = shape.Queries,
             Keys = shape.Keys,
             Scale = scale,
-            Causal = options.Causal ? 1 : 0,
+            Causal = options.Causal ?? plan.Causal ? 1 : 0,
             KeySplits = plan.KeySplits,
         };
     }
 
-    /// <summary>Checks that host tensors are as long as shape and strides need.</summary>
+    /// <summary>Checks that host tensors are as long as shape and strides need; a dense one must not be longer, either, for then it is of another shape.</summary>
     /// <exception cref="ArgumentException">One is not; the message says which, how long it is and how long it must be.</exception>
     public static void CheckLengths(
         in AttentionShape shape, in KernelArguments arguments, AttentionOptions options, long query, long key, long value, long output)
     {
-        Check("query", query, arguments.QueryStrides.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim), shape);
-        Check("key", key, arguments.KeyStrides.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), shape);
-        Check("value", value, arguments.ValueStrides.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), shape);
-        Check("output", output, arguments.OutputStrides.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim), shape);
+        Check("query", query, arguments.QueryStrides.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim), options.QueryStrides, shape);
+        Check("key", key, arguments.KeyStrides.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), options.KeyStrides, shape);
+        Check("value", value, arguments.ValueStrides.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), options.ValueStrides, shape);
+        Check("output", output, arguments.OutputStrides.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim), options.OutputStrides, shape);
         if (!options.Map.IsEmpty)
         {
-            Check("map", options.Map.Length, shape.ScoreElements, shape);
+            Check("map", options.Map.Length, shape.ScoreElements, strides: null, shape, nameof(options));
         }
 
         if (!options.LogSumExp.IsEmpty)
         {
-            Check("log-sum-exp", options.LogSumExp.Length, (long)shape.TotalHeads * shape.Queries, shape);
+            Check("log-sum-exp", options.LogSumExp.Length, (long)shape.TotalHeads * shape.Queries, strides: null, shape, nameof(options));
         }
     }
 
@@ -81,21 +85,12 @@ internal static class ArgumentBinder
         ReadOnlySpan<byte> map = MemoryMarshal.AsBytes(options.Map.Span);
         ReadOnlySpan<byte> logSumExp = MemoryMarshal.AsBytes(options.LogSumExp.Span);
         ReadOnlySpan<byte> mask = options.Mask is { } given ? given.Bytes : default;
-        CheckWritten("output", output, query, key, value, mask);
-        CheckWritten("map", map, query, key, value, mask);
-        CheckWritten("log-sum-exp", logSumExp, query, key, value, mask);
+        CheckWritten("output", nameof(output), output, query, key, value, mask);
+        CheckWritten("map", nameof(options), map, query, key, value, mask);
+        CheckWritten("log-sum-exp", nameof(options), logSumExp, query, key, value, mask);
         if (output.Overlaps(map) || output.Overlaps(logSumExp) || map.Overlaps(logSumExp))
         {
-            throw new ArgumentException("Output, map and log-sum-exp overlap; each needs memory of its own.");
-        }
-    }
-
-    private static void CheckWritten(
-        string name, ReadOnlySpan<byte> written, ReadOnlySpan<byte> query, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask)
-    {
-        if (written.Overlaps(query) || written.Overlaps(key) || written.Overlaps(value) || written.Overlaps(mask))
-        {
-            throw new ArgumentException($"The {name} overlaps query, key, value or mask; slices that run later would read what earlier ones wrote.");
+            throw new ArgumentException("Output, map and log-sum-exp overlap; each needs memory of its own.", nameof(options));
         }
     }
 
@@ -105,24 +100,58 @@ internal static class ArgumentBinder
     {
         AttentionShape shape = plan.Shape;
         if (arguments.Heads != shape.Heads || arguments.KeyValueHeads != shape.KeyValueHeads || arguments.Queries != shape.Queries || arguments.Keys != shape.Keys
-            || Math.Max(arguments.KeySplits, 1) != plan.KeySplits)
+            || Math.Max(arguments.KeySplits, 1) != plan.KeySplits || (plan.Causal && arguments.Causal == 0))
         {
-            throw new ArgumentException("The arguments are not for the plan's shape and key splits. Start from AttentionHost.CreateArguments(plan) and set the addresses.");
+            throw new ArgumentException(
+                "The arguments are not for the plan's shape, key splits and causality. Start from AttentionHost.CreateArguments(plan) and set the addresses.",
+                nameof(arguments));
         }
 
         if (shape.Queries > 0 && (arguments.Query == 0 || arguments.Output == 0 || (shape.Keys > 0 && (arguments.Key == 0 || arguments.Value == 0))))
         {
-            throw new ArgumentException("The address of the query, key, value or output tensor is 0. Set all four.");
+            throw new ArgumentException("The address of the query, key, value or output tensor is 0. Set all four.", nameof(arguments));
+        }
+
+        if (!Enum.IsDefined((MaskKind)arguments.MaskKind) || (arguments.MaskKind != (int)MaskKind.None && arguments.Mask == 0 && shape.ScoreElements > 0))
+        {
+            throw new ArgumentException("The arguments have a kind of mask and no address of one. Set Mask, or make them without a mask.", nameof(arguments));
+        }
+
+        if (arguments.Map != 0 && plan.Variant.Family != KernelFamily.Materialized)
+        {
+            throw new ArgumentException(
+                $"The arguments have an address for the map, but the plan runs {plan.Variant.Id}, which never holds it. Plan with PlanningOptions.CaptureMap = true.",
+                nameof(arguments));
+        }
+
+        CheckRowsApart(arguments.OutputStrides, shape, nameof(arguments));
+    }
+
+    private static void CheckWritten(
+        string name, string parameter, ReadOnlySpan<byte> written, ReadOnlySpan<byte> query, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask)
+    {
+        if (written.Overlaps(query) || written.Overlaps(key) || written.Overlaps(value) || written.Overlaps(mask))
+        {
+            throw new ArgumentException($"The {name} overlaps query, key, value or mask; slices that run later would read what earlier ones wrote.", parameter);
         }
     }
 
-    private static void Check(string name, long given, long needed, in AttentionShape shape)
+    private static void Check(string name, long given, long needed, TensorStrides? strides, in AttentionShape shape, string? parameter = null)
     {
         if (given < needed)
         {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The {name} tensor has {given} elements; {shape} with its strides needs {needed}."));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"The {name} tensor has {given} elements; {shape} with its strides needs {needed}."),
+                parameter ?? name);
+        }
+
+        if (given > needed && strides is null)
+        {
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The {name} tensor has {given} elements; {shape}, dense, has {needed}. Plan for the shape that the tensors have, cut the span, or give strides."),
+                parameter ?? name);
         }
     }
 
@@ -130,27 +159,26 @@ internal static class ArgumentBinder
     {
         if (given is null && !Enum.IsDefined(layout))
         {
-            throw new ArgumentException($"The layout is {(int)layout}; it must be BatchHeadsRows or BatchRowsHeads, or give strides.");
+            throw new ArgumentException($"The layout is {(int)layout}; it must be BatchHeadsRows or BatchRowsHeads, or give strides.", "options");
         }
 
         TensorStrides strides = given ?? TensorStrides.Dense(layout, heads, rows, headDim);
         if (strides.Batch < 0 || strides.Head < 0 || strides.Row < 0)
         {
-            throw new ArgumentException($"The {name} strides are {strides}; none may be negative.");
+            throw new ArgumentException($"The {name} strides are {strides}; none may be negative.", "options");
         }
 
         return strides;
     }
 
-    private static TensorStrides OutputStrides(AttentionOptions options, in AttentionShape shape)
+    // Sorted by stride, each axis must step over all that lies within it; then no two rows share an element.
+    private static void CheckRowsApart(TensorStrides strides, in AttentionShape shape, string parameter)
     {
-        TensorStrides strides = Strides(options.OutputStrides, "output", options.Layout, shape.Heads, shape.Queries, shape.HeadDim);
         if (shape.Queries == 0)
         {
-            return strides;
+            return;
         }
 
-        // Sorted by stride, each axis must step over all that lies within it; then no two rows share an element.
         Span<(long Stride, int Size)> axes = [(strides.Row, shape.Queries), (strides.Head, shape.Heads), (strides.Batch, shape.Batch)];
         axes.Sort(static (left, right) => left.Stride.CompareTo(right.Stride));
         Int128 extent = shape.HeadDim;
@@ -158,12 +186,11 @@ internal static class ArgumentBinder
         {
             if (size > 1 && stride < extent)
             {
-                throw new ArgumentException($"The output strides are {strides}; rows of {shape.HeadDim.ToString(CultureInfo.InvariantCulture)} elements would overlap.");
+                throw new ArgumentException(
+                    $"The output strides are {strides}; rows of {shape.HeadDim.ToString(CultureInfo.InvariantCulture)} elements would overlap.", parameter);
             }
 
             extent += (Int128)(size - 1) * stride;
         }
-
-        return strides;
     }
 }

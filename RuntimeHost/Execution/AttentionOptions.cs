@@ -1,3 +1,4 @@
+using KernelGen.Planning;
 using KernelGen.Tensors;
 
 namespace KernelGen.Execution;
@@ -11,8 +12,11 @@ public sealed record AttentionOptions
     /// <summary>The factor of the scores; <c>1 / sqrt(head dim)</c> when null.</summary>
     public float? Scale { get; init; }
 
-    /// <summary>Key j is visible to query i only when j &lt;= i (aligned at the upper left).</summary>
-    public bool Causal { get; init; }
+    /// <summary>
+    /// Key j is visible to query i only when j &lt;= i (aligned at the upper left). What the plan was made for when null; a plan for causal calls cannot run one that
+    /// is told not to be.
+    /// </summary>
+    public bool? Causal { get; init; }
 
     /// <summary>A mask, or null.</summary>
     public AttentionMask? Mask { get; init; }
@@ -50,4 +54,13 @@ public sealed record AttentionOptions
 
     /// <summary>Stops the call between tiles with an <see cref="OperationCanceledException"/>; the output is then incomplete.</summary>
     public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>What these options say of a plan: causal, masked, and whether the map is wanted, so that it need not be said twice.</summary>
+    /// <param name="wishes">Policy and whatever else is asked of the plan; the defaults when null.</param>
+    public PlanningOptions ForPlanning(PlanningOptions? wishes = null) => (wishes ?? PlanningOptions.Default) with
+    {
+        Causal = Causal ?? false,
+        CaptureMap = !Map.IsEmpty,
+        Masked = Mask is not null,
+    };
 }

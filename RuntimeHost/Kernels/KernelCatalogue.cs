@@ -29,6 +29,14 @@ public sealed class KernelCatalogue
     /// <summary>The head dims that there are variants for, ascending.</summary>
     public IReadOnlyList<int> HeadDims => [.. _variants.Select(variant => variant.HeadDim).Distinct().Order()];
 
+    /// <summary>A variant is one of this class.</summary>
+    /// <param name="variant">The variant.</param>
+    public bool Contains(KernelVariant variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        return _byTypeAndHeadDim.TryGetValue((variant.ElementType, variant.HeadDim), out KernelVariant[]? variants) && Array.IndexOf(variants, variant) >= 0;
+    }
+
     /// <summary>The variants for an element type and head dim.</summary>
     /// <exception cref="UnsupportedVariantException">There are none; the message lists those that there are and the attribute to write.</exception>
     public ReadOnlySpan<KernelVariant> For(ElementType elementType, int headDim) =>

@@ -52,10 +52,16 @@ public sealed class PlanCache
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(options);
-        PlanCacheKey key = new(shape, elementType, variants, device, options);
+        return Plan(new(shape, elementType, variants, device, budget, options));
+    }
+
+    /// <summary>As the public method. Plans are not told apart by owner and maker: an array of variants has one of each.</summary>
+    internal SlicePlan Plan(in PlanRequest request)
+    {
+        PlanCacheKey key = new(request.Shape, request.ElementType, request.Variants, request.Device, request.Options);
         lock (_lock)
         {
-            if (_entries.TryGetValue(key, out Entry? entry) && StillGood(entry.Plan, budget, options))
+            if (_entries.TryGetValue(key, out Entry? entry) && StillGood(entry.Plan, request.Budget, request.Options))
             {
                 entry.LastUse = ++_clock;
                 return entry.Plan;
@@ -63,7 +69,7 @@ public sealed class PlanCache
         }
 
         // Outside the lock: two threads may plan the same shape, and one of the equal plans is dropped.
-        SlicePlan plan = SlicePlanner.Plan(shape, elementType, variants, device, budget, options);
+        SlicePlan plan = SlicePlanner.Make(request);
         lock (_lock)
         {
             if (_entries.Count >= Capacity && !_entries.ContainsKey(key))

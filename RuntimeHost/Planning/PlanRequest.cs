@@ -14,6 +14,12 @@ internal readonly record struct PlanRequest(
     AttentionShape Shape, ElementType ElementType, ReadOnlyMemory<KernelVariant> Variants, DeviceProfile Device, MemoryBudget Budget,
     PlanningOptions Options)
 {
+    /// <summary>The name of the class whose variants they are; null when it is not known.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>What stands for the host that plans; null for none.</summary>
+    public object? Maker { get; init; }
+
     /// <summary>The shape and the options leave a variant in.</summary>
     public bool Allows(KernelVariant variant) => ExclusionOf(variant) is null;
 

@@ -26,10 +26,16 @@ public sealed record PlanningOptions
     /// <summary>How kernels may multiply numbers of 32 bits; of no meaning for other element types.</summary>
     public Float32Math Float32Math { get; init; }
 
-    /// <summary>The attention map is wanted, which only <see cref="KernelFamily.Materialized"/> variants can give.</summary>
+    /// <summary>
+    /// The attention map is wanted, which only <see cref="KernelFamily.Materialized"/> variants can give. <c>AttentionOptions.ForPlanning</c> says so when the options
+    /// of a call have memory for it.
+    /// </summary>
     public bool CaptureMap { get; init; }
 
-    /// <summary>The call is causal: about half of the work is skipped, which the predicted time counts.</summary>
+    /// <summary>
+    /// The call is causal: about half of the work is skipped, which the predicted time counts. Calls with the plan are then causal without being told
+    /// again.
+    /// </summary>
     public bool Causal { get; init; }
 
     /// <summary>

@@ -5,51 +5,64 @@ using KernelGen.Tensors;
 namespace KernelGen.Planning;
 
 /// <summary>How a call is cut into slices, on which variant, and why. Immutable; may be kept and used for any number of calls of the same shape.</summary>
+/// <remarks>Plans are made by hosts and by <see cref="SlicePlanner"/>, and by nobody else, so that what they say of memory is so.</remarks>
 public sealed class SlicePlan
 {
     private SlicePlan? _forUnalignedTensors;
 
+    /// <summary>A plan of a policy on a kernel, the rest to be set.</summary>
+    internal SlicePlan(KernelVariant variant, string policy) => (Variant, Policy) = (variant, policy);
+
+    /// <summary>The name of the class that it was planned for; null when it was made by <see cref="SlicePlanner"/>.</summary>
+    public string? Owner { get; internal init; }
+
     /// <summary>What was planned for.</summary>
-    public required AttentionShape Shape { get; init; }
+    public AttentionShape Shape { get; internal init; }
 
     /// <summary>The element type that was planned for.</summary>
-    public required ElementType ElementType { get; init; }
+    public ElementType ElementType { get; internal init; }
 
     /// <summary>The kernel that was taken.</summary>
-    public required KernelVariant Variant { get; init; }
+    public KernelVariant Variant { get; }
 
     /// <summary>
     /// The kind of calls that the plan was made for, see <see cref="PlanningOptions.Masked"/>: what a GPU compiles the kernel for in <c>Warmup</c>. A call itself
     /// decides: without a mask it runs a kernel without the code for masks, whatever the plan says.
     /// </summary>
-    public KernelSpecialization Specialization { get; init; }
+    public KernelSpecialization Specialization { get; internal init; }
+
+    /// <summary>
+    /// The plan was made for causal calls, see <see cref="PlanningOptions.Causal"/>; its calls then are causal without being told again. A plan that was not
+    /// runs either kind, but predicts its time as for a call that is not.
+    /// </summary>
+    public bool Causal { get; internal init; }
 
     /// <summary>The kernel as it is compiled for such calls.</summary>
     public SpecializedKernel Kernel => Variant.Specialize(Specialization);
 
     /// <summary>The policy's name.</summary>
-    public required string Policy { get; init; }
+    public string Policy { get; }
 
     /// <summary>The budget that was planned with.</summary>
-    public required MemoryBudget Budget { get; init; }
+    public MemoryBudget Budget { get; internal init; }
 
     /// <summary>The most heads (counted over batch * heads) of a slice.</summary>
-    public required int HeadsPerSlice { get; init; }
+    public int HeadsPerSlice { get; internal init; }
 
     /// <summary>The most query rows of a slice.</summary>
-    public required int RowsPerSlice { get; init; }
+    public int RowsPerSlice { get; internal init; }
 
     /// <summary>
     /// Keys that are worked on at once: all, except where a preset asks for key chunks, which <c>streaming</c> kernels serve within a slice, and where blocks share rows:
     /// then the keys of a chunk, of which the last may have fewer.
     /// </summary>
-    public required int KeysPerSlice { get; init; }
+    public int KeysPerSlice { get; internal init; }
 
     /// <summary>
     /// As many as <see cref="KeyChunks"/> where the blocks of a GPU share rows, a chunk of the keys each, at the same time; 1 where a block goes over all keys. Does not show in
     /// the bits of a result: chunks are folded in the order of the keys either way.
     /// </summary>
-    public int KeySplits { get; init; } = 1;
+    public int KeySplits { get; internal init; } = 1;
 
     /// <summary>
     /// Chunks of keys whose results are folded by way of the workspace: see <see cref="KernelFootprint.ChunkKeys"/>. 1 where the kernel takes all keys in one chain, or needs no
@@ -58,25 +71,25 @@ public sealed class SlicePlan
     public int KeyChunks => Variant.Footprint.KeyChunks(Shape.Keys);
 
     /// <summary>Slices: head groups times row groups. 0 when there are no queries.</summary>
-    public required int SliceCount { get; init; }
+    public int SliceCount { get; internal init; }
 
     /// <summary>Bytes of workspace that a run takes: exactly this many.</summary>
-    public required long WorkspaceBytes { get; init; }
+    public long WorkspaceBytes { get; internal init; }
 
     /// <summary>
     /// Slices are of even size: heads differ by at most one, rows by at most one tile of the variant. When false, every slice but the last along an
     /// axis has the full size, as in the systems that the presets reproduce.
     /// </summary>
-    public bool Balanced { get; init; }
+    public bool Balanced { get; internal init; }
 
     /// <summary>What the policy decided, in its own terms.</summary>
-    public PolicyDecision Decision { get; init; }
+    public PolicyDecision Decision { get; internal init; }
 
     /// <summary>The time that <see cref="KernelCostModel"/> predicts, scaled by a measurement where there is one.</summary>
-    public double PredictedSeconds { get; init; }
+    public double PredictedSeconds { get; internal init; }
 
     /// <summary>The time comes from a measurement of the variant on this device: see <see cref="AttentionHost.Warmup"/>.</summary>
-    public bool TimeIsMeasured { get; init; }
+    public bool TimeIsMeasured { get; internal init; }
 
     /// <summary>The workspace is within <see cref="MemoryBudget.UsableBytes"/>. Always so for <c>exact</c>; a preset may have guessed too low.</summary>
     public bool FitsBudget => WorkspaceBytes <= Budget.UsableBytes;
@@ -92,6 +105,9 @@ public sealed class SlicePlan
 
     /// <summary>Workers that the workspace was counted for; no limit for a plan that was not made by <see cref="SlicePlanner"/>.</summary>
     internal int Workers => Request?.Device.Workers ?? int.MaxValue;
+
+    /// <summary>What stands for the host that made it; null when it was made by <see cref="SlicePlanner"/>, whose plans run on any host that can run the kernel.</summary>
+    internal object? Maker { get; init; }
 
     /// <summary>What the plan was made from; null for one that was not made by <see cref="SlicePlanner"/>.</summary>
     internal PlanRequest? Request { get; init; }
@@ -197,13 +213,14 @@ public sealed class SlicePlan
     }
 
     // What was planned, run in another way.
-    private SlicePlan Of(KernelVariant variant, int heads, int rows, int keysPerSlice, int keySplits) => new()
+    private SlicePlan Of(KernelVariant variant, int heads, int rows, int keysPerSlice, int keySplits) => new(variant, Policy)
     {
+        Owner = Owner,
+        Maker = Maker,
         Shape = Shape,
         ElementType = ElementType,
-        Variant = variant,
+        Causal = Causal,
         Specialization = Specialization,
-        Policy = Policy,
         Budget = Budget,
         HeadsPerSlice = heads,
         RowsPerSlice = rows,

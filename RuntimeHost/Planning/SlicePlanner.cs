@@ -25,9 +25,14 @@ public static class SlicePlanner
         in AttentionShape shape, ElementType elementType, ReadOnlyMemory<KernelVariant> variants, DeviceProfile device, MemoryBudget budget,
         PlanningOptions options)
     {
-        PlanRequest request = new(shape, elementType, variants, device, budget, options);
+        return Make(new(shape, elementType, variants, device, budget, options));
+    }
+
+    /// <summary>As the public method.</summary>
+    internal static SlicePlan Make(in PlanRequest request)
+    {
         Validate(request);
-        SlicePolicy policy = SlicePolicies.Get(options.Policy);
+        SlicePolicy policy = SlicePolicies.Get(request.Options.Policy);
         return policy.TryPlan(request, out PlanOutcome outcome) ? Create(request, policy, outcome) : throw policy.Refusal(request, outcome);
     }
 
@@ -59,13 +64,14 @@ public static class SlicePlanner
     }
 
     /// <summary>Turns an outcome into a plan.</summary>
-    internal static SlicePlan Create(in PlanRequest request, SlicePolicy policy, in PlanOutcome outcome) => new()
+    internal static SlicePlan Create(in PlanRequest request, SlicePolicy policy, in PlanOutcome outcome) => new(outcome.Variant!, policy.Name)
     {
+        Owner = request.Owner,
+        Maker = request.Maker,
         Shape = request.Shape,
         ElementType = request.ElementType,
-        Variant = outcome.Variant!,
+        Causal = request.Options.Causal,
         Specialization = new(request.Options.Masked),
-        Policy = policy.Name,
         Budget = request.Budget,
         HeadsPerSlice = outcome.HeadsPerSlice,
         RowsPerSlice = outcome.RowsPerSlice,

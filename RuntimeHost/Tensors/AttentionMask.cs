@@ -10,17 +10,22 @@ public sealed class AttentionMask
     {
         if (batch < 0 || heads < 0 || queries < 0 || keys < 0)
         {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"A mask of [{batch}, {heads}, {queries}, {keys}] cannot be; no axis may be negative."));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A mask of [{batch}, {heads}, {queries}, {keys}] cannot be; no axis may be negative."),
+                batch < 0 ? nameof(batch) : heads < 0 ? nameof(heads) : queries < 0 ? nameof(queries) : nameof(keys));
         }
 
         Int128 elements = (Int128)batch * heads * queries * keys;
         int given = kind == MaskKind.Boolean ? attend.Length : bias.Length;
         if (given != elements)
         {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"A mask of [{batch}, {heads}, {queries}, {keys}] has {elements} elements; {given} were given."));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A mask of [{batch}, {heads}, {queries}, {keys}] has {elements} elements; {given} were given."),
+                kind == MaskKind.Boolean ? nameof(attend) : nameof(bias));
         }
 
         (Kind, Attend, Bias) = (kind, attend, bias);
@@ -76,9 +81,11 @@ public sealed class AttentionMask
     {
         if (!Fits(Batch, shape.Batch) || !Fits(Heads, shape.Heads) || !Fits(Queries, shape.Queries) || !Fits(Keys, shape.Keys))
         {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The mask is [{Batch}, {Heads}, {Queries}, {Keys}] and does not broadcast to [{shape.Batch}, {shape.Heads}, {shape.Queries}, {shape.Keys}]: each axis must be 1 or the full size."));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The mask is [{Batch}, {Heads}, {Queries}, {Keys}] and does not broadcast to [{shape.Batch}, {shape.Heads}, {shape.Queries}, {shape.Keys}]: each axis must be 1 or the full size."),
+                nameof(shape));
         }
 
         // A full axis of size 1 has stride 0 as well: there is no second element to step to.

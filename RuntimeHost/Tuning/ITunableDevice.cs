@@ -9,8 +9,8 @@ internal interface ITunableDevice
     /// <summary>What times are only comparable on: the device and its driver.</summary>
     string TimingIdentity { get; }
 
-    /// <summary>The file that times are remembered in; null remembers them for this process alone.</summary>
-    string? MeasurementPath { get; }
+    /// <summary>The folder of the file that times are remembered in; null remembers them for this process alone.</summary>
+    string? MeasurementFolder { get; }
 
     /// <summary>The code of a variant, for calls without a mask, as a hash: a time is of this code and of no other.</summary>
     string CodeIdentity(KernelVariant variant);

@@ -24,7 +24,7 @@ internal sealed class MeasuredProfile
     public MeasuredProfile(ITunableDevice device, DeviceProfile profile, bool reads, ILogger logger)
     {
         (_device, _profile) = (device, profile);
-        _file = new(device.MeasurementPath, logger);
+        _file = new(device.MeasurementFolder, logger);
         _remembered = (reads ? _file.Read() : []).Where(entry => entry.Device == device.TimingIdentity).ToLookup(entry => entry.Kernel);
     }
 

@@ -29,7 +29,7 @@ public static class AttentionReference
         TensorStrides valueStrides = options.ValueStrides ?? TensorStrides.Dense(options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim);
         long keyBase = (item * keyStrides.Batch) + (keyValueHead * keyStrides.Head);
         long valueBase = (item * valueStrides.Batch) + (keyValueHead * valueStrides.Head);
-        int keys = options.Causal ? Math.Min(shape.Keys, row + 1) : shape.Keys;
+        int keys = options.Causal == true ? Math.Min(shape.Keys, row + 1) : shape.Keys;
 
         double[] queryRow = new double[shape.HeadDim];
         Widen(query.Slice((int)Offset(QueryStrides(shape, options), shape, head, row), shape.HeadDim), queryRow);

@@ -51,13 +51,13 @@ internal static class ModelClassMembers
             global::System.Span<T> output,
             global::KernelGen.Execution.AttentionOptions? options = null)
             where T : unmanaged =>
-            _host.Run(plan, query, key, value, output, options);
+            _host.Run(Catalogue, plan, query, key, value, output, options);
 
         /// <inheritdoc/>
         public void Launch(
             global::KernelGen.Planning.SlicePlan plan,
             in global::KernelGen.Kernels.KernelArguments arguments,
             nint stream = 0) =>
-            _host.Launch(plan, arguments, stream);
+            _host.Launch(Catalogue, plan, arguments, stream);
         """;
 }

@@ -1,28 +1,41 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using KernelGen.Files;
 using KernelGen.Kernels;
+using Microsoft.Extensions.Logging;
 
 namespace KernelGen.Cuda.Compilation;
 
-/// <summary>Keeps compiled kernels on disk, one self-checking file each, shared by any number of processes.</summary>
+/// <summary>Keeps compiled kernels on disk, one self-checking file each, shared by any number of processes of a user.</summary>
 /// <remarks>
-/// A file is <c>magic (8), key (32), kind (4), length (4), image, SHA-256 of all before (32)</c>. It is written under another name and
-/// renamed, so that a
-/// reader sees all of it or nothing. Whatever is not sound is deleted and compiled again; a folder that cannot be written to is no error.
-/// The key covers
-/// source, shared headers, specialisation, compiler, options and architecture, never compiler output, which is not always the same.
+/// A file is <c>magic (8), key (32), kind (4), length (4), image, SHA-256 of all before (32)</c>, and its name is its key, in a folder named by the key's
+/// first two digits. It is written under another name and renamed, so that a reader sees all of it or nothing. Whatever is not sound is deleted and
+/// compiled again; a folder that cannot be written to is no error. Files and folders of other names are never looked at, and links not followed. The
+/// hash tells damage and no forgery: what other users own or may write to is passed over, see <see cref="PrivateFolder"/>. The key covers source,
+/// shared headers, specialisation, compiler, options and architecture, never compiler output, which is not always the same.
 /// </remarks>
-internal sealed class CubinCache(CubinCacheOptions options)
+internal sealed class CubinCache
 {
     private const int KeyBytes = SHA256.HashSizeInBytes;
     private const int HeaderBytes = 8 + KeyBytes + 4 + 4;
+    private const string Extension = ".kgc";
 
     /// <summary>Kernels are some hundred kilobytes.</summary>
     private const int MaxFileBytes = 64 << 20;
 
-    /// <summary>A file that is being written is never this old: its writer has died.</summary>
-    private static readonly TimeSpan _abandonedAfter = TimeSpan.FromHours(1);
+    private readonly PrivateFolder? _folder;
+    private readonly long _maxBytes;
+
+    /// <summary>A cache in a folder, which need not be there.</summary>
+    /// <param name="options">The folder and the size to which it is cut back.</param>
+    /// <param name="logger">Told what is passed over, and that nothing can be kept.</param>
+    public CubinCache(CubinCacheOptions options, ILogger logger)
+    {
+        _maxBytes = options.MaxBytes;
+        _folder = options.Folder is null ? null : new(options.Folder, (path, reason) => CudaLog.CachePassedOver(logger, path, reason));
+    }
 
     private static ReadOnlySpan<byte> Magic => "KGCUBIN1"u8;
 
@@ -47,18 +60,12 @@ internal sealed class CubinCache(CubinCacheOptions options)
     }
 
     /// <summary>There is a file of a kernel, sound or not.</summary>
-    public bool Has(string key) => options.Folder is not null && File.Exists(PathOf(key));
+    public bool Has(string key) => PathOf(key) is { } path && File.Exists(path);
 
-    /// <summary>Reads a kernel, or gives null when it is not there or not sound.</summary>
+    /// <summary>Reads a kernel, or gives null when it is not there, not sound or not to be trusted.</summary>
     public KernelImage? TryRead(string key)
     {
-        if (options.Folder is null)
-        {
-            return null;
-        }
-
-        string path = PathOf(key);
-        if (!Has(key))
+        if (PathOf(key) is not { } path || !File.Exists(path))
         {
             return null;
         }
@@ -74,43 +81,35 @@ internal sealed class CubinCache(CubinCacheOptions options)
         return image;
     }
 
-    /// <summary>Stores a kernel; does nothing where that cannot be done.</summary>
+    /// <summary>Stores a kernel; where that cannot be done, says so once.</summary>
     public void TryWrite(string key, KernelImage image)
     {
-        if (options.Folder is null)
+        if (_folder is null)
         {
             return;
         }
 
-        string path = PathOf(key);
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        bool written = Try(() =>
+        try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
+            if (_folder.ForWriting(key[..2], key + Extension) is { } path)
             {
-                stream.Write(Serialize(key, image));
-                stream.Flush(flushToDisk: true);
+                TemporaryFile.Write(path, Serialize(key, image));
+                CutBack();
             }
-
-            File.Move(temporary, path, overwrite: true);
-        });
-        if (written)
-        {
-            Try(CutBack);
         }
-        else
+        catch (Exception fault) when (PrivateFolder.IsFault(fault))
         {
-            Try(() => File.Delete(temporary));
+            // A read-only folder, a full disk: no reason not to run.
+            _folder.Tell(_folder.Path, $"it cannot be written to ({fault.Message})");
         }
     }
 
     /// <summary>Deletes a kernel that the driver refused.</summary>
     public void Forget(string key)
     {
-        if (options.Folder is not null)
+        if (PathOf(key) is { } path)
         {
-            Try(() => File.Delete(PathOf(key)));
+            Try(() => File.Delete(path));
         }
     }
 
@@ -150,9 +149,7 @@ internal sealed class CubinCache(CubinCacheOptions options)
         return Enum.IsDefined(kind) && file.AsSpan().SequenceEqual(Serialize(key, image)) ? image : null;
     }
 
-    private static bool IsFileFault(Exception fault) => fault is IOException or UnauthorizedAccessException or NotSupportedException;
-
-    // Someone else's file, a read-only folder, a full disk: none of it is a reason not to run.
+    // What cannot be done to a file that another process has just deleted need not be.
     private static bool Try(Action action)
     {
         try
@@ -160,36 +157,46 @@ internal sealed class CubinCache(CubinCacheOptions options)
             action();
             return true;
         }
-        catch (Exception fault) when (IsFileFault(fault))
+        catch (Exception fault) when (PrivateFolder.IsFault(fault))
         {
             return false;
         }
     }
 
-    private string PathOf(string key) => Path.Combine(options.Folder!, key[..2], key + ".kgc");
+    private static bool IsEntry(string name, string folder) =>
+        name.Length == (2 * KeyBytes) + Extension.Length && name.EndsWith(Extension, StringComparison.Ordinal) && name.StartsWith(folder, StringComparison.Ordinal)
+        && TemporaryFile.IsHexadecimal(name.AsSpan(0, 2 * KeyBytes));
+
+    private string? PathOf(string key) => _folder?.ForReading(key[..2], key + Extension);
 
     private void CutBack()
     {
-        DirectoryInfo folder = new(options.Folder!);
-        foreach (FileInfo abandoned in folder.GetFiles("*.tmp", SearchOption.AllDirectories))
+        List<FileInfo> entries = [];
+        for (int digits = 0; digits <= 0xFF; digits++)
         {
-            if (DateTime.UtcNow - abandoned.LastWriteTimeUtc > _abandonedAfter)
+            string below = digits.ToString("x2", CultureInfo.InvariantCulture);
+            foreach (FileInfo file in _folder!.Files(below))
             {
-                Try(abandoned.Delete);
+                if (IsEntry(file.Name, below))
+                {
+                    entries.Add(file);
+                }
+                else if (TemporaryFile.TargetOf(file.Name) is { } target && IsEntry(target, below) && TemporaryFile.IsAbandoned(file))
+                {
+                    Try(file.Delete);
+                }
             }
         }
 
-        FileInfo[] files = folder.GetFiles("*.kgc", SearchOption.AllDirectories);
-        long bytes = files.Sum(file => file.Length);
-        foreach (FileInfo file in files.OrderBy(file => file.LastWriteTimeUtc))
+        long bytes = entries.Sum(file => file.Length);
+        foreach (FileInfo file in entries.OrderBy(file => file.LastWriteTimeUtc))
         {
-            if (bytes <= options.MaxBytes)
+            if (bytes <= _maxBytes)
             {
                 return;
             }
 
-            bytes -= file.Length;
-            Try(file.Delete);
+            bytes -= Try(file.Delete) ? file.Length : 0;
         }
     }
 }

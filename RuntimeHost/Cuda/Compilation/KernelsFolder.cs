@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
+using KernelGen.Files;
 using KernelGen.Kernels;
 using Microsoft.Extensions.Logging;
 
@@ -41,7 +42,7 @@ internal sealed class KernelsFolder
             return Directory.Exists(usual) ? usual : null;
         }
 
-        return chosen.Length == 0 || string.Equals(chosen, "off", StringComparison.OrdinalIgnoreCase) ? null : Path.GetFullPath(chosen);
+        return chosen.Length == 0 || string.Equals(chosen, "off", StringComparison.OrdinalIgnoreCase) ? null : FullPath(chosen);
     }
 
     /// <summary>What the folder has, architecture by architecture, for people.</summary>
@@ -141,6 +142,19 @@ internal sealed class KernelsFolder
         bool sound = bytes.Length == entry.Bytes && Convert.ToHexStringLower(SHA256.HashData(bytes)) == entry.Sha256;
         fault = sound ? "" : "it is not what its index says";
         return sound ? new(KernelImageKind.Cubin, bytes) : null;
+    }
+
+    // Of a current folder that was removed there is no path; nothing is found in it, either.
+    private static string FullPath(string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path);
+        }
+        catch (Exception fault) when (PrivateFolder.IsFault(fault))
+        {
+            return path;
+        }
     }
 
     private void Tell(Architecture known, SpecializedKernel kernel, string architecture, string reason)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelGen.Files;
 using KernelGen.Kernels;
 
 namespace KernelGen.Cuda.Compilation;

@@ -29,6 +29,7 @@ internal sealed unsafe class CudaDriver
         CtxGetCurrent = (delegate* unmanaged<nint*, int>)NativeLibrarySearch.Export(library, "cuCtxGetCurrent");
         CtxPushCurrent = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuCtxPushCurrent_v2");
         CtxPopCurrent = (delegate* unmanaged<nint*, int>)NativeLibrarySearch.Export(library, "cuCtxPopCurrent_v2");
+        CtxSynchronize = (delegate* unmanaged<int>)NativeLibrarySearch.Export(library, "cuCtxSynchronize");
         CtxGetDevice = (delegate* unmanaged<int*, int>)NativeLibrarySearch.Export(library, "cuCtxGetDevice");
         ModuleLoadData = (delegate* unmanaged<nint*, byte*, int>)NativeLibrarySearch.Export(library, "cuModuleLoadData");
         ModuleUnload = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuModuleUnload");
@@ -80,6 +81,8 @@ internal sealed unsafe class CudaDriver
     public delegate* unmanaged<nint, int> CtxPushCurrent { get; }
 
     public delegate* unmanaged<nint*, int> CtxPopCurrent { get; }
+
+    public delegate* unmanaged<int> CtxSynchronize { get; }
 
     public delegate* unmanaged<int*, int> CtxGetDevice { get; }
 

@@ -25,7 +25,7 @@ internal sealed class NativeLibrarySearch
             {
                 return bind(NativeLibrary.Load(candidate), candidate);
             }
-            catch (Exception fault) when (fault is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or DeviceNotUsableException)
+            catch (Exception fault) when (IsOfSearch(fault))
             {
                 _failures.Append("\n  ").Append(candidate).Append(": ").Append(Reason(fault.Message, candidate));
             }
@@ -33,6 +33,11 @@ internal sealed class NativeLibrarySearch
 
         return null;
     }
+
+    /// <summary>A fault of the loader, of the file system or of a library that answers with one, as opposed to one of a program.</summary>
+    public static bool IsOfSearch(Exception fault) =>
+        fault is TypeLoadException or BadImageFormatException or ExternalException or DeviceNotUsableException or CudaException
+            or KernelCompilationException || Files.PrivateFolder.IsFault(fault);
 
     /// <summary>The address of an exported function.</summary>
     /// <exception cref="EntryPointNotFoundException">The library does not have it.</exception>

@@ -59,8 +59,8 @@ internal sealed unsafe class Nvrtc
     /// <exception cref="DeviceNotUsableException">It does not answer, or is newer than the driver, which then would not load its machine code.</exception>
     public static Nvrtc Bind(nint library, string loadedFrom, CudaDriver? driver)
     {
-        NvrtcLocations.LoadBuiltins(loadedFrom);
         Nvrtc nvrtc = new(library, loadedFrom);
+        new NvrtcLocations(SearchedSystem.Current).LoadBuiltins(loadedFrom, nvrtc.Version);
         return driver is null || nvrtc.Version.Major <= driver.Version / 1000
             ? nvrtc
             : throw new DeviceNotUsableException(

@@ -1,41 +1,57 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace KernelGen.Cuda.Interop;
 
 /// <summary>Where NVRTC is found: by the loader's own search, in the toolkit's folders, and in the folders of the pip wheels.</summary>
-internal static class NvrtcLocations
+/// <param name="system">Where to look.</param>
+internal sealed class NvrtcLocations(SearchedSystem system)
 {
     private static readonly string[] _linuxNames = ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so"];
     private static readonly string[] _windowsNames = ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll"];
 
-    /// <summary>Every candidate, best first. Folders that do not exist are left out.</summary>
-    public static IEnumerable<string> Candidates()
+    /// <summary>Every candidate, best first. Files that do not exist are left out, and folders that may not be listed.</summary>
+    public IEnumerable<string> Candidates()
     {
-        string[] names = OperatingSystem.IsWindows() ? _windowsNames : _linuxNames;
-        return names.Concat(Folders().Where(Directory.Exists).SelectMany(folder => names.Select(name => Path.Combine(folder, name)).Where(File.Exists)));
+        string[] names = system.IsWindows ? _windowsNames : _linuxNames;
+        return names.Concat(Folders().SelectMany(folder => names.Select(name => Path.Combine(folder, name)).Where(system.FileExists)));
     }
 
-    /// <summary>Loads the built-ins that NVRTC opens by name on first use; from its own folder, because the loader would not look there.</summary>
-    /// <param name="library">The library that was loaded.</param>
-    public static void LoadBuiltins(string library)
+    /// <summary>The built-ins that NVRTC opens by name on first use, in its own folder, where the loader would not look for them.</summary>
+    /// <param name="library">The library that was loaded; a path, or a name that the loader knows.</param>
+    /// <param name="version">Its version.</param>
+    public IEnumerable<string> Builtins(string library, Version version)
     {
-        string? folder = Path.GetDirectoryName(library);
-        if (string.IsNullOrEmpty(folder) || !Directory.Exists(folder))
+        if (Path.GetDirectoryName(library) is not { Length: > 0 } folder)
         {
-            return;
+            return [];
         }
 
-        foreach (string builtins in Directory.EnumerateFiles(folder, OperatingSystem.IsWindows() ? "nvrtc-builtins64_*.dll" : "libnvrtc-builtins.so.*"))
+        // The exact one needs no list of the folder, which one may not have.
+        string exact = Path.Combine(folder, system.IsWindows
+            ? string.Create(CultureInfo.InvariantCulture, $"nvrtc-builtins64_{version.Major}{version.Minor}.dll")
+            : string.Create(CultureInfo.InvariantCulture, $"libnvrtc-builtins.so.{version.Major}.{version.Minor}"));
+        return system.FileExists(exact)
+            ? [exact]
+            : SearchedSystem.Matches(system.Files, folder, system.IsWindows ? "nvrtc-builtins64_*.dll" : "libnvrtc-builtins.so.*");
+    }
+
+    /// <summary>Loads the <see cref="Builtins"/>; what cannot be loaded shows when NVRTC misses it.</summary>
+    /// <param name="library">The library that was loaded.</param>
+    /// <param name="version">Its version.</param>
+    public void LoadBuiltins(string library, Version version)
+    {
+        foreach (string builtins in Builtins(library, version))
         {
             NativeLibrary.TryLoad(builtins, out _);
         }
     }
 
-    private static IEnumerable<string> Folders()
+    private IEnumerable<string> Folders()
     {
         foreach (string variable in new[] { "CUDA_PATH", "CUDA_HOME" })
         {
-            if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } toolkit)
+            if (system.Variable(variable) is { Length: > 0 } toolkit)
             {
                 yield return Path.Combine(toolkit, "bin");
                 yield return Path.Combine(toolkit, "bin", "x64");
@@ -43,13 +59,13 @@ internal static class NvrtcLocations
             }
         }
 
-        if (OperatingSystem.IsWindows())
+        if (system.IsWindows)
         {
             yield break;
         }
 
         yield return "/usr/local/cuda/lib64";
-        foreach (string versioned in Matches("/usr/local", "cuda-1*").OrderDescending(StringComparer.Ordinal))
+        foreach (string versioned in Newest("/usr/local", "cuda-1*"))
         {
             yield return Path.Combine(versioned, "lib64");
         }
@@ -61,30 +77,26 @@ internal static class NvrtcLocations
         }
     }
 
-    private static IEnumerable<string> PythonPackages()
+    private IEnumerable<string> PythonPackages()
     {
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string?[] prefixes =
         [
-            Environment.GetEnvironmentVariable("VIRTUAL_ENV"),
-            Environment.GetEnvironmentVariable("CONDA_PREFIX"),
-            Path.Combine(home, ".local"),
+            system.Variable("VIRTUAL_ENV"),
+            system.Variable("CONDA_PREFIX"),
+            system.Home.Length > 0 ? Path.Combine(system.Home, ".local") : null,
             "/usr/local",
             "/usr",
         ];
-        foreach (string? prefix in prefixes)
+        foreach (string prefix in prefixes.OfType<string>().Where(prefix => prefix.Length > 0))
         {
-            if (!string.IsNullOrEmpty(prefix))
+            foreach (string python in Newest(Path.Combine(prefix, "lib"), "python3*"))
             {
-                foreach (string python in Matches(Path.Combine(prefix, "lib"), "python3*").OrderDescending(StringComparer.Ordinal))
-                {
-                    yield return Path.Combine(python, "site-packages");
-                    yield return Path.Combine(python, "dist-packages");
-                }
+                yield return Path.Combine(python, "site-packages");
+                yield return Path.Combine(python, "dist-packages");
             }
         }
     }
 
-    private static string[] Matches(string folder, string pattern) =>
-        Directory.Exists(folder) ? Directory.GetDirectories(folder, pattern) : [];
+    private IEnumerable<string> Newest(string folder, string pattern) =>
+        SearchedSystem.Matches(system.Folders, folder, pattern).OrderDescending(StringComparer.Ordinal);
 }

@@ -66,24 +66,24 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         KernelVariant variant = kernel.Variant;
         if (limits.ReasonAgainst(variant) is { } reason)
         {
-            throw variant.Cuda is null ? new ArgumentException(reason) : new DeviceNotUsableException(reason);
+            throw variant.Cuda is null ? new ArgumentException(reason, nameof(kernel)) : new DeviceNotUsableException(reason);
         }
 
         long begin = Stopwatch.GetTimestamp();
         (KernelImage image, KernelOrigin origin) = store.Get(kernel);
-        int result = TryLoadModule(image, out nint module);
+        int result = TryLoadModule(variant, image, out nint module, out nint[] functions, out string call);
 
-        // What was compiled elsewhere or long ago may be for another driver.
+        // What was compiled elsewhere or long ago may be for another driver, or be sound in itself and not the kernel at all.
         while (origin != KernelOrigin.Compiler && result is not ((int)CudaResult.Success or (int)CudaResult.OutOfMemory))
         {
-            (image, origin) = store.Replace(kernel, origin, driver.Fault(result, "cuModuleLoadData").Message);
-            result = TryLoadModule(image, out module);
+            (image, origin) = store.Replace(kernel, origin, driver.Fault(result, call).Message);
+            result = TryLoadModule(variant, image, out module, out functions, out call);
         }
 
-        driver.Check(result, $"cuModuleLoadData of {kernel.Name} for {store.Architecture}");
+        driver.Check(result, $"{call} of {kernel.Name} for {store.Architecture}");
         try
         {
-            LoadedStage[] stages = [.. variant.Cuda!.Stages.Select(stage => LoadStage(kernel, module, stage))];
+            LoadedStage[] stages = [.. variant.Cuda!.Stages.Select((stage, i) => LoadStage(kernel, functions[i], stage))];
             return new(module, stages, origin, Stopwatch.GetElapsedTime(begin), image.Log);
         }
         catch
@@ -93,8 +93,10 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         }
     }
 
-    private int TryLoadModule(KernelImage image, out nint module)
+    // A module and the entry points of all stages; nothing stays loaded when one is missing.
+    private int TryLoadModule(KernelVariant variant, KernelImage image, out nint module, out nint[] functions, out string call)
     {
+        functions = new nint[variant.Cuda!.Stages.Count];
         nint handle = 0;
         int result;
         fixed (byte* bytes = image.Bytes.Span)
@@ -102,18 +104,29 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
             result = driver.ModuleLoadData(&handle, bytes);
         }
 
-        module = handle;
+        (module, call) = (handle, "cuModuleLoadData");
+        for (int i = 0; i < functions.Length && result == (int)CudaResult.Success; i++)
+        {
+            string entryPoint = variant.Cuda.Stages[i].EntryPoint;
+            nint function;
+            fixed (byte* name = Encoding.UTF8.GetBytes(entryPoint + "\0"))
+            {
+                result = driver.ModuleGetFunction(&function, handle, name);
+            }
+
+            functions[i] = function;
+            if (result != (int)CudaResult.Success)
+            {
+                call = $"cuModuleGetFunction of {entryPoint}";
+                _ = driver.ModuleUnload(handle);
+            }
+        }
+
         return result;
     }
 
-    private LoadedStage LoadStage(SpecializedKernel kernel, nint module, CudaStage stage)
+    private LoadedStage LoadStage(SpecializedKernel kernel, nint function, CudaStage stage)
     {
-        nint function;
-        fixed (byte* name = Encoding.UTF8.GetBytes(stage.EntryPoint + "\0"))
-        {
-            driver.Check(driver.ModuleGetFunction(&function, module, name), $"cuModuleGetFunction of {stage.EntryPoint}");
-        }
-
         // Registers are only known now: with too many of them a block of this size does not fit.
         int threads = Attribute(function, CudaFunctionAttribute.MaxThreadsPerBlock, stage);
         if (stage.Threads > threads)

@@ -22,9 +22,11 @@ internal readonly record struct LaunchGrid(uint Width, uint Height)
         bool persistent = stage.IsPersistent;
         if (tiles > int.MaxValue || (persistent && tiles > int.MaxValue / heads))
         {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{stage.EntryPoint} cannot run {tiles} tiles of each of {heads} heads in one launch: it counts at most {int.MaxValue} of them. Attend to fewer heads in a call."));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{stage.EntryPoint} cannot run {tiles} tiles of each of {heads} heads in one launch: it counts at most {int.MaxValue} of them. Attend to fewer heads in a call."),
+                nameof(heads));
         }
 
         // The blocks that there are walk over the tiles of all heads. Other kernels step over heads by the grid's height, so a device limit only folds it.

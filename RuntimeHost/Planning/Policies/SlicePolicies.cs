@@ -50,6 +50,6 @@ public static class SlicePolicies
             return new DiffusersPolicy(name, heads);
         }
 
-        throw new ArgumentException($"There is no policy \"{name}\". Policies: {string.Join(", ", Names)}, diffusers:N with N heads a slice, at least 1.");
+        throw new ArgumentException($"There is no policy \"{name}\". Policies: {string.Join(", ", Names)}, diffusers:N with N heads a slice, at least 1.", "options");
     }
 }

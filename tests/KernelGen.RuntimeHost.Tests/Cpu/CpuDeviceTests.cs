@@ -21,17 +21,17 @@ public sealed unsafe class CpuDeviceTests
     {
         using AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = threads });
         SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { Family = family });
-        float[] tensor = new float[_shape.QueryElements], output = new float[_shape.QueryElements];
+        float[] query = new float[_shape.QueryElements], key = new float[_shape.KeyElements], output = new float[_shape.QueryElements];
         AttentionOptions options = new() { Causal = true, CheckFinite = true };
         for (int i = 0; i < 3; i++)
-            host.Run<float>(plan, tensor, tensor, tensor, output, options);
+            host.Run<float>(plan, query, key, key, output, options);
 
         long least = long.MaxValue;
         for (int i = 0; i < 5; i++)
         {
             // Of the whole process, workers included; other threads of the test run may allocate meanwhile, so the least counts.
             long before = GC.GetTotalAllocatedBytes(precise: true);
-            host.Run<float>(plan, tensor, tensor, tensor, output, options);
+            host.Run<float>(plan, query, key, key, output, options);
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
@@ -93,7 +93,8 @@ public sealed unsafe class CpuDeviceTests
         CpuCall call = CpuCall.Random(_shape, ElementType.Float32);
         using AttentionHost one = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 1 });
         using AttentionHost many = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 4 });
-        SlicePlan plan = one.Plan<float>(CpuTestAttention.Catalogue, _shape);
+        SlicePlan plan = SlicePlanner.Plan(
+            _shape, ElementType.Float32, one.VariantsFor(CpuTestAttention.Catalogue, ElementType.Float32, _shape.HeadDim), one.Device.Profile, one.MeasureBudget(), new());
 
         RunReport report = many.Run<float>(plan, call.Query, call.Key, call.Value, new float[_shape.QueryElements]);
 
@@ -169,10 +170,10 @@ public sealed unsafe class CpuDeviceTests
     {
         using AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu" });
         SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, _shape);
-        float[] tensor = new float[_shape.QueryElements], output = [.. Enumerable.Repeat(5f, tensor.Length)];
+        float[] query = new float[_shape.QueryElements], key = new float[_shape.KeyElements], output = [.. Enumerable.Repeat(5f, query.Length)];
 
         Assert.ThrowsExactly<OperationCanceledException>(
-            () => host.Run<float>(plan, tensor, tensor, tensor, output, new() { CancellationToken = new(canceled: true) }));
+            () => host.Run<float>(plan, query, key, key, output, new() { CancellationToken = new(canceled: true) }));
         Assert.IsTrue(output.All(number => number == 5f));
     }
 
@@ -282,14 +283,14 @@ public sealed unsafe class CpuDeviceTests
         Assert.MatchesRegex(@"^CPU \((AVX-512|AVX2|NEON|128-bit vectors), 2 threads\)$", two.Name);
     }
 
-    private static SlicePlan Plan(CpuKernel kernel, long workerBytes = 64) => new()
+    private static SlicePlan Plan(CpuKernel kernel, long workerBytes = 64) => new(
+        new(
+            "streaming-cpu-f32-d40-r128", KernelFamily.Streaming, ElementType.Float32, headDim: 40, sliceRows: 128,
+            new(TileRows: 128, TileKeys: 12, BytesPerScore: 0, workerBytes), static () => default, new(kernel, kernel, kernel, TilesPerCall: 1)),
+        "exact")
     {
         Shape = _shape,
         ElementType = ElementType.Float32,
-        Variant = new(
-            "streaming-cpu-f32-d40-r128", KernelFamily.Streaming, ElementType.Float32, headDim: 40, sliceRows: 128,
-            new(TileRows: 128, TileKeys: 12, BytesPerScore: 0, workerBytes), static () => default, new(kernel, kernel, kernel, TilesPerCall: 1)),
-        Policy = "exact",
         Budget = new(1 << 30, 0, "given by a test"),
         HeadsPerSlice = 2,
         RowsPerSlice = 600,

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Kernels;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KernelGen.RuntimeHost.Tests.Cuda;
 
@@ -21,10 +22,10 @@ public sealed class CubinCacheTests
     [TestMethod]
     public void WrittenKernel_IsRead()
     {
-        CubinCache cache = new(new(Folder, 1 << 20));
+        CubinCache cache = Cache(Folder, 1 << 20);
         Assert.IsNull(cache.TryRead(_key));
         cache.TryWrite(_key, _image);
-        KernelImage? read = new CubinCache(new(Folder, 1 << 20)).TryRead(_key);
+        KernelImage? read = Cache(Folder, 1 << 20).TryRead(_key);
 
         Assert.IsNotNull(read);
         Assert.AreEqual(KernelImageKind.Cubin, read.Kind);
@@ -54,7 +55,7 @@ public sealed class CubinCacheTests
     [TestMethod]
     public void EveryDamagedByte_IsNoticed_AndTheFileDeleted()
     {
-        CubinCache cache = new(new(Folder, 1 << 20));
+        CubinCache cache = Cache(Folder, 1 << 20);
         cache.TryWrite(_key, _image);
         byte[] sound = System.IO.File.ReadAllBytes(File);
 
@@ -77,7 +78,7 @@ public sealed class CubinCacheTests
     [DataRow(4000)]
     public void TruncatedFile_IsNoticed(int length)
     {
-        CubinCache cache = new(new(Folder, 1 << 20));
+        CubinCache cache = Cache(Folder, 1 << 20);
         cache.TryWrite(_key, _image);
         System.IO.File.WriteAllBytes(File, System.IO.File.ReadAllBytes(File)[..length]);
 
@@ -89,7 +90,7 @@ public sealed class CubinCacheTests
     public void FileOfAnotherKey_IsNoticed()
     {
         string other = CubinCache.Key(new(TestVariants.OfText("a", "1")), "compiler", "sm_80");
-        CubinCache cache = new(new(Folder, 1 << 20));
+        CubinCache cache = Cache(Folder, 1 << 20);
         cache.TryWrite(other, _image);
         Directory.CreateDirectory(Path.GetDirectoryName(File)!);
         System.IO.File.Copy(Path.Combine(Folder, other[..2], other + ".kgc"), File);
@@ -105,7 +106,7 @@ public sealed class CubinCacheTests
         System.IO.File.WriteAllText(occupied, "not a folder");
         foreach (string folder in new[] { occupied, Path.Combine(occupied, "below"), "/proc/nobody/writes/here" })
         {
-            CubinCache cache = new(new(folder, 1 << 20));
+            CubinCache cache = Cache(folder, 1 << 20);
             cache.TryWrite(_key, _image);
             Assert.IsNull(cache.TryRead(_key));
             cache.Forget(_key);
@@ -116,7 +117,7 @@ public sealed class CubinCacheTests
     [MemberCondition(typeof(CubinCacheTests), nameof(ModesMatter), IgnoreMessage = "This user may write into read-only folders.")]
     public void ReadOnlyFolder_IsReadFrom()
     {
-        CubinCache cache = new(new(Folder, 1 << 20));
+        CubinCache cache = Cache(Folder, 1 << 20);
         cache.TryWrite(_key, _image);
         string folder = Path.GetDirectoryName(File)!;
         if (OperatingSystem.IsWindows())
@@ -137,7 +138,7 @@ public sealed class CubinCacheTests
     [TestMethod]
     public void Off_KeepsNothing()
     {
-        CubinCache cache = new(new(null, 1 << 20));
+        CubinCache cache = Cache(null, 1 << 20);
         cache.TryWrite(_key, _image);
 
         Assert.IsNull(cache.TryRead(_key));
@@ -147,7 +148,7 @@ public sealed class CubinCacheTests
     public void FullFolder_LosesWhatWasUsedLongestAgo()
     {
         // Room for three.
-        CubinCache cache = new(new(Folder, 16_000));
+        CubinCache cache = Cache(Folder, 16_000);
         string[] keys = [.. Enumerable.Range(0, 4).Select(i => CubinCache.Key(new(TestVariants.OfText("a", $"{i}")), "compiler", "sm_80"))];
         for (int i = 0; i < 3; i++)
         {
@@ -164,12 +165,11 @@ public sealed class CubinCacheTests
     [TestMethod]
     public void FilesOfDeadWriters_AreSweptUp()
     {
-        CubinCache cache = new(new(Folder, 1 << 20));
-        string old = Path.Combine(Folder, "old.tmp"), fresh = Path.Combine(Folder, "fresh.tmp");
-        System.IO.File.WriteAllText(old, "");
+        string id = new('0', 32), below = Directory.CreateDirectory(Path.Combine(Folder, "ab")).FullName;
+        string name = "ab" + new string('c', 62) + ".kgc";
+        string old = Old(Path.Combine(below, $"{name}.{id}.tmp")), fresh = Path.Combine(below, $"{name}.{new string('1', 32)}.tmp");
         System.IO.File.WriteAllText(fresh, "");
-        System.IO.File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
-        cache.TryWrite(_key, _image);
+        Cache(Folder, 1 << 20).TryWrite(_key, _image);
 
         Assert.IsFalse(System.IO.File.Exists(old));
         Assert.IsTrue(System.IO.File.Exists(fresh));
@@ -178,11 +178,10 @@ public sealed class CubinCacheTests
     [TestMethod]
     public void ManyWritersAndReaders_SeeAllOrNothing()
     {
-        CubinCacheOptions options = new(Folder, 1 << 20);
         int hits = 0;
         Parallel.For(0, 400, new() { MaxDegreeOfParallelism = 8 }, i =>
         {
-            CubinCache cache = new(options);
+            CubinCache cache = Cache(Folder, 1 << 20);
             if (i % 4 == 0)
                 cache.TryWrite(_key, _image);
             else if (cache.TryRead(_key) is { } read)
@@ -195,4 +194,13 @@ public sealed class CubinCacheTests
         Assert.IsGreaterThan(0, hits);
         Assert.HasCount(1, Directory.GetFiles(Folder, "*", SearchOption.AllDirectories));
     }
+
+    private static string Old(string path)
+    {
+        System.IO.File.WriteAllText(path, "");
+        System.IO.File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-3));
+        return path;
+    }
+
+    private static CubinCache Cache(string? folder, long maxBytes) => new(new(folder, maxBytes), NullLogger.Instance);
 }

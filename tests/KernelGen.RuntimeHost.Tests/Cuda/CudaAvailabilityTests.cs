@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using KernelGen.Cuda;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Cuda.Interop;
+using KernelGen.Kernels;
 
 namespace KernelGen.RuntimeHost.Tests.Cuda;
 
@@ -132,6 +134,28 @@ public sealed class CudaAvailabilityTests
     }
 
     [TestMethod]
+    [DataRow(typeof(UnauthorizedAccessException))]
+    [DataRow(typeof(IOException))]
+    [DataRow(typeof(FileNotFoundException))]
+    [DataRow(typeof(DllNotFoundException))]
+    [DataRow(typeof(EntryPointNotFoundException))]
+    [DataRow(typeof(BadImageFormatException))]
+    [DataRow(typeof(SEHException))]
+    [DataRow(typeof(KernelCompilationException))]
+    [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
+    public void AnyFaultOfTheSearch_LeavesTheDefaultHostToTheCpu_AndIsSaid(Type type)
+    {
+        CudaTest.Open().Dispose();
+        Exception fault = type == typeof(KernelCompilationException)
+            ? new KernelCompilationException("A kernel", "it is not today", "")
+            : (Exception)Activator.CreateInstance(type, "It is not today.")!;
+        using AttentionHost host = AttentionHost.CreateDefault(new() { Threads = 1, Cuda = new() { Compiler = new FaultyCompiler(fault) } }, Emulator.Libraries);
+
+        Assert.StartsWith("CPU (", host.Device.Name);
+        Assert.Contains("t is not today", host.DeviceChoice);
+    }
+
+    [TestMethod]
     public void CompileLog_IsFollowedByTheLinesItNames()
     {
         string log = CompileLog.WithSourceLines(
@@ -146,5 +170,14 @@ public sealed class CudaAvailabilityTests
             Assert.ThrowsExactly<DeviceNotUsableException>(() => AttentionHost.CreateDefault(new() { Device = "cuda" }, libraries));
         foreach (string part in parts)
             Assert.Contains(part, exception.Message);
+    }
+
+    private sealed class FaultyCompiler(Exception fault) : IKernelCompiler
+    {
+        public string Identity => "faulty";
+
+        public string ArchitectureFor(int computeCapability) => throw fault;
+
+        public KernelImage Compile(SpecializedKernel kernel, string architecture) => throw fault;
     }
 }

@@ -5,6 +5,7 @@ using KernelGen.Cuda.Interop;
 using KernelGen.Kernels;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KernelGen.RuntimeHost.Tests.Cuda;
 
@@ -111,19 +112,25 @@ public sealed class CudaCompilationTests
     }
 
     [TestMethod]
-    public void CachedImageThatTheDriverRefuses_IsCompiledAgain()
+    [DataRow(false, DisplayName = "no image at all")]
+    [DataRow(true, DisplayName = "the image of another kernel, without its entry points")]
+    public void CachedImageThatCannotBeLoaded_IsCompiledAgain(bool ofAnotherKernel)
     {
         CubinCacheOptions options = new(TestContext.TestTempDirectory, 1 << 30);
         CountingCompiler compiler = new(Nvrtc());
         KernelVariant variant = TestVariants.Real();
         using CudaDevice device = CudaTest.Open(options: new() { Compiler = compiler, Cache = options });
+        KernelImage wrong = ofAnotherKernel
+            ? Nvrtc().Compile(new(TestVariants.Real(KernelFamily.Materialized)), device.Architecture)
+            : new(KernelImageKind.Cubin, new byte[1000]);
         string key = CubinCache.Key(new(variant), compiler.Identity, device.Architecture);
-        new CubinCache(options).TryWrite(key, new(KernelImageKind.Cubin, new byte[1000]));
+        CubinCache cache = new(options, NullLogger.Instance);
+        cache.TryWrite(key, wrong);
         CudaKernelInfo info = device.Inspect(variant);
 
         Assert.IsFalse(info.FromCache);
         Assert.AreEqual(1, compiler.Compilations);
-        Assert.AreNotEqual(1000, new CubinCache(options).TryRead(key)!.Bytes.Length);
+        Assert.IsFalse(cache.TryRead(key)!.Bytes.Span.SequenceEqual(wrong.Bytes.Span));
     }
 
     [TestMethod]

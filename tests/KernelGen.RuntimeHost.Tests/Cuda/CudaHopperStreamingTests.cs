@@ -82,7 +82,7 @@ public sealed class CudaHopperStreamingTests
             // Large scores, so that most probabilities are tiny.
             AttentionCall call = AttentionCall.Random(shape, elementType, options, seed: round, amplitude: round % 2 == 0 ? 1 : 3) with
             {
-                Planning = new() { Family = KernelFamily.Streaming, Causal = options.Causal },
+                Planning = new() { Family = KernelFamily.Streaming, Causal = options.Causal == true },
             };
             AttentionResult expected = call.Reference();
             float[] actual = call.Run(host, CudaTestAttention.Of(KernelTarget.Sm90a), elementType, out RunReport report);

@@ -178,7 +178,7 @@ public sealed class CudaLaunchTests
         using DeviceTensor<float> tensor = device.Allocate<float>(4);
 
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => tensor.Upload(new float[3]));
-        Assert.AreEqual("Upload was given 3 elements; the tensor has 4.", exception.Message);
+        Assert.AreEqual("Upload was given 3 elements; the tensor has 4. (Parameter 'source')", exception.Message);
     }
 
     private static AttentionCall Call() => AttentionCall.Random(new(1, 3, 130, 200, 40), ElementType.Float32) with { Planning = _materialized };

@@ -86,12 +86,10 @@ public sealed class SlicePlanTests
     [TestMethod]
     public void PlanMadeByHand_EnumeratesAndExplainsItself()
     {
-        SlicePlan plan = new()
+        SlicePlan plan = new(PlanningSetup.Streaming(ElementType.Float16, 40), "by hand")
         {
             Shape = new(1, 3, 300, 77, 40),
             ElementType = ElementType.Float16,
-            Variant = PlanningSetup.Streaming(ElementType.Float16, 40),
-            Policy = "by hand",
             Budget = PlanningSetup.Free(PlanningSetup.GiB),
             HeadsPerSlice = 2,
             RowsPerSlice = 200,
@@ -142,9 +140,9 @@ public sealed class SlicePlanTests
         SlicePlan plan = Make();
         long one = GC.GetAllocatedBytesForCurrentThread() - before;
         before = GC.GetAllocatedBytesForCurrentThread();
-        SlicePlan empty = new()
+        SlicePlan empty = new(plan.Variant, "")
         {
-            Shape = shape, ElementType = plan.ElementType, Variant = plan.Variant, Policy = "", Budget = budget, HeadsPerSlice = 0, RowsPerSlice = 0,
+            Shape = shape, ElementType = plan.ElementType, Budget = budget, HeadsPerSlice = 0, RowsPerSlice = 0,
             KeysPerSlice = 0, SliceCount = 0, WorkspaceBytes = 0,
         };
         long plain = GC.GetAllocatedBytesForCurrentThread() - before;

@@ -84,7 +84,7 @@ internal static class AttentionReference
 
     private static (bool Visible, double Bias) Mask(in AttentionShape shape, AttentionOptions options, int batch, int head, int row, int key)
     {
-        if (options.Causal && key > row)
+        if (options.Causal == true && key > row)
         {
             return (false, 0);
         }

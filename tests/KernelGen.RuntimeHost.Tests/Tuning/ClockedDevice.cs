@@ -8,7 +8,7 @@ using KernelGen.Tuning;
 namespace KernelGen.RuntimeHost.Tests.Tuning;
 
 /// <summary>A GPU of 132 multiprocessors that runs nothing: its clock is what the test says a variant takes.</summary>
-internal sealed class ClockedDevice(string? path, Func<KernelVariant, double> seconds) : IAttentionDevice, ITunableDevice
+internal sealed class ClockedDevice(string? folder, Func<KernelVariant, double> seconds) : IAttentionDevice, ITunableDevice
 {
     public string Identity { get; init; } = "Test GPU, driver 1";
 
@@ -31,7 +31,7 @@ internal sealed class ClockedDevice(string? path, Func<KernelVariant, double> se
 
     public string TimingIdentity => Identity;
 
-    public string? MeasurementPath => path;
+    public string? MeasurementFolder => folder;
 
     public string? ReasonAgainst(KernelVariant variant) => null;
 

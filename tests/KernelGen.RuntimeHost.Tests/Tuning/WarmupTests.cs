@@ -25,12 +25,14 @@ public sealed class WarmupTests
 
     public TestContext TestContext { get; set; } = null!;
 
-    private string FilePath => Path.Combine(TestContext.TestTempDirectory!, "cache", MeasurementFile.FileName);
+    private string CacheFolder => Path.Combine(TestContext.TestTempDirectory!, "cache");
+
+    private string FilePath => Path.Combine(CacheFolder, MeasurementFile.FileName);
 
     [TestMethod]
     public void WithoutTuning_ThePredictedKernelIsCompiled_AndNothingTimed()
     {
-        ClockedDevice device = new(FilePath, _ => 1);
+        ClockedDevice device = new(CacheFolder, _ => 1);
         WarmupReport report = Host(device).Warmup<Half>(_catalogue, _shape);
 
         Assert.IsEmpty(report.Timings);
@@ -48,7 +50,7 @@ public sealed class WarmupTests
         KernelVariant known = PlanningSetup.Tensor(KernelTarget.Sm80, 64, stages: new CudaStage("known", 128, 90 * 1024, 64));
         KernelVariant surprising = PlanningSetup.Tensor(KernelTarget.Sm80, 128, stages: new CudaStage("surprising", 128, 150 * 1024, 128));
         KernelCatalogue catalogue = new("Test", [known, surprising]);
-        ClockedDevice device = new(path: null, _ => 1)
+        ClockedDevice device = new(folder: null, _ => 1)
         {
             Profile = PlanningSetup.Gpu(132) with
             {
@@ -75,7 +77,7 @@ public sealed class WarmupTests
     [TestMethod]
     public void CallWithAMask_GetsTheKernelWithTheCodeForMasksReady()
     {
-        ClockedDevice device = new(FilePath, _ => 1);
+        ClockedDevice device = new(CacheFolder, _ => 1);
         WarmupReport report = Host(device).Warmup<Half>(_catalogue, _shape, new() { Masked = true });
 
         CollectionAssert.AreEqual(new[] { new SpecializedKernel(report.Plan.Variant, KernelSpecialization.Masked) }, device.Compiled);
@@ -84,7 +86,7 @@ public sealed class WarmupTests
     [TestMethod]
     public void Tuning_TakesTheFastest_WhateverWasPredicted()
     {
-        ClockedDevice device = new(FilePath, variant => variant == _variants[2] ? 1e-3 : 2e-3);
+        ClockedDevice device = new(CacheFolder, variant => variant == _variants[2] ? 1e-3 : 2e-3);
         using AttentionHost host = Host(device);
         KernelVariant predicted = host.Plan<Half>(_catalogue, _shape).Variant;
         WarmupReport report = host.Warmup<Half>(_catalogue, _shape, tune: true);
@@ -103,7 +105,7 @@ public sealed class WarmupTests
     public void VariantsThatArePredictedFarSlower_AreNotTimed_AndDoNotGainByIt()
     {
         // Without tensor cores a kernel is predicted to take some eight times as long.
-        ClockedDevice device = new(FilePath, _ => 1);
+        ClockedDevice device = new(CacheFolder, _ => 1);
         WarmupReport report = Host(device).Warmup<Half>(_catalogue, _shape, tune: true);
 
         Assert.DoesNotContain(_variants[0], device.Timed.Select(timed => timed.Variant));
@@ -115,7 +117,7 @@ public sealed class WarmupTests
     public void ManyVariantsOfOneTarget_LeaveRoomForTheOthers()
     {
         KernelVariant[] variants = [.. Enumerable.Range(1, 20).Select(rows => Variant(KernelTarget.Sm90a, 8 * rows)), Variant(KernelTarget.Sm80, 128)];
-        ClockedDevice device = new(FilePath, variant => variant.Target == KernelTarget.Sm80 ? 1e-3 : 2e-3);
+        ClockedDevice device = new(CacheFolder, variant => variant.Target == KernelTarget.Sm80 ? 1e-3 : 2e-3);
         WarmupReport report = Host(device).Warmup<Half>(new KernelCatalogue("Many", variants), _shape, tune: true);
 
         Assert.AreSame(variants[^1], report.Plan.Variant);
@@ -125,7 +127,7 @@ public sealed class WarmupTests
     [TestMethod]
     public void Explain_SaysMeasured_InsteadOfPredicted()
     {
-        using AttentionHost host = Host(new(FilePath, variant => variant == _variants[1] ? 1e-3 : 2e-3));
+        using AttentionHost host = Host(new(CacheFolder, variant => variant == _variants[1] ? 1e-3 : 2e-3));
         string before = host.Plan<Half>(_catalogue, _shape).Explain();
         string after = host.Warmup<Half>(_catalogue, _shape, tune: true).Plan.Explain();
 
@@ -140,8 +142,8 @@ public sealed class WarmupTests
     [TestMethod]
     public void OtherProcesses_Remember()
     {
-        Host(new(FilePath, variant => variant == _variants[1] ? 1e-3 : 2e-3)).Warmup<Half>(_catalogue, _shape, tune: true);
-        ClockedDevice second = new(FilePath, _ => throw new NotSupportedException());
+        Host(new(CacheFolder, variant => variant == _variants[1] ? 1e-3 : 2e-3)).Warmup<Half>(_catalogue, _shape, tune: true);
+        ClockedDevice second = new(CacheFolder, _ => throw new NotSupportedException());
         SlicePlan plan = Host(second).Plan<Half>(_catalogue, _shape);
 
         Assert.AreSame(_variants[1], plan.Variant);
@@ -152,10 +154,10 @@ public sealed class WarmupTests
     [TestMethod]
     public void MeasurementsOfOtherCode_OfAnotherGpu_OrThatAreNotWanted_AreNotUsed()
     {
-        Host(new(FilePath, variant => variant == _variants[1] ? 1e-3 : 2e-3)).Warmup<Half>(_catalogue, _shape, tune: true);
-        ClockedDevice otherCode = new(FilePath, _ => 1) { CodeVersion = "2" };
-        ClockedDevice otherGpu = new(FilePath, _ => 1) { Identity = "Another GPU" };
-        using AttentionHost unwilling = new(new ClockedDevice(FilePath, _ => 1), "test", new() { UseMeasurements = false });
+        Host(new(CacheFolder, variant => variant == _variants[1] ? 1e-3 : 2e-3)).Warmup<Half>(_catalogue, _shape, tune: true);
+        ClockedDevice otherCode = new(CacheFolder, _ => 1) { CodeVersion = "2" };
+        ClockedDevice otherGpu = new(CacheFolder, _ => 1) { Identity = "Another GPU" };
+        using AttentionHost unwilling = new(new ClockedDevice(CacheFolder, _ => 1), "test", new() { UseMeasurements = false });
 
         Assert.IsFalse(Host(otherCode).Plan<Half>(_catalogue, _shape).TimeIsMeasured);
         Assert.IsFalse(Host(otherGpu).Plan<Half>(_catalogue, _shape).TimeIsMeasured);
@@ -165,11 +167,11 @@ public sealed class WarmupTests
     [TestMethod]
     public void TwoGpus_ShareAFile()
     {
-        Host(new(FilePath, variant => variant == _variants[1] ? 1e-3 : 2e-3)).Warmup<Half>(_catalogue, _shape, tune: true);
-        Host(new(FilePath, variant => variant == _variants[4] ? 1e-3 : 2e-3) { Identity = "Another GPU" }).Warmup<Half>(_catalogue, _shape, tune: true);
+        Host(new(CacheFolder, variant => variant == _variants[1] ? 1e-3 : 2e-3)).Warmup<Half>(_catalogue, _shape, tune: true);
+        Host(new(CacheFolder, variant => variant == _variants[4] ? 1e-3 : 2e-3) { Identity = "Another GPU" }).Warmup<Half>(_catalogue, _shape, tune: true);
 
-        Assert.AreSame(_variants[1], Host(new(FilePath, _ => 1)).Plan<Half>(_catalogue, _shape).Variant);
-        Assert.AreSame(_variants[4], Host(new(FilePath, _ => 1) { Identity = "Another GPU" }).Plan<Half>(_catalogue, _shape).Variant);
+        Assert.AreSame(_variants[1], Host(new(CacheFolder, _ => 1)).Plan<Half>(_catalogue, _shape).Variant);
+        Assert.AreSame(_variants[4], Host(new(CacheFolder, _ => 1) { Identity = "Another GPU" }).Plan<Half>(_catalogue, _shape).Variant);
     }
 
     [TestMethod]
@@ -180,7 +182,7 @@ public sealed class WarmupTests
     [DataRow(2, 8, 4096, 4096, true, false, DisplayName = "causal")]
     public void Measurement_HoldsForCallsOfItsKind(int batch, int heads, int queries, int keys, bool causal, bool holds)
     {
-        using AttentionHost host = Host(new(FilePath, variant => variant == _variants[1] ? 1e-3 : 2e-3));
+        using AttentionHost host = Host(new(CacheFolder, variant => variant == _variants[1] ? 1e-3 : 2e-3));
         host.Warmup<Half>(_catalogue, _shape, tune: true);
         SlicePlan plan = host.Plan<Half>(_catalogue, new(batch, heads, queries, keys, 64), new() { Causal = causal });
 
@@ -192,8 +194,8 @@ public sealed class WarmupTests
     public void TensorsThatDoNotFit_AreMeasuredWithFewerBatchItems_OrNotAtAll()
     {
         // 4 tensors of 8 MiB for two batch items.
-        ClockedDevice half = new(FilePath, variant => variant == _variants[1] ? 1e-3 : 2e-3) { FreeBytes = 40 << 20 };
-        ClockedDevice small = new(FilePath, _ => 1) { FreeBytes = 20 << 20 };
+        ClockedDevice half = new(CacheFolder, variant => variant == _variants[1] ? 1e-3 : 2e-3) { FreeBytes = 40 << 20 };
+        ClockedDevice small = new(CacheFolder, _ => 1) { FreeBytes = 20 << 20 };
         WarmupReport fewer = Host(half).Warmup<Half>(_catalogue, _shape, tune: true);
         WarmupReport none = Host(small).Warmup<Half>(_catalogue, _shape, new() { Family = KernelFamily.Streaming }, tune: true);
 
@@ -207,7 +209,7 @@ public sealed class WarmupTests
     [TestMethod]
     public void MemoryThatIsGoneMeanwhile_LeavesThePrediction()
     {
-        WarmupReport report = Host(new(FilePath, _ => 1) { AllocationFails = true }).Warmup<Half>(_catalogue, _shape, tune: true);
+        WarmupReport report = Host(new(CacheFolder, _ => 1) { AllocationFails = true }).Warmup<Half>(_catalogue, _shape, tune: true);
 
         Assert.AreEqual("there is no memory for the tensors: none left", report.NotTuned);
         Assert.IsFalse(report.Plan.TimeIsMeasured);
@@ -217,7 +219,7 @@ public sealed class WarmupTests
     public void VariantThatCannotBeRun_IsToldAndPassedOver()
     {
         ListLogger logger = new();
-        ClockedDevice device = new(FilePath, variant => variant.Target == KernelTarget.Sm90a ? -1 : 1e-3);
+        ClockedDevice device = new(CacheFolder, variant => variant.Target == KernelTarget.Sm90a ? -1 : 1e-3);
         using AttentionHost host = new(device, "test", new() { Logger = logger });
         WarmupReport report = host.Warmup<Half>(_catalogue, _shape, tune: true);
 
@@ -232,7 +234,7 @@ public sealed class WarmupTests
     [TestMethod]
     public void OptionsLimitWhatIsTimed()
     {
-        ClockedDevice device = new(FilePath, _ => 1e-3);
+        ClockedDevice device = new(CacheFolder, _ => 1e-3);
         WarmupReport report = Host(device).Warmup<Half>(_catalogue, _shape, new() { SliceRows = 128 }, tune: true);
 
         Assert.IsTrue(device.Timed.All(timed => timed.Variant.SliceRows == 128));
@@ -245,7 +247,7 @@ public sealed class WarmupTests
         KernelVariant[] variants = [PlanningSetup.SplitStreaming(64, 64), PlanningSetup.SplitStreaming(64, 128)];
         KernelCatalogue catalogue = new("Split", variants);
         AttentionShape decoding = new(1, 8, 1, 65536, 64);
-        using AttentionHost host = Host(new(FilePath, variant => variant == variants[1] ? 1e-5 : 1));
+        using AttentionHost host = Host(new(CacheFolder, variant => variant == variants[1] ? 1e-5 : 1));
         SlicePlan predicted = host.Plan<Half>(catalogue, decoding);
         SlicePlan tuned = host.Warmup<Half>(catalogue, decoding, tune: true).Plan;
 
@@ -254,7 +256,7 @@ public sealed class WarmupTests
     }
 
     [TestMethod]
-    [DataRow("", "JSON")]
+    [DataRow("", "it is empty")]
     [DataRow("{\"format\": 1, \"measurements\": [{\"device\": 3}]}", "JSON")]
     [DataRow("{\"format\": 1, \"measurements\": [null]}", null)]
     [DataRow("{\"format\": 99, \"measurements\": []}", "another version")]
@@ -263,22 +265,22 @@ public sealed class WarmupTests
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
         File.WriteAllText(FilePath, content);
         ListLogger logger = new();
-        using AttentionHost host = new(new ClockedDevice(FilePath, _ => 1e-3), "test", new() { Logger = logger });
+        using AttentionHost host = new(new ClockedDevice(CacheFolder, _ => 1e-3), "test", new() { Logger = logger });
         Assert.IsFalse(host.Plan<Half>(_catalogue, _shape).TimeIsMeasured);
         host.Warmup<Half>(_catalogue, _shape, tune: true);
 
         Assert.AreEqual(reason is not null, logger.Entries.Any(entry => entry.Level == LogLevel.Warning && entry.Text.Contains("are ignored") && entry.Text.Contains(reason!)));
-        Assert.IsTrue(Host(new(FilePath, _ => 1)).Plan<Half>(_catalogue, _shape).TimeIsMeasured);
+        Assert.IsTrue(Host(new(CacheFolder, _ => 1)).Plan<Half>(_catalogue, _shape).TimeIsMeasured);
         Assert.HasCount(1, Directory.GetFiles(Path.GetDirectoryName(FilePath)!), "no temporary file stays");
     }
 
     [TestMethod]
     public void EntriesThatDescribeNoCall_ArePassedOver()
     {
-        Host(new(FilePath, _ => 1e-3)).Warmup<Half>(_catalogue, _shape, tune: true);
+        Host(new(CacheFolder, _ => 1e-3)).Warmup<Half>(_catalogue, _shape, tune: true);
         File.WriteAllText(FilePath, File.ReadAllText(FilePath).Replace("\"heads\": 8", "\"heads\": -8", StringComparison.Ordinal));
 
-        Assert.IsFalse(Host(new(FilePath, _ => 1)).Plan<Half>(_catalogue, _shape).TimeIsMeasured);
+        Assert.IsFalse(Host(new(CacheFolder, _ => 1)).Plan<Half>(_catalogue, _shape).TimeIsMeasured);
     }
 
     [TestMethod]
@@ -286,7 +288,7 @@ public sealed class WarmupTests
     {
         File.WriteAllText(Path.Combine(TestContext.TestTempDirectory!, "cache"), "a file, not a folder");
         ListLogger logger = new();
-        using AttentionHost host = new(new ClockedDevice(FilePath, variant => variant == _variants[1] ? 1e-3 : 2e-3), "test", new() { Logger = logger });
+        using AttentionHost host = new(new ClockedDevice(CacheFolder, variant => variant == _variants[1] ? 1e-3 : 2e-3), "test", new() { Logger = logger });
 
         Assert.AreSame(_variants[1], host.Warmup<Half>(_catalogue, _shape, tune: true).Plan.Variant);
         Assert.IsTrue(logger.Entries.Any(entry => entry.Text.Contains("not kept")));
@@ -296,14 +298,14 @@ public sealed class WarmupTests
     public void TuningAgain_ReplacesWhatWasMeasured()
     {
         double fast = 1e-3;
-        using AttentionHost host = Host(new(FilePath, variant => variant == _variants[1] ? fast : 2e-3));
+        using AttentionHost host = Host(new(CacheFolder, variant => variant == _variants[1] ? fast : 2e-3));
         host.Warmup<Half>(_catalogue, _shape, tune: true);
-        int entries = new MeasurementFile(FilePath, new ListLogger()).Read().Count;
+        int entries = new MeasurementFile(CacheFolder, new ListLogger()).Read().Count;
         fast = 3e-3;
         SlicePlan plan = host.Warmup<Half>(_catalogue, _shape, tune: true).Plan;
 
         Assert.AreNotSame(_variants[1], plan.Variant);
-        Assert.HasCount(entries, new MeasurementFile(FilePath, new ListLogger()).Read());
+        Assert.HasCount(entries, new MeasurementFile(CacheFolder, new ListLogger()).Read());
     }
 
     [TestMethod]

@@ -1,6 +1,6 @@
 using System.Security;
 
-namespace KernelGen.Cuda.Compilation;
+namespace KernelGen.Files;
 
 /// <summary>Reads files that anybody may have put where they are: regular ones, no links, and not more bytes than can be meant.</summary>
 internal static class BoundedFile
