@@ -4,10 +4,38 @@ using KernelGen.Tensors;
 namespace KernelGen.Reference;
 
 /// <summary>
-/// Attention in float64 as the formula is written, <c>softmax(Q K^T * scale + mask) V</c>, for single rows: slow, simple and independent of every kernel.
+/// Attention in float64 as the formula is written, <c>softmax(Q K^T * scale + mask) V</c>, row by row: slow, simple and independent of every kernel.
+/// A key that is hidden, by causality or by the mask, takes no part at all.
 /// </summary>
 public static class AttentionReference
 {
+    /// <summary>Computes all rows.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="options">Scale, mask, causality and strides.</param>
+    /// <param name="query">Q, exactly as the kernel sees it.</param>
+    /// <param name="key">K.</param>
+    /// <param name="value">V.</param>
+    public static AttentionResult Compute<T>(
+        in AttentionShape shape, AttentionOptions options, ReadOnlySpan<T> query, ReadOnlySpan<T> key, ReadOnlySpan<T> value)
+        where T : unmanaged
+    {
+        double[] output = new double[shape.QueryElements];
+        double[] logSumExp = new double[shape.TotalHeads * shape.Queries];
+        double[] map = new double[shape.ScoreElements];
+        for (int head = 0; head < shape.TotalHeads; head++)
+        {
+            for (int row = 0; row < shape.Queries; row++)
+            {
+                int index = (head * shape.Queries) + row;
+                Span<double> result = output.AsSpan(index * shape.HeadDim, shape.HeadDim);
+                Span<double> weights = map.AsSpan(index * shape.Keys, shape.Keys);
+                logSumExp[index] = Row(shape, query, key, value, options, head, row, result, weights).LogSumExp;
+            }
+        }
+
+        return new(output, logSumExp, map);
+    }
+
     /// <summary>Computes one row.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="query">Q.</param>
@@ -17,50 +45,59 @@ public static class AttentionReference
     /// <param name="head">The row's head, counted over batch * heads.</param>
     /// <param name="row">The row.</param>
     /// <param name="result">Receives the head dim's elements; zeros when the row sees no key.</param>
+    /// <param name="weights">Receives the probabilities of the keys; empty when they are not wanted.</param>
     public static ReferenceRow Row<T>(
         in AttentionShape shape, ReadOnlySpan<T> query, ReadOnlySpan<T> key, ReadOnlySpan<T> value, AttentionOptions options,
-        int head, int row, Span<double> result)
+        int head, int row, Span<double> result, Span<double> weights = default)
         where T : unmanaged
     {
+        result.Clear();
+        weights.Clear();
         int item = head / shape.Heads;
         int keyValueHead = head % shape.Heads / (shape.Heads / shape.KeyValueHeads);
-        double scale = options.Scale ?? 1 / Math.Sqrt(shape.HeadDim);
         TensorStrides keyStrides = options.KeyStrides ?? TensorStrides.Dense(options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim);
         TensorStrides valueStrides = options.ValueStrides ?? TensorStrides.Dense(options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim);
         long keyBase = (item * keyStrides.Batch) + (keyValueHead * keyStrides.Head);
         long valueBase = (item * valueStrides.Batch) + (keyValueHead * valueStrides.Head);
-        int keys = options.Causal == true ? Math.Min(shape.Keys, row + 1) : shape.Keys;
 
+        // A call has its scale in fp32, the default one as well.
+        double scale = options.Scale ?? 1 / MathF.Sqrt(shape.HeadDim);
         double[] queryRow = new double[shape.HeadDim];
         Widen(query.Slice((int)Offset(QueryStrides(shape, options), shape, head, row), shape.HeadDim), queryRow);
-        double[] scores = new double[keys];
         double[] elements = new double[shape.HeadDim];
+        (int Key, double Score)[] visible = new (int, double)[options.Causal == true ? Math.Min(shape.Keys, row + 1) : shape.Keys];
+        int count = 0;
         double largest = double.NegativeInfinity;
         double magnitude = 0;
-        for (int j = 0; j < keys; j++)
+        for (int j = 0; j < visible.Length; j++)
         {
+            double bias = Bias(options.Mask, shape, head, row, j);
+            if (double.IsNegativeInfinity(bias))
+                continue;
+
             Widen(key.Slice((int)(keyBase + (j * keyStrides.Row)), shape.HeadDim), elements);
-            scores[j] = (Dot(queryRow, elements) * scale) + Bias(options.Mask, shape, head, row, j);
-            largest = Math.Max(largest, scores[j]);
-            magnitude = double.IsInfinity(scores[j]) ? magnitude : Math.Max(magnitude, Math.Abs(scores[j]));
+            double score = (Dot(queryRow, elements) * scale) + bias;
+            visible[count++] = (j, score);
+            largest = Math.Max(largest, score);
+            magnitude = double.IsInfinity(score) ? magnitude : Math.Max(magnitude, Math.Abs(score));
         }
 
-        result.Clear();
-        if (double.IsNegativeInfinity(largest))
+        if (count == 0)
             return new(double.NegativeInfinity, magnitude);
 
         double sum = 0;
-        for (int j = 0; j < keys; j++)
+        foreach ((_, double score) in visible.AsSpan(0, count))
+            sum += Math.Exp(score - largest);
+        foreach ((int j, double score) in visible.AsSpan(0, count))
         {
-            double weight = Math.Exp(scores[j] - largest);
-            sum += weight;
+            double weight = Math.Exp(score - largest) / sum;
+            if (!weights.IsEmpty)
+                weights[j] = weight;
             Widen(value.Slice((int)(valueBase + (j * valueStrides.Row)), shape.HeadDim), elements);
             for (int d = 0; d < elements.Length; d++)
                 result[d] += weight * elements[d];
         }
 
-        foreach (ref double element in result)
-            element /= sum;
         return new(largest + Math.Log(sum), magnitude);
     }
 
@@ -101,6 +138,7 @@ public static class AttentionReference
         return sum;
     }
 
+    // Negative infinity hides a key.
     private static double Bias(AttentionMask? mask, in AttentionShape shape, int head, int row, int key)
     {
         if (mask is null)

@@ -53,8 +53,7 @@ public readonly record struct SampledCheck(int Rows, double RelativeError, doubl
         TensorStrides strides = AttentionReference.OutputStrides(shape, options);
         double[] expected = new double[shape.HeadDim];
         double[] actual = new double[shape.HeadDim];
-        double difference = 0;
-        double norm = 0;
+        RelativeError error = new();
         double largestScore = 0;
         for (int i = 0; i < count; i++)
         {
@@ -67,22 +66,17 @@ public readonly record struct SampledCheck(int Rows, double RelativeError, doubl
             if (!AllFinite(expected))
             {
                 // A NaN in the input belongs into the rows that it reaches: there it must be, and nothing else can be compared.
-                difference += AllFinite(actual) ? double.PositiveInfinity : 0;
+                if (AllFinite(actual))
+                    error.AddFault();
                 continue;
             }
 
             largestScore = Math.Max(largestScore, reference.LargestScore);
-            for (int d = 0; d < expected.Length; d++)
-            {
-                difference += Math.Pow(actual[d] - expected[d], 2);
-                norm += Math.Pow(expected[d], 2);
-            }
+            error.Add(expected, actual);
         }
 
-        // Rows that see no key are zeros on both sides; anything else against zeros is infinitely wrong.
-        double relative = norm > 0 ? Math.Sqrt(difference / norm) : difference > 0 ? double.PositiveInfinity : 0;
         double bound = BoundFor(ElementTypeExtensions.Of<T>()) + (largestScore * Math.ScaleB(1, -24));
-        return new(count, double.IsNaN(difference) ? double.NaN : relative, bound);
+        return new(count, error.Value, bound);
     }
 
     private static bool AllFinite(ReadOnlySpan<double> row)
