@@ -96,7 +96,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -190,7 +191,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -284,7 +286,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -359,7 +362,7 @@ extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(3, shared_
             dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
             finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
             add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, key_valid);
+            add_weighted_values(sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, key_valid);
         }
 
         store_rows(arguments, rows, head, softmax, sums);
@@ -459,7 +462,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -553,7 +557,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -647,7 +652,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -722,7 +728,7 @@ extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(3, shared_
             dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
             finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
             add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, key_valid);
+            add_weighted_values(sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, key_valid);
         }
 
         store_rows(arguments, rows, head, softmax, sums);
@@ -822,7 +828,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -916,7 +923,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -1010,7 +1018,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -1085,7 +1094,7 @@ extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(3, shared_
             dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
             finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
             add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, key_valid);
+            add_weighted_values(sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, key_valid);
         }
 
         store_rows(arguments, rows, head, softmax, sums);

@@ -6,6 +6,9 @@ namespace KernelGen.RuntimeHost.Tests.Reference;
 /// <summary>Attention as the formula says it, one number after the other in float64.</summary>
 internal static class AttentionReference
 {
+    /// <summary>A finite bias beyond it counts as the largest number of its sign; see <c>docs/reliability.md</c>.</summary>
+    private const float LargestBias = 2.3e38f;
+
     /// <summary>Computes output, log-sum-exp and map. A key that is hidden, by causality or by the mask, takes no part at all.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="options">Scale, causal, mask, layout and strides.</param>
@@ -102,6 +105,6 @@ internal static class AttentionReference
         }
 
         float bias = BitConverter.ToSingle(mask.Bytes.Slice(at * sizeof(float), sizeof(float)));
-        return float.IsNegativeInfinity(bias) ? (false, 0) : (true, bias);
+        return float.IsNegativeInfinity(bias) ? (false, 0) : (true, bias is < -LargestBias ? float.MinValue : bias is > LargestBias and < float.PositiveInfinity ? float.MaxValue : bias);
     }
 }
