@@ -113,19 +113,10 @@ internal sealed record AttentionInput(
         return mask.Type switch
         {
             SafetensorsElementType.Bool => AttentionMask.Boolean(mask.AsSpan<bool>().ToArray(), axes[0], axes[1], axes[2], axes[3]),
-            SafetensorsElementType.F32 => AttentionMask.Additive(mask.AsSpan<float>().ToArray(), axes[0], axes[1], axes[2], axes[3]),
-            SafetensorsElementType.F16 => AttentionMask.Additive(Widen(mask.AsSpan<Half>(), half => (float)half), axes[0], axes[1], axes[2], axes[3]),
-            SafetensorsElementType.BF16 => AttentionMask.Additive(Widen(mask.AsSpan<BFloat16>(), bfloat => (float)bfloat), axes[0], axes[1], axes[2], axes[3]),
+            SafetensorsElementType.F32 or SafetensorsElementType.F16 or SafetensorsElementType.BF16 =>
+                AttentionMask.Additive(mask.ToSingles(), axes[0], axes[1], axes[2], axes[3]),
             _ => throw Fault(file, $"'mask' is {mask.Type.Name()}; it must be BOOL (true = attend) or F32, F16 or BF16 (added to the scores)."),
         };
-    }
-
-    private static float[] Widen<T>(ReadOnlySpan<T> elements, Func<T, float> widen)
-    {
-        float[] wide = new float[elements.Length];
-        for (int i = 0; i < wide.Length; i++)
-            wide[i] = widen(elements[i]);
-        return wide;
     }
 
     private static float? ScaleOf(SafetensorsFile file)

@@ -19,7 +19,7 @@ internal sealed class KernelsCommand : Command
     private readonly Option<string?> _show = new("--show") { Description = "Print the generated source of this variant, C# or CUDA C", HelpName = "ID" };
     private readonly Option<bool> _withHeaders = new("--with-headers") { Description = "With --show: print before it what a CUDA C source includes" };
     private readonly Option<string?> _model = new("--model") { Description = "Only the variants of this model class", HelpName = "NAME" };
-    private readonly Option<string[]> _match = CommandOptions.KernelNames("--match", "Only the variants of these names, '*' for any text");
+    private readonly Option<string[]> _match = CommandOptions.Names("--match", "Only the variants of these names, '*' for any text");
     private readonly CompileOptions _compile;
     private readonly Option<bool> _json = CommandOptions.Json();
 

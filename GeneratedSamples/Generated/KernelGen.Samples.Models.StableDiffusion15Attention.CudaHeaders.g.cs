@@ -1269,11 +1269,6 @@ KG_DEVICE bool next_chunk(const KernelArguments& arguments, BlockRows& rows, int
     return true;
 }
 
-KG_DEVICE bool next_chunk(const KernelArguments& arguments, BlockRows& rows)
-{
-    return next_chunk(arguments, rows, visible_keys(arguments, rows.begin + rows.valid - 1));
-}
-
 // After a chunk of a head: the next one, or the first one of the next head that the block takes.
 KG_DEVICE void next_part(const KernelArguments& arguments, BlockRows& rows, int key_end, int& slice_head)
 {
@@ -1308,6 +1303,12 @@ KG_DEVICE bool leaves_partial(const KernelArguments& arguments, const BlockRows&
 KG_DEVICE bool leaves_partial(const KernelArguments& arguments, const BlockRows& rows)
 {
     return leaves_partial(arguments, rows, visible_keys(arguments, rows.begin + rows.valid - 1));
+}
+
+// True when the block goes on to another chunk of its rows.
+KG_DEVICE bool has_next_chunk(const KernelArguments& arguments, const BlockRows& rows)
+{
+    return key_splits(arguments) == 1 && leaves_partial(arguments, rows);
 }
 
 // ---- Folding. A base is what was subtracted from the scores, in powers of two: minus infinity where the row saw no key. A total is the sum of 2^(score - base).
@@ -4522,7 +4523,8 @@ struct SharedPlaces
 struct WorkItem
 {
     int slice_head;
-    BlockRows rows;
+    int row_tile;
+    int chunk;  // that comes next: the only one where blocks share rows, else the first of all
 };
 
 KG_DEVICE int row_tile_count(const KernelArguments& arguments)
@@ -4557,17 +4559,15 @@ KG_DEVICE WorkItem item_at(const KernelArguments& arguments, int index)
     const int place = index - first_head * tiles * splits;
     WorkItem item;
     item.slice_head = first_head + place % heads;
-    item.rows = rows_of_chunk(arguments, tiles - 1 - place / heads / splits, place / heads % splits);
+    item.row_tile = tiles - 1 - place / heads / splits;
+    item.chunk = place / heads % splits;
     return item;
 }
 
-// The block's next item, or the next chunk of the one that it has; false when all are done. Every other round goes backwards, so that no block gets the longest item
-// of every round.
+// The block's next item, at its first chunk of keys; false when all are done. Every other round goes backwards, so that no block gets the longest item of every round.
+// Its chunks are a loop of their own: in one loop over both, stages and descriptors would be in registers of lanes.
 KG_DEVICE bool take_item(const KernelArguments& arguments, int& round, WorkItem& item)
 {
-    if (round > 0 && next_chunk(arguments, item.rows))
-        return true;
-
     while (true)
     {
         const unsigned int blocks = kg_grid_x();
@@ -4577,9 +4577,15 @@ KG_DEVICE bool take_item(const KernelArguments& arguments, int& round, WorkItem&
 
         item = item_at(arguments, index);
         round++;
-        if (!is_hidden(item.rows))
+        if (!is_hidden(rows_of_chunk(arguments, item.row_tile, item.chunk)))
             return true;
     }
+}
+
+// The rows of an item with its next chunk of keys. Worked out for each chunk: kept from chunk to chunk they would take registers beside the products.
+KG_DEVICE BlockRows take_chunk(const KernelArguments& arguments, WorkItem& item)
+{
+    return rows_of_chunk(arguments, item.row_tile, item.chunk++);
 }
 
 // What a lane holds of rows that are not done. Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
@@ -4716,24 +4722,29 @@ KG_DEVICE void copy_items(const SharedPlaces& shared, const TensorMaps& maps, co
     WorkItem item;
     for (int round = 0; take_item(arguments, round, item);)
     {
-        const int key_tile_count = tile_count(item.rows);
-        if (key_tile_count == 0)
-            continue;
-
         const TileHeads heads = tile_heads(arguments, item.slice_head);
-        copy_keys(shared, maps, key_ring, item.rows.key_begin, heads);
-        if (last_begin >= 0)
-            copy_values(shared, maps, value_ring, last_begin, last_heads);
-        copy_query(shared, maps, query_parity, item.rows.begin, heads);
-        last_begin = item.rows.key_begin;
-        last_heads = heads;
-#pragma unroll 1
-        for (int tile = 1; tile < key_tile_count; tile++)
+        BlockRows rows;
+        do
         {
-            copy_keys(shared, maps, key_ring, last_begin + tile_keys, heads);
-            copy_values(shared, maps, value_ring, last_begin, heads);
-            last_begin += tile_keys;
-        }
+            rows = take_chunk(arguments, item);
+            const int key_tile_count = tile_count(rows);
+            if (key_tile_count == 0)
+                break;
+
+            copy_keys(shared, maps, key_ring, rows.key_begin, heads);
+            if (last_begin >= 0)
+                copy_values(shared, maps, value_ring, last_begin, last_heads);
+            copy_query(shared, maps, query_parity, rows.begin, heads);
+            last_begin = rows.key_begin;
+            last_heads = heads;
+#pragma unroll 1
+            for (int tile = 1; tile < key_tile_count; tile++)
+            {
+                copy_keys(shared, maps, key_ring, last_begin + tile_keys, heads);
+                copy_values(shared, maps, value_ring, last_begin, heads);
+                last_begin += tile_keys;
+            }
+        } while (has_next_chunk(arguments, rows));
     }
 
     if (last_begin >= 0)
@@ -5019,11 +5030,11 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
     }
 }
 
-KG_DEVICE void compute_item(const SharedPlaces& shared, const KernelArguments& arguments, Warpgroup& group, const WorkItem& item)
+KG_DEVICE void compute_chunk(const SharedPlaces& shared, const KernelArguments& arguments, Warpgroup& group, int slice_head, const BlockRows& rows)
 {
-    Head head = open_head(arguments, item.slice_head);
+    Head head = open_head(arguments, slice_head);
     const float factor = fold_scale(head.rule);
-    const TileCounts tiles = tile_counts(head.rule, item.rows);
+    const TileCounts tiles = tile_counts(head.rule, rows);
     ItemState state;
     begin_rows(state.rows);
     if (tiles.all == 0)
@@ -5031,25 +5042,25 @@ KG_DEVICE void compute_item(const SharedPlaces& shared, const KernelArguments& a
     else
     {
         // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        begin_tiles(shared, group, state, head, item.rows, factor, tiles);
+        begin_tiles(shared, group, state, head, rows, factor, tiles);
         int tile = 1;
 #pragma unroll 1
         for (; tile < tiles.plain; tile++)
-            add_tile<TileKind::plain>(shared, group, state, head, item.rows, factor, tile, tiles);
+            add_tile<TileKind::plain>(shared, group, state, head, rows, factor, tile, tiles);
 #pragma unroll 1
         for (; tile < tiles.unmasked; tile++)
-            add_tile<TileKind::limited>(shared, group, state, head, item.rows, factor, tile, tiles);
+            add_tile<TileKind::limited>(shared, group, state, head, rows, factor, tile, tiles);
         if constexpr (general_masks)
         {
 #pragma unroll 1
             for (; tile < tiles.all; tile++)
-                add_tile<TileKind::masked>(shared, group, state, head, item.rows, factor, tile, tiles);
+                add_tile<TileKind::masked>(shared, group, state, head, rows, factor, tile, tiles);
         }
 
         end_tiles(shared, group, state);
     }
 
-    store_rows(arguments, item.rows, head, state);
+    store_rows(arguments, rows, head, state);
 }
 
 KG_DEVICE void compute_items(const SharedPlaces& shared, const KernelArguments& arguments, int index)
@@ -5061,7 +5072,15 @@ KG_DEVICE void compute_items(const SharedPlaces& shared, const KernelArguments& 
         pass_turn(group);
     WorkItem item;
     for (int round = 0; take_item(arguments, round, item);)
-        compute_item(shared, arguments, group, item);
+    {
+        BlockRows rows;
+        do
+        {
+            rows = take_chunk(arguments, item);
+            compute_chunk(shared, arguments, group, item.slice_head, rows);
+        } while (has_next_chunk(arguments, rows));
+    }
+
     if (ping_pong && index == 0)
         await_turn(group);
 }

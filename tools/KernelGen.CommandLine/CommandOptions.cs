@@ -40,8 +40,15 @@ public static class CommandOptions
         HelpName = "FOLDER",
     };
 
-    /// <summary>Names of kernels, separated by commas or repeated.</summary>
-    public static Option<string[]> KernelNames(string name, string description) => new(name)
+    /// <summary>Kernels that were compiled in advance.</summary>
+    public static Option<string?> Precompiled() => new("--precompiled")
+    {
+        Description = "For GPUs: a folder of kernels that 'kernels --compile --out' wrote; those are not compiled anew, and have no compile time",
+        HelpName = "FOLDER",
+    };
+
+    /// <summary>Names, of kernels for example, separated by commas or repeated.</summary>
+    public static Option<string[]> Names(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "NAME,...",

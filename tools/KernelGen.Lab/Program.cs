@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KernelGen.Lab.Commands;
 
-RootCommand root = new("The laboratory: what compilers and GPUs make of the kernels.") { new SassCommand() };
-return root.Parse(args).Invoke();
+CommandConsole console = new(Console.Out, Console.Error, CancellationToken.None);
+RootCommand root = new("The laboratory: what compilers and GPUs make of the kernels.") { new SassCommand(), new GpuCheckCommand(console) };
+return CommandRunner.Run(root, args, console);

@@ -43,19 +43,14 @@ public sealed class SampledReference
     public double RelativeError<T>(AttentionShape shape, T[] output)
         where T : unmanaged
     {
-        double difference = 0;
-        double norm = 0;
+        RelativeError error = new();
         double[] actual = new double[shape.HeadDim];
         foreach ((int head, int row, double[] expected) in _rows)
         {
             AttentionReference.Widen<T>(output.AsSpan(((head * shape.Queries) + row) * shape.HeadDim, shape.HeadDim), actual);
-            for (int d = 0; d < actual.Length; d++)
-            {
-                difference += Math.Pow(actual[d] - expected[d], 2);
-                norm += Math.Pow(expected[d], 2);
-            }
+            error.Add(expected, actual);
         }
 
-        return Math.Sqrt(difference / norm);
+        return error.Value;
     }
 }

@@ -1,5 +1,6 @@
 using KernelGen.Cpu;
 using KernelGen.Kernels;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
@@ -13,13 +14,13 @@ public sealed class CpuEdgeTests
     [DataRow(ElementType.Float32)]
     [DataRow(ElementType.BFloat16)]
     public void HiddenKeys_MayHoldAnything(ElementType elementType) => InEveryWay(EdgeCalls.HiddenNonFinite(elementType), elementType, (call, actual, _, what) =>
-        Assert.IsLessThan(elementType == ElementType.Float32 ? 1e-6 : 3e-3, AttentionResult.RelativeError(EdgeCalls.Cleaned(call).Reference().Output, actual), what));
+        Assert.IsLessThan(elementType == ElementType.Float32 ? 1e-6 : 3e-3, RelativeError.Of(EdgeCalls.Cleaned(call).Reference().Output, actual), what));
 
     [TestMethod]
     public void LargeBiases_CountAsTheLargestNumber() => InEveryWay(EdgeCalls.LargeBiases(ElementType.Float32), ElementType.Float32, (call, actual, logSumExp, what) =>
     {
         AttentionResult expected = call.Reference();
-        Assert.IsLessThan(1e-6, AttentionResult.RelativeError(expected.Output, actual), what);
+        Assert.IsLessThan(1e-6, RelativeError.Of(expected.Output, actual), what);
         EdgeCalls.AssertLogSumExp(expected.LogSumExp, logSumExp, what);
     });
 

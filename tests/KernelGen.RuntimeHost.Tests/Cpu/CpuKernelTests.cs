@@ -1,7 +1,7 @@
 using KernelGen.Cpu;
 using KernelGen.Execution;
 using KernelGen.Kernels;
-using KernelGen.RuntimeHost.Tests.Reference;
+using KernelGen.Reference;
 using KernelGen.Tensors;
 
 namespace KernelGen.RuntimeHost.Tests.Cpu;
@@ -160,7 +160,7 @@ public sealed class CpuKernelTests
                 };
                 call.Run(elementType);
 
-                Assert.IsLessThan(2e-6, AttentionResult.RelativeError(call.Reference().Map, map));
+                Assert.IsLessThan(2e-6, RelativeError.Of(call.Reference().Map, map));
             }
         }
     }
@@ -183,7 +183,7 @@ public sealed class CpuKernelTests
                 float[] actual = variant.Run(elementType, out RunReport report);
 
                 string what = $"{report.Plan.Variant.Id}, {path}, {call.Shape}";
-                double error = AttentionResult.RelativeError(expected.Output, actual);
+                double error = RelativeError.Of(expected.Output, actual);
                 Assert.IsLessThan(bound ?? elementType switch { ElementType.Float16 => 4e-4, ElementType.BFloat16 => 3e-3, _ => 2e-6 }, error, what);
                 for (int row = 0; row < logSumExp.Length; row++)
                 {

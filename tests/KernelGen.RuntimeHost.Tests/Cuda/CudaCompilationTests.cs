@@ -3,6 +3,7 @@ using KernelGen.Cuda;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Cuda.Interop;
 using KernelGen.Kernels;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,7 +32,7 @@ public sealed class CudaCompilationTests
 
         Assert.AreEqual(architecture, device.Architecture);
         Assert.Contains(architecture, device.Name);
-        Assert.IsLessThan(2e-6, AttentionResult.RelativeError(_call.Reference().Output, actual));
+        Assert.IsLessThan(2e-6, RelativeError.Of(_call.Reference().Output, actual));
     }
 
     [TestMethod]

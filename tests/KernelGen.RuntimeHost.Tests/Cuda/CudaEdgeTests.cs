@@ -1,5 +1,6 @@
 using KernelGen.Execution;
 using KernelGen.Kernels;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
@@ -15,7 +16,7 @@ public sealed class CudaEdgeTests
     [DataRow(ElementType.Float32)]
     [DataRow(ElementType.Float16)]
     public void HiddenKeys_MayHoldAnything(ElementType elementType) => InEveryWay(EdgeCalls.HiddenNonFinite(elementType), elementType, (call, actual, variant, what) =>
-        Assert.IsLessThan(CudaTest.Bound(variant), AttentionResult.RelativeError(EdgeCalls.Cleaned(call).Reference().Output, actual), what));
+        Assert.IsLessThan(CudaTest.Bound(variant), RelativeError.Of(EdgeCalls.Cleaned(call).Reference().Output, actual), what));
 
     [TestMethod]
     [DataRow(ElementType.Float32)]
@@ -23,7 +24,7 @@ public sealed class CudaEdgeTests
     public void LargeBiases_CountAsTheLargestNumber(ElementType elementType) => InEveryWay(EdgeCalls.LargeBiases(elementType), elementType, (call, actual, variant, what) =>
     {
         AttentionResult expected = call.Reference();
-        Assert.IsLessThan(CudaTest.Bound(variant), AttentionResult.RelativeError(expected.Output, actual), what);
+        Assert.IsLessThan(CudaTest.Bound(variant), RelativeError.Of(expected.Output, actual), what);
         EdgeCalls.AssertLogSumExp(expected.LogSumExp, call.Options.LogSumExp.ToArray(), what);
     });
 

@@ -1,5 +1,6 @@
 using KernelGen.Execution;
 using KernelGen.Kernels;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Cpu;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
@@ -47,7 +48,7 @@ public sealed class CudaHopperStreamingTests
 
         // Scores in the thousands: rounding of the scores is magnified by the exponential.
         double bound = CudaTest.Bound(variants[0]) * (name.StartsWith("large_logits", StringComparison.Ordinal) ? 50 : 1);
-        Assert.IsLessThan(bound, AttentionResult.RelativeError(expected, first!));
+        Assert.IsLessThan(bound, RelativeError.Of(expected, first!));
 
         float[] Rounded(float[] numbers) => elementType == ElementType.Float16 ? Array.ConvertAll(numbers, x => (float)(Half)x) : numbers;
     }
@@ -88,7 +89,7 @@ public sealed class CudaHopperStreamingTests
             float[] actual = call.Run(host, CudaTestAttention.Of(KernelTarget.Sm90a), elementType, out RunReport report);
 
             string what = $"{report.Plan.Variant.Id}, round {round}: {shape}";
-            Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), AttentionResult.RelativeError(expected.Output, actual), what);
+            Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), RelativeError.Of(expected.Output, actual), what);
             for (int row = 0; row < logSumExp.Length; row++)
             {
                 if (double.IsInfinity(expected.LogSumExp[row]))

@@ -2,6 +2,7 @@ using KernelGen.Cuda;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Cpu;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
@@ -62,11 +63,11 @@ public sealed class CudaHopperTests
                 Emulator.Set("SEED", "1");
 
                 string what = $"{report.Plan.Variant.Id}, round {round}, seed {seed}: {shape}";
-                Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), AttentionResult.RelativeError(expected.Output, actual), what);
+                Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), RelativeError.Of(expected.Output, actual), what);
                 Assert.AreEqual(report.Plan.WorkspaceBytes, report.WorkspaceBytes, what);
                 Assert.AreEqual(family == KernelFamily.Materialized, report.WorkspaceBytes > 0, what);
                 if (map is not null)
-                    Assert.IsLessThan(4e-6, AttentionResult.RelativeError(expected.Map, map), what);
+                    Assert.IsLessThan(4e-6, RelativeError.Of(expected.Map, map), what);
                 for (int row = 0; row < logSumExp.Length; row++)
                 {
                     if (double.IsInfinity(expected.LogSumExp[row]))
@@ -138,7 +139,7 @@ public sealed class CudaHopperTests
         Assert.IsGreaterThan(plan.SliceCount, report.Slices, "scores of four bytes need more slices");
         Assert.IsLessThanOrEqualTo(plan.WorkspaceBytes, report.WorkspaceBytes);
         Assert.AreEqual(report.Plan.WorkspaceBytes, report.WorkspaceBytes);
-        Assert.IsLessThan(1e-3, AttentionResult.RelativeError(call.Reference().Output, [.. output.Select(value => (float)value)]));
+        Assert.IsLessThan(1e-3, RelativeError.Of(call.Reference().Output, [.. output.Select(value => (float)value)]));
     }
 
     [TestMethod]

@@ -1,6 +1,7 @@
 using KernelGen.Cuda;
 using KernelGen.Execution;
 using KernelGen.Kernels;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Cpu;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
@@ -33,7 +34,7 @@ public sealed class CudaKernelTests
 
                 // Scores in the thousands: rounding of the scores is magnified by the exponential.
                 double bound = CudaTest.Bound(report.Plan.Variant) * (name.StartsWith("large_logits", StringComparison.Ordinal) ? 50 : 1);
-                Assert.IsLessThan(bound, AttentionResult.RelativeError(vector.Expected, actual), $"{report.Plan.Variant.Id}, {capability}");
+                Assert.IsLessThan(bound, RelativeError.Of(vector.Expected, actual), $"{report.Plan.Variant.Id}, {capability}");
                 Assert.AreEqual(report.Plan.WorkspaceBytes, report.WorkspaceBytes);
                 Assert.AreEqual(report.Plan.SliceCount, report.Slices);
             }
@@ -85,7 +86,7 @@ public sealed class CudaKernelTests
                 float[] actual = call.Run(host, catalogue, elementType, out RunReport report);
 
                 string what = $"{report.Plan.Variant.Id}, round {round}: {shape}";
-                Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), AttentionResult.RelativeError(expected.Output, actual), what);
+                Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), RelativeError.Of(expected.Output, actual), what);
                 for (int row = 0; row < logSumExp.Length; row++)
                 {
                     if (double.IsInfinity(expected.LogSumExp[row]))
@@ -128,7 +129,7 @@ public sealed class CudaKernelTests
         using AttentionHost host = CudaTest.Host(CudaTest.Open());
         call.Run(host, CudaTestAttention.Catalogue, ElementType.Float32, out _);
 
-        Assert.IsLessThan(2e-6, AttentionResult.RelativeError(call.Reference().Map, map));
+        Assert.IsLessThan(2e-6, RelativeError.Of(call.Reference().Map, map));
     }
 
     [TestMethod]

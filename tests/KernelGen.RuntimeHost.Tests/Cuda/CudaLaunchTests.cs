@@ -1,6 +1,7 @@
 using KernelGen.Cuda;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
@@ -26,7 +27,7 @@ public sealed class CudaLaunchTests
         float[] actual = deviceCall.Output(stream.Handle);
 
         Assert.IsGreaterThan(1, deviceCall.Plan.SliceCount);
-        Assert.IsLessThan(2e-6, AttentionResult.RelativeError(call.Reference().Output, actual));
+        Assert.IsLessThan(2e-6, RelativeError.Of(call.Reference().Output, actual));
         Assert.AreEqual(deviceCall.Plan.WorkspaceBytes, device.PooledBytes);
     }
 
@@ -75,7 +76,7 @@ public sealed class CudaLaunchTests
         using DeviceTensor<byte> workspace = device.Allocate<byte>(plain.Plan.WorkspaceBytes);
         device.Launch(plain.Plan, plain.Arguments with { Scores = workspace.Address }, 0);
 
-        Assert.IsLessThan(2e-6, AttentionResult.RelativeError(call.Reference().Output, plain.Output(0)));
+        Assert.IsLessThan(2e-6, RelativeError.Of(call.Reference().Output, plain.Output(0)));
         Assert.AreEqual(0, device.PooledBytes);
     }
 

@@ -2,6 +2,7 @@ using KernelGen.Cuda;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
@@ -37,7 +38,7 @@ public sealed class CudaMemoryTests
             Key = call.Key[..(1024 * 40)],
             Value = call.Value[..(1024 * 40)],
         };
-        Assert.IsLessThan(2e-6, AttentionResult.RelativeError(rows.Reference().Output, actual.AsSpan(0, 16 * 40)));
+        Assert.IsLessThan(2e-6, RelativeError.Of(rows.Reference().Output, actual.AsSpan(0, 16 * 40)));
     }
 
     [TestMethod]
@@ -50,7 +51,7 @@ public sealed class CudaMemoryTests
 
         Assert.IsGreaterThan(1, deviceCall.Plan.SliceCount);
         Assert.AreEqual(deviceCall.Plan.WorkspaceBytes, device.PooledBytes);
-        Assert.IsLessThan(2e-6, AttentionResult.RelativeError(call.Reference().Output, deviceCall.Output(0)));
+        Assert.IsLessThan(2e-6, RelativeError.Of(call.Reference().Output, deviceCall.Output(0)));
     }
 
     [TestMethod]
@@ -110,7 +111,7 @@ public sealed class CudaMemoryTests
         Assert.AreEqual(1, report.Plan.HeadsPerSlice);
         Assert.AreEqual(64, report.Plan.RowsPerSlice);
         Assert.AreEqual(8, report.Slices);
-        Assert.IsLessThan(2e-6, AttentionResult.RelativeError(call.Reference().Output, actual));
+        Assert.IsLessThan(2e-6, RelativeError.Of(call.Reference().Output, actual));
     }
 
     [TestMethod]
@@ -158,7 +159,7 @@ public sealed class CudaMemoryTests
 
         Assert.IsGreaterThan(400 << 10, device.PooledBytes);
         float[] actual = large.Run(CudaTest.Host(device), CudaTestAttention.Catalogue, ElementType.Float32, out _);
-        Assert.IsLessThan(2e-6, AttentionResult.RelativeError(large.Reference().Output, actual));
+        Assert.IsLessThan(2e-6, RelativeError.Of(large.Reference().Output, actual));
     }
 
     [TestMethod]

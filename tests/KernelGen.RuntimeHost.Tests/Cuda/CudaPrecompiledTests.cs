@@ -2,6 +2,7 @@ using KernelGen.Cuda;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Cuda.Interop;
 using KernelGen.Kernels;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.RuntimeHost.Tests.Tuning;
 using KernelGen.Tensors;
@@ -45,7 +46,7 @@ public sealed class CudaPrecompiledTests
         foreach (AttentionCall call in new[] { _call, masked })
         {
             float[] output = call.Run(host, _catalogue, ElementType.Float32, out _);
-            Assert.IsLessThan(2e-6, AttentionResult.RelativeError(call.Reference().Output, output));
+            Assert.IsLessThan(2e-6, RelativeError.Of(call.Reference().Output, output));
         }
 
         Assert.AreEqual(KernelOrigin.Folder, device.Inspect(_variant).Origin);

@@ -1,6 +1,7 @@
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
@@ -146,7 +147,7 @@ public sealed class CudaSplitFloat32Tests
         float[] actual = call.Run(host, Split, ElementType.Float32, out RunReport report);
 
         Assert.IsTrue(report.Plan.Variant.Traits.SplitsFloat32);
-        double error = AttentionResult.RelativeError(call.Reference().Output, actual);
+        double error = RelativeError.Of(call.Reference().Output, actual);
         Assert.IsLessThan(Bound, error);
     }
 }

@@ -2,6 +2,7 @@ using KernelGen.Cuda;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
@@ -67,7 +68,7 @@ public sealed class CudaTensorMapTests
             host.Plan<Half>(TensorCores, shape), query, ToHalf(call.Key), ToHalf(call.Value), output, new() { QueryStrides = new(0, 500 * 65, 65) });
 
         Assert.AreEqual(KernelTarget.Sm80, report.Plan.Variant.Target);
-        Assert.IsLessThan(2e-3, AttentionResult.RelativeError([.. expected.Select(value => (double)value)], [.. output.Select(value => (float)value)]));
+        Assert.IsLessThan(2e-3, RelativeError.Of([.. expected.Select(value => (double)value)], [.. output.Select(value => (float)value)]));
     }
 
     [TestMethod]
@@ -82,7 +83,7 @@ public sealed class CudaTensorMapTests
         float[] actual = call.Run(host, TensorCores, ElementType.BFloat16, out RunReport report);
 
         Assert.AreEqual((KernelTarget.Sm90a, keys <= 80 ? 80 : 160), (report.Plan.Variant.Target, report.Plan.Variant.MaximumKeys));
-        Assert.IsLessThan(8e-3, AttentionResult.RelativeError(call.Reference().Output, actual));
+        Assert.IsLessThan(8e-3, RelativeError.Of(call.Reference().Output, actual));
         Assert.Contains(
             $"-k{(keys <= 80 ? 80 : 160)}, where addresses or strides of Q, K, V or the output are not multiples of",
             string.Join(' ', host.Plan<Half>(TensorCores, shape).Explain().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
@@ -101,7 +102,7 @@ public sealed class CudaTensorMapTests
 
         Assert.AreEqual("streaming-sm80-f16-d64-r128-k80", report.Plan.Variant.Id);
         float[] rows = [.. Enumerable.Range(0, 2 * 70).SelectMany(row => output.Skip(row * 65).Take(64)).Select(value => (float)value)];
-        Assert.IsLessThan(1e-3, AttentionResult.RelativeError(call.Reference().Output, rows));
+        Assert.IsLessThan(1e-3, RelativeError.Of(call.Reference().Output, rows));
     }
 
     [TestMethod]

@@ -4,6 +4,7 @@ using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.RuntimeHost.Tests.Cpu;
 using KernelGen.RuntimeHost.Tests.Cuda;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
@@ -106,7 +107,7 @@ public sealed class PlanCheckTests
             float[] output = new float[expected.Length];
             _host.Run<float>(plan, call.Query, call.Key, call.Value, output, new() { Causal = said });
 
-            Assert.IsLessThan(1e-6, AttentionResult.RelativeError([.. expected.Select(number => (double)number)], output));
+            Assert.IsLessThan(1e-6, RelativeError.Of([.. expected.Select(number => (double)number)], output));
             Assert.AreEqual(1, AttentionHost.CreateArguments(plan, new() { Causal = said }).Causal);
         }
 

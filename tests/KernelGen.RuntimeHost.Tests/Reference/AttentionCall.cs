@@ -1,6 +1,7 @@
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Reference;
 using KernelGen.Tensors;
 
 namespace KernelGen.RuntimeHost.Tests.Reference;
@@ -25,38 +26,19 @@ internal record AttentionCall(AttentionShape Shape)
     public static AttentionCall Random(AttentionShape shape, ElementType elementType, AttentionOptions? options = null, int seed = 1, float amplitude = 1)
     {
         options ??= AttentionOptions.Default;
-        Random random = new(seed);
         TensorStrides query = options.QueryStrides ?? TensorStrides.Dense(options.Layout, shape.Heads, shape.Queries, shape.HeadDim);
         TensorStrides key = options.KeyStrides ?? TensorStrides.Dense(options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim);
         TensorStrides value = options.ValueStrides ?? TensorStrides.Dense(options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim);
         return new(shape)
         {
             Options = options,
-            Query = Numbers(query.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim)),
-            Key = Numbers(key.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim)),
-            Value = Numbers(value.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim)),
+            Query = RandomTensors.Exact(query.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim), 3 * seed, elementType, amplitude),
+            Key = RandomTensors.Exact(key.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), (3 * seed) + 1, elementType, amplitude),
+            Value = RandomTensors.Exact(value.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), (3 * seed) + 2, elementType, amplitude),
         };
-
-        float[] Numbers(long count)
-        {
-            float[] numbers = new float[count];
-            for (long i = 0; i < count; i++)
-            {
-                // A sum of uniform numbers is close enough to a normal one.
-                float number = (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2 * amplitude;
-                numbers[i] = elementType switch
-                {
-                    ElementType.Float16 => (float)(Half)number,
-                    ElementType.BFloat16 => (float)(BFloat16)number,
-                    _ => number,
-                };
-            }
-
-            return numbers;
-        }
     }
 
-    public AttentionResult Reference() => AttentionReference.Compute(Shape, Options, Query, Key, Value);
+    public AttentionResult Reference() => AttentionReference.Compute<float>(Shape, Options, Query, Key, Value);
 
     /// <summary>Plans and runs the call, and gives the output back dense, as <c>[batch, heads, queries, headDim]</c>.</summary>
     public float[] Run(AttentionHost host, KernelCatalogue catalogue, ElementType elementType, out RunReport report) => elementType switch
@@ -88,7 +70,7 @@ internal record AttentionCall(AttentionShape Shape)
                 {
                     for (int d = 0; d < Shape.HeadDim; d++)
                     {
-                        dense[at++] = widen(output[AttentionReference.At(strides, batch, head, row, d)]);
+                        dense[at++] = widen(output[checked((int)((batch * strides.Batch) + (head * strides.Head) + (row * strides.Row) + d))]);
                     }
                 }
             }

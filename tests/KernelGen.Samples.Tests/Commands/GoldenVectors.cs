@@ -1,5 +1,5 @@
+using KernelGen.Reference;
 using KernelGen.Reference.Safetensors;
-using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Tests.Commands;
 
@@ -16,38 +16,13 @@ internal static class GoldenVectors
         SafetensorsTensor output = result.Tensors["out"];
         Assert.AreEqual(golden.Tensors["q"].Type, output.Type);
         Assert.AreSequenceEqual(golden.Tensors["q"].Shape, output.Shape);
-        return Error(golden.Tensors["expected"].AsSpan<float>(), Singles(output));
+        return RelativeError.Of(Array.ConvertAll(golden.Tensors["expected"].ToSingles(), single => (double)single), output.ToSingles());
     }
 
     public static double Bound(string goldenPath)
     {
         using SafetensorsFile golden = SafetensorsFile.Open(goldenPath);
-        double bound = golden.Tensors["q"].Type switch
-        {
-            SafetensorsElementType.F16 => 4e-4,
-            SafetensorsElementType.BF16 => 3e-3,
-            _ => 2e-6,
-        };
+        double bound = SampledCheck.BoundFor(golden.Tensors["q"].Type.ToAttention()!.Value);
         return Path.GetFileName(goldenPath).StartsWith("large_logits", StringComparison.Ordinal) ? 50 * bound : bound;
-    }
-
-    public static float[] Singles(SafetensorsTensor tensor) => tensor.Type switch
-    {
-        SafetensorsElementType.F16 => Array.ConvertAll(tensor.AsSpan<Half>().ToArray(), half => (float)half),
-        SafetensorsElementType.BF16 => Array.ConvertAll(tensor.AsSpan<BFloat16>().ToArray(), bfloat => (float)bfloat),
-        _ => tensor.AsSpan<float>().ToArray(),
-    };
-
-    public static double Error(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
-    {
-        double difference = 0;
-        double norm = 0;
-        for (int i = 0; i < expected.Length; i++)
-        {
-            difference += Math.Pow((double)actual[i] - expected[i], 2);
-            norm += Math.Pow(expected[i], 2);
-        }
-
-        return Math.Sqrt(difference / norm);
     }
 }

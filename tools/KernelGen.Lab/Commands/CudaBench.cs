@@ -27,8 +27,8 @@ internal sealed class CudaBench
     private readonly Option<bool> _allVariants = new("--all-variants") { Description = "For GPUs: measure every variant, not only the one that the planner takes" };
     private readonly Option<bool> _checkOnly = new("--check-only") { Description = "For GPUs: check results against float64, but time nothing" };
     private readonly Option<bool> _tune = new("--tune") { Description = "For GPUs: time the best predicted kernels of each shape first, and measure the fastest" };
-    private readonly Option<string[]> _kernels = CommandOptions.KernelNames("--kernels", "For GPUs: only kernels with these names; * stands for any text");
-    private readonly Option<string[]> _except = CommandOptions.KernelNames("--except", "For GPUs: no kernels with these names");
+    private readonly Option<string[]> _kernels = CommandOptions.Names("--kernels", "For GPUs: only kernels with these names; * stands for any text");
+    private readonly Option<string[]> _except = CommandOptions.Names("--except", "For GPUs: no kernels with these names");
     private readonly Option<bool> _resume = new("--resume")
     {
         Description = "For GPUs: go on with the file of --output; a kernel that ended the process before is told and left out",
@@ -36,6 +36,7 @@ internal sealed class CudaBench
 
     private readonly Option<int> _kernelSeconds = CommandOptions.Positive("--kernel-seconds", "For GPUs: a kernel that takes longer does not end, and the process is ended", DefaultKernelSeconds);
     private readonly Option<string?> _cache = CommandOptions.CacheFolder();
+    private readonly Option<string?> _precompiled = CommandOptions.Precompiled();
     private readonly Option<string?> _output = new("--output") { Description = "For GPUs: a file that holds the JSON of what was measured so far", HelpName = "FILE" };
     private readonly Option<int> _seconds = CommandOptions.Positive("--seconds", "For GPUs: start nothing after this time", LongestRunInSeconds);
 
@@ -52,6 +53,7 @@ internal sealed class CudaBench
         command.Options.Add(_resume);
         command.Options.Add(_kernelSeconds);
         command.Options.Add(_cache);
+        command.Options.Add(_precompiled);
         command.Options.Add(_output);
         command.Options.Add(_seconds);
     }
@@ -59,7 +61,8 @@ internal sealed class CudaBench
     /// <summary>One of the options was given that only GPUs have.</summary>
     public bool IsAskedFor(ParseResult parsed) =>
         parsed.GetValue(_shapesFile) is not null || parsed.GetValue(_allVariants) || parsed.GetValue(_checkOnly) || parsed.GetValue(_tune)
-        || parsed.GetValue(_output) is not null || parsed.GetValue(_resume) || parsed.GetValue(_cache) is not null || !Filter(parsed).TakesAll;
+        || parsed.GetValue(_output) is not null || parsed.GetValue(_resume) || parsed.GetValue(_cache) is not null
+        || parsed.GetValue(_precompiled) is not null || !Filter(parsed).TakesAll;
 
     /// <summary>Measures and shows the result.</summary>
     /// <param name="parsed">The command line.</param>
@@ -77,7 +80,7 @@ internal sealed class CudaBench
         CudaBenchOptions options = new(
             planning, parsed.GetValue(_allVariants), parsed.GetValue(_checkOnly), parsed.GetValue(_tune), Filter(parsed), parsed.GetValue(_resume),
             TimeSpan.FromSeconds(parsed.GetValue(_kernelSeconds)), TimeSpan.FromSeconds(parsed.GetValue(_seconds)),
-            parsed.GetValue(_cache), parsed.GetValue(_output));
+            parsed.GetValue(_cache), parsed.GetValue(_precompiled), parsed.GetValue(_output));
         using CudaBenchRun run = new(_classes, host, options);
         CudaBenchResult result = run.Measure(shapes, (done, name) => _console.ShowProgress(done, shapes.Length, name), _console.CancellationToken);
         _console.Progress("");

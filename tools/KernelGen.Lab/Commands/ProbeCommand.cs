@@ -19,9 +19,10 @@ public sealed class ProbeCommand : Command
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<string[]> _kernels = CommandOptions.KernelNames("--kernels", "Of the emitted kernels only those with these names; * stands for any text");
-    private readonly Option<string[]> _except = CommandOptions.KernelNames("--except", "None of the emitted kernels with these names");
+    private readonly Option<string[]> _kernels = CommandOptions.Names("--kernels", "Of the emitted kernels only those with these names; * stands for any text");
+    private readonly Option<string[]> _except = CommandOptions.Names("--except", "None of the emitted kernels with these names");
     private readonly Option<string?> _cache = CommandOptions.CacheFolder();
+    private readonly Option<string?> _precompiled = CommandOptions.Precompiled();
     private readonly Option<bool> _smoke = new("--smoke") { Description = "Cut all loops short: does everything run, on the emulator for instance" };
     private readonly Option<int> _seconds = CommandOptions.Positive("--seconds", "Start nothing after this time", DefaultSeconds);
     private readonly Option<string?> _output = new("--output") { Description = "A file that holds the JSON of what was found so far", HelpName = "FILE" };
@@ -35,7 +36,7 @@ public sealed class ProbeCommand : Command
     {
         (_console, _classes) = (console, classes);
         _only.AcceptOnlyFromAmong([.. ProbeRun.Names]);
-        foreach (Option option in (Option[])[_only, _cache, _kernels, _except, _smoke, _seconds, _output, _json])
+        foreach (Option option in (Option[])[_only, _cache, _precompiled, _kernels, _except, _smoke, _seconds, _output, _json])
             Options.Add(option);
         SetAction(Run);
     }
@@ -45,7 +46,8 @@ public sealed class ProbeCommand : Command
         string[] only = parsed.GetValue(_only) ?? [];
         KernelFilter filter = new(parsed.GetValue(_kernels) ?? [], parsed.GetValue(_except) ?? []);
         using ProbeRun run = new(
-            _classes, parsed.GetValue(_smoke), filter, TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_cache), parsed.GetValue(_output));
+            _classes, parsed.GetValue(_smoke), filter, TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_cache),
+            parsed.GetValue(_precompiled), parsed.GetValue(_output));
         ProbeReport report = run.Run(
             only, (done, name) => _console.ShowProgress(done, only.Length > 0 ? only.Length : ProbeRun.Names.Count, name), _console.CancellationToken);
         _console.Progress("");

@@ -15,7 +15,10 @@ internal sealed class BenchJournal(string? outputPath, TimeSpan limit)
 {
     private const int TuningLimits = 4;
 
-    private readonly string? _path = outputPath is null ? null : outputPath + ".running";
+    private readonly string? _path = outputPath is null ? null : PathFor(outputPath);
+
+    /// <summary>The journal beside a file of results. It is there while a kernel runs, and after a process that did not come back from one.</summary>
+    public static string PathFor(string outputPath) => outputPath + ".running";
 
     /// <summary>What an earlier process did not survive, once; null when it ended well.</summary>
     public CudaBenchRow? TakeUnfinished()

@@ -13,7 +13,8 @@ namespace KernelGen.Lab.GpuBench;
 /// <param name="KernelLimit">After this time a kernel counts as one that does not end, and the process is ended.</param>
 /// <param name="Limit">Nothing is started after this time.</param>
 /// <param name="CacheFolder">Where compiled kernels are kept for later runs; null compiles everything anew.</param>
+/// <param name="Precompiled">A folder of kernels compiled in advance; null for none.</param>
 /// <param name="OutputPath">A file that holds what was measured so far; null keeps none.</param>
 internal sealed record CudaBenchOptions(
     PlanningOptions Planning, bool AllVariants, bool CheckOnly, bool Tune, KernelFilter Filter, bool Resume, TimeSpan KernelLimit, TimeSpan Limit,
-    string? CacheFolder, string? OutputPath);
+    string? CacheFolder, string? Precompiled, string? OutputPath);

@@ -53,7 +53,7 @@ internal sealed class CudaBenchRun : IDisposable
         if (options.Resume)
             Resume();
 
-        CudaDeviceOptions cuda = (hostOptions.Cuda ?? new()) with { Cache = new(_cacheFolder.FullName, MaxBytes: 1L << 30), PrecompiledKernels = "" };
+        CudaDeviceOptions cuda = (hostOptions.Cuda ?? new()) with { Cache = new(_cacheFolder.FullName, MaxBytes: 1L << 30), PrecompiledKernels = options.Precompiled ?? "" };
 
         // Compiles into the folder; the host's own device then finds the kernel there, so that both times are known.
         _compilingDevice = CudaDevice.Create(cuda);
@@ -231,7 +231,7 @@ internal sealed class CudaBenchRun : IDisposable
                 Registers = compiled.Stages.Max(stage => stage.Registers),
                 LocalBytes = compiled.Stages.Max(stage => stage.LocalBytes),
                 SharedBytes = compiled.Stages.Max(stage => stage.SharedBytes),
-                CompileMs = compiled.FromCache || _compiledTogether.Contains(plan.Variant) ? null : compiled.LoadTime.TotalMilliseconds,
+                CompileMs = compiled.Origin != KernelOrigin.Compiler || _compiledTogether.Contains(plan.Variant) ? null : compiled.LoadTime.TotalMilliseconds,
                 LoadMs = cached.FromCache ? cached.LoadTime.TotalMilliseconds : null,
             };
             (double? milliseconds, double? error, string? fault) = _journal.Guard(row, () => measure(plan, cancellationToken));

@@ -49,7 +49,8 @@ internal static class CompilationProbe
 
             return new()
             {
-                ["variant"] = variant.Id, ["at_once"] = atOnce, ["compile_and_load_ms"] = Math.Round(info.LoadTime.TotalMilliseconds, 1),
+                ["variant"] = variant.Id, ["at_once"] = atOnce, ["from"] = info.Origin.ToString().ToLowerInvariant(),
+                ["compile_and_load_ms"] = Math.Round(info.LoadTime.TotalMilliseconds, 1),
                 ["registers"] = info.Stages.Max(stage => stage.Registers), ["local_bytes"] = info.Stages.Max(stage => stage.LocalBytes),
                 ["shared_bytes"] = info.Stages.Max(stage => stage.SharedBytes), ["findings"] = string.Join("; ", info.Findings),
             };

@@ -17,14 +17,15 @@ internal sealed class ProbeDevice : IDisposable
     /// <summary>Opens the GPU.</summary>
     /// <param name="kernels">The emitted kernels.</param>
     /// <param name="cacheFolder">Where compiled kernels are kept for the probes after this one.</param>
+    /// <param name="precompiled">A folder of kernels compiled in advance; null for none.</param>
     /// <param name="smoke">Cut loops short.</param>
     /// <param name="filter">Which of the emitted kernels are looked at.</param>
-    public ProbeDevice(MeasuredKernels kernels, string cacheFolder, bool smoke, KernelFilter filter)
+    public ProbeDevice(MeasuredKernels kernels, string cacheFolder, string? precompiled, bool smoke, KernelFilter filter)
     {
         IsSmoke = smoke;
         Kernels = [.. kernels.Hopper.Where(filter.Takes)];
         Headers = kernels.Hopper[0].Cuda!.Headers;
-        Host = AttentionHost.CreateDefault(new() { Device = "cuda", Cuda = Options(cacheFolder) });
+        Host = AttentionHost.CreateDefault(new() { Device = "cuda", Cuda = Options(cacheFolder, precompiled) });
         Device = (CudaDevice)Host.Device;
         Stream = Device.CreateStream();
 
@@ -59,8 +60,12 @@ internal sealed class ProbeDevice : IDisposable
     /// <summary>Blocks for every multiprocessor, or one.</summary>
     public int AllMultiprocessors => IsSmoke ? 1 : Device.Limits.Multiprocessors;
 
-    private static CudaDeviceOptions Options(string cacheFolder) =>
-        new() { Cache = new(cacheFolder, MaxBytes: 1L << 30), ExperimentalKernels = ExperimentalKernels.Hopper };
+    private static CudaDeviceOptions Options(string cacheFolder, string? precompiled) => new()
+    {
+        Cache = new(cacheFolder, MaxBytes: 1L << 30),
+        PrecompiledKernels = precompiled ?? "",
+        ExperimentalKernels = ExperimentalKernels.Hopper,
+    };
 
     /// <summary>Compiles kernels, several at once.</summary>
     public void Compile(IEnumerable<ProbeLaunch> launches) => Device.Warmup([.. launches.Select(VariantOf)]);

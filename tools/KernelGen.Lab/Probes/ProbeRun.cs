@@ -12,8 +12,9 @@ namespace KernelGen.Lab.Probes;
 /// <param name="filter">Which of the emitted kernels are looked at.</param>
 /// <param name="limit">Nothing is started after this time.</param>
 /// <param name="cachePath">Where compiled kernels are kept for later runs; null compiles everything anew.</param>
+/// <param name="precompiled">A folder of kernels compiled in advance; null for none.</param>
 /// <param name="outputPath">The file; null keeps none.</param>
-internal sealed class ProbeRun(IModelClasses classes, bool smoke, KernelFilter filter, TimeSpan limit, string? cachePath, string? outputPath)
+internal sealed class ProbeRun(IModelClasses classes, bool smoke, KernelFilter filter, TimeSpan limit, string? cachePath, string? precompiled, string? outputPath)
     : IDisposable
 {
     private const string NotEnded = "it did not end, or ended the process";
@@ -80,7 +81,7 @@ internal sealed class ProbeRun(IModelClasses classes, bool smoke, KernelFilter f
 
         try
         {
-            using ProbeDevice device = new(_kernels, _cacheFolder.FullName, smoke, filter);
+            using ProbeDevice device = new(_kernels, _cacheFolder.FullName, precompiled, smoke, filter);
             _device = device.Device.Name;
             if (needsHopper && !device.IsHopper)
                 table.Faults.Add("needs compute capability 9.0");

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KernelGen.Tensors;
 using static System.FormattableString;
 
 namespace KernelGen.Reference.Safetensors;
@@ -49,6 +50,16 @@ public sealed unsafe class SafetensorsTensor
 
         return Range<T>(0, (int)ElementCount);
     }
+
+    /// <summary>All elements in fp32, which holds F16, BF16 and F32 exactly.</summary>
+    /// <exception cref="SafetensorsException">There are more than 2^31 - 1 of them.</exception>
+    /// <exception cref="InvalidOperationException">The tensor is of another type.</exception>
+    public float[] ToSingles() => Type switch
+    {
+        SafetensorsElementType.F16 => Array.ConvertAll(AsSpan<Half>().ToArray(), half => (float)half),
+        SafetensorsElementType.BF16 => Array.ConvertAll(AsSpan<BFloat16>().ToArray(), bfloat => (float)bfloat),
+        _ => AsSpan<float>().ToArray(),
+    };
 
     /// <summary>Some of the elements; the way to read tensors of more than 2^31 - 1 elements.</summary>
     /// <param name="start">The first element.</param>

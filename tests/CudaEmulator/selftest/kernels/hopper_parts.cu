@@ -29,26 +29,35 @@ struct Told
     int key_end;
 };
 
-KG_DEVICE void tell(Told* output, const WorkItem& item)
+KG_DEVICE void tell(Told* output, int slice_head, const BlockRows& rows)
 {
-    kg_store(&output->slice_head, item.slice_head);
-    kg_store(&output->row_begin, item.rows.begin);
-    kg_store(&output->key_begin, item.rows.key_begin);
-    kg_store(&output->key_end, item.rows.key_end);
+    kg_store(&output->slice_head, slice_head);
+    kg_store(&output->row_begin, rows.begin);
+    kg_store(&output->key_begin, rows.key_begin);
+    kg_store(&output->key_end, rows.key_end);
 }
 
-// The items of every block, round by round, `most` of them at most.
+// The chunks of every block's items, round by round, `most` of them at most.
 extern "C" __global__ void __launch_bounds__(1) block_items(const KernelArguments arguments, Told* output, int most)
 {
     WorkItem item;
     int count = 0;
-    for (int round = 0; take_item(arguments, round, item); count++)
-        tell(output + kg_block_x() * most + count, item);
+    for (int round = 0; take_item(arguments, round, item);)
+    {
+        BlockRows rows;
+        do
+        {
+            rows = take_chunk(arguments, item);
+            tell(output + kg_block_x() * most + count++, item.slice_head, rows);
+        } while (has_next_chunk(arguments, rows));
+    }
 }
 
 extern "C" __global__ void __launch_bounds__(1) item_of_index(const KernelArguments arguments, Told* output, int index)
 {
-    tell(output, item_at(arguments, index));
+    WorkItem item = item_at(arguments, index);
+    const BlockRows rows = take_chunk(arguments, item);
+    tell(output, item.slice_head, rows);
 }
 
 extern "C" __global__ void __launch_bounds__(256) powers_of_two(const float* input, float* output)
