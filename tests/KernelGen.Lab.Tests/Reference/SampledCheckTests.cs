@@ -14,7 +14,8 @@ public sealed class SampledCheckTests
     {
         yield return ("none", false, null);
         yield return ("causal", true, null);
-        yield return ("Boolean", false, AttentionMask.Boolean([.. Biases(0, 1, wholeRows: false).Select(bias => bias == 0)], 2, 1, 12, 33));
+        bool[] attend = [.. Biases(0, 1, wholeRows: false).Select(bias => bias == 0)];
+        yield return ("Boolean", false, AttentionMask.Boolean(attend, 2, 1, 12, 33));
         foreach (float hidden in new[] { float.NegativeInfinity, float.MinValue, -3.3895e38f, -65504, -10_000, -1e9f, -1e30f, 3e38f })
         {
             yield return ($"{hidden} at padding", false, AttentionMask.Additive(Biases(0, hidden, wholeRows: false), 2, 1, 12, 33));
