@@ -74,7 +74,7 @@ internal static class CudaFiles
 
     private static IEnumerable<string> Properties(CudaStage stage)
     {
-        if (!stage.TensorBoxes.IsEmpty)
+        if (stage.TensorBoxes.Count > 0)
             yield return $"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => Invariant($"new(Dims: {box.Dims}, Rows: {box.Rows})")))}]";
         if (stage.MinimumBlocks > 1)
             yield return Invariant($"MinimumBlocks = {stage.MinimumBlocks}");

@@ -35,7 +35,7 @@ internal sealed class CpuDesign : IKernelDesign
                     yield return new CpuVariant(
                         new(KernelFamily.Materialized, Target, request.ElementType, request.HeadDim, sliceRows),
                         new(tileRows, CpuTiling.KeyStep, sizeof(float), tiling.Materialized.Bytes(tileRows)),
-                        new(ProductUnit.MultiplyAdds, KernelTraits.PassesOfScores),
+                        new(ProductUnit.MultiplyAdds, ScorePasses.OfScores),
                         Template,
                         tiling,
                         TilesPerCall: 1);
