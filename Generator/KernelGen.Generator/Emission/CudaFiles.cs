@@ -10,9 +10,7 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Writes the CUDA C sources as data, a file per target and head dim, and the parts that they share once per class.</summary>
 internal static class CudaFiles
 {
-    /// <summary>The nested class that holds the shared parts.</summary>
     public const string HeadersClass = "CudaHeaders";
-
     private const string Kernels = "global::KernelGen.Kernels.";
 
     public static IEnumerable<EmittedFile> Write(

@@ -8,7 +8,6 @@ namespace KernelGen.Generator.Kernels.Cpu;
 internal sealed class CpuDesign : IKernelDesign
 {
     private const string Template = "cpu/kernels.cs.sbn";
-
     public KernelTarget Target => KernelTarget.Cpu;
 
     public IEnumerable<KernelVariant> Variants(KernelRequest request)

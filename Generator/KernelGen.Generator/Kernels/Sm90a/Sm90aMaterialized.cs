@@ -31,10 +31,7 @@ internal sealed class Sm90aMaterialized : IKernelDesign
                 source,
                 Stages(source.EntryPoint, tiling),
                 "cuda/sm90a/materialized.cu.sbn",
-                Model(source, request.ElementType, factorType, tiling))
-            {
-                Experimental = ExperimentalKernels.Hopper,
-            };
+                Model(source, request.ElementType, factorType, tiling)) { Experimental = ExperimentalKernels.Hopper };
         }
     }
 
