@@ -23,14 +23,17 @@ internal static class ModelClassMembers
             _host = host;
         }
 
+        /// <inheritdoc/>
         public global::KernelGen.Kernels.KernelCatalogue Kernels => Catalogue;
 
+        /// <inheritdoc/>
         public global::KernelGen.Planning.SlicePlan Plan<T>(
             in global::KernelGen.Tensors.AttentionShape shape,
             global::KernelGen.Planning.PlanningOptions? options = null)
             where T : unmanaged =>
             _host.Plan<T>(Catalogue, shape, options);
 
+        /// <inheritdoc/>
         public global::KernelGen.Tuning.WarmupReport Warmup<T>(
             in global::KernelGen.Tensors.AttentionShape shape,
             global::KernelGen.Planning.PlanningOptions? options = null,
@@ -39,6 +42,7 @@ internal static class ModelClassMembers
             where T : unmanaged =>
             _host.Warmup<T>(Catalogue, shape, options, tune, cancellationToken);
 
+        /// <inheritdoc/>
         public global::KernelGen.Execution.RunReport Run<T>(
             global::KernelGen.Planning.SlicePlan plan,
             global::System.ReadOnlySpan<T> query,
@@ -49,6 +53,7 @@ internal static class ModelClassMembers
             where T : unmanaged =>
             _host.Run(Catalogue, plan, query, key, value, output, options);
 
+        /// <inheritdoc/>
         public void Launch(
             global::KernelGen.Planning.SlicePlan plan,
             in global::KernelGen.Kernels.KernelArguments arguments,
