@@ -31,7 +31,7 @@ public sealed class LaunchGridTests
     {
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => LaunchGrid.Of(_persistent, _limits, 1 << 30, 200, 2));
 
-        Assert.AreEqual("entry cannot run 4 tiles of each of 1073741824 heads in one launch: it counts at most 2147483647 of them. Attend to fewer heads in a call.", exception.Message);
+        Assert.AreEqual("entry cannot run 4 tiles of each of 1073741824 heads in one launch: it counts at most 2147483647 of them. Attend to fewer heads in a call. (Parameter 'heads')", exception.Message);
     }
 
     [TestMethod]
