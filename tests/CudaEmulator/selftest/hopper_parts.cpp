@@ -12,6 +12,7 @@ namespace selftest {
 namespace {
 
 constexpr int tile_rows = 64;
+constexpr int tile_keys = 128;
 constexpr int chunk_keys = 512; // as hopper_parts.cu has it
 
 // An item as the kernel tells it.
