@@ -17,7 +17,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -27,7 +27,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -37,7 +37,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -57,7 +57,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -67,7 +67,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -77,7 +77,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -97,7 +97,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -107,7 +107,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -117,7 +117,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
             static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -137,7 +137,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -147,7 +147,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -157,7 +157,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -177,7 +177,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -187,7 +187,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -197,7 +197,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -217,7 +217,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -227,7 +227,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -237,7 +237,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
             static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -257,7 +257,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -267,7 +267,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -277,7 +277,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -297,7 +297,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -307,7 +307,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -317,7 +317,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -337,7 +337,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -347,7 +347,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -357,7 +357,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
             static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
@@ -378,15 +378,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f16_d40_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f16_d40_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            SimtD40.MaterializedFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d40-r2048",
@@ -396,14 +389,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f16_d40_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f16_d40_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD40.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d40-r8192",
@@ -413,14 +399,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f16_d40_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f16_d40_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD40.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f16-d40-r64",
@@ -430,13 +409,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
-                [
-                    new("streaming_simt_f16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 4 },
-                    new("streaming_simt_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            SimtD40.StreamingFloat16R64
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d40-r512",
@@ -445,15 +418,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_bf16_d40_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_bf16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_bf16_d40_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            SimtD40.MaterializedBFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d40-r2048",
@@ -463,14 +429,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_bf16_d40_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_bf16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_bf16_d40_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD40.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d40-r8192",
@@ -480,14 +439,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_bf16_d40_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_bf16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_bf16_d40_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD40.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-bf16-d40-r64",
@@ -497,13 +449,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
-                [
-                    new("streaming_simt_bf16_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 4 },
-                    new("streaming_simt_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            SimtD40.StreamingBFloat16R64
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d40-r512",
@@ -512,15 +458,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.MaterializedFloat32R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f32_d40_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f32_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f32_d40_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            SimtD40.MaterializedFloat32T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d40-r2048",
@@ -530,14 +469,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.MaterializedFloat32R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f32_d40_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f32_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f32_d40_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD40.MaterializedFloat32T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d40-r8192",
@@ -547,14 +479,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.MaterializedFloat32R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f32_d40_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f32_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f32_d40_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD40.MaterializedFloat32T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f32-d40-r64",
@@ -564,13 +489,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD40.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
-                [
-                    new("streaming_simt_f32_d40_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 4 },
-                    new("streaming_simt_f32_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            SimtD40.StreamingFloat32R64
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d80-r512",
@@ -579,15 +498,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f16_d80_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f16_d80_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            SimtD80.MaterializedFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d80-r2048",
@@ -597,14 +509,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f16_d80_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f16_d80_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD80.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d80-r8192",
@@ -614,14 +519,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f16_d80_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f16_d80_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD80.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f16-d80-r64",
@@ -631,13 +529,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
-                [
-                    new("streaming_simt_f16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
-                    new("streaming_simt_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            SimtD80.StreamingFloat16R64
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d80-r512",
@@ -646,15 +538,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_bf16_d80_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_bf16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_bf16_d80_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            SimtD80.MaterializedBFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d80-r2048",
@@ -664,14 +549,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_bf16_d80_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_bf16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_bf16_d80_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD80.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d80-r8192",
@@ -681,14 +559,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_bf16_d80_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_bf16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_bf16_d80_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD80.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-bf16-d80-r64",
@@ -698,13 +569,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
-                [
-                    new("streaming_simt_bf16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
-                    new("streaming_simt_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            SimtD80.StreamingBFloat16R64
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d80-r512",
@@ -713,15 +578,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.MaterializedFloat32R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f32_d80_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f32_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f32_d80_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            SimtD80.MaterializedFloat32T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d80-r2048",
@@ -731,14 +589,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.MaterializedFloat32R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f32_d80_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f32_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f32_d80_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD80.MaterializedFloat32T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d80-r8192",
@@ -748,14 +599,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.MaterializedFloat32R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f32_d80_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f32_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f32_d80_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD80.MaterializedFloat32T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f32-d80-r64",
@@ -765,13 +609,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD80.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
-                [
-                    new("streaming_simt_f32_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
-                    new("streaming_simt_f32_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            SimtD80.StreamingFloat32R64
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d160-r512",
@@ -780,15 +618,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f16_d160_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f16_d160_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            SimtD160.MaterializedFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d160-r2048",
@@ -798,14 +629,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f16_d160_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f16_d160_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD160.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d160-r8192",
@@ -815,14 +639,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f16_d160_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f16_d160_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD160.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f16-d160-r64",
@@ -832,13 +649,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
-                [
-                    new("streaming_simt_f16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 2 },
-                    new("streaming_simt_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            SimtD160.StreamingFloat16R64
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d160-r512",
@@ -847,15 +658,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_bf16_d160_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_bf16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_bf16_d160_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            SimtD160.MaterializedBFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d160-r2048",
@@ -865,14 +669,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_bf16_d160_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_bf16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_bf16_d160_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD160.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-bf16-d160-r8192",
@@ -882,14 +679,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_bf16_d160_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_bf16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_bf16_d160_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD160.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-bf16-d160-r64",
@@ -899,13 +689,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
-                [
-                    new("streaming_simt_bf16_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 2 },
-                    new("streaming_simt_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            SimtD160.StreamingBFloat16R64
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d160-r512",
@@ -914,15 +698,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.MaterializedFloat32R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f32_d160_r512_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f32_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f32_d160_r512_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            SimtD160.MaterializedFloat32T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d160-r2048",
@@ -932,14 +709,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.MaterializedFloat32R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f32_d160_r2048_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f32_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f32_d160_r2048_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD160.MaterializedFloat32T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f32-d160-r8192",
@@ -949,14 +719,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.MaterializedFloat32R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
-                [
-                    new("materialized_simt_f32_d160_r8192_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                    new("materialized_simt_f32_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_simt_f32_d160_r8192_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
-                ])
+            SimtD160.MaterializedFloat32T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-simt-f32-d160-r64",
@@ -966,13 +729,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => SimtD160.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
-                [
-                    new("streaming_simt_f32_d160_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 2 },
-                    new("streaming_simt_f32_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            SimtD160.StreamingFloat32R64
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d40-r512",
@@ -981,15 +738,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_f16_d40_r512_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
-                    new("materialized_sm80_f16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_f16_d40_r512_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            Sm80D40.MaterializedFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d40-r2048",
@@ -999,14 +749,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_f16_d40_r2048_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
-                    new("materialized_sm80_f16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_f16_d40_r2048_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
-                ])
+            Sm80D40.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d40-r8192",
@@ -1016,14 +759,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_f16_d40_r8192_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
-                    new("materialized_sm80_f16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_f16_d40_r8192_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
-                ])
+            Sm80D40.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d40-r64",
@@ -1033,13 +769,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
-                [
-                    new("streaming_sm80_f16_d40_r64", Threads: 128, SharedBytes: 20480, RowsPerBlock: 64),
-                    new("streaming_sm80_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm80D40.StreamingFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d40-r128",
@@ -1049,13 +779,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
-                [
-                    new("streaming_sm80_f16_d40_r128", Threads: 128, SharedBytes: 20480, RowsPerBlock: 128),
-                    new("streaming_sm80_f16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm80D40.StreamingFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d40-r128-k80",
@@ -1065,12 +789,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.StreamingFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
-                [
-                    new("streaming_sm80_f16_d40_r128_k80", Threads: 128, SharedBytes: 12800, RowsPerBlock: 128),
-                ])
+            Sm80D40.StreamingFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d40-r128-k160",
@@ -1080,12 +799,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.StreamingFloat16R128K160,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
-                [
-                    new("streaming_sm80_f16_d40_r128_k160", Threads: 128, SharedBytes: 25600, RowsPerBlock: 128),
-                ])
+            Sm80D40.StreamingFloat16R128K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d40-r512",
@@ -1094,15 +808,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_bf16_d40_r512_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
-                    new("materialized_sm80_bf16_d40_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_bf16_d40_r512_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            Sm80D40.MaterializedBFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d40-r2048",
@@ -1112,14 +819,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_bf16_d40_r2048_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
-                    new("materialized_sm80_bf16_d40_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_bf16_d40_r2048_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
-                ])
+            Sm80D40.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d40-r8192",
@@ -1129,14 +829,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_bf16_d40_r8192_scores", Threads: 128, SharedBytes: 15360, RowsPerBlock: 64),
-                    new("materialized_sm80_bf16_d40_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_bf16_d40_r8192_values", Threads: 128, SharedBytes: 10240, RowsPerBlock: 64),
-                ])
+            Sm80D40.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d40-r64",
@@ -1146,13 +839,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
-                [
-                    new("streaming_sm80_bf16_d40_r64", Threads: 128, SharedBytes: 20480, RowsPerBlock: 64),
-                    new("streaming_sm80_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm80D40.StreamingBFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d40-r128",
@@ -1162,13 +849,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
-                [
-                    new("streaming_sm80_bf16_d40_r128", Threads: 128, SharedBytes: 20480, RowsPerBlock: 128),
-                    new("streaming_sm80_bf16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm80D40.StreamingBFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d40-r128-k80",
@@ -1178,12 +859,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.StreamingBFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
-                [
-                    new("streaming_sm80_bf16_d40_r128_k80", Threads: 128, SharedBytes: 12800, RowsPerBlock: 128),
-                ])
+            Sm80D40.StreamingBFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d40-r128-k160",
@@ -1193,12 +869,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D40.StreamingBFloat16R128K160,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
-                [
-                    new("streaming_sm80_bf16_d40_r128_k160", Threads: 128, SharedBytes: 25600, RowsPerBlock: 128),
-                ])
+            Sm80D40.StreamingBFloat16R128K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d80-r512",
@@ -1207,15 +878,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_f16_d80_r512_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
-                    new("materialized_sm80_f16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_f16_d80_r512_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            Sm80D80.MaterializedFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d80-r2048",
@@ -1225,14 +889,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_f16_d80_r2048_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
-                    new("materialized_sm80_f16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_f16_d80_r2048_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
-                ])
+            Sm80D80.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d80-r8192",
@@ -1242,14 +899,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_f16_d80_r8192_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
-                    new("materialized_sm80_f16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_f16_d80_r8192_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
-                ])
+            Sm80D80.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d80-r64",
@@ -1259,13 +909,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
-                [
-                    new("streaming_sm80_f16_d80_r64", Threads: 128, SharedBytes: 45056, RowsPerBlock: 64),
-                    new("streaming_sm80_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm80D80.StreamingFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d80-r128",
@@ -1275,13 +919,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
-                [
-                    new("streaming_sm80_f16_d80_r128", Threads: 128, SharedBytes: 45056, RowsPerBlock: 128),
-                    new("streaming_sm80_f16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm80D80.StreamingFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d80-r128-k80",
@@ -1291,12 +929,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.StreamingFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
-                [
-                    new("streaming_sm80_f16_d80_r128_k80", Threads: 128, SharedBytes: 28160, RowsPerBlock: 128),
-                ])
+            Sm80D80.StreamingFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d80-r128-k160",
@@ -1306,12 +939,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.StreamingFloat16R128K160,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
-                [
-                    new("streaming_sm80_f16_d80_r128_k160", Threads: 128, SharedBytes: 56320, RowsPerBlock: 128),
-                ])
+            Sm80D80.StreamingFloat16R128K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d80-r512",
@@ -1320,15 +948,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_bf16_d80_r512_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
-                    new("materialized_sm80_bf16_d80_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_bf16_d80_r512_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            Sm80D80.MaterializedBFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d80-r2048",
@@ -1338,14 +959,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_bf16_d80_r2048_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
-                    new("materialized_sm80_bf16_d80_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_bf16_d80_r2048_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
-                ])
+            Sm80D80.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d80-r8192",
@@ -1355,14 +969,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_bf16_d80_r8192_scores", Threads: 128, SharedBytes: 33792, RowsPerBlock: 64),
-                    new("materialized_sm80_bf16_d80_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_bf16_d80_r8192_values", Threads: 128, SharedBytes: 22528, RowsPerBlock: 64),
-                ])
+            Sm80D80.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d80-r64",
@@ -1372,13 +979,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
-                [
-                    new("streaming_sm80_bf16_d80_r64", Threads: 128, SharedBytes: 45056, RowsPerBlock: 64),
-                    new("streaming_sm80_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm80D80.StreamingBFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d80-r128",
@@ -1388,13 +989,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
-                [
-                    new("streaming_sm80_bf16_d80_r128", Threads: 128, SharedBytes: 45056, RowsPerBlock: 128),
-                    new("streaming_sm80_bf16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm80D80.StreamingBFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d80-r128-k80",
@@ -1404,12 +999,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.StreamingBFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
-                [
-                    new("streaming_sm80_bf16_d80_r128_k80", Threads: 128, SharedBytes: 28160, RowsPerBlock: 128),
-                ])
+            Sm80D80.StreamingBFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d80-r128-k160",
@@ -1419,12 +1009,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D80.StreamingBFloat16R128K160,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
-                [
-                    new("streaming_sm80_bf16_d80_r128_k160", Threads: 128, SharedBytes: 56320, RowsPerBlock: 128),
-                ])
+            Sm80D80.StreamingBFloat16R128K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d160-r512",
@@ -1433,15 +1018,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D160.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_f16_d160_r512_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
-                    new("materialized_sm80_f16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_f16_d160_r512_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            Sm80D160.MaterializedFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d160-r2048",
@@ -1451,14 +1029,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D160.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_f16_d160_r2048_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
-                    new("materialized_sm80_f16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_f16_d160_r2048_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
-                ])
+            Sm80D160.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-f16-d160-r8192",
@@ -1468,14 +1039,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D160.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_f16_d160_r8192_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
-                    new("materialized_sm80_f16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_f16_d160_r8192_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
-                ])
+            Sm80D160.MaterializedFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d160-r64",
@@ -1485,13 +1049,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D160.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
-                [
-                    new("streaming_sm80_f16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
-                    new("streaming_sm80_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm80D160.StreamingFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-f16-d160-r128-k80",
@@ -1501,12 +1059,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D160.StreamingFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
-                [
-                    new("streaming_sm80_f16_d160_r128_k80", Threads: 128, SharedBytes: 53760, RowsPerBlock: 128),
-                ])
+            Sm80D160.StreamingFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d160-r512",
@@ -1515,15 +1068,8 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D160.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_bf16_d160_r512_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
-                    new("materialized_sm80_bf16_d160_r512_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_bf16_d160_r512_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
-                ])
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 32, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+            Sm80D160.MaterializedBFloat16T32
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d160-r2048",
@@ -1533,14 +1079,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D160.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_bf16_d160_r2048_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
-                    new("materialized_sm80_bf16_d160_r2048_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_bf16_d160_r2048_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
-                ])
+            Sm80D160.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm80-bf16-d160-r8192",
@@ -1550,14 +1089,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D160.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
-                [
-                    new("materialized_sm80_bf16_d160_r8192_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
-                    new("materialized_sm80_bf16_d160_r8192_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
-                    new("materialized_sm80_bf16_d160_r8192_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
-                ])
+            Sm80D160.MaterializedBFloat16T64Streamed
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d160-r64",
@@ -1567,13 +1099,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D160.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
-                [
-                    new("streaming_sm80_bf16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
-                    new("streaming_sm80_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm80D160.StreamingBFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm80-bf16-d160-r128-k80",
@@ -1583,12 +1109,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm80D160.StreamingBFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
-                [
-                    new("streaming_sm80_bf16_d160_r128_k80", Threads: 128, SharedBytes: 53760, RowsPerBlock: 128),
-                ])
+            Sm80D160.StreamingBFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpProducts) },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d40-r512",
@@ -1598,13 +1119,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_f16_d40_r512_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_f16_d40_r512_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD40.MaterializedFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d40-r2048",
@@ -1614,13 +1129,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_f16_d40_r2048_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_f16_d40_r2048_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD40.MaterializedFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d40-r8192",
@@ -1630,13 +1139,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_f16_d40_r8192_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_f16_d40_r8192_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD40.MaterializedFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r64",
@@ -1646,13 +1149,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_f16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], MinimumBlocks = 2, IsPersistent = true },
-                    new("streaming_sm90a_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD40.StreamingFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r128",
@@ -1662,13 +1159,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_f16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
-                    new("streaming_sm90a_f16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD40.StreamingFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r192",
@@ -1678,13 +1169,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingFloat16R192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_f16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
-                    new("streaming_sm90a_f16_d40_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD40.StreamingFloat16R192
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r64-k80",
@@ -1694,12 +1179,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingFloat16R64K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d40_r64_k80", Threads: 128, SharedBytes: 27672, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 4 },
-                ])
+            Sm90aD40.StreamingFloat16R64K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r128-k80",
@@ -1709,12 +1189,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d40_r128_k80", Threads: 256, SharedBytes: 35872, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
-                ])
+            Sm90aD40.StreamingFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r512-k80",
@@ -1724,12 +1199,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingFloat16R512K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d40_r512_k80", Threads: 512, SharedBytes: 85072, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
-                ])
+            Sm90aD40.StreamingFloat16R512K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r64-k160",
@@ -1739,12 +1209,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingFloat16R64K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d40_r64_k160", Threads: 128, SharedBytes: 45080, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
-                ])
+            Sm90aD40.StreamingFloat16R64K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r128-k160",
@@ -1754,12 +1219,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingFloat16R128K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d40_r128_k160", Threads: 256, SharedBytes: 53280, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
-                ])
+            Sm90aD40.StreamingFloat16R128K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d40-r512-k160",
@@ -1769,12 +1229,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingFloat16R512K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d40_r512_k160", Threads: 256, SharedBytes: 86080, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
-                ])
+            Sm90aD40.StreamingFloat16R512K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d40-r512",
@@ -1784,13 +1239,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_bf16_d40_r512_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_bf16_d40_r512_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD40.MaterializedBFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d40-r2048",
@@ -1800,13 +1249,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_bf16_d40_r2048_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_bf16_d40_r2048_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD40.MaterializedBFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d40-r8192",
@@ -1816,13 +1259,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_bf16_d40_r8192_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_bf16_d40_r8192_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD40.MaterializedBFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r64",
@@ -1832,13 +1269,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_bf16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], MinimumBlocks = 2, IsPersistent = true },
-                    new("streaming_sm90a_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD40.StreamingBFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r128",
@@ -1848,13 +1279,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_bf16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
-                    new("streaming_sm90a_bf16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD40.StreamingBFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r192",
@@ -1864,13 +1289,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingBFloat16R192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_bf16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
-                    new("streaming_sm90a_bf16_d40_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD40.StreamingBFloat16R192
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r64-k80",
@@ -1880,12 +1299,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingBFloat16R64K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d40_r64_k80", Threads: 128, SharedBytes: 27672, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 4 },
-                ])
+            Sm90aD40.StreamingBFloat16R64K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r128-k80",
@@ -1895,12 +1309,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingBFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d40_r128_k80", Threads: 256, SharedBytes: 35872, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
-                ])
+            Sm90aD40.StreamingBFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r512-k80",
@@ -1910,12 +1319,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingBFloat16R512K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d40_r512_k80", Threads: 512, SharedBytes: 85072, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
-                ])
+            Sm90aD40.StreamingBFloat16R512K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r64-k160",
@@ -1925,12 +1329,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingBFloat16R64K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d40_r64_k160", Threads: 128, SharedBytes: 45080, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
-                ])
+            Sm90aD40.StreamingBFloat16R64K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r128-k160",
@@ -1940,12 +1339,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingBFloat16R128K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d40_r128_k160", Threads: 256, SharedBytes: 53280, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
-                ])
+            Sm90aD40.StreamingBFloat16R128K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d40-r512-k160",
@@ -1955,12 +1349,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingBFloat16R512K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d40_r512_k160", Threads: 256, SharedBytes: 86080, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
-                ])
+            Sm90aD40.StreamingBFloat16R512K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d40-r64",
@@ -1970,13 +1359,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
-                [
-                    new("streaming_sm90a_f32_d40_r64", Threads: 384, SharedBytes: 150912, RowsPerBlock: 64),
-                    new("streaming_sm90a_f32_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD40.StreamingFloat32R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d40-r128",
@@ -1986,13 +1369,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD40.StreamingFloat32R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
-                [
-                    new("streaming_sm90a_f32_d40_r128", Threads: 512, SharedBytes: 167552, RowsPerBlock: 128),
-                    new("streaming_sm90a_f32_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD40.StreamingFloat32R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d80-r512",
@@ -2002,13 +1379,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_f16_d80_r512_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_f16_d80_r512_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD80.MaterializedFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d80-r2048",
@@ -2018,13 +1389,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_f16_d80_r2048_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_f16_d80_r2048_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD80.MaterializedFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d80-r8192",
@@ -2034,13 +1399,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_f16_d80_r8192_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_f16_d80_r8192_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD80.MaterializedFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r64",
@@ -2050,13 +1409,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_f16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], MinimumBlocks = 2, IsPersistent = true },
-                    new("streaming_sm90a_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD80.StreamingFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r128",
@@ -2066,13 +1419,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_f16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
-                    new("streaming_sm90a_f16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD80.StreamingFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r192",
@@ -2082,13 +1429,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingFloat16R192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_f16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
-                    new("streaming_sm90a_f16_d80_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD80.StreamingFloat16R192
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r64-k80",
@@ -2098,12 +1439,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingFloat16R64K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d80_r64_k80", Threads: 128, SharedBytes: 37912, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)], MinimumBlocks = 3 },
-                ])
+            Sm90aD80.StreamingFloat16R64K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r128-k80",
@@ -2113,12 +1449,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d80_r128_k80", Threads: 256, SharedBytes: 48160, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
-                ])
+            Sm90aD80.StreamingFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r512-k80",
@@ -2128,12 +1459,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingFloat16R512K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d80_r512_k80", Threads: 256, SharedBytes: 89152, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
-                ])
+            Sm90aD80.StreamingFloat16R512K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r64-k160",
@@ -2143,12 +1469,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingFloat16R64K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d80_r64_k160", Threads: 128, SharedBytes: 62488, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)], MinimumBlocks = 2 },
-                ])
+            Sm90aD80.StreamingFloat16R64K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r128-k160",
@@ -2158,12 +1479,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingFloat16R128K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d80_r128_k160", Threads: 256, SharedBytes: 72736, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
-                ])
+            Sm90aD80.StreamingFloat16R128K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d80-r512-k160",
@@ -2173,12 +1489,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingFloat16R512K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d80_r512_k160", Threads: 256, SharedBytes: 113728, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
-                ])
+            Sm90aD80.StreamingFloat16R512K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d80-r512",
@@ -2188,13 +1499,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_bf16_d80_r512_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_bf16_d80_r512_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD80.MaterializedBFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d80-r2048",
@@ -2204,13 +1509,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_bf16_d80_r2048_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_bf16_d80_r2048_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD80.MaterializedBFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d80-r8192",
@@ -2220,13 +1519,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_bf16_d80_r8192_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                    new("materialized_sm90a_bf16_d80_r8192_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
-                ])
+            Sm90aD80.MaterializedBFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r64",
@@ -2236,13 +1529,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_bf16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], MinimumBlocks = 2, IsPersistent = true },
-                    new("streaming_sm90a_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD80.StreamingBFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r128",
@@ -2252,13 +1539,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_bf16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
-                    new("streaming_sm90a_bf16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD80.StreamingBFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r192",
@@ -2268,13 +1549,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 192, TileKeys: 112, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4144),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingBFloat16R192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_bf16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
-                    new("streaming_sm90a_bf16_d80_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD80.StreamingBFloat16R192
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r64-k80",
@@ -2284,12 +1559,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingBFloat16R64K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d80_r64_k80", Threads: 128, SharedBytes: 37912, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)], MinimumBlocks = 3 },
-                ])
+            Sm90aD80.StreamingBFloat16R64K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r128-k80",
@@ -2299,12 +1569,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingBFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d80_r128_k80", Threads: 256, SharedBytes: 48160, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
-                ])
+            Sm90aD80.StreamingBFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r512-k80",
@@ -2314,12 +1579,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingBFloat16R512K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d80_r512_k80", Threads: 256, SharedBytes: 89152, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
-                ])
+            Sm90aD80.StreamingBFloat16R512K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r64-k160",
@@ -2329,12 +1589,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingBFloat16R64K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d80_r64_k160", Threads: 128, SharedBytes: 62488, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)], MinimumBlocks = 2 },
-                ])
+            Sm90aD80.StreamingBFloat16R64K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r128-k160",
@@ -2344,12 +1599,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingBFloat16R128K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d80_r128_k160", Threads: 256, SharedBytes: 72736, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
-                ])
+            Sm90aD80.StreamingBFloat16R128K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d80-r512-k160",
@@ -2359,12 +1609,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingBFloat16R512K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d80_r512_k160", Threads: 256, SharedBytes: 113728, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
-                ])
+            Sm90aD80.StreamingBFloat16R512K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d80-r64",
@@ -2374,13 +1619,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 96, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4128),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
-                [
-                    new("streaming_sm90a_f32_d80_r64", Threads: 384, SharedBytes: 146304, RowsPerBlock: 64),
-                    new("streaming_sm90a_f32_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD80.StreamingFloat32R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d80-r128",
@@ -2390,13 +1629,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 96, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 328, ChunkKeys: 4128),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD80.StreamingFloat32R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
-                [
-                    new("streaming_sm90a_f32_d80_r128", Threads: 512, SharedBytes: 167040, RowsPerBlock: 128),
-                    new("streaming_sm90a_f32_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD80.StreamingFloat32R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d160-r512",
@@ -2406,13 +1639,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.MaterializedFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_f16_d160_r512_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                    new("materialized_sm90a_f16_d160_r512_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                ])
+            Sm90aD160.MaterializedFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d160-r2048",
@@ -2422,13 +1649,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.MaterializedFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_f16_d160_r2048_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                    new("materialized_sm90a_f16_d160_r2048_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                ])
+            Sm90aD160.MaterializedFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-f16-d160-r8192",
@@ -2438,13 +1659,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.MaterializedFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_f16_d160_r8192_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                    new("materialized_sm90a_f16_d160_r8192_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                ])
+            Sm90aD160.MaterializedFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r64",
@@ -2454,13 +1669,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4176),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_f16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
-                    new("streaming_sm90a_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD160.StreamingFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r128",
@@ -2470,13 +1679,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4176),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_f16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
-                    new("streaming_sm90a_f16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD160.StreamingFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r64-k80",
@@ -2486,12 +1689,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingFloat16R64K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d160_r64_k80", Threads: 128, SharedBytes: 72728, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)], MinimumBlocks = 2 },
-                ])
+            Sm90aD160.StreamingFloat16R64K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r128-k80",
@@ -2501,12 +1699,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d160_r128_k80", Threads: 256, SharedBytes: 93216, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
-                ])
+            Sm90aD160.StreamingFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r512-k80",
@@ -2516,12 +1709,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingFloat16R512K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d160_r512_k80", Threads: 256, SharedBytes: 175168, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
-                ])
+            Sm90aD160.StreamingFloat16R512K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r64-k160",
@@ -2531,12 +1719,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingFloat16R64K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d160_r64_k160", Threads: 128, SharedBytes: 123928, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
-                ])
+            Sm90aD160.StreamingFloat16R64K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r128-k160",
@@ -2546,12 +1729,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingFloat16R128K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d160_r128_k160", Threads: 256, SharedBytes: 144416, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
-                ])
+            Sm90aD160.StreamingFloat16R128K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r512-k160",
@@ -2561,12 +1739,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingFloat16R512K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_f16_d160_r512_k160", Threads: 256, SharedBytes: 226368, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
-                ])
+            Sm90aD160.StreamingFloat16R512K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d160-r512",
@@ -2576,13 +1749,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.MaterializedBFloat16R512,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_bf16_d160_r512_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                    new("materialized_sm90a_bf16_d160_r512_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                ])
+            Sm90aD160.MaterializedBFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d160-r2048",
@@ -2592,13 +1759,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.MaterializedBFloat16R2048,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_bf16_d160_r2048_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                    new("materialized_sm90a_bf16_d160_r2048_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                ])
+            Sm90aD160.MaterializedBFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-sm90a-bf16-d160-r8192",
@@ -2608,13 +1769,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.MaterializedBFloat16R8192,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
-                [
-                    new("materialized_sm90a_bf16_d160_r8192_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                    new("materialized_sm90a_bf16_d160_r8192_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
-                ])
+            Sm90aD160.MaterializedBFloat16T128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, ScorePasses: 2), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r64",
@@ -2624,13 +1779,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4176),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingBFloat16R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_bf16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
-                    new("streaming_sm90a_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD160.StreamingBFloat16R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r128",
@@ -2640,13 +1789,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4176),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingBFloat16R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
-                [
-                    new("streaming_sm90a_bf16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
-                    new("streaming_sm90a_bf16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD160.StreamingBFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r64-k80",
@@ -2656,12 +1799,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingBFloat16R64K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d160_r64_k80", Threads: 128, SharedBytes: 72728, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)], MinimumBlocks = 2 },
-                ])
+            Sm90aD160.StreamingBFloat16R64K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r128-k80",
@@ -2671,12 +1809,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingBFloat16R128K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d160_r128_k80", Threads: 256, SharedBytes: 93216, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
-                ])
+            Sm90aD160.StreamingBFloat16R128K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r512-k80",
@@ -2686,12 +1819,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 80, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingBFloat16R512K80,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d160_r512_k80", Threads: 256, SharedBytes: 175168, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
-                ])
+            Sm90aD160.StreamingBFloat16R512K80
         ) { MaximumKeys = 80, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r64-k160",
@@ -2701,12 +1829,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingBFloat16R64K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d160_r64_k160", Threads: 128, SharedBytes: 123928, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
-                ])
+            Sm90aD160.StreamingBFloat16R64K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r128-k160",
@@ -2716,12 +1839,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingBFloat16R128K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d160_r128_k160", Threads: 256, SharedBytes: 144416, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
-                ])
+            Sm90aD160.StreamingBFloat16R128K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r512-k160",
@@ -2731,12 +1849,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 512, TileKeys: 160, BytesPerScore: 0, WorkerBytes: 0),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingBFloat16R512K160,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
-                [
-                    new("streaming_sm90a_bf16_d160_r512_k160", Threads: 256, SharedBytes: 226368, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
-                ])
+            Sm90aD160.StreamingBFloat16R512K160
         ) { MaximumKeys = 160, Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d160-r64",
@@ -2746,13 +1859,7 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 64,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingFloat32R64,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
-                [
-                    new("streaming_sm90a_f32_d160_r64", Threads: 384, SharedBytes: 207232, RowsPerBlock: 64),
-                    new("streaming_sm90a_f32_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD160.StreamingFloat32R64
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f32-d160-r128",
@@ -2762,12 +1869,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4096),
-            new global::KernelGen.Kernels.CudaKernelSource(
-                static () => Sm90aD160.StreamingFloat32R128,
-                [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
-                [
-                    new("streaming_sm90a_f32_d160_r128", Threads: 512, SharedBytes: 207200, RowsPerBlock: 128),
-                    new("streaming_sm90a_f32_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
-                ])
+            Sm90aD160.StreamingFloat32R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts, SplitsFloat32: true), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper });
 }

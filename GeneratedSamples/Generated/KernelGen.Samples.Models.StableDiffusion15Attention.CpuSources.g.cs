@@ -14,11 +14,12 @@ unsafe partial class StableDiffusion15Attention
 """
 /// <summary>Attention on the CPU for head dim 40.</summary>
 /// <remarks>
-/// A tile is 128 query rows of one head. A call takes one, or up to 4 where no scores are kept. Its rows are shared out to lane
-/// groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
+/// A tile is 128 query rows of one head, 64 in small slices whose scores are kept. A call takes one, or up to 4 where no scores are kept.
+/// Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
 /// Keys come in blocks of up to 480: a block of fp32 keys is 75 KiB, one of values as much, and the scores of a lane group 60 KiB.
 /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
 /// Scratch of a worker: 395520 bytes.
+/// Scratch of a worker that keeps scores: 192768 bytes, 171776 in small slices.
 /// </remarks>
 private static unsafe class CpuD40
 {
@@ -41,6 +42,15 @@ private static unsafe class CpuD40
     private const int SumAt = 393216;
     private const int NewMaximumAt = 395264;
     private const int RescaleAt = 395392;
+
+    // The same where scores are kept. Keys and values take turns in a block; what depends on the rows of a tile is behind all else.
+    private const int MaterializedBlockAt = 0;
+    private const int MaterializedWeightsAt = 76800;
+    private const int MaterializedBiasRowsAt = 138240;
+    private const int MaterializedBiasLanesAt = 144384;
+    private const int MaterializedNewMaximumAt = 150528;
+    private const int MaterializedRescaleAt = 150656;
+    private const int MaterializedRowsAt = 150784;
 
     public static void StreamingF16Vector512(
         in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
@@ -238,17 +248,17 @@ private static unsafe class CpuD40
         where TKernels : struct, global::KernelGen.Cpu.Kernels.IMicroKernels
     {
         global::KernelGen.Cpu.Kernels.TileTensors<TElement> tensors = new(call, head);
-        float* queries = (float*)(scratch + QueriesAt), output = (float*)(scratch + OutputAt);
-        float* keyScratch = (float*)(scratch + KeysAt), valueScratch = (float*)(scratch + ValuesAt);
-        float* weights = (float*)(scratch + ScoresAt), biasRows = (float*)(scratch + BiasRowsAt), biasLanes = (float*)(scratch + BiasLanesAt);
-        float* maximum = (float*)(scratch + MaximumAt), sum = (float*)(scratch + SumAt);
-        float* newMaximum = (float*)(scratch + NewMaximumAt), rescale = (float*)(scratch + RescaleAt);
         int lanes = 2 * TVector.Count, paddedRows = (rowEnd - rowBegin + lanes - 1) / lanes * lanes;
+        float* queries = (float*)(scratch + MaterializedRowsAt), output = queries + (paddedRows * HeadDim);
+        float* maximum = output + (paddedRows * HeadDim), sum = maximum + paddedRows;
+        float* blockScratch = (float*)(scratch + MaterializedBlockAt), weights = (float*)(scratch + MaterializedWeightsAt);
+        float* biasRows = (float*)(scratch + MaterializedBiasRowsAt), biasLanes = (float*)(scratch + MaterializedBiasLanesAt);
+        float* newMaximum = (float*)(scratch + MaterializedNewMaximumAt), rescale = (float*)(scratch + MaterializedRescaleAt);
         bool masked = call.MaskKind != 0, causal = call.Causal != 0;
         long rowScores = ((long)call.Keys + KeyStep - 1) / KeyStep * KeyStep;
 
         global::KernelGen.Cpu.Kernels.LaneRows.PackQueries<TElement, TVector>(
-            tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin, HeadDim, call.Scale * Log2E, valueScratch, queries);
+            tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin, HeadDim, call.Scale * Log2E, blockScratch, queries);
         global::KernelGen.Cpu.Kernels.LaneSoftmax.Reset(maximum, sum, paddedRows);
         new global::System.Span<float>(output, paddedRows * HeadDim).Clear();
         new global::System.Span<float>(rescale, lanes).Fill(1f);
@@ -266,7 +276,7 @@ private static unsafe class CpuD40
             }
 
             float* keys = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
-                tensors.Key + (keyBegin * call.KeyStrides.Row), call.KeyStrides.Row, keyCount, TKernels.ScoreKeys, HeadDim, keyScratch);
+                tensors.Key + (keyBegin * call.KeyStrides.Row), call.KeyStrides.Row, keyCount, TKernels.ScoreKeys, HeadDim, blockScratch);
             for (int row = rowBegin; row < rowEnd; row += lanes)
             {
                 int first = row - rowBegin, rows = global::System.Math.Min(lanes, rowEnd - row);
@@ -314,15 +324,15 @@ private static unsafe class CpuD40
 
             TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
             float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
-                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
+                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, blockScratch);
 
             // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
             bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin))
                 && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
             if (hidesNonFinite)
             {
-                global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, valueScratch);
-                values = valueScratch;
+                global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, blockScratch);
+                values = blockScratch;
             }
 
             for (int row = rowBegin; row < rowEnd; row += lanes)
@@ -349,7 +359,7 @@ private static unsafe class CpuD40
         }
 
         global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
-            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, blockScratch);
     }
 
     /// <summary>The inner loops on 512-bit vectors. A lane group is two vectors, 32 query rows: one row in each lane.</summary>
@@ -941,11 +951,12 @@ private static unsafe class CpuD40
 """
 /// <summary>Attention on the CPU for head dim 80.</summary>
 /// <remarks>
-/// A tile is 128 query rows of one head. A call takes one, or up to 4 where no scores are kept. Its rows are shared out to lane
-/// groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
+/// A tile is 128 query rows of one head, 64 in small slices whose scores are kept. A call takes one, or up to 4 where no scores are kept.
+/// Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
 /// Keys come in blocks of up to 192: a block of fp32 keys is 60 KiB, one of values as much, and the scores of a lane group 24 KiB.
 /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
 /// Scratch of a worker: 491776 bytes.
+/// Scratch of a worker that keeps scores: 181504 bytes, 140032 in small slices.
 /// </remarks>
 private static unsafe class CpuD80
 {
@@ -968,6 +979,15 @@ private static unsafe class CpuD80
     private const int SumAt = 489472;
     private const int NewMaximumAt = 491520;
     private const int RescaleAt = 491648;
+
+    // The same where scores are kept. Keys and values take turns in a block; what depends on the rows of a tile is behind all else.
+    private const int MaterializedBlockAt = 0;
+    private const int MaterializedWeightsAt = 61440;
+    private const int MaterializedBiasRowsAt = 86016;
+    private const int MaterializedBiasLanesAt = 92160;
+    private const int MaterializedNewMaximumAt = 98304;
+    private const int MaterializedRescaleAt = 98432;
+    private const int MaterializedRowsAt = 98560;
 
     public static void StreamingF16Vector512(
         in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
@@ -1165,17 +1185,17 @@ private static unsafe class CpuD80
         where TKernels : struct, global::KernelGen.Cpu.Kernels.IMicroKernels
     {
         global::KernelGen.Cpu.Kernels.TileTensors<TElement> tensors = new(call, head);
-        float* queries = (float*)(scratch + QueriesAt), output = (float*)(scratch + OutputAt);
-        float* keyScratch = (float*)(scratch + KeysAt), valueScratch = (float*)(scratch + ValuesAt);
-        float* weights = (float*)(scratch + ScoresAt), biasRows = (float*)(scratch + BiasRowsAt), biasLanes = (float*)(scratch + BiasLanesAt);
-        float* maximum = (float*)(scratch + MaximumAt), sum = (float*)(scratch + SumAt);
-        float* newMaximum = (float*)(scratch + NewMaximumAt), rescale = (float*)(scratch + RescaleAt);
         int lanes = 2 * TVector.Count, paddedRows = (rowEnd - rowBegin + lanes - 1) / lanes * lanes;
+        float* queries = (float*)(scratch + MaterializedRowsAt), output = queries + (paddedRows * HeadDim);
+        float* maximum = output + (paddedRows * HeadDim), sum = maximum + paddedRows;
+        float* blockScratch = (float*)(scratch + MaterializedBlockAt), weights = (float*)(scratch + MaterializedWeightsAt);
+        float* biasRows = (float*)(scratch + MaterializedBiasRowsAt), biasLanes = (float*)(scratch + MaterializedBiasLanesAt);
+        float* newMaximum = (float*)(scratch + MaterializedNewMaximumAt), rescale = (float*)(scratch + MaterializedRescaleAt);
         bool masked = call.MaskKind != 0, causal = call.Causal != 0;
         long rowScores = ((long)call.Keys + KeyStep - 1) / KeyStep * KeyStep;
 
         global::KernelGen.Cpu.Kernels.LaneRows.PackQueries<TElement, TVector>(
-            tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin, HeadDim, call.Scale * Log2E, valueScratch, queries);
+            tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin, HeadDim, call.Scale * Log2E, blockScratch, queries);
         global::KernelGen.Cpu.Kernels.LaneSoftmax.Reset(maximum, sum, paddedRows);
         new global::System.Span<float>(output, paddedRows * HeadDim).Clear();
         new global::System.Span<float>(rescale, lanes).Fill(1f);
@@ -1193,7 +1213,7 @@ private static unsafe class CpuD80
             }
 
             float* keys = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
-                tensors.Key + (keyBegin * call.KeyStrides.Row), call.KeyStrides.Row, keyCount, TKernels.ScoreKeys, HeadDim, keyScratch);
+                tensors.Key + (keyBegin * call.KeyStrides.Row), call.KeyStrides.Row, keyCount, TKernels.ScoreKeys, HeadDim, blockScratch);
             for (int row = rowBegin; row < rowEnd; row += lanes)
             {
                 int first = row - rowBegin, rows = global::System.Math.Min(lanes, rowEnd - row);
@@ -1241,15 +1261,15 @@ private static unsafe class CpuD80
 
             TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
             float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
-                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
+                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, blockScratch);
 
             // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
             bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin))
                 && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
             if (hidesNonFinite)
             {
-                global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, valueScratch);
-                values = valueScratch;
+                global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, blockScratch);
+                values = blockScratch;
             }
 
             for (int row = rowBegin; row < rowEnd; row += lanes)
@@ -1276,7 +1296,7 @@ private static unsafe class CpuD80
         }
 
         global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
-            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, blockScratch);
     }
 
     /// <summary>The inner loops on 512-bit vectors. A lane group is two vectors, 32 query rows: one row in each lane.</summary>
@@ -1868,11 +1888,12 @@ private static unsafe class CpuD80
 """
 /// <summary>Attention on the CPU for head dim 160.</summary>
 /// <remarks>
-/// A tile is 128 query rows of one head. A call takes one, or up to 2 where no scores are kept. Its rows are shared out to lane
-/// groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
+/// A tile is 128 query rows of one head, 64 in small slices whose scores are kept. A call takes one, or up to 2 where no scores are kept.
+/// Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
 /// Keys come in blocks of up to 120: a block of fp32 keys is 75 KiB, one of values as much, and the scores of a lane group 15 KiB.
 /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
 /// Scratch of a worker: 511232 bytes.
+/// Scratch of a worker that keeps scores: 269568 bytes, 187136 in small slices.
 /// </remarks>
 private static unsafe class CpuD160
 {
@@ -1895,6 +1916,15 @@ private static unsafe class CpuD160
     private const int SumAt = 509952;
     private const int NewMaximumAt = 510976;
     private const int RescaleAt = 511104;
+
+    // The same where scores are kept. Keys and values take turns in a block; what depends on the rows of a tile is behind all else.
+    private const int MaterializedBlockAt = 0;
+    private const int MaterializedWeightsAt = 76800;
+    private const int MaterializedBiasRowsAt = 92160;
+    private const int MaterializedBiasLanesAt = 98304;
+    private const int MaterializedNewMaximumAt = 104448;
+    private const int MaterializedRescaleAt = 104576;
+    private const int MaterializedRowsAt = 104704;
 
     public static void StreamingF16Vector512(
         in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
@@ -2092,17 +2122,17 @@ private static unsafe class CpuD160
         where TKernels : struct, global::KernelGen.Cpu.Kernels.IMicroKernels
     {
         global::KernelGen.Cpu.Kernels.TileTensors<TElement> tensors = new(call, head);
-        float* queries = (float*)(scratch + QueriesAt), output = (float*)(scratch + OutputAt);
-        float* keyScratch = (float*)(scratch + KeysAt), valueScratch = (float*)(scratch + ValuesAt);
-        float* weights = (float*)(scratch + ScoresAt), biasRows = (float*)(scratch + BiasRowsAt), biasLanes = (float*)(scratch + BiasLanesAt);
-        float* maximum = (float*)(scratch + MaximumAt), sum = (float*)(scratch + SumAt);
-        float* newMaximum = (float*)(scratch + NewMaximumAt), rescale = (float*)(scratch + RescaleAt);
         int lanes = 2 * TVector.Count, paddedRows = (rowEnd - rowBegin + lanes - 1) / lanes * lanes;
+        float* queries = (float*)(scratch + MaterializedRowsAt), output = queries + (paddedRows * HeadDim);
+        float* maximum = output + (paddedRows * HeadDim), sum = maximum + paddedRows;
+        float* blockScratch = (float*)(scratch + MaterializedBlockAt), weights = (float*)(scratch + MaterializedWeightsAt);
+        float* biasRows = (float*)(scratch + MaterializedBiasRowsAt), biasLanes = (float*)(scratch + MaterializedBiasLanesAt);
+        float* newMaximum = (float*)(scratch + MaterializedNewMaximumAt), rescale = (float*)(scratch + MaterializedRescaleAt);
         bool masked = call.MaskKind != 0, causal = call.Causal != 0;
         long rowScores = ((long)call.Keys + KeyStep - 1) / KeyStep * KeyStep;
 
         global::KernelGen.Cpu.Kernels.LaneRows.PackQueries<TElement, TVector>(
-            tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin, HeadDim, call.Scale * Log2E, valueScratch, queries);
+            tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin, HeadDim, call.Scale * Log2E, blockScratch, queries);
         global::KernelGen.Cpu.Kernels.LaneSoftmax.Reset(maximum, sum, paddedRows);
         new global::System.Span<float>(output, paddedRows * HeadDim).Clear();
         new global::System.Span<float>(rescale, lanes).Fill(1f);
@@ -2120,7 +2150,7 @@ private static unsafe class CpuD160
             }
 
             float* keys = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
-                tensors.Key + (keyBegin * call.KeyStrides.Row), call.KeyStrides.Row, keyCount, TKernels.ScoreKeys, HeadDim, keyScratch);
+                tensors.Key + (keyBegin * call.KeyStrides.Row), call.KeyStrides.Row, keyCount, TKernels.ScoreKeys, HeadDim, blockScratch);
             for (int row = rowBegin; row < rowEnd; row += lanes)
             {
                 int first = row - rowBegin, rows = global::System.Math.Min(lanes, rowEnd - row);
@@ -2168,15 +2198,15 @@ private static unsafe class CpuD160
 
             TElement* blockValues = tensors.Value + (keyBegin * call.ValueStrides.Row);
             float* values = global::KernelGen.Cpu.Kernels.LaneRows.Dense<TElement, TVector>(
-                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, valueScratch);
+                blockValues, call.ValueStrides.Row, keyCount, 1, HeadDim, blockScratch);
 
             // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
             bool hidesNonFinite = (masked || (causal && keyEnd - 1 > rowBegin))
                 && global::KernelGen.Cpu.Kernels.HiddenValues.AnyNonFinite<TVector>(values, keyCount * HeadDim);
             if (hidesNonFinite)
             {
-                global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, valueScratch);
-                values = valueScratch;
+                global::KernelGen.Cpu.Kernels.HiddenValues.CopyFinite(values, keyCount * HeadDim, blockScratch);
+                values = blockScratch;
             }
 
             for (int row = rowBegin; row < rowEnd; row += lanes)
@@ -2203,7 +2233,7 @@ private static unsafe class CpuD160
         }
 
         global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
-            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+            call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, blockScratch);
     }
 
     /// <summary>The inner loops on 512-bit vectors. A lane group is two vectors, 32 query rows: one row in each lane.</summary>

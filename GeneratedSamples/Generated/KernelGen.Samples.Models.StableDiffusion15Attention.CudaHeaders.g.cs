@@ -197,6 +197,40 @@ KG_DEVICE void kg_store(kg_pair<float>* address, kg_pair<float> value)
     asm volatile("st.global.v2.f32 [%0], {%1, %2};" :: "l"(kg_global_address(address)), "f"(value.at[0]), "f"(value.at[1]) : "memory");
 }
 
+// Numbers that pass through memory once in each direction: their cache lines are the first to go (evict-first).
+KG_DEVICE float kg_load_streaming(const float* address)
+{
+    float value;
+    asm volatile("ld.global.cs.f32 %0, [%1];" : "=f"(value) : "l"(kg_global_address(address)));
+    return value;
+}
+
+KG_DEVICE void kg_store_streaming(float* address, float value)
+{
+    asm volatile("st.global.cs.f32 [%0], %1;" :: "l"(kg_global_address(address)), "f"(value) : "memory");
+}
+
+KG_DEVICE kg_pair<float> kg_load_streaming(const kg_pair<float>* address)
+{
+    kg_pair<float> value;
+    asm volatile("ld.global.cs.v2.f32 {%0, %1}, [%2];" : "=f"(value.at[0]), "=f"(value.at[1]) : "l"(kg_global_address(address)));
+    return value;
+}
+
+KG_DEVICE void kg_store_streaming(kg_pair<float>* address, kg_pair<float> value)
+{
+    asm volatile("st.global.cs.v2.f32 [%0], {%1, %2};" :: "l"(kg_global_address(address)), "f"(value.at[0]), "f"(value.at[1]) : "memory");
+}
+
+KG_DEVICE kg_quad<float> kg_load_streaming(const kg_quad<float>* address)
+{
+    kg_quad<float> value;
+    asm volatile("ld.global.cs.v4.f32 {%0, %1, %2, %3}, [%4];"
+        : "=f"(value.at[0]), "=f"(value.at[1]), "=f"(value.at[2]), "=f"(value.at[3])
+        : "l"(kg_global_address(address)));
+    return value;
+}
+
 // Quads of two-byte elements.
 template <typename T>
 KG_DEVICE kg_quad<T> kg_load(const kg_quad<T>* address)
@@ -1378,8 +1412,8 @@ KG_DEVICE float log_sum_exp(float peak, float total)
 
         public static global::System.ReadOnlySpan<byte> MaterializedText =>
 """
-// KernelGen materialized: the workspace, and the softmax of its rows. A textual part: it uses `tile_rows`, `tile_keys` and `softmax_threads` as the kernel
-// declares them before.
+// KernelGen materialized: the workspace, and the softmax of its rows. A textual part: it uses `tile_rows`, `tile_keys`, `softmax_threads` and
+// `streams_scores` as the kernel declares them before.
 
 // ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
 KG_DEVICE long long round_up(long long count, int tile)
@@ -1391,6 +1425,25 @@ KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head,
 {
     const long long rows = round_up(arguments.row_count, tile_rows);
     return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
+}
+
+// A score or a probability on its way to the workspace and back: one float, or several side by side.
+template <typename T>
+KG_DEVICE T load_score(const T* address)
+{
+    if constexpr (streams_scores)
+        return kg_load_streaming(address);
+    else
+        return kg_load(address);
+}
+
+template <typename T>
+KG_DEVICE void store_score(T* address, T value)
+{
+    if constexpr (streams_scores)
+        kg_store_streaming(address, value);
+    else
+        kg_store(address, value);
 }
 
 // Softmax in place, a warp a row. Hidden keys of the row's tiles become zero, for the launch after it reads whole tiles.
@@ -1427,7 +1480,7 @@ KG_DEVICE void softmax_rows(const KernelArguments& arguments)
 
         const float factor = total == 0.0f ? 0.0f : kg_reciprocal(total);
         for (long long key = lane; key < written_end; key += warp_lanes)
-            kg_store(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(kg_load(scores + key), -base)), factor) : 0.0f);
+            store_score(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(load_score(scores + key), -base)), factor) : 0.0f);
 
         const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
         if (arguments.map != nullptr)
@@ -1512,7 +1565,7 @@ KG_DEVICE void store_scores(
         float* target = workspace_row(arguments, slice_head, rows.offset + row) + key_begin + lane;
 #pragma unroll
         for (int j = 0; j < keys_per_thread; j++)
-            kg_store(target + j * lanes, scores[i][j]);
+            store_score(target + j * lanes, scores[i][j]);
     }
 }
 
@@ -1528,7 +1581,7 @@ KG_DEVICE void load_probabilities(const KernelArguments& arguments, const BlockR
         const int column = item % row_quads * 4;
         quad probabilities = {};
         if (row < rows.valid)
-            probabilities = kg_load(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, rows.offset + row) + key_begin + column));
+            probabilities = load_score(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, rows.offset + row) + key_begin + column));
         kg_store_shared(shared + row * probability_pitch + column, probabilities);
     }
 }
@@ -2545,7 +2598,7 @@ KG_DEVICE void store_scores(
         float* target = workspace_row(arguments, slice_head, rows.offset + row) + key + lane_column();
 #pragma unroll
         for (int n = 0; n < key_tiles; n++)
-            kg_store(reinterpret_cast<kg_pair<float>*>(target + 8 * n), kg_pair<float> { { scores[n][2 * half], scores[n][2 * half + 1] } });
+            store_score(reinterpret_cast<kg_pair<float>*>(target + 8 * n), kg_pair<float> { { scores[n][2 * half], scores[n][2 * half + 1] } });
     }
 }
 
@@ -2559,7 +2612,7 @@ KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row,
     {
         kg_pair<float> pair = {};
         if (i % 2 == 0 ? exists : second_exists)
-            pair = kg_load(reinterpret_cast<const kg_pair<float>*>(row + (i % 2 == 0 ? 0 : second_row) + i / 2 * 8));
+            pair = load_score(reinterpret_cast<const kg_pair<float>*>(row + (i % 2 == 0 ? 0 : second_row) + i / 2 * 8));
         packed.at[i] = kg_pack(element(), kg_multiply(pair.at[0], probability_scale), kg_multiply(pair.at[1], probability_scale));
     }
 

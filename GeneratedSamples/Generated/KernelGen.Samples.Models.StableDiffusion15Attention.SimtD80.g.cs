@@ -10,9 +10,175 @@ unsafe partial class StableDiffusion15Attention
 {
     private static class SimtD80
     {
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat16R512 =>
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedFloat16T32 = new(
+            static () => MaterializedFloat16T32Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+            [
+                new("materialized_simt_f16_d80_t32_scores", Threads: 128, SharedBytes: 27136, RowsPerBlock: 32),
+                new("materialized_simt_f16_d80_t32_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
+                new("materialized_simt_f16_d80_t32_values", Threads: 128, SharedBytes: 27136, RowsPerBlock: 32),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedFloat16T64Streamed = new(
+            static () => MaterializedFloat16T64StreamedText,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+            [
+                new("materialized_simt_f16_d80_t64_streamed_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                new("materialized_simt_f16_d80_t64_streamed_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
+                new("materialized_simt_f16_d80_t64_streamed_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64 = new(
+            static () => StreamingFloat16R64Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+            [
+                new("streaming_simt_f16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
+                new("streaming_simt_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedBFloat16T32 = new(
+            static () => MaterializedBFloat16T32Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+            [
+                new("materialized_simt_bf16_d80_t32_scores", Threads: 128, SharedBytes: 27136, RowsPerBlock: 32),
+                new("materialized_simt_bf16_d80_t32_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
+                new("materialized_simt_bf16_d80_t32_values", Threads: 128, SharedBytes: 27136, RowsPerBlock: 32),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedBFloat16T64Streamed = new(
+            static () => MaterializedBFloat16T64StreamedText,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+            [
+                new("materialized_simt_bf16_d80_t64_streamed_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                new("materialized_simt_bf16_d80_t64_streamed_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
+                new("materialized_simt_bf16_d80_t64_streamed_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64 = new(
+            static () => StreamingBFloat16R64Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+            [
+                new("streaming_simt_bf16_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
+                new("streaming_simt_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedFloat32T32 = new(
+            static () => MaterializedFloat32T32Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+            [
+                new("materialized_simt_f32_d80_t32_scores", Threads: 128, SharedBytes: 27136, RowsPerBlock: 32),
+                new("materialized_simt_f32_d80_t32_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
+                new("materialized_simt_f32_d80_t32_values", Threads: 128, SharedBytes: 27136, RowsPerBlock: 32),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedFloat32T64Streamed = new(
+            static () => MaterializedFloat32T64StreamedText,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.SimtMaterialized],
+            [
+                new("materialized_simt_f32_d80_t64_streamed_scores", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+                new("materialized_simt_f32_d80_t64_streamed_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
+                new("materialized_simt_f32_d80_t64_streamed_values", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat32R64 = new(
+            static () => StreamingFloat32R64Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Simt, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.SimtStreaming],
+            [
+                new("streaming_simt_f32_d80_r64", Threads: 128, SharedBytes: 32768, RowsPerBlock: 64) { MinimumBlocks = 3 },
+                new("streaming_simt_f32_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+
+        public static global::System.ReadOnlySpan<byte> MaterializedFloat16T32Text =>
 """
-// materialized-simt-f16-d80-r512: attention whose scores live in a workspace, in three launches on one slice of at most 512 query rows.
+// materialized-simt-f16-d80-t32: attention whose scores live in a workspace, in three launches on a slice.
+// Float16, head dim 80. A block of 128 threads computes 32 query rows against tiles of 64 keys.
+// Budget: 27136 bytes of shared memory, about 88 registers a thread; workspace heads * rows' * keys' * 4 bytes,
+// rows' and keys' rounded up to 32 and 64.
+#include "kernelgen_primitives.cuh"
+
+using element = kg_f16;
+
+constexpr int head_dim = 80;
+constexpr int threads = 128;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 32;
+constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
+constexpr int rows_per_thread = 2;
+constexpr int keys_per_thread = 8;
+
+// Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
+constexpr int chunk_dims = 40;
+constexpr int chunk_pitch = 44;
+constexpr int probability_pitch = 72;
+constexpr int value_keys = 32;  // keys of a chunk of V
+constexpr int value_pitch = 80;
+
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
+constexpr int lane_dims = 10;
+constexpr int lane_quads = 2;
+constexpr int lane_pairs = 1;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 64;
+constexpr int singles_begin = 80;
+
+// Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
+constexpr int value_chunk_begin = 4224;
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 27136, "the launch gives other shared memory");
+
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr bool streams_scores = false;  // evict-first
+
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
+
+// First launch: scores of every tile that has a visible key.
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_t32_scores(const KernelArguments arguments)
+{
+    float* shared = kg_shared_memory();
+    const BlockRows rows = block_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        {
+            const int key_valid = valid_keys(key_begin, arguments.keys);
+            float scores[rows_per_thread][keys_per_thread];
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
+        }
+    }
+}
+
+// Second launch: softmax of the rows.
+extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f16_d80_t32_softmax(const KernelArguments arguments)
+{
+    softmax_rows(arguments);
+}
+
+// Third launch: the rows' probabilities times V.
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_t32_values(const KernelArguments arguments)
+{
+    float* shared = kg_shared_memory();
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
+    {
+        const Head head = open_head(arguments, slice_head);
+        float sums[rows_per_thread][lane_dims] = {};
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
+        {
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+        }
+
+        store_rows(arguments, rows, head, slice_head, sums);
+    }
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> MaterializedFloat16T64StreamedText =>
+"""
+// materialized-simt-f16-d80-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
 // Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
 // Budget: 32768 bytes of shared memory, about 132 registers a thread; workspace heads * rows' * keys' * 4 bytes,
 // rows' and keys' rounded up to 64 and 64.
@@ -50,6 +216,7 @@ constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
 static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr bool streams_scores = true;  // evict-first
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
@@ -60,7 +227,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_r512_scores(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_t64_streamed_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
     const BlockRows rows = block_rows(arguments);
@@ -79,13 +246,13 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_
 }
 
 // Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f16_d80_r512_softmax(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f16_d80_t64_streamed_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_r512_values(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_t64_streamed_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
     BlockRows rows = first_rows(arguments);
@@ -104,195 +271,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat16R2048 =>
-"""
-// materialized-simt-f16-d80-r2048: attention whose scores live in a workspace, in three launches on one slice of at most 2048 query rows.
-// Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 132 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 64 and 64.
-#include "kernelgen_primitives.cuh"
 
-using element = kg_f16;
-
-constexpr int head_dim = 80;
-constexpr int threads = 128;
-constexpr int lanes = 8;  // neighbouring threads that share rows
-constexpr int tile_rows = 64;
-constexpr int tile_keys = 64;
-constexpr int chunk_keys = 4096;
-constexpr int rows_per_thread = 4;
-constexpr int keys_per_thread = 8;
-
-// Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
-constexpr int chunk_dims = 40;
-constexpr int chunk_pitch = 44;
-constexpr int probability_pitch = 72;
-constexpr int value_keys = 32;  // keys of a chunk of V
-constexpr int value_pitch = 80;
-
-// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
-constexpr int lane_dims = 10;
-constexpr int lane_quads = 2;
-constexpr int lane_pairs = 1;
-constexpr int lane_singles = 0;
-constexpr int pairs_begin = 64;
-constexpr int singles_begin = 80;
-
-// Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int value_chunk_begin = 5632;
-constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
-static_assert(shared_bytes == 32768, "the launch gives other shared memory");
-
-constexpr int softmax_threads = 128;  // a warp a row, 4 rows
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_simt.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_key_chunks.cuh"
-#include "kernelgen_reductions.cuh"
-#include "kernelgen_materialized.cuh"
-#include "kernelgen_simt_materialized.cuh"
-
-// First launch: scores of every tile that has a visible key.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_r2048_scores(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
-}
-
-// Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f16_d80_r2048_softmax(const KernelArguments arguments)
-{
-    softmax_rows(arguments);
-}
-
-// Third launch: the rows' probabilities times V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_r2048_values(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat16R8192 =>
-"""
-// materialized-simt-f16-d80-r8192: attention whose scores live in a workspace, in three launches on one slice of at most 8192 query rows.
-// Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 132 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 64 and 64.
-#include "kernelgen_primitives.cuh"
-
-using element = kg_f16;
-
-constexpr int head_dim = 80;
-constexpr int threads = 128;
-constexpr int lanes = 8;  // neighbouring threads that share rows
-constexpr int tile_rows = 64;
-constexpr int tile_keys = 64;
-constexpr int chunk_keys = 4096;
-constexpr int rows_per_thread = 4;
-constexpr int keys_per_thread = 8;
-
-// Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
-constexpr int chunk_dims = 40;
-constexpr int chunk_pitch = 44;
-constexpr int probability_pitch = 72;
-constexpr int value_keys = 32;  // keys of a chunk of V
-constexpr int value_pitch = 80;
-
-// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
-constexpr int lane_dims = 10;
-constexpr int lane_quads = 2;
-constexpr int lane_pairs = 1;
-constexpr int lane_singles = 0;
-constexpr int pairs_begin = 64;
-constexpr int singles_begin = 80;
-
-// Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int value_chunk_begin = 5632;
-constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
-static_assert(shared_bytes == 32768, "the launch gives other shared memory");
-
-constexpr int softmax_threads = 128;  // a warp a row, 4 rows
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_simt.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_key_chunks.cuh"
-#include "kernelgen_reductions.cuh"
-#include "kernelgen_materialized.cuh"
-#include "kernelgen_simt_materialized.cuh"
-
-// First launch: scores of every tile that has a visible key.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_r8192_scores(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
-}
-
-// Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f16_d80_r8192_softmax(const KernelArguments arguments)
-{
-    softmax_rows(arguments);
-}
-
-// Third launch: the rows' probabilities times V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_r8192_values(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat16R64 =>
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-simt-f16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
@@ -373,9 +353,106 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_f16_d
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R512 =>
+
+        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T32Text =>
 """
-// materialized-simt-bf16-d80-r512: attention whose scores live in a workspace, in three launches on one slice of at most 512 query rows.
+// materialized-simt-bf16-d80-t32: attention whose scores live in a workspace, in three launches on a slice.
+// BFloat16, head dim 80. A block of 128 threads computes 32 query rows against tiles of 64 keys.
+// Budget: 27136 bytes of shared memory, about 88 registers a thread; workspace heads * rows' * keys' * 4 bytes,
+// rows' and keys' rounded up to 32 and 64.
+#include "kernelgen_primitives.cuh"
+
+using element = kg_bf16;
+
+constexpr int head_dim = 80;
+constexpr int threads = 128;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 32;
+constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
+constexpr int rows_per_thread = 2;
+constexpr int keys_per_thread = 8;
+
+// Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
+constexpr int chunk_dims = 40;
+constexpr int chunk_pitch = 44;
+constexpr int probability_pitch = 72;
+constexpr int value_keys = 32;  // keys of a chunk of V
+constexpr int value_pitch = 80;
+
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
+constexpr int lane_dims = 10;
+constexpr int lane_quads = 2;
+constexpr int lane_pairs = 1;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 64;
+constexpr int singles_begin = 80;
+
+// Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
+constexpr int value_chunk_begin = 4224;
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 27136, "the launch gives other shared memory");
+
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr bool streams_scores = false;  // evict-first
+
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
+
+// First launch: scores of every tile that has a visible key.
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80_t32_scores(const KernelArguments arguments)
+{
+    float* shared = kg_shared_memory();
+    const BlockRows rows = block_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        {
+            const int key_valid = valid_keys(key_begin, arguments.keys);
+            float scores[rows_per_thread][keys_per_thread];
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
+        }
+    }
+}
+
+// Second launch: softmax of the rows.
+extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_bf16_d80_t32_softmax(const KernelArguments arguments)
+{
+    softmax_rows(arguments);
+}
+
+// Third launch: the rows' probabilities times V.
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80_t32_values(const KernelArguments arguments)
+{
+    float* shared = kg_shared_memory();
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
+    {
+        const Head head = open_head(arguments, slice_head);
+        float sums[rows_per_thread][lane_dims] = {};
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
+        {
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+        }
+
+        store_rows(arguments, rows, head, slice_head, sums);
+    }
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T64StreamedText =>
+"""
+// materialized-simt-bf16-d80-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
 // BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
 // Budget: 32768 bytes of shared memory, about 132 registers a thread; workspace heads * rows' * keys' * 4 bytes,
 // rows' and keys' rounded up to 64 and 64.
@@ -413,6 +490,7 @@ constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
 static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr bool streams_scores = true;  // evict-first
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
@@ -423,7 +501,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80_r512_scores(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80_t64_streamed_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
     const BlockRows rows = block_rows(arguments);
@@ -442,13 +520,13 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80
 }
 
 // Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_bf16_d80_r512_softmax(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_bf16_d80_t64_streamed_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80_r512_values(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80_t64_streamed_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
     BlockRows rows = first_rows(arguments);
@@ -467,195 +545,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R2048 =>
-"""
-// materialized-simt-bf16-d80-r2048: attention whose scores live in a workspace, in three launches on one slice of at most 2048 query rows.
-// BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 132 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 64 and 64.
-#include "kernelgen_primitives.cuh"
 
-using element = kg_bf16;
-
-constexpr int head_dim = 80;
-constexpr int threads = 128;
-constexpr int lanes = 8;  // neighbouring threads that share rows
-constexpr int tile_rows = 64;
-constexpr int tile_keys = 64;
-constexpr int chunk_keys = 4096;
-constexpr int rows_per_thread = 4;
-constexpr int keys_per_thread = 8;
-
-// Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
-constexpr int chunk_dims = 40;
-constexpr int chunk_pitch = 44;
-constexpr int probability_pitch = 72;
-constexpr int value_keys = 32;  // keys of a chunk of V
-constexpr int value_pitch = 80;
-
-// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
-constexpr int lane_dims = 10;
-constexpr int lane_quads = 2;
-constexpr int lane_pairs = 1;
-constexpr int lane_singles = 0;
-constexpr int pairs_begin = 64;
-constexpr int singles_begin = 80;
-
-// Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int value_chunk_begin = 5632;
-constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
-static_assert(shared_bytes == 32768, "the launch gives other shared memory");
-
-constexpr int softmax_threads = 128;  // a warp a row, 4 rows
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_simt.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_key_chunks.cuh"
-#include "kernelgen_reductions.cuh"
-#include "kernelgen_materialized.cuh"
-#include "kernelgen_simt_materialized.cuh"
-
-// First launch: scores of every tile that has a visible key.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80_r2048_scores(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
-}
-
-// Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_bf16_d80_r2048_softmax(const KernelArguments arguments)
-{
-    softmax_rows(arguments);
-}
-
-// Third launch: the rows' probabilities times V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80_r2048_values(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R8192 =>
-"""
-// materialized-simt-bf16-d80-r8192: attention whose scores live in a workspace, in three launches on one slice of at most 8192 query rows.
-// BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 132 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 64 and 64.
-#include "kernelgen_primitives.cuh"
-
-using element = kg_bf16;
-
-constexpr int head_dim = 80;
-constexpr int threads = 128;
-constexpr int lanes = 8;  // neighbouring threads that share rows
-constexpr int tile_rows = 64;
-constexpr int tile_keys = 64;
-constexpr int chunk_keys = 4096;
-constexpr int rows_per_thread = 4;
-constexpr int keys_per_thread = 8;
-
-// Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
-constexpr int chunk_dims = 40;
-constexpr int chunk_pitch = 44;
-constexpr int probability_pitch = 72;
-constexpr int value_keys = 32;  // keys of a chunk of V
-constexpr int value_pitch = 80;
-
-// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
-constexpr int lane_dims = 10;
-constexpr int lane_quads = 2;
-constexpr int lane_pairs = 1;
-constexpr int lane_singles = 0;
-constexpr int pairs_begin = 64;
-constexpr int singles_begin = 80;
-
-// Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int value_chunk_begin = 5632;
-constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
-static_assert(shared_bytes == 32768, "the launch gives other shared memory");
-
-constexpr int softmax_threads = 128;  // a warp a row, 4 rows
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_simt.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_key_chunks.cuh"
-#include "kernelgen_reductions.cuh"
-#include "kernelgen_materialized.cuh"
-#include "kernelgen_simt_materialized.cuh"
-
-// First launch: scores of every tile that has a visible key.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80_r8192_scores(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
-}
-
-// Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_bf16_d80_r8192_softmax(const KernelArguments arguments)
-{
-    softmax_rows(arguments);
-}
-
-// Third launch: the rows' probabilities times V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80_r8192_values(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64 =>
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-simt-bf16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
@@ -736,9 +627,106 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_bf16_
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat32R512 =>
+
+        public static global::System.ReadOnlySpan<byte> MaterializedFloat32T32Text =>
 """
-// materialized-simt-f32-d80-r512: attention whose scores live in a workspace, in three launches on one slice of at most 512 query rows.
+// materialized-simt-f32-d80-t32: attention whose scores live in a workspace, in three launches on a slice.
+// Float32, head dim 80. A block of 128 threads computes 32 query rows against tiles of 64 keys.
+// Budget: 27136 bytes of shared memory, about 88 registers a thread; workspace heads * rows' * keys' * 4 bytes,
+// rows' and keys' rounded up to 32 and 64.
+#include "kernelgen_primitives.cuh"
+
+using element = float;
+
+constexpr int head_dim = 80;
+constexpr int threads = 128;
+constexpr int lanes = 8;  // neighbouring threads that share rows
+constexpr int tile_rows = 32;
+constexpr int tile_keys = 64;
+constexpr int chunk_keys = 4096;
+constexpr int rows_per_thread = 2;
+constexpr int keys_per_thread = 8;
+
+// Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
+constexpr int chunk_dims = 40;
+constexpr int chunk_pitch = 44;
+constexpr int probability_pitch = 72;
+constexpr int value_keys = 32;  // keys of a chunk of V
+constexpr int value_pitch = 80;
+
+// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
+constexpr int lane_dims = 10;
+constexpr int lane_quads = 2;
+constexpr int lane_pairs = 1;
+constexpr int lane_singles = 0;
+constexpr int pairs_begin = 64;
+constexpr int singles_begin = 80;
+
+// Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
+constexpr int value_chunk_begin = 4224;
+constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
+static_assert(shared_bytes == 27136, "the launch gives other shared memory");
+
+constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr bool streams_scores = false;  // evict-first
+
+#include "kernelgen_score.cuh"
+#include "kernelgen_simt.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
+#include "kernelgen_reductions.cuh"
+#include "kernelgen_materialized.cuh"
+#include "kernelgen_simt_materialized.cuh"
+
+// First launch: scores of every tile that has a visible key.
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_t32_scores(const KernelArguments arguments)
+{
+    float* shared = kg_shared_memory();
+    const BlockRows rows = block_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const Head head = open_head(arguments, slice_head);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        {
+            const int key_valid = valid_keys(key_begin, arguments.keys);
+            float scores[rows_per_thread][keys_per_thread];
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(arguments, rows, slice_head, key_begin, scores);
+        }
+    }
+}
+
+// Second launch: softmax of the rows.
+extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f32_d80_t32_softmax(const KernelArguments arguments)
+{
+    softmax_rows(arguments);
+}
+
+// Third launch: the rows' probabilities times V.
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_t32_values(const KernelArguments arguments)
+{
+    float* shared = kg_shared_memory();
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
+    {
+        const Head head = open_head(arguments, slice_head);
+        float sums[rows_per_thread][lane_dims] = {};
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
+        {
+            load_probabilities(arguments, rows, slice_head, key_begin, shared);
+            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+        }
+
+        store_rows(arguments, rows, head, slice_head, sums);
+    }
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> MaterializedFloat32T64StreamedText =>
+"""
+// materialized-simt-f32-d80-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
 // Float32, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
 // Budget: 32768 bytes of shared memory, about 132 registers a thread; workspace heads * rows' * keys' * 4 bytes,
 // rows' and keys' rounded up to 64 and 64.
@@ -776,6 +764,7 @@ constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
 static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr bool streams_scores = true;  // evict-first
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_simt.cuh"
@@ -786,7 +775,7 @@ constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 #include "kernelgen_simt_materialized.cuh"
 
 // First launch: scores of every tile that has a visible key.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_r512_scores(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_t64_streamed_scores(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
     const BlockRows rows = block_rows(arguments);
@@ -805,13 +794,13 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_
 }
 
 // Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f32_d80_r512_softmax(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f32_d80_t64_streamed_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
 // Third launch: the rows' probabilities times V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_r512_values(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_t64_streamed_values(const KernelArguments arguments)
 {
     float* shared = kg_shared_memory();
     BlockRows rows = first_rows(arguments);
@@ -830,195 +819,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat32R2048 =>
-"""
-// materialized-simt-f32-d80-r2048: attention whose scores live in a workspace, in three launches on one slice of at most 2048 query rows.
-// Float32, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 132 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 64 and 64.
-#include "kernelgen_primitives.cuh"
 
-using element = float;
-
-constexpr int head_dim = 80;
-constexpr int threads = 128;
-constexpr int lanes = 8;  // neighbouring threads that share rows
-constexpr int tile_rows = 64;
-constexpr int tile_keys = 64;
-constexpr int chunk_keys = 4096;
-constexpr int rows_per_thread = 4;
-constexpr int keys_per_thread = 8;
-
-// Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
-constexpr int chunk_dims = 40;
-constexpr int chunk_pitch = 44;
-constexpr int probability_pitch = 72;
-constexpr int value_keys = 32;  // keys of a chunk of V
-constexpr int value_pitch = 80;
-
-// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
-constexpr int lane_dims = 10;
-constexpr int lane_quads = 2;
-constexpr int lane_pairs = 1;
-constexpr int lane_singles = 0;
-constexpr int pairs_begin = 64;
-constexpr int singles_begin = 80;
-
-// Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int value_chunk_begin = 5632;
-constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
-static_assert(shared_bytes == 32768, "the launch gives other shared memory");
-
-constexpr int softmax_threads = 128;  // a warp a row, 4 rows
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_simt.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_key_chunks.cuh"
-#include "kernelgen_reductions.cuh"
-#include "kernelgen_materialized.cuh"
-#include "kernelgen_simt_materialized.cuh"
-
-// First launch: scores of every tile that has a visible key.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_r2048_scores(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
-}
-
-// Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f32_d80_r2048_softmax(const KernelArguments arguments)
-{
-    softmax_rows(arguments);
-}
-
-// Third launch: the rows' probabilities times V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_r2048_values(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat32R8192 =>
-"""
-// materialized-simt-f32-d80-r8192: attention whose scores live in a workspace, in three launches on one slice of at most 8192 query rows.
-// Float32, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 132 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 64 and 64.
-#include "kernelgen_primitives.cuh"
-
-using element = float;
-
-constexpr int head_dim = 80;
-constexpr int threads = 128;
-constexpr int lanes = 8;  // neighbouring threads that share rows
-constexpr int tile_rows = 64;
-constexpr int tile_keys = 64;
-constexpr int chunk_keys = 4096;
-constexpr int rows_per_thread = 4;
-constexpr int keys_per_thread = 8;
-
-// Dot products go over the head dim in chunks. Pitches (floats from a row to the next) keep the banks of shared memory free of conflicts.
-constexpr int chunk_dims = 40;
-constexpr int chunk_pitch = 44;
-constexpr int probability_pitch = 72;
-constexpr int value_keys = 32;  // keys of a chunk of V
-constexpr int value_pitch = 80;
-
-// A lane's share of the head dim: quads, perhaps a pair, perhaps a single, so that every lane does the same work.
-constexpr int lane_dims = 10;
-constexpr int lane_quads = 2;
-constexpr int lane_pairs = 1;
-constexpr int lane_singles = 0;
-constexpr int pairs_begin = 64;
-constexpr int singles_begin = 80;
-
-// Shared memory, in floats: [ chunk of Q | chunk of K ], over which the probabilities are written later, then a chunk of V.
-constexpr int value_chunk_begin = 5632;
-constexpr int shared_bytes = 4 * (value_chunk_begin + value_keys * value_pitch);
-static_assert(shared_bytes == 32768, "the launch gives other shared memory");
-
-constexpr int softmax_threads = 128;  // a warp a row, 4 rows
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_simt.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_key_chunks.cuh"
-#include "kernelgen_reductions.cuh"
-#include "kernelgen_materialized.cuh"
-#include "kernelgen_simt_materialized.cuh"
-
-// First launch: scores of every tile that has a visible key.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_r8192_scores(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
-}
-
-// Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f32_d80_r8192_softmax(const KernelArguments arguments)
-{
-    softmax_rows(arguments);
-}
-
-// Third launch: the rows' probabilities times V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_r8192_values(const KernelArguments arguments)
-{
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat32R64 =>
+        public static global::System.ReadOnlySpan<byte> StreamingFloat32R64Text =>
 """
 // streaming-simt-f32-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float32, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys.

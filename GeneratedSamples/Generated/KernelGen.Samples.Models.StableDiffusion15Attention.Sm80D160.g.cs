@@ -10,27 +10,87 @@ unsafe partial class StableDiffusion15Attention
 {
     private static class Sm80D160
     {
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat16R512 =>
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedFloat16T32 = new(
+            static () => MaterializedFloat16T32Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+            [
+                new("materialized_sm80_f16_d160_t32_scores", Threads: 128, SharedBytes: 53760, RowsPerBlock: 32),
+                new("materialized_sm80_f16_d160_t32_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
+                new("materialized_sm80_f16_d160_t32_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 32),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedFloat16T64Streamed = new(
+            static () => MaterializedFloat16T64StreamedText,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+            [
+                new("materialized_sm80_f16_d160_t64_streamed_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
+                new("materialized_sm80_f16_d160_t64_streamed_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
+                new("materialized_sm80_f16_d160_t64_streamed_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64 = new(
+            static () => StreamingFloat16R64Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
+            [
+                new("streaming_sm80_f16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
+                new("streaming_sm80_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R128K80 = new(
+            static () => StreamingFloat16R128K80Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
+            [
+                new("streaming_sm80_f16_d160_r128_k80", Threads: 128, SharedBytes: 53760, RowsPerBlock: 128),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedBFloat16T32 = new(
+            static () => MaterializedBFloat16T32Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+            [
+                new("materialized_sm80_bf16_d160_t32_scores", Threads: 128, SharedBytes: 53760, RowsPerBlock: 32),
+                new("materialized_sm80_bf16_d160_t32_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
+                new("materialized_sm80_bf16_d160_t32_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 32),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedBFloat16T64Streamed = new(
+            static () => MaterializedBFloat16T64StreamedText,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Reductions, CudaHeaders.Materialized, CudaHeaders.Sm80Materialized],
+            [
+                new("materialized_sm80_bf16_d160_t64_streamed_scores", Threads: 128, SharedBytes: 64512, RowsPerBlock: 64),
+                new("materialized_sm80_bf16_d160_t64_streamed_softmax", Threads: 128, SharedBytes: 0, RowsPerBlock: 4),
+                new("materialized_sm80_bf16_d160_t64_streamed_values", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64 = new(
+            static () => StreamingBFloat16R64Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm80Streaming],
+            [
+                new("streaming_sm80_bf16_d160_r64", Threads: 128, SharedBytes: 43008, RowsPerBlock: 64),
+                new("streaming_sm80_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R128K80 = new(
+            static () => StreamingBFloat16R128K80Text,
+            [CudaHeaders.Primitives, CudaHeaders.Score, CudaHeaders.Sm80, CudaHeaders.Slice, CudaHeaders.Sm80ShortKeys],
+            [
+                new("streaming_sm80_bf16_d160_r128_k80", Threads: 128, SharedBytes: 53760, RowsPerBlock: 128),
+            ]);
+
+        public static global::System.ReadOnlySpan<byte> MaterializedFloat16T32Text =>
 """
-// materialized-sm80-f16-d160-r512: attention whose scores live in a workspace, in three launches on a slice of at most 512 query rows.
-// Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 64512 bytes of shared memory for the scores, 43008 for the values, about 124 registers a thread;
-// workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
+// materialized-sm80-f16-d160-t32: attention whose scores live in a workspace, in three launches on a slice.
+// Float16, head dim 160. A block of 128 threads computes 32 query rows against tiles of 64 keys on tensor cores (mma.sync).
+// Budget: 53760 bytes of shared memory for the scores, 43008 for the values, about 84 registers a thread;
+// workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 32 and 64.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int tile_rows = 64;
+constexpr int tile_rows = 32;
 constexpr int tile_keys = 64;
 constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 336;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr bool streams_scores = false;  // evict-first
 constexpr int tile_bytes = tile_keys * row_bytes;
-static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
+static_assert(tile_rows * row_bytes + 2 * tile_bytes == 53760 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
 
 constexpr float probability_scale = 32768.0f;
 
@@ -43,7 +103,7 @@ constexpr float probability_scale = 32768.0f;
 #include "kernelgen_sm80_materialized.cuh"
 
 // First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r512_scores(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_t32_scores(const KernelArguments arguments)
 {
     constexpr int key_tiles_begin = tile_rows * row_bytes;
     const BlockRows rows = block_rows(arguments);
@@ -85,13 +145,13 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
 }
 
 // Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_f16_d160_r512_softmax(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_f16_d160_t32_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
 // Third launch: probabilities times V. Shared memory: two tiles of V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r512_values(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_t32_values(const KernelArguments arguments)
 {
     BlockRows rows = first_rows(arguments);
     const CopyPlace copies = copy_place();
@@ -143,9 +203,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat16R2048 =>
+
+        public static global::System.ReadOnlySpan<byte> MaterializedFloat16T64StreamedText =>
 """
-// materialized-sm80-f16-d160-r2048: attention whose scores live in a workspace, in three launches on a slice of at most 2048 query rows.
+// materialized-sm80-f16-d160-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
 // Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
 // Budget: 64512 bytes of shared memory for the scores, 43008 for the values, about 124 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
@@ -162,6 +223,7 @@ constexpr int row_bytes = 336;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr bool streams_scores = true;  // evict-first
 constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
 
@@ -176,7 +238,7 @@ constexpr float probability_scale = 32768.0f;
 #include "kernelgen_sm80_materialized.cuh"
 
 // First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r2048_scores(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_t64_streamed_scores(const KernelArguments arguments)
 {
     constexpr int key_tiles_begin = tile_rows * row_bytes;
     const BlockRows rows = block_rows(arguments);
@@ -218,13 +280,13 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
 }
 
 // Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_f16_d160_r2048_softmax(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_f16_d160_t64_streamed_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
 // Third launch: probabilities times V. Shared memory: two tiles of V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r2048_values(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_t64_streamed_values(const KernelArguments arguments)
 {
     BlockRows rows = first_rows(arguments);
     const CopyPlace copies = copy_place();
@@ -276,140 +338,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat16R8192 =>
-"""
-// materialized-sm80-f16-d160-r8192: attention whose scores live in a workspace, in three launches on a slice of at most 8192 query rows.
-// Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 64512 bytes of shared memory for the scores, 43008 for the values, about 124 registers a thread;
-// workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
-#include "kernelgen_primitives.cuh"
 
-using element = kg_f16;
-
-constexpr int head_dim = 160;
-constexpr int threads = 128;
-constexpr int tile_rows = 64;
-constexpr int tile_keys = 64;
-constexpr int chunk_keys = 4096;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
-
-constexpr int softmax_threads = 128;  // a warp a row, 4 rows
-constexpr int tile_bytes = tile_keys * row_bytes;
-static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
-
-constexpr float probability_scale = 32768.0f;
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_sm80.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_key_chunks.cuh"
-#include "kernelgen_reductions.cuh"
-#include "kernelgen_materialized.cuh"
-#include "kernelgen_sm80_materialized.cuh"
-
-// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r8192_scores(const KernelArguments arguments)
-{
-    constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const BlockRows rows = block_rows(arguments);
-    const int warp_row = 16 * (warp_index() % row_groups);
-    const int warp_key = group_keys * (warp_index() / row_groups);
-    const CopyPlace copies = copy_place();
-    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // This tile has landed, and nobody reads the other stage any more.
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-
-            const int key_valid = valid_keys(key_begin, rows.key_end);
-            float scores[1][key_tiles][4];
-            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
-            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
-            stage = 1 - stage;
-        }
-
-        // The next head's tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
-}
-
-// Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_f16_d160_r8192_softmax(const KernelArguments arguments)
-{
-    softmax_rows(arguments);
-}
-
-// Third launch: probabilities times V. Shared memory: two tiles of V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_r8192_values(const KernelArguments arguments)
-{
-    BlockRows rows = first_rows(arguments);
-    const CopyPlace copies = copy_place();
-    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
-    const int row = 16 * (warp_index() % row_groups) + lane_row();
-    const int first_chunk = value_tiles * (warp_index() / row_groups);
-    const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
-        const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-        float sums[1][value_tiles][4];
-        clear(sums);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // On their way while the block waits for the values.
-            kg_fragment probabilities[tile_keys / 16][1];
-            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-            const bool hides = !is_plain(head.rule, rows.begin, next);
-            const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
-            if (cleaned)
-            {
-                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
-            }
-
-            stage = 1 - stage;
-        }
-
-        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
-
-        // The next tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat16R64 =>
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-sm80-f16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
@@ -494,7 +424,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_f16_d
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K80 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K80Text =>
 """
 // streaming-sm80-f16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are there at once, in registers.
 // Float16, head dim 160. A block of 128 threads computes 128 query rows, 64 at a time, on tensor cores (mma.sync).
@@ -582,27 +513,29 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r1
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R512 =>
+
+        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T32Text =>
 """
-// materialized-sm80-bf16-d160-r512: attention whose scores live in a workspace, in three launches on a slice of at most 512 query rows.
-// BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 64512 bytes of shared memory for the scores, 43008 for the values, about 124 registers a thread;
-// workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
+// materialized-sm80-bf16-d160-t32: attention whose scores live in a workspace, in three launches on a slice.
+// BFloat16, head dim 160. A block of 128 threads computes 32 query rows against tiles of 64 keys on tensor cores (mma.sync).
+// Budget: 53760 bytes of shared memory for the scores, 43008 for the values, about 84 registers a thread;
+// workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 32 and 64.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
 
 constexpr int head_dim = 160;
 constexpr int threads = 128;
-constexpr int tile_rows = 64;
+constexpr int tile_rows = 32;
 constexpr int tile_keys = 64;
 constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 336;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr bool streams_scores = false;  // evict-first
 constexpr int tile_bytes = tile_keys * row_bytes;
-static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
+static_assert(tile_rows * row_bytes + 2 * tile_bytes == 53760 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
 
 constexpr float probability_scale = 1.0f;
 
@@ -615,7 +548,7 @@ constexpr float probability_scale = 1.0f;
 #include "kernelgen_sm80_materialized.cuh"
 
 // First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r512_scores(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_t32_scores(const KernelArguments arguments)
 {
     constexpr int key_tiles_begin = tile_rows * row_bytes;
     const BlockRows rows = block_rows(arguments);
@@ -657,13 +590,13 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
 }
 
 // Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_bf16_d160_r512_softmax(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_bf16_d160_t32_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
 // Third launch: probabilities times V. Shared memory: two tiles of V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r512_values(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_t32_values(const KernelArguments arguments)
 {
     BlockRows rows = first_rows(arguments);
     const CopyPlace copies = copy_place();
@@ -715,9 +648,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R2048 =>
+
+        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T64StreamedText =>
 """
-// materialized-sm80-bf16-d160-r2048: attention whose scores live in a workspace, in three launches on a slice of at most 2048 query rows.
+// materialized-sm80-bf16-d160-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
 // BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
 // Budget: 64512 bytes of shared memory for the scores, 43008 for the values, about 124 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
@@ -734,6 +668,7 @@ constexpr int row_bytes = 336;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
+constexpr bool streams_scores = true;  // evict-first
 constexpr int tile_bytes = tile_keys * row_bytes;
 static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
 
@@ -748,7 +683,7 @@ constexpr float probability_scale = 1.0f;
 #include "kernelgen_sm80_materialized.cuh"
 
 // First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r2048_scores(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_t64_streamed_scores(const KernelArguments arguments)
 {
     constexpr int key_tiles_begin = tile_rows * row_bytes;
     const BlockRows rows = block_rows(arguments);
@@ -790,13 +725,13 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
 }
 
 // Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_bf16_d160_r2048_softmax(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_bf16_d160_t64_streamed_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
 // Third launch: probabilities times V. Shared memory: two tiles of V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r2048_values(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_t64_streamed_values(const KernelArguments arguments)
 {
     BlockRows rows = first_rows(arguments);
     const CopyPlace copies = copy_place();
@@ -848,140 +783,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R8192 =>
-"""
-// materialized-sm80-bf16-d160-r8192: attention whose scores live in a workspace, in three launches on a slice of at most 8192 query rows.
-// BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 64512 bytes of shared memory for the scores, 43008 for the values, about 124 registers a thread;
-// workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
-#include "kernelgen_primitives.cuh"
 
-using element = kg_bf16;
-
-constexpr int head_dim = 160;
-constexpr int threads = 128;
-constexpr int tile_rows = 64;
-constexpr int tile_keys = 64;
-constexpr int chunk_keys = 4096;
-constexpr int row_bytes = 336;  // from a row of a tile to the next
-constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
-
-constexpr int softmax_threads = 128;  // a warp a row, 4 rows
-constexpr int tile_bytes = tile_keys * row_bytes;
-static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
-
-constexpr float probability_scale = 1.0f;
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_sm80.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_key_chunks.cuh"
-#include "kernelgen_reductions.cuh"
-#include "kernelgen_materialized.cuh"
-#include "kernelgen_sm80_materialized.cuh"
-
-// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r8192_scores(const KernelArguments arguments)
-{
-    constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const BlockRows rows = block_rows(arguments);
-    const int warp_row = 16 * (warp_index() % row_groups);
-    const int warp_key = group_keys * (warp_index() / row_groups);
-    const CopyPlace copies = copy_place();
-    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // This tile has landed, and nobody reads the other stage any more.
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-
-            const int key_valid = valid_keys(key_begin, rows.key_end);
-            float scores[1][key_tiles][4];
-            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
-            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
-            stage = 1 - stage;
-        }
-
-        // The next head's tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
-}
-
-// Second launch: softmax of the rows.
-extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_bf16_d160_r8192_softmax(const KernelArguments arguments)
-{
-    softmax_rows(arguments);
-}
-
-// Third launch: probabilities times V. Shared memory: two tiles of V.
-extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_r8192_values(const KernelArguments arguments)
-{
-    BlockRows rows = first_rows(arguments);
-    const CopyPlace copies = copy_place();
-    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
-    const int row = 16 * (warp_index() % row_groups) + lane_row();
-    const int first_chunk = value_tiles * (warp_index() / row_groups);
-    const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
-        const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-        float sums[1][value_tiles][4];
-        clear(sums);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // On their way while the block waits for the values.
-            kg_fragment probabilities[tile_keys / 16][1];
-            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-            const bool hides = !is_plain(head.rule, rows.begin, next);
-            const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
-            if (cleaned)
-            {
-                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
-            }
-
-            stage = 1 - stage;
-        }
-
-        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
-
-        // The next tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64 =>
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-sm80-bf16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
@@ -1066,7 +869,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_bf16_
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K80 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K80Text =>
 """
 // streaming-sm80-bf16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are there at once, in registers.
 // BFloat16, head dim 160. A block of 128 threads computes 128 query rows, 64 at a time, on tensor cores (mma.sync).

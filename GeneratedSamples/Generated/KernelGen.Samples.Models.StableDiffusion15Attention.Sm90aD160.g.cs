@@ -10,9 +10,138 @@ unsafe partial class StableDiffusion15Attention
 {
     private static class Sm90aD160
     {
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat16R512 =>
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedFloat16T128 = new(
+            static () => MaterializedFloat16T128Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+            [
+                new("materialized_sm90a_f16_d160_t128_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                new("materialized_sm90a_f16_d160_t128_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64 = new(
+            static () => StreamingFloat16R64Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [
+                new("streaming_sm90a_f16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
+                new("streaming_sm90a_f16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R128 = new(
+            static () => StreamingFloat16R128Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [
+                new("streaming_sm90a_f16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
+                new("streaming_sm90a_f16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64K80 = new(
+            static () => StreamingFloat16R64K80Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_f16_d160_r64_k80", Threads: 128, SharedBytes: 72728, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)], MinimumBlocks = 2 },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R128K80 = new(
+            static () => StreamingFloat16R128K80Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_f16_d160_r128_k80", Threads: 256, SharedBytes: 93216, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R512K80 = new(
+            static () => StreamingFloat16R512K80Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_f16_d160_r512_k80", Threads: 256, SharedBytes: 175168, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64K160 = new(
+            static () => StreamingFloat16R64K160Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_f16_d160_r64_k160", Threads: 128, SharedBytes: 123928, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R128K160 = new(
+            static () => StreamingFloat16R128K160Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_f16_d160_r128_k160", Threads: 256, SharedBytes: 144416, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R512K160 = new(
+            static () => StreamingFloat16R512K160Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_f16_d160_r512_k160", Threads: 256, SharedBytes: 226368, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedBFloat16T128 = new(
+            static () => MaterializedBFloat16T128Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+            [
+                new("materialized_sm90a_bf16_d160_t128_scores", Threads: 384, SharedBytes: 205904, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+                new("materialized_sm90a_bf16_d160_t128_values", Threads: 384, SharedBytes: 223792, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 128)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64 = new(
+            static () => StreamingBFloat16R64Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [
+                new("streaming_sm90a_bf16_d160_r64", Threads: 256, SharedBytes: 205904, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
+                new("streaming_sm90a_bf16_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R128 = new(
+            static () => StreamingBFloat16R128Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [
+                new("streaming_sm90a_bf16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
+                new("streaming_sm90a_bf16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64K80 = new(
+            static () => StreamingBFloat16R64K80Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_bf16_d160_r64_k80", Threads: 128, SharedBytes: 72728, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)], MinimumBlocks = 2 },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R128K80 = new(
+            static () => StreamingBFloat16R128K80Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_bf16_d160_r128_k80", Threads: 256, SharedBytes: 93216, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R512K80 = new(
+            static () => StreamingBFloat16R512K80Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_bf16_d160_r512_k80", Threads: 256, SharedBytes: 175168, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 80), new(Dims: 32, Rows: 64)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64K160 = new(
+            static () => StreamingBFloat16R64K160Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_bf16_d160_r64_k160", Threads: 128, SharedBytes: 123928, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R128K160 = new(
+            static () => StreamingBFloat16R128K160Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_bf16_d160_r128_k160", Threads: 256, SharedBytes: 144416, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R512K160 = new(
+            static () => StreamingBFloat16R512K160Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [
+                new("streaming_sm90a_bf16_d160_r512_k160", Threads: 256, SharedBytes: 226368, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 32, Rows: 64), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 160), new(Dims: 32, Rows: 64)] },
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat32R64 = new(
+            static () => StreamingFloat32R64Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
+            [
+                new("streaming_sm90a_f32_d160_r64", Threads: 384, SharedBytes: 207232, RowsPerBlock: 64),
+                new("streaming_sm90a_f32_d160_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat32R128 = new(
+            static () => StreamingFloat32R128Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
+            [
+                new("streaming_sm90a_f32_d160_r128", Threads: 512, SharedBytes: 207200, RowsPerBlock: 128),
+                new("streaming_sm90a_f32_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+
+        public static global::System.ReadOnlySpan<byte> MaterializedFloat16T128Text =>
 """
-// materialized-sm90a-f16-d160-r512: attention whose probabilities live in a workspace, in two launches on one slice of at most 512 query rows.
+// materialized-sm90a-f16-d160-t128: attention whose probabilities live in a workspace, in two launches on a slice.
 // Float16, head dim 160. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
 // 128 keys.
 // Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread for arrays 128 and 112 of 240;
@@ -179,7 +308,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_sm90a_materialized.cuh"
 
 // First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_r512_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ScorePlaces shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
@@ -202,7 +331,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160
 }
 
 // Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_r512_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ValuePlaces shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
@@ -225,437 +354,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat16R2048 =>
-"""
-// materialized-sm90a-f16-d160-r2048: attention whose probabilities live in a workspace, in two launches on one slice of at most 2048 query rows.
-// Float16, head dim 160. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
-// 128 keys.
-// Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread for arrays 128 and 112 of 240;
-// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
-#include "kernelgen_primitives.cuh"
-#include "kernelgen_sm90a_primitives.cuh"
 
-using element = kg_f16;
-
-constexpr int head_dim = 160;
-constexpr int warp_threads = 32;
-constexpr int warpgroup_threads = 128;
-constexpr int warpgroup_rows = 64;
-constexpr int tile_rows = 128;
-constexpr int tile_keys = 128;
-constexpr int chunk_keys = 4096;
-
-constexpr int row_panel_dims = 32;    // of Q and K
-constexpr int row_panels = 5;
-constexpr int value_panel_dims = 32;  // of V
-constexpr int value_panels = 5;
-constexpr int value_dims = 160;        // columns of one product
-constexpr int depth = 16;             // dims or keys of one product
-constexpr int dim_steps = (head_dim + depth - 1) / depth;
-constexpr int key_steps = tile_keys / depth;
-constexpr int key_tiles = tile_keys / 8;  // groups of eight keys, as scores lie in registers
-constexpr int value_tiles = value_dims / 8;
-constexpr int row_chunks = head_dim / 8;
-
-// Bytes from a panel to the next, and of a tile.
-constexpr int query_rows = 128;
-constexpr int query_panel_bytes = query_rows * row_panel_dims * 2;
-constexpr int key_panel_bytes = tile_keys * row_panel_dims * 2;
-constexpr int value_panel_bytes = tile_keys * value_panel_dims * 2;
-constexpr int query_bytes = 40960;
-constexpr int key_bytes = 40960;
-constexpr int value_bytes = 40960;
-
-constexpr int consumers = 2;                               // warpgroups that compute
-constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
-constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
-constexpr int score_stages = 4;                            // tiles of K in shared memory
-constexpr int value_stages = 3;                            // tiles of V, and of probabilities
-constexpr int value_row_groups = consumers / column_groups;
-constexpr int value_rows = value_row_groups * warpgroup_rows;  // query rows of a block of the second launch
-
-// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few bits for small numbers: a power of two lifts them.
-constexpr float lift = 7.0f;
-
-// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers; of the values: the stages of V, those of probabilities,
-// the mbarriers.
-constexpr int probability_bytes = warpgroup_rows * tile_keys * 2;         // of 64 rows and a tile of keys in the workspace,
-constexpr int tile_row_bytes = 4;                                         // and of each row besides
-constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_row_bytes;
-constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
-constexpr int probabilities_begin = value_stages * value_bytes;
-constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 8 * (2 + 2 * score_stages) == 205904, "the launch gives other shared memory");
-static_assert(1024 + value_mbarriers_begin + 8 * 2 * value_stages == 223792, "the launch gives other shared memory");
-
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_sm90a.cuh"
-#include "kernelgen_sm90a_tile_products.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_sm90a_materialized.cuh"
-
-// First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_r2048_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
-{
-    const ScorePlaces shared = { tiles_begin() };
-    const BlockRows rows = block_rows(arguments);
-    if (kg_thread() == 0)
-        shared.begin(maps);
-
-    kg_barrier();
-    const int warpgroup = kg_warpgroup();
-    if (warpgroup == 0)
-    {
-        kg_release_registers<24>();
-        if (warp_index() == 0 && kg_elect())
-            copy_queries_and_keys(shared, maps, arguments, rows);
-    }
-    else
-    {
-        kg_take_registers<240>();
-        compute_probabilities(shared, arguments, rows, warpgroup - 1);
-    }
-}
-
-// Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_r2048_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
-{
-    const ValuePlaces shared = { tiles_begin() };
-    const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
-    if (kg_thread() == 0)
-        shared.begin(maps);
-
-    kg_barrier();
-    const int warpgroup = kg_warpgroup();
-    if (warpgroup == 0)
-    {
-        kg_release_registers<24>();
-        if (warp_index() == 0 && kg_elect())
-            copy_probabilities_and_values(shared, maps, arguments, rows);
-    }
-    else
-    {
-        kg_take_registers<240>();
-        compute_output(shared, arguments, rows, warpgroup - 1);
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedFloat16R8192 =>
-"""
-// materialized-sm90a-f16-d160-r8192: attention whose probabilities live in a workspace, in two launches on one slice of at most 8192 query rows.
-// Float16, head dim 160. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
-// 128 keys.
-// Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread for arrays 128 and 112 of 240;
-// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
-#include "kernelgen_primitives.cuh"
-#include "kernelgen_sm90a_primitives.cuh"
-
-using element = kg_f16;
-
-constexpr int head_dim = 160;
-constexpr int warp_threads = 32;
-constexpr int warpgroup_threads = 128;
-constexpr int warpgroup_rows = 64;
-constexpr int tile_rows = 128;
-constexpr int tile_keys = 128;
-constexpr int chunk_keys = 4096;
-
-constexpr int row_panel_dims = 32;    // of Q and K
-constexpr int row_panels = 5;
-constexpr int value_panel_dims = 32;  // of V
-constexpr int value_panels = 5;
-constexpr int value_dims = 160;        // columns of one product
-constexpr int depth = 16;             // dims or keys of one product
-constexpr int dim_steps = (head_dim + depth - 1) / depth;
-constexpr int key_steps = tile_keys / depth;
-constexpr int key_tiles = tile_keys / 8;  // groups of eight keys, as scores lie in registers
-constexpr int value_tiles = value_dims / 8;
-constexpr int row_chunks = head_dim / 8;
-
-// Bytes from a panel to the next, and of a tile.
-constexpr int query_rows = 128;
-constexpr int query_panel_bytes = query_rows * row_panel_dims * 2;
-constexpr int key_panel_bytes = tile_keys * row_panel_dims * 2;
-constexpr int value_panel_bytes = tile_keys * value_panel_dims * 2;
-constexpr int query_bytes = 40960;
-constexpr int key_bytes = 40960;
-constexpr int value_bytes = 40960;
-
-constexpr int consumers = 2;                               // warpgroups that compute
-constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
-constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
-constexpr int score_stages = 4;                            // tiles of K in shared memory
-constexpr int value_stages = 3;                            // tiles of V, and of probabilities
-constexpr int value_row_groups = consumers / column_groups;
-constexpr int value_rows = value_row_groups * warpgroup_rows;  // query rows of a block of the second launch
-
-// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few bits for small numbers: a power of two lifts them.
-constexpr float lift = 7.0f;
-
-// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers; of the values: the stages of V, those of probabilities,
-// the mbarriers.
-constexpr int probability_bytes = warpgroup_rows * tile_keys * 2;         // of 64 rows and a tile of keys in the workspace,
-constexpr int tile_row_bytes = 4;                                         // and of each row besides
-constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_row_bytes;
-constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
-constexpr int probabilities_begin = value_stages * value_bytes;
-constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 8 * (2 + 2 * score_stages) == 205904, "the launch gives other shared memory");
-static_assert(1024 + value_mbarriers_begin + 8 * 2 * value_stages == 223792, "the launch gives other shared memory");
-
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_sm90a.cuh"
-#include "kernelgen_sm90a_tile_products.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_sm90a_materialized.cuh"
-
-// First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_r8192_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
-{
-    const ScorePlaces shared = { tiles_begin() };
-    const BlockRows rows = block_rows(arguments);
-    if (kg_thread() == 0)
-        shared.begin(maps);
-
-    kg_barrier();
-    const int warpgroup = kg_warpgroup();
-    if (warpgroup == 0)
-    {
-        kg_release_registers<24>();
-        if (warp_index() == 0 && kg_elect())
-            copy_queries_and_keys(shared, maps, arguments, rows);
-    }
-    else
-    {
-        kg_take_registers<240>();
-        compute_probabilities(shared, arguments, rows, warpgroup - 1);
-    }
-}
-
-// Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_r8192_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
-{
-    const ValuePlaces shared = { tiles_begin() };
-    const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
-    if (kg_thread() == 0)
-        shared.begin(maps);
-
-    kg_barrier();
-    const int warpgroup = kg_warpgroup();
-    if (warpgroup == 0)
-    {
-        kg_release_registers<24>();
-        if (warp_index() == 0 && kg_elect())
-            copy_probabilities_and_values(shared, maps, arguments, rows);
-    }
-    else
-    {
-        kg_take_registers<240>();
-        compute_output(shared, arguments, rows, warpgroup - 1);
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat16R64 =>
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-sm90a-f16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float16, head dim 160. A block of 256 threads computes 64 query rows against tiles of 144 keys: one warpgroup has the tiles
@@ -861,7 +561,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat16R128 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R128Text =>
 """
 // streaming-sm90a-f16-d160-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: one warpgroup has the tiles
@@ -1069,7 +770,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat16R64K80 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R64K80Text =>
 """
 // streaming-sm90a-f16-d160-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // Float16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -1239,7 +941,8 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d16
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K80 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K80Text =>
 """
 // streaming-sm90a-f16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // Float16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -1409,7 +1112,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat16R512K80 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R512K80Text =>
 """
 // streaming-sm90a-f16-d160-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // Float16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -1579,7 +1283,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat16R64K160 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R64K160Text =>
 """
 // streaming-sm90a-f16-d160-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // Float16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -1769,7 +1474,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K160 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K160Text =>
 """
 // streaming-sm90a-f16-d160-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // Float16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -1959,7 +1665,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat16R512K160 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R512K160Text =>
 """
 // streaming-sm90a-f16-d160-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // Float16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -2149,9 +1856,10 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R512 =>
+
+        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T128Text =>
 """
-// materialized-sm90a-bf16-d160-r512: attention whose probabilities live in a workspace, in two launches on one slice of at most 512 query rows.
+// materialized-sm90a-bf16-d160-t128: attention whose probabilities live in a workspace, in two launches on a slice.
 // BFloat16, head dim 160. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
 // 128 keys.
 // Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread for arrays 128 and 112 of 240;
@@ -2318,7 +2026,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_sm90a_materialized.cuh"
 
 // First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_r512_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ScorePlaces shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
@@ -2341,7 +2049,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d16
 }
 
 // Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_r512_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ValuePlaces shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
@@ -2364,437 +2072,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d16
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R2048 =>
-"""
-// materialized-sm90a-bf16-d160-r2048: attention whose probabilities live in a workspace, in two launches on one slice of at most 2048 query rows.
-// BFloat16, head dim 160. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
-// 128 keys.
-// Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread for arrays 128 and 112 of 240;
-// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
-#include "kernelgen_primitives.cuh"
-#include "kernelgen_sm90a_primitives.cuh"
 
-using element = kg_bf16;
-
-constexpr int head_dim = 160;
-constexpr int warp_threads = 32;
-constexpr int warpgroup_threads = 128;
-constexpr int warpgroup_rows = 64;
-constexpr int tile_rows = 128;
-constexpr int tile_keys = 128;
-constexpr int chunk_keys = 4096;
-
-constexpr int row_panel_dims = 32;    // of Q and K
-constexpr int row_panels = 5;
-constexpr int value_panel_dims = 32;  // of V
-constexpr int value_panels = 5;
-constexpr int value_dims = 160;        // columns of one product
-constexpr int depth = 16;             // dims or keys of one product
-constexpr int dim_steps = (head_dim + depth - 1) / depth;
-constexpr int key_steps = tile_keys / depth;
-constexpr int key_tiles = tile_keys / 8;  // groups of eight keys, as scores lie in registers
-constexpr int value_tiles = value_dims / 8;
-constexpr int row_chunks = head_dim / 8;
-
-// Bytes from a panel to the next, and of a tile.
-constexpr int query_rows = 128;
-constexpr int query_panel_bytes = query_rows * row_panel_dims * 2;
-constexpr int key_panel_bytes = tile_keys * row_panel_dims * 2;
-constexpr int value_panel_bytes = tile_keys * value_panel_dims * 2;
-constexpr int query_bytes = 40960;
-constexpr int key_bytes = 40960;
-constexpr int value_bytes = 40960;
-
-constexpr int consumers = 2;                               // warpgroups that compute
-constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
-constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
-constexpr int score_stages = 4;                            // tiles of K in shared memory
-constexpr int value_stages = 3;                            // tiles of V, and of probabilities
-constexpr int value_row_groups = consumers / column_groups;
-constexpr int value_rows = value_row_groups * warpgroup_rows;  // query rows of a block of the second launch
-
-// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few bits for small numbers: a power of two lifts them.
-constexpr float lift = 0.0f;
-
-// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers; of the values: the stages of V, those of probabilities,
-// the mbarriers.
-constexpr int probability_bytes = warpgroup_rows * tile_keys * 2;         // of 64 rows and a tile of keys in the workspace,
-constexpr int tile_row_bytes = 4;                                         // and of each row besides
-constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_row_bytes;
-constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
-constexpr int probabilities_begin = value_stages * value_bytes;
-constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 8 * (2 + 2 * score_stages) == 205904, "the launch gives other shared memory");
-static_assert(1024 + value_mbarriers_begin + 8 * 2 * value_stages == 223792, "the launch gives other shared memory");
-
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_sm90a.cuh"
-#include "kernelgen_sm90a_tile_products.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_sm90a_materialized.cuh"
-
-// First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_r2048_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
-{
-    const ScorePlaces shared = { tiles_begin() };
-    const BlockRows rows = block_rows(arguments);
-    if (kg_thread() == 0)
-        shared.begin(maps);
-
-    kg_barrier();
-    const int warpgroup = kg_warpgroup();
-    if (warpgroup == 0)
-    {
-        kg_release_registers<24>();
-        if (warp_index() == 0 && kg_elect())
-            copy_queries_and_keys(shared, maps, arguments, rows);
-    }
-    else
-    {
-        kg_take_registers<240>();
-        compute_probabilities(shared, arguments, rows, warpgroup - 1);
-    }
-}
-
-// Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_r2048_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
-{
-    const ValuePlaces shared = { tiles_begin() };
-    const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
-    if (kg_thread() == 0)
-        shared.begin(maps);
-
-    kg_barrier();
-    const int warpgroup = kg_warpgroup();
-    if (warpgroup == 0)
-    {
-        kg_release_registers<24>();
-        if (warp_index() == 0 && kg_elect())
-            copy_probabilities_and_values(shared, maps, arguments, rows);
-    }
-    else
-    {
-        kg_take_registers<240>();
-        compute_output(shared, arguments, rows, warpgroup - 1);
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> MaterializedBFloat16R8192 =>
-"""
-// materialized-sm90a-bf16-d160-r8192: attention whose probabilities live in a workspace, in two launches on one slice of at most 8192 query rows.
-// BFloat16, head dim 160. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
-// 128 keys.
-// Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread for arrays 128 and 112 of 240;
-// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
-#include "kernelgen_primitives.cuh"
-#include "kernelgen_sm90a_primitives.cuh"
-
-using element = kg_bf16;
-
-constexpr int head_dim = 160;
-constexpr int warp_threads = 32;
-constexpr int warpgroup_threads = 128;
-constexpr int warpgroup_rows = 64;
-constexpr int tile_rows = 128;
-constexpr int tile_keys = 128;
-constexpr int chunk_keys = 4096;
-
-constexpr int row_panel_dims = 32;    // of Q and K
-constexpr int row_panels = 5;
-constexpr int value_panel_dims = 32;  // of V
-constexpr int value_panels = 5;
-constexpr int value_dims = 160;        // columns of one product
-constexpr int depth = 16;             // dims or keys of one product
-constexpr int dim_steps = (head_dim + depth - 1) / depth;
-constexpr int key_steps = tile_keys / depth;
-constexpr int key_tiles = tile_keys / 8;  // groups of eight keys, as scores lie in registers
-constexpr int value_tiles = value_dims / 8;
-constexpr int row_chunks = head_dim / 8;
-
-// Bytes from a panel to the next, and of a tile.
-constexpr int query_rows = 128;
-constexpr int query_panel_bytes = query_rows * row_panel_dims * 2;
-constexpr int key_panel_bytes = tile_keys * row_panel_dims * 2;
-constexpr int value_panel_bytes = tile_keys * value_panel_dims * 2;
-constexpr int query_bytes = 40960;
-constexpr int key_bytes = 40960;
-constexpr int value_bytes = 40960;
-
-constexpr int consumers = 2;                               // warpgroups that compute
-constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
-constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
-constexpr int score_stages = 4;                            // tiles of K in shared memory
-constexpr int value_stages = 3;                            // tiles of V, and of probabilities
-constexpr int value_row_groups = consumers / column_groups;
-constexpr int value_rows = value_row_groups * warpgroup_rows;  // query rows of a block of the second launch
-
-// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few bits for small numbers: a power of two lifts them.
-constexpr float lift = 0.0f;
-
-// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers; of the values: the stages of V, those of probabilities,
-// the mbarriers.
-constexpr int probability_bytes = warpgroup_rows * tile_keys * 2;         // of 64 rows and a tile of keys in the workspace,
-constexpr int tile_row_bytes = 4;                                         // and of each row besides
-constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_row_bytes;
-constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
-constexpr int probabilities_begin = value_stages * value_bytes;
-constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 8 * (2 + 2 * score_stages) == 205904, "the launch gives other shared memory");
-static_assert(1024 + value_mbarriers_begin + 8 * 2 * value_stages == 223792, "the launch gives other shared memory");
-
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
-#include "kernelgen_score.cuh"
-#include "kernelgen_sm90a.cuh"
-#include "kernelgen_sm90a_tile_products.cuh"
-#include "kernelgen_slice.cuh"
-#include "kernelgen_sm90a_materialized.cuh"
-
-// First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_r8192_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
-{
-    const ScorePlaces shared = { tiles_begin() };
-    const BlockRows rows = block_rows(arguments);
-    if (kg_thread() == 0)
-        shared.begin(maps);
-
-    kg_barrier();
-    const int warpgroup = kg_warpgroup();
-    if (warpgroup == 0)
-    {
-        kg_release_registers<24>();
-        if (warp_index() == 0 && kg_elect())
-            copy_queries_and_keys(shared, maps, arguments, rows);
-    }
-    else
-    {
-        kg_take_registers<240>();
-        compute_probabilities(shared, arguments, rows, warpgroup - 1);
-    }
-}
-
-// Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_r8192_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
-{
-    const ValuePlaces shared = { tiles_begin() };
-    const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
-    if (kg_thread() == 0)
-        shared.begin(maps);
-
-    kg_barrier();
-    const int warpgroup = kg_warpgroup();
-    if (warpgroup == 0)
-    {
-        kg_release_registers<24>();
-        if (warp_index() == 0 && kg_elect())
-            copy_probabilities_and_values(shared, maps, arguments, rows);
-    }
-    else
-    {
-        kg_take_registers<240>();
-        compute_output(shared, arguments, rows, warpgroup - 1);
-    }
-}
-
-"""u8;
-        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64 =>
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-sm90a-bf16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // BFloat16, head dim 160. A block of 256 threads computes 64 query rows against tiles of 144 keys: one warpgroup has the tiles
@@ -3000,7 +2279,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128Text =>
 """
 // streaming-sm90a-bf16-d160-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // BFloat16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: one warpgroup has the tiles
@@ -3208,7 +2488,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64K80 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64K80Text =>
 """
 // streaming-sm90a-bf16-d160-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // BFloat16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -3378,7 +2659,8 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d1
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K80 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K80Text =>
 """
 // streaming-sm90a-bf16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // BFloat16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -3548,7 +2830,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R512K80 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R512K80Text =>
 """
 // streaming-sm90a-bf16-d160-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // BFloat16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -3718,7 +3001,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64K160 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64K160Text =>
 """
 // streaming-sm90a-bf16-d160-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // BFloat16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -3908,7 +3192,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K160 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K160Text =>
 """
 // streaming-sm90a-bf16-d160-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // BFloat16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -4098,7 +3383,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R512K160 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R512K160Text =>
 """
 // streaming-sm90a-bf16-d160-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
 // BFloat16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
@@ -4288,7 +3574,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat32R64 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingFloat32R64Text =>
 """
 // streaming-sm90a-f32-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float32, head dim 160. A block of 384 threads computes 64 query rows against tiles of 64 keys: two warpgroups split the numbers of K and of V into
@@ -4454,7 +3741,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_
 }
 
 """u8;
-        public static global::System.ReadOnlySpan<byte> StreamingFloat32R128 =>
+
+        public static global::System.ReadOnlySpan<byte> StreamingFloat32R128Text =>
 """
 // streaming-sm90a-f32-d160-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
 // Float32, head dim 160. A block of 512 threads computes 128 query rows against tiles of 64 keys: two warpgroups split the numbers of K and of V into

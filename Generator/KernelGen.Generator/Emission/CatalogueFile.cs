@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Kernels.Cpu;
 using KernelGen.Generator.Model;
 using static System.FormattableString;
@@ -17,8 +17,7 @@ internal static class CatalogueFile
 
     private const string Kernels = "global::KernelGen.Kernels.";
 
-    public static string Write(
-        ModelClass modelClass, ImmutableArray<KernelVariant> variants, IReadOnlyDictionary<CudaSourceName, CudaSource> sources) => ClassScope.Write(
+    public static string Write(ModelClass modelClass, ImmutableArray<KernelVariant> variants) => ClassScope.Write(
         modelClass,
         Invariant($"The {variants.Length} variants of {modelClass.Name}."),
         "",
@@ -30,13 +29,13 @@ internal static class CatalogueFile
             writer.Lines($"\"{modelClass.Name}\",");
             for (int i = 0; i < variants.Length; i++)
             {
-                WriteVariant(writer, variants[i], sources, i + 1 < variants.Length ? "," : ");");
+                WriteVariant(writer, variants[i], i + 1 < variants.Length ? "," : ");");
             }
 
             writer.Outdent();
         });
 
-    private static void WriteVariant(SourceWriter writer, KernelVariant variant, IReadOnlyDictionary<CudaSourceName, CudaSource> sources, string end)
+    private static void WriteVariant(SourceWriter writer, KernelVariant variant, string end)
     {
         KernelConfiguration configuration = variant.Configuration;
         writer.Lines($"new {Kernels}KernelVariant(");
@@ -61,12 +60,12 @@ internal static class CatalogueFile
                 WriteCpuKernels(writer, cpu);
                 break;
             case CudaVariant cuda:
-                WriteCudaSource(writer, cuda, sources[cuda.Source]);
+                writer.Lines($"{cuda.UnitClass}.{cuda.Source.Property}");
                 break;
         }
 
         writer.Outdent();
-        writer.Lines(")" + Initializer(Properties(variant)) + end);
+        writer.Lines(")" + CSharpText.Initializer(Properties(variant)) + end);
     }
 
     private static string Arguments(KernelFootprint footprint) =>
@@ -94,44 +93,6 @@ internal static class CatalogueFile
         string Kernel(int vectorBits) => $"{variant.UnitClass}.{variant.KernelName(vectorBits)}";
         writer.Lines($"static () => {CpuFiles.SourcesClass}.{variant.UnitClass},");
         writer.Lines(Invariant($"new {Kernels}CpuKernelSet({Kernel(512)}, {Kernel(256)}, {Kernel(128)}, TilesPerCall: {variant.TilesPerCall})"));
-    }
-
-    private static void WriteCudaSource(SourceWriter writer, CudaVariant variant, CudaSource source)
-    {
-        writer.Lines(
-            $"""
-            new {Kernels}CudaKernelSource(
-                static () => {variant.UnitClass}.{variant.Source.Property},
-                [{string.Join(", ", source.Headers.Select(static header => $"{CudaFiles.HeadersClass}.{header.Property}"))}],
-                [
-            """);
-        foreach (CudaStage stage in variant.Stages)
-        {
-            string merges = stage.MergesKeySplits ? ", MergesKeySplits: true" : "";
-            writer.Lines(
-                Invariant($"        new(\"{stage.EntryPoint}\", Threads: {stage.Threads}, SharedBytes: {stage.SharedBytes}, RowsPerBlock: {stage.RowsPerBlock}{merges})")
-                + Initializer(Properties(stage)) + ",");
-        }
-
-        writer.Lines("    ])");
-    }
-
-    private static IEnumerable<string> Properties(CudaStage stage)
-    {
-        if (!stage.TensorBoxes.IsEmpty)
-            yield return $"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => Invariant($"new(Dims: {box.Dims}, Rows: {box.Rows})")))}]";
-        if (stage.MinimumBlocks > 1)
-            yield return Invariant($"MinimumBlocks = {stage.MinimumBlocks}");
-        if (stage.IsPersistent)
-            yield return "IsPersistent = true";
-        if (stage.ClusterBlocks > 1)
-            yield return Invariant($"ClusterBlocks = {stage.ClusterBlocks}");
-    }
-
-    private static string Initializer(IEnumerable<string> properties)
-    {
-        string content = string.Join(", ", properties);
-        return content.Length == 0 ? "" : $" {{ {content} }}";
     }
 
     // ToString renders several flags as "A, B".

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Threading;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
+using static System.FormattableString;
 
 namespace KernelGen.Generator.Emission;
 
@@ -12,10 +13,10 @@ internal static class CudaFiles
     /// <summary>The nested class that holds the shared parts.</summary>
     public const string HeadersClass = "CudaHeaders";
 
-    private const string Header = "global::KernelGen.Kernels.CudaHeader";
+    private const string Kernels = "global::KernelGen.Kernels.";
 
     public static IEnumerable<EmittedFile> Write(
-        ModelClass modelClass, IReadOnlyCollection<CudaSource> sources, TemplateLibrary templates, CancellationToken cancellationToken)
+        ModelClass modelClass, IReadOnlyList<CudaSource> sources, TemplateLibrary templates, CancellationToken cancellationToken)
     {
         foreach (IGrouping<string, CudaSource> unit in sources.GroupBy(static source => source.Variant.UnitClass))
         {
@@ -25,7 +26,13 @@ internal static class CudaFiles
                 {
                     writer.Open($"private static class {unit.Key}");
                     foreach (CudaSource source in unit)
-                        Utf8Literal.WriteProperty(writer, source.Variant.Source.Property, source.Text);
+                        WriteSource(writer, source);
+                    foreach (CudaSource source in unit)
+                    {
+                        writer.Line();
+                        Utf8Literal.WriteProperty(writer, source.Variant.Source.Property + "Text", source.Text);
+                    }
+
                     writer.Close();
                 }));
         }
@@ -40,13 +47,50 @@ internal static class CudaFiles
         }
     }
 
+    private static void WriteSource(SourceWriter writer, CudaSource source)
+    {
+        string property = source.Variant.Source.Property;
+        writer.Lines($"public static readonly {Kernels}CudaKernelSource {property} = new(");
+        writer.Indent();
+        writer.Lines(
+            $"""
+            static () => {property}Text,
+            [{string.Join(", ", source.Headers.Select(static header => $"{HeadersClass}.{header.Property}"))}],
+            [
+            """);
+        writer.Indent();
+        foreach (CudaStage stage in source.Variant.Stages)
+        {
+            string merges = stage.MergesKeySplits ? ", MergesKeySplits: true" : "";
+            writer.Lines(
+                Invariant($"new(\"{stage.EntryPoint}\", Threads: {stage.Threads}, SharedBytes: {stage.SharedBytes}, RowsPerBlock: {stage.RowsPerBlock}{merges})")
+                + CSharpText.Initializer(Properties(stage)) + ",");
+        }
+
+        writer.Outdent();
+        writer.Lines("]);");
+        writer.Outdent();
+    }
+
+    private static IEnumerable<string> Properties(CudaStage stage)
+    {
+        if (!stage.TensorBoxes.IsEmpty)
+            yield return $"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => Invariant($"new(Dims: {box.Dims}, Rows: {box.Rows})")))}]";
+        if (stage.MinimumBlocks > 1)
+            yield return Invariant($"MinimumBlocks = {stage.MinimumBlocks}");
+        if (stage.IsPersistent)
+            yield return "IsPersistent = true";
+        if (stage.ClusterBlocks > 1)
+            yield return Invariant($"ClusterBlocks = {stage.ClusterBlocks}");
+    }
+
     private static void WriteHeaders(
         SourceWriter writer, CudaHeaderTemplate[] headers, TemplateLibrary templates, CancellationToken cancellationToken)
     {
         writer.Open($"private static class {HeadersClass}");
         foreach (CudaHeaderTemplate header in headers)
         {
-            writer.Lines($"public static readonly {Header} {header.Property} = new(\"{header.Name}\", static () => {header.Property}Text);");
+            writer.Lines($"public static readonly {Kernels}CudaHeader {header.Property} = new(\"{header.Name}\", static () => {header.Property}Text);");
         }
 
         foreach (CudaHeaderTemplate header in headers)

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
-using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Emission;
@@ -15,22 +15,23 @@ internal sealed record CudaSource(CudaVariant Variant, string Text, ImmutableArr
     private const string Include = "#include \"";
 
     /// <summary>The sources of variants, each once.</summary>
-    public static IReadOnlyDictionary<CudaSourceName, CudaSource> Render(
+    public static ImmutableArray<CudaSource> Render(
         IEnumerable<CudaVariant> variants, TemplateLibrary templates, CancellationToken cancellationToken)
     {
         Dictionary<string, CudaHeaderTemplate> headers = CudaHeaderTemplate.All(templates).ToDictionary(static header => header.Name, StringComparer.Ordinal);
-        Dictionary<CudaSourceName, CudaSource> sources = [];
+        HashSet<CudaSourceName> seen = [];
+        ImmutableArray<CudaSource>.Builder sources = ImmutableArray.CreateBuilder<CudaSource>();
         foreach (CudaVariant variant in variants)
         {
-            if (sources.ContainsKey(variant.Source))
+            if (!seen.Add(variant.Source))
                 continue;
             string text = templates.Render(variant.Template, variant.Model, cancellationToken);
-            sources.Add(variant.Source, new(variant, text, [.. Includes(text).Select(name => headers.TryGetValue(name, out CudaHeaderTemplate? header)
+            sources.Add(new(variant, text, [.. Includes(text).Select(name => headers.TryGetValue(name, out CudaHeaderTemplate? header)
                 ? header
                 : throw UnknownHeader(templates, variant.Template, name))]));
         }
 
-        return sources;
+        return sources.ToImmutable();
     }
 
     private static IEnumerable<string> Includes(string text) =>

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Kernels.Cpu;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis.CSharp;

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Kernels.Cpu;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
@@ -33,13 +34,12 @@ internal static class ModelClassEmitter
     {
         templates = templates.Metered();
         ImmutableArray<KernelVariant> variants = designs.Variants(modelClass.Requests);
-        IReadOnlyDictionary<CudaSourceName, CudaSource> sources = CudaSource.Render(variants.OfType<CudaVariant>(), templates, cancellationToken);
         return
         [
             new($"{modelClass.FileName}.g.cs", ModelClassMembers.Write(modelClass)),
-            new($"{modelClass.FileName}.Catalogue.g.cs", CatalogueFile.Write(modelClass, variants, sources)),
+            new($"{modelClass.FileName}.Catalogue.g.cs", CatalogueFile.Write(modelClass, variants)),
             .. CpuFiles.Write(modelClass, variants.OfType<CpuVariant>(), templates, cancellationToken),
-            .. CudaFiles.Write(modelClass, [.. sources.Values], templates, cancellationToken),
+            .. CudaFiles.Write(modelClass, CudaSource.Render(variants.OfType<CudaVariant>(), templates, cancellationToken), templates, cancellationToken),
         ];
     }
 

@@ -11,7 +11,8 @@ namespace KernelGen.Cuda.Launch;
 /// <summary>The kernels that are loaded into a context, each compiled and loaded once.</summary>
 internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store, CudaDeviceLimits limits)
 {
-    private readonly ConcurrentDictionary<SpecializedKernel, Lazy<LoadedKernel>> _kernels = new();
+    // By text: variants that share one share its module.
+    private readonly ConcurrentDictionary<(CudaKernelSource? Source, KernelSpecialization Specialization), Lazy<LoadedKernel>> _kernels = new();
 
     /// <summary>The loaded form of a kernel. The context must be current.</summary>
     /// <exception cref="ArgumentException">It is not a CUDA variant.</exception>
@@ -20,12 +21,13 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
     /// <exception cref="CudaException">The driver refused it.</exception>
     public LoadedKernel Get(SpecializedKernel kernel)
     {
-        if (_kernels.TryGetValue(kernel, out Lazy<LoadedKernel>? loaded))
+        (CudaKernelSource?, KernelSpecialization) key = KeyOf(kernel);
+        if (_kernels.TryGetValue(key, out Lazy<LoadedKernel>? loaded))
         {
             return loaded.Value;
         }
 
-        loaded = _kernels.GetOrAdd(kernel, key => new(() => Load(key)));
+        loaded = _kernels.GetOrAdd(key, _ => new(() => Load(kernel)));
         try
         {
             return loaded.Value;
@@ -33,14 +35,14 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         catch
         {
             // A failure is not kept: it may have been memory, and the next call shall try again.
-            _kernels.TryRemove(KeyValuePair.Create(kernel, loaded));
+            _kernels.TryRemove(KeyValuePair.Create(key, loaded));
             throw;
         }
     }
 
     /// <summary>The loaded form of a kernel; null when it is not loaded.</summary>
     public LoadedKernel? Find(SpecializedKernel kernel) =>
-        _kernels.TryGetValue(kernel, out Lazy<LoadedKernel>? loaded) && loaded.IsValueCreated ? loaded.Value : null;
+        _kernels.TryGetValue(KeyOf(kernel), out Lazy<LoadedKernel>? loaded) && loaded.IsValueCreated ? loaded.Value : null;
 
     /// <summary>Unloads everything. The context must be current.</summary>
     public void Unload()
@@ -55,6 +57,9 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
 
         _kernels.Clear();
     }
+
+    private static (CudaKernelSource? Source, KernelSpecialization Specialization) KeyOf(SpecializedKernel kernel) =>
+        (kernel.Variant.Cuda, kernel.Specialization);
 
     private LoadedKernel Load(SpecializedKernel kernel)
     {

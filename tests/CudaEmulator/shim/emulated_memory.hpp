@@ -15,6 +15,18 @@ KG_DEVICE void kg_store(T* address, T value, int line = __builtin_LINE())
     *address = value;
 }
 
+template <typename T>
+KG_DEVICE T kg_load_streaming(const T* address, int line = __builtin_LINE())
+{
+    return kg_load(address, line);
+}
+
+template <typename T>
+KG_DEVICE void kg_store_streaming(T* address, T value, int line = __builtin_LINE())
+{
+    kg_store(address, value, line);
+}
+
 KG_DEVICE unsigned int kg_load_if(const unsigned char* address, bool condition, unsigned int otherwise, int line = __builtin_LINE())
 {
     return condition ? kg_load(address, line) : otherwise;

@@ -15,7 +15,7 @@ public sealed class CudaEmulatorTests
         [
             SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 40, 64),
             SimtVariant.Of(KernelFamily.Streaming, ElementType.Float32, 64, 64),
-            SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 72, 32),
+            SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 72, 64),
             SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 264, 64),
             SimtVariant.Of(KernelFamily.Materialized, ElementType.Float32, 8, 2048),
             SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 80, 512),
@@ -36,6 +36,7 @@ public sealed class CudaEmulatorTests
             Sm80Variant.Streaming(ElementType.Float16, 264, 32),
             Sm80Variant.ShortKeys(ElementType.BFloat16, 80, 160),
             Sm80Variant.Materialized(ElementType.Float16, 72),
+            Sm80Variant.Materialized(ElementType.Float16, 40, sliceRows: 512),
             Sm80Variant.Materialized(ElementType.BFloat16, 320),
         ];
         AgreeWithFloat64(folder, SimtVariant.TestAll ? Sm80Variant.All : variants);

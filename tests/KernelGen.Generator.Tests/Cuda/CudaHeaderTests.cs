@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using KernelGen.Generator.Emission;
-using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
@@ -28,5 +29,5 @@ internal static class CudaVariants
     public static ImmutableArray<CudaStage> Stages(KernelConfiguration configuration) => Of(configuration).Stages;
 
     private static CudaSource Source(KernelConfiguration configuration) =>
-        CudaSource.Render([Of(configuration)], TemplateLibrary.Embedded, CancellationToken.None).Values.Single();
+        CudaSource.Render([Of(configuration)], TemplateLibrary.Embedded, CancellationToken.None).Single();
 }

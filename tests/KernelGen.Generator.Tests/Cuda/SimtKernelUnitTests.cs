@@ -13,7 +13,7 @@ public sealed class SimtKernelUnitTests
         {
             string text = CudaVariants.Render(configuration);
 
-            Assert.StartsWith($"// {configuration.Id}: ", text);
+            Assert.StartsWith($"// {CudaVariants.Of(configuration).Source.Id}: ", text);
             foreach (CudaStage stage in CudaVariants.Stages(configuration))
                 Assert.Contains($" {stage.EntryPoint}(const KernelArguments arguments)", text);
         }
@@ -33,8 +33,11 @@ public sealed class SimtKernelUnitTests
             new KernelFootprint(64, 64, 0, 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
             CudaVariants.Footprint(SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 40, 64)));
         Assert.AreEqual(
-            new KernelFootprint(64, 64, 4, 0),
+            new KernelFootprint(32, 64, 4, 0),
             CudaVariants.Footprint(SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 40, 512)));
+        Assert.AreEqual(
+            new KernelFootprint(64, 64, 4, 0),
+            CudaVariants.Footprint(SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 40, 2048)));
     }
 
     [TestMethod]
@@ -51,9 +54,9 @@ public sealed class SimtKernelUnitTests
             streaming);
         Assert.AreSequenceEqual(
             [
-                new CudaStage("materialized_simt_bf16_d40_r512_scores", 128, 32768, 64),
-                new CudaStage("materialized_simt_bf16_d40_r512_softmax", 128, 0, 4),
-                new CudaStage("materialized_simt_bf16_d40_r512_values", 128, 32768, 64),
+                new CudaStage("materialized_simt_bf16_d40_t32_scores", 128, 27136, 32),
+                new CudaStage("materialized_simt_bf16_d40_t32_softmax", 128, 0, 4),
+                new CudaStage("materialized_simt_bf16_d40_t32_values", 128, 27136, 32),
             ],
             materialized);
     }

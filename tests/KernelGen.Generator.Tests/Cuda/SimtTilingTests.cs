@@ -5,7 +5,10 @@ namespace KernelGen.Generator.Tests.Cuda;
 [TestClass]
 public sealed class SimtTilingTests
 {
-    private static readonly SimtTiling[] _all = [.. SimtVariant.HeadDims.Select(static headDim => new SimtTiling(headDim, SimtTiling.MaxTileRows))];
+    private static readonly SimtTiling[] _all =
+    [
+        .. from headDim in SimtVariant.HeadDims from rows in new[] { SimtTiling.MaxTileRows / 2, SimtTiling.MaxTileRows } select new SimtTiling(headDim, rows),
+    ];
 
     [TestMethod]
     public void EveryVariant_FitsEveryGpu()

@@ -13,7 +13,7 @@ public sealed class Sm80KernelUnitTests
         {
             string text = CudaVariants.Render(configuration);
 
-            Assert.StartsWith($"// {configuration.Id}: ", text);
+            Assert.StartsWith($"// {CudaVariants.Of(configuration).Source.Id}: ", text);
             foreach (CudaStage stage in CudaVariants.Stages(configuration))
                 Assert.Contains($" {stage.EntryPoint}(const KernelArguments arguments)", text);
         }
@@ -40,9 +40,9 @@ public sealed class Sm80KernelUnitTests
         Assert.AreSequenceEqual([new CudaStage("streaming_sm80_f16_d40_r128_k80", 128, 12800, 128)], prompt);
         Assert.AreSequenceEqual(
             [
-                new CudaStage("materialized_sm80_bf16_d40_r2048_scores", 128, 15360, 64),
-                new CudaStage("materialized_sm80_bf16_d40_r2048_softmax", 128, 0, 4),
-                new CudaStage("materialized_sm80_bf16_d40_r2048_values", 128, 10240, 64),
+                new CudaStage("materialized_sm80_bf16_d40_t64_streamed_scores", 128, 15360, 64),
+                new CudaStage("materialized_sm80_bf16_d40_t64_streamed_softmax", 128, 0, 4),
+                new CudaStage("materialized_sm80_bf16_d40_t64_streamed_values", 128, 10240, 64),
             ],
             materialized);
     }

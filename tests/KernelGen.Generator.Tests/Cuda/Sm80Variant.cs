@@ -29,6 +29,6 @@ internal static class Sm80Variant
     public static KernelConfiguration ShortKeys(ElementType elementType, int headDim, int maximumKeys) =>
         new(KernelFamily.Streaming, KernelTarget.Sm80, elementType, headDim, Sm80ShortKeysTiling.TileRows) { MaximumKeys = maximumKeys };
 
-    public static KernelConfiguration Materialized(ElementType elementType, int headDim) =>
-        new(KernelFamily.Materialized, KernelTarget.Sm80, elementType, headDim, 2048);
+    public static KernelConfiguration Materialized(ElementType elementType, int headDim, int sliceRows = 2048) =>
+        new(KernelFamily.Materialized, KernelTarget.Sm80, elementType, headDim, sliceRows);
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Tests.Cuda;
@@ -14,7 +14,7 @@ public sealed class Sm90aKernelUnitTests
         {
             string text = CudaVariants.Render(configuration);
 
-            Assert.StartsWith($"// {configuration.Id}: ", text);
+            Assert.StartsWith($"// {CudaVariants.Of(configuration).Source.Id}: ", text);
             Assert.AreSequenceEqual(
                 CudaVariants.Headers(configuration).Select(header => $"#include \"{header.Name}\""),
                 text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
@@ -134,7 +134,7 @@ public sealed class Sm90aKernelUnitTests
         KernelConfiguration small = Sm90aVariant.Materialized(ElementType.Float16, 64), large = Sm90aVariant.Materialized(ElementType.BFloat16, 512);
 
         Assert.AreSequenceEqual(
-            ["materialized_sm90a_f16_d64_r2048_scores", "materialized_sm90a_f16_d64_r2048_values"],
+            ["materialized_sm90a_f16_d64_t128_scores", "materialized_sm90a_f16_d64_t128_values"],
             CudaVariants.Stages(small).Select(stage => stage.EntryPoint));
         Assert.AreSequenceEqual([128, 128], CudaVariants.Stages(small).Select(stage => stage.RowsPerBlock));
         Assert.AreSequenceEqual([128, 64], CudaVariants.Stages(large).Select(stage => stage.RowsPerBlock));

@@ -31,7 +31,8 @@ public sealed class FakeDesignTests
     {
         Assert.Contains("constexpr int tile_rows = 96;\n#include \"kernelgen_fake_part.cuh\"", _files["Faked.Sm80D40.g.cs"]);
         Assert.Contains("// A part of the fake kernel.", _files["Faked.CudaHeaders.g.cs"]);
-        Assert.Contains("[CudaHeaders.FakePart]", _files["Faked.Catalogue.g.cs"]);
+        Assert.Contains("[CudaHeaders.FakePart]", _files["Faked.Sm80D40.g.cs"]);
+        Assert.Contains("Sm80D40.StreamingFloat32R96", _files["Faked.Catalogue.g.cs"]);
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using KernelGen.Generator.Kernels;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Tests.Kernels;

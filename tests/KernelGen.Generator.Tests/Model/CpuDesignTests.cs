@@ -33,10 +33,19 @@ public sealed class CpuDesignTests
     [TestMethod]
     public void Footprint_CountsScoresOnlyWhereThereAreAny()
     {
-        int scratch = new CpuTiling(40).Scratch.Bytes;
+        CpuTiling tiling = new(40);
 
-        Assert.AreEqual(new(128, CpuTiling.KeyStep, 0, scratch), Variants(40, [KernelFamily.Streaming], [ElementType.Float16]).Single().Footprint);
-        Assert.AreEqual(new(128, CpuTiling.KeyStep, 4, scratch), Variants(40, [KernelFamily.Materialized], [ElementType.Float16]).Single().Footprint);
+        Assert.AreSequenceEqual<KernelFootprint>(
+            [
+                new(128, CpuTiling.KeyStep, 0, tiling.Streaming.Bytes),
+                new(64, CpuTiling.KeyStep, 4, tiling.Materialized.Bytes(64)),
+                new(128, CpuTiling.KeyStep, 4, tiling.Materialized.Bytes(128)),
+            ],
+            KernelDesigns.All.Variants(
+            [
+                new(KernelTarget.Cpu, 40, ElementType.Float16, KernelFamily.Streaming, default),
+                new(KernelTarget.Cpu, 40, ElementType.Float16, KernelFamily.Materialized, new([512, 2048])),
+            ]).Select(static variant => variant.Footprint));
     }
 
     [TestMethod]

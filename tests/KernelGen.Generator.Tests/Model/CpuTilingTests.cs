@@ -44,7 +44,7 @@ public sealed class CpuTilingTests
     public void AWorker_StaysInTheSecondLevelCache()
     {
         foreach (CpuTiling tiling in _tilings)
-            Assert.IsLessThanOrEqualTo(1 << 20, tiling.Scratch.Bytes, $"d={tiling.HeadDim}");
+            Assert.IsLessThanOrEqualTo(1 << 20, Math.Max(tiling.Streaming.Bytes, tiling.Materialized.Bytes(CpuTiling.TileRows)), $"d={tiling.HeadDim}");
     }
 
     [TestMethod]
@@ -52,7 +52,7 @@ public sealed class CpuTilingTests
     {
         foreach (CpuTiling tiling in _tilings)
         {
-            CpuScratch scratch = tiling.Scratch;
+            StreamingScratch scratch = tiling.Streaming;
             int block = tiling.KeyBlock * tiling.HeadDim, rows = tiling.CallRows * tiling.HeadDim, scores = tiling.KeyBlock * tiling.MaxLanes;
             (int At, int Elements)[] parts =
             [
@@ -63,6 +63,40 @@ public sealed class CpuTilingTests
             for (int i = 0; i < parts.Length; i++)
             {
                 int next = i + 1 < parts.Length ? parts[i + 1].At : scratch.Bytes;
+
+                Assert.AreEqual(0, parts[i].At % 64);
+                Assert.IsLessThanOrEqualTo(next, parts[i].At + (parts[i].Elements * sizeof(float)));
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow(40, 256, 260)]
+    [DataRow(512, 128, 640)]
+    public void SmallSlices_RunInTinyBudgets(int headDim, int keys, int kibibytes)
+    {
+        int paddedKeys = (keys + CpuTiling.KeyStep - 1) / CpuTiling.KeyStep * CpuTiling.KeyStep;
+        int scores = CpuTiling.SmallTileRows * paddedKeys * sizeof(float);
+
+        Assert.IsLessThanOrEqualTo(kibibytes * 1024, new CpuTiling(headDim).Materialized.Bytes(CpuTiling.SmallTileRows) + scores);
+    }
+
+    [TestMethod]
+    public void MaterializedScratch_HoldsItsPartsOneAfterTheOther_OnCacheLines()
+    {
+        foreach (CpuTiling tiling in _tilings)
+        {
+            MaterializedScratch scratch = tiling.Materialized;
+            (int At, int Elements)[] parts =
+            [
+                (scratch.Block, Math.Max(tiling.KeyBlock, tiling.MaxLanes) * tiling.HeadDim), (scratch.Weights, tiling.KeyBlock * tiling.MaxLanes),
+                (scratch.BiasRows, CpuTiling.MaskStep * 32), (scratch.BiasLanes, CpuTiling.MaskStep * 32),
+                (scratch.NewMaximum, tiling.MaxLanes), (scratch.Rescale, tiling.MaxLanes),
+                (scratch.Rows, CpuTiling.TileRows * ((2 * tiling.HeadDim) + 2)),
+            ];
+            for (int i = 0; i < parts.Length; i++)
+            {
+                int next = i + 1 < parts.Length ? parts[i + 1].At : scratch.Bytes(CpuTiling.TileRows);
 
                 Assert.AreEqual(0, parts[i].At % 64);
                 Assert.IsLessThanOrEqualTo(next, parts[i].At + (parts[i].Elements * sizeof(float)));

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Kernels.Cpu;
@@ -18,7 +19,7 @@ internal sealed class CpuDesign : IKernelDesign
             case KernelFamily.Streaming:
                 yield return new CpuVariant(
                     new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, CpuTiling.TileRows),
-                    new(CpuTiling.TileRows, CpuTiling.KeyStep, BytesPerScore: 0, tiling.Scratch.Bytes),
+                    new(CpuTiling.TileRows, CpuTiling.KeyStep, BytesPerScore: 0, tiling.Streaming.Bytes),
                     new(ProductUnit.MultiplyAdds),
                     Template,
                     tiling,
@@ -28,10 +29,12 @@ internal sealed class CpuDesign : IKernelDesign
             case KernelFamily.Materialized:
                 foreach (int sliceRows in request.SliceRows)
                 {
+                    int tileRows = SliceSize.IsSmall(sliceRows) ? CpuTiling.SmallTileRows : CpuTiling.TileRows;
+
                     // A tile at a time: its scores are still in a cache when they become weights.
                     yield return new CpuVariant(
                         new(KernelFamily.Materialized, Target, request.ElementType, request.HeadDim, sliceRows),
-                        new(CpuTiling.TileRows, CpuTiling.KeyStep, sizeof(float), tiling.Scratch.Bytes),
+                        new(tileRows, CpuTiling.KeyStep, sizeof(float), tiling.Materialized.Bytes(tileRows)),
                         new(ProductUnit.MultiplyAdds, KernelTraits.PassesOfScores),
                         Template,
                         tiling,

@@ -8,6 +8,9 @@ internal sealed record CpuTiling
     /// <summary>Query rows of a tile, the unit that work is planned and shared out in.</summary>
     public const int TileRows = 128;
 
+    /// <summary>The same of a materialized kernel for small slices: half the scratch and half the scores, so that tiny budgets suffice.</summary>
+    public const int SmallTileRows = 64;
+
     /// <summary>Blocks of keys begin at multiples of it. Every micro-kernel's keys divide it, and the score workspace is padded to it.</summary>
     public const int KeyStep = 12;
 
@@ -19,7 +22,8 @@ internal sealed record CpuTiling
         HeadDim = headDim;
         KeyBlock = KeyBlockFor(headDim);
         Vectors = [CpuVectorTile.For(512, headDim), CpuVectorTile.For(256, headDim), CpuVectorTile.For(128, headDim)];
-        Scratch = new CpuScratch(this);
+        Streaming = new StreamingScratch(this);
+        Materialized = new MaterializedScratch(this);
     }
 
     public int HeadDim { get; }
@@ -35,7 +39,7 @@ internal sealed record CpuTiling
         _ => 1,
     };
 
-    /// <summary>The most query rows that a kernel takes at a time.</summary>
+    /// <summary>The most query rows that a streaming kernel takes at a time.</summary>
     public int CallRows => TileRows * TilesPerCall;
 
     /// <summary>
@@ -50,8 +54,11 @@ internal sealed record CpuTiling
     /// <summary>Query rows of the widest lane group.</summary>
     public int MaxLanes => Vectors[0].Lanes;
 
-    /// <summary>A worker's scratch memory.</summary>
-    public CpuScratch Scratch { get; }
+    /// <summary>A worker's scratch memory for streaming kernels.</summary>
+    public StreamingScratch Streaming { get; }
+
+    /// <summary>The same for materialized kernels.</summary>
+    public MaterializedScratch Materialized { get; }
 
     private static int KeyBlockFor(int headDim) => headDim switch
     {

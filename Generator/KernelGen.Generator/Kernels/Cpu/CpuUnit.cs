@@ -13,7 +13,8 @@ internal static class CpuUnit
     public static TemplateObject Model(IReadOnlyList<CpuVariant> variants)
     {
         CpuTiling tiling = variants[0].Tiling;
-        CpuScratch scratch = tiling.Scratch;
+        StreamingScratch streaming = tiling.Streaming;
+        MaterializedScratch materialized = tiling.Materialized;
         return new()
         {
             { "class_name", variants[0].UnitClass },
@@ -25,18 +26,28 @@ internal static class CpuUnit
             { "mask_step", CpuTiling.MaskStep },
             { "block_kib", tiling.KeyBlock * tiling.HeadDim * sizeof(float) / 1024 },
             { "scores_kib", tiling.KeyBlock * tiling.MaxLanes * sizeof(float) / 1024 },
-            { "worker_bytes", scratch.Bytes },
-            { "queries_at", scratch.Queries },
-            { "output_at", scratch.Output },
-            { "keys_at", scratch.Keys },
-            { "values_at", scratch.Values },
-            { "scores_at", scratch.Scores },
-            { "bias_rows_at", scratch.BiasRows },
-            { "bias_lanes_at", scratch.BiasLanes },
-            { "maximum_at", scratch.Maximum },
-            { "sum_at", scratch.Sum },
-            { "new_maximum_at", scratch.NewMaximum },
-            { "rescale_at", scratch.Rescale },
+            { "small_tile_rows", CpuTiling.SmallTileRows },
+            { "streaming_bytes", streaming.Bytes },
+            { "materialized_bytes", materialized.Bytes(CpuTiling.TileRows) },
+            { "small_materialized_bytes", materialized.Bytes(CpuTiling.SmallTileRows) },
+            { "queries_at", streaming.Queries },
+            { "output_at", streaming.Output },
+            { "keys_at", streaming.Keys },
+            { "values_at", streaming.Values },
+            { "scores_at", streaming.Scores },
+            { "bias_rows_at", streaming.BiasRows },
+            { "bias_lanes_at", streaming.BiasLanes },
+            { "maximum_at", streaming.Maximum },
+            { "sum_at", streaming.Sum },
+            { "new_maximum_at", streaming.NewMaximum },
+            { "rescale_at", streaming.Rescale },
+            { "materialized_block_at", materialized.Block },
+            { "materialized_weights_at", materialized.Weights },
+            { "materialized_bias_rows_at", materialized.BiasRows },
+            { "materialized_bias_lanes_at", materialized.BiasLanes },
+            { "materialized_new_maximum_at", materialized.NewMaximum },
+            { "materialized_rescale_at", materialized.Rescale },
+            { "materialized_rows_at", materialized.Rows },
             { "streaming", variants.Any(static variant => variant.Configuration.Family == KernelFamily.Streaming) },
             { "materialized", variants.Any(static variant => variant.Configuration.Family == KernelFamily.Materialized) },
             { "vectors", tiling.Vectors.Select(VectorModel) },

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
@@ -16,11 +17,12 @@ internal sealed class SimtMaterialized : IKernelDesign
 
         foreach (int sliceRows in request.SliceRows)
         {
-            SimtTiling tiling = new(request.HeadDim, SimtTiling.MaxTileRows);
+            bool isSmall = SliceSize.IsSmall(sliceRows);
+            SimtTiling tiling = new(request.HeadDim, isSmall ? SimtTiling.MaxTileRows / 2 : SimtTiling.MaxTileRows);
             KernelConfiguration configuration = new(KernelFamily.Materialized, Target, request.ElementType, request.HeadDim, sliceRows);
-            CudaSourceName source = CudaSourceName.Of(configuration);
+            CudaSourceName source = CudaSourceName.OfTile(configuration, tiling.TileRows, streamsScores: !isSmall);
             TemplateObject model = SimtModel.Create(source, request.ElementType, tiling);
-            model.Add("slice_rows", sliceRows);
+            model.Add("streams_scores", !isSmall);
             yield return new CudaVariant(
                 configuration,
                 new(tiling.TileRows, SimtTiling.TileKeys, sizeof(float), WorkerBytes: 0),

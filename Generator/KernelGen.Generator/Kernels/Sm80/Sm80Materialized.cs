@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
@@ -17,11 +18,12 @@ internal sealed class Sm80Materialized : IKernelDesign
 
         foreach (int sliceRows in request.SliceRows)
         {
-            Sm80MaterializedTiling tiling = Sm80MaterializedTiling.For(request.HeadDim);
+            bool isSmall = SliceSize.IsSmall(sliceRows);
+            Sm80MaterializedTiling tiling = Sm80MaterializedTiling.For(request.HeadDim, isSmall);
             KernelConfiguration configuration = new(KernelFamily.Materialized, Target, request.ElementType, request.HeadDim, sliceRows);
-            CudaSourceName source = CudaSourceName.Of(configuration);
+            CudaSourceName source = CudaSourceName.OfTile(configuration, tiling.TileRows, streamsScores: !isSmall);
             TemplateObject model = Model(source, request.ElementType, tiling);
-            model.Add("slice_rows", sliceRows);
+            model.Add("streams_scores", !isSmall);
             yield return new CudaVariant(
                 configuration,
                 new(tiling.TileRows, tiling.TileKeys, sizeof(float), WorkerBytes: 0),

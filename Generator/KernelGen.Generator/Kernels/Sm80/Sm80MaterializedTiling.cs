@@ -36,7 +36,6 @@ internal sealed record Sm80MaterializedTiling(int HeadDim, int TileRows, int Til
         }
     }
 
-    /// <summary>The tiles for a head dim.</summary>
-    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
-    public static Sm80MaterializedTiling For(int headDim) => headDim <= 256 ? new(headDim, 64, 64) : new(headDim, 32, 32);
+    /// <summary>The tiles for a head dim. The tile of keys depends on it alone, so that a row has the same bits whatever the slice size.</summary>
+    public static Sm80MaterializedTiling For(int headDim, bool isSmallSlice) => headDim <= 256 ? new(headDim, isSmallSlice ? 32 : 64, 64) : new(headDim, 32, 32);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
@@ -20,9 +21,7 @@ internal sealed class Sm90aMaterialized : IKernelDesign
         foreach (int sliceRows in request.SliceRows)
         {
             KernelConfiguration configuration = new(KernelFamily.Materialized, Target, request.ElementType, request.HeadDim, sliceRows);
-            CudaSourceName source = CudaSourceName.Of(configuration);
-            TemplateObject model = Model(source, request.ElementType, factorType, tiling);
-            model.Add("slice_rows", sliceRows);
+            CudaSourceName source = CudaSourceName.OfTile(configuration, Sm90aMaterializedTiling.TileRows);
             yield return new CudaVariant(
                 configuration,
                 new(
@@ -32,7 +31,7 @@ internal sealed class Sm90aMaterialized : IKernelDesign
                 source,
                 Stages(source.EntryPoint, tiling),
                 "cuda/sm90a/materialized.cu.sbn",
-                model)
+                Model(source, request.ElementType, factorType, tiling))
             {
                 Experimental = ExperimentalKernels.Hopper,
             };

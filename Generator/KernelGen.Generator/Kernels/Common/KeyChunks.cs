@@ -1,6 +1,6 @@
 using KernelGen.Generator.Model;
 
-namespace KernelGen.Generator.Kernels;
+namespace KernelGen.Generator.Kernels.Common;
 
 /// <summary>
 /// Chunks of keys: no kernel adds up more keys than one of them has. What chunks give is folded in rounded fp32, by the block that goes over all of them or, where

@@ -1,39 +1,27 @@
 namespace KernelGen.Generator.Kernels.Cpu;
 
-/// <summary>A worker's scratch memory: where its parts begin, in bytes. Every part begins at a cache line.</summary>
-internal sealed record CpuScratch
+/// <summary>The scratch memory of a worker with a streaming kernel: where its parts begin, in bytes. Every part begins at a cache line.</summary>
+internal sealed record StreamingScratch
 {
-    private const int CacheLine = 64;
-
-    /// <summary>Lays the parts out one after the other.</summary>
-    /// <param name="tiling">The tiling that they serve.</param>
-    public CpuScratch(CpuTiling tiling)
+    public StreamingScratch(CpuTiling tiling)
     {
-        int at = 0;
+        ScratchLayout layout = new();
         int callElements = tiling.CallRows * tiling.HeadDim;
         int blockElements = tiling.KeyBlock * tiling.HeadDim;
-        int blockScores = tiling.KeyBlock * tiling.MaxLanes;
-        Queries = Next(callElements);
-        Output = Next(callElements);
-        Keys = Next(blockElements);
+        Queries = layout.Next(callElements);
+        Output = layout.Next(callElements);
+        Keys = layout.Next(blockElements);
 
         // Also the room in which a lane group of rows is turned into lanes and back.
-        Values = Next(System.Math.Max(blockElements, tiling.MaxLanes * tiling.HeadDim));
-        Scores = Next(blockScores);
-        BiasRows = Next(CpuTiling.MaskStep * tiling.MaxLanes);
-        BiasLanes = Next(CpuTiling.MaskStep * tiling.MaxLanes);
-        Maximum = Next(tiling.CallRows);
-        Sum = Next(tiling.CallRows);
-        NewMaximum = Next(tiling.MaxLanes);
-        Rescale = Next(tiling.MaxLanes);
-        Bytes = at;
-
-        int Next(int elements)
-        {
-            int begin = at;
-            at += ((elements * sizeof(float)) + CacheLine - 1) / CacheLine * CacheLine;
-            return begin;
-        }
+        Values = layout.Next(System.Math.Max(blockElements, tiling.MaxLanes * tiling.HeadDim));
+        Scores = layout.Next(tiling.KeyBlock * tiling.MaxLanes);
+        BiasRows = layout.Next(CpuTiling.MaskStep * tiling.MaxLanes);
+        BiasLanes = layout.Next(CpuTiling.MaskStep * tiling.MaxLanes);
+        Maximum = layout.Next(tiling.CallRows);
+        Sum = layout.Next(tiling.CallRows);
+        NewMaximum = layout.Next(tiling.MaxLanes);
+        Rescale = layout.Next(tiling.MaxLanes);
+        Bytes = layout.Bytes;
     }
 
     /// <summary>Queries of a call, in lanes.</summary>

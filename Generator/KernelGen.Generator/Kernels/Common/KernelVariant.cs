@@ -1,7 +1,7 @@
 using KernelGen.Generator.Model;
 using static System.FormattableString;
 
-namespace KernelGen.Generator.Kernels;
+namespace KernelGen.Generator.Kernels.Common;
 
 /// <summary>A variant, decided: everything that catalogue, files and templates need of it.</summary>
 /// <param name="Template">The template of its text, such as <c>cuda/sm80/streaming.cu.sbn</c>.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
-namespace KernelGen.Generator.Kernels;
+namespace KernelGen.Generator.Kernels.Common;
 
 /// <summary>A variant in CUDA C: one translation unit.</summary>
 /// <param name="Source">What its text is called. Variants that share it have the same text.</param>

@@ -1,6 +1,6 @@
 using KernelGen.Generator.Model;
 
-namespace KernelGen.Generator.Kernels;
+namespace KernelGen.Generator.Kernels.Common;
 
 /// <summary>Element types as factors of the tensor cores.</summary>
 internal static class TensorCoreTypes

@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using KernelGen.Generator.Model;
 
-namespace KernelGen.Generator.Kernels;
+namespace KernelGen.Generator.Kernels.Common;
 
 /// <summary>One kernel: which variants of it there are. It is stateless; <see cref="KernelDesigns.All"/> lists every design.</summary>
 internal interface IKernelDesign

@@ -1,0 +1,48 @@
+namespace KernelGen.Generator.Kernels.Cpu;
+
+/// <summary>The scratch memory of a worker with a materialized kernel: where its parts begin, in bytes. Every part begins at a cache line.</summary>
+/// <remarks>
+/// A block of keys and a block of values take turns in the same place. What depends on the rows of a call is behind all else, placed by the kernel: one kernel serves
+/// tiles of any number of rows.
+/// </remarks>
+internal sealed record MaterializedScratch
+{
+    public MaterializedScratch(CpuTiling tiling)
+    {
+        ScratchLayout layout = new();
+        HeadDim = tiling.HeadDim;
+        Block = layout.Next(System.Math.Max(tiling.KeyBlock, tiling.MaxLanes) * tiling.HeadDim);
+        Weights = layout.Next(tiling.KeyBlock * tiling.MaxLanes);
+        BiasRows = layout.Next(CpuTiling.MaskStep * tiling.MaxLanes);
+        BiasLanes = layout.Next(CpuTiling.MaskStep * tiling.MaxLanes);
+        NewMaximum = layout.Next(tiling.MaxLanes);
+        Rescale = layout.Next(tiling.MaxLanes);
+        Rows = layout.Bytes;
+    }
+
+    /// <summary>A block of keys or values as dense fp32 rows; also the room in which a lane group of rows is turned into lanes and back.</summary>
+    public int Block { get; }
+
+    /// <summary>Weights of a lane group against a block.</summary>
+    public int Weights { get; }
+
+    /// <summary>The mask of a lane group over some keys, in rows.</summary>
+    public int BiasRows { get; }
+
+    /// <summary>The mask of a lane group over some keys, in lanes.</summary>
+    public int BiasLanes { get; }
+
+    /// <summary>The maximum of a lane group with the block at hand.</summary>
+    public int NewMaximum { get; }
+
+    /// <summary>Ones: with final maxima nothing is rescaled.</summary>
+    public int Rescale { get; }
+
+    /// <summary>Queries and output in lanes, maximum and sum, of each row.</summary>
+    public int Rows { get; }
+
+    private int HeadDim { get; }
+
+    /// <summary>Bytes of all, for tiles of so many rows.</summary>
+    public int Bytes(int tileRows) => Rows + (sizeof(float) * tileRows * ((2 * HeadDim) + 2));
+}

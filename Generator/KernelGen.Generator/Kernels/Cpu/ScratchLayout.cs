@@ -1,0 +1,18 @@
+namespace KernelGen.Generator.Kernels.Cpu;
+
+/// <summary>Lays parts of a worker's memory out one after the other, each from a cache line on.</summary>
+internal sealed class ScratchLayout
+{
+    private const int CacheLine = 64;
+
+    /// <summary>Bytes so far.</summary>
+    public int Bytes { get; private set; }
+
+    /// <summary>Where the next part begins, in bytes.</summary>
+    public int Next(int floats)
+    {
+        int begin = Bytes;
+        Bytes += ((floats * sizeof(float)) + CacheLine - 1) / CacheLine * CacheLine;
+        return begin;
+    }
+}

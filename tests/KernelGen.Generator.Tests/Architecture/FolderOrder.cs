@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+
+namespace KernelGen.Generator.Tests.Architecture;
+
+/// <summary>The table of folders in the documentation: rows may use those above them.</summary>
+internal sealed partial class FolderOrder
+{
+    private readonly List<(string Path, int Row)> _places = [];
+
+    private FolderOrder()
+    {
+    }
+
+    /// <summary>Reads the table.</summary>
+    public static FolderOrder Read()
+    {
+        FolderOrder order = new();
+        string folder = "";
+        int row = 0;
+        foreach (string line in File.ReadLines(Path.Combine(Repository.Root, "docs/03-architecture.md"))
+            .SkipWhile(static line => !line.StartsWith("| folder |", StringComparison.Ordinal))
+            .TakeWhile(static line => line.StartsWith('|')))
+        {
+            foreach (Match place in Code().Matches(line.Split('|')[1]))
+            {
+                // "..." stands for the folder of the project that the last full path named.
+                string path = place.Groups["path"].Value;
+                path = path.StartsWith("...", StringComparison.Ordinal) ? folder + path[3..] : path;
+                folder = path.StartsWith("Generator/KernelGen.Generator", StringComparison.Ordinal) ? "Generator/KernelGen.Generator" : path.Split('/')[0];
+                order._places.Add((path, row));
+            }
+
+            row++;
+        }
+
+        return order;
+    }
+
+    /// <summary>The row of a file: that of the longest path which it begins with.</summary>
+    public int RowOf(string file) => _places
+        .Where(place => file.StartsWith(place.Path, StringComparison.Ordinal))
+        .OrderByDescending(static place => place.Path.Length)
+        .Select(static place => (int?)place.Row)
+        .FirstOrDefault() ?? throw new AssertFailedException($"The table of folders has no row for {file}.");
+
+    [GeneratedRegex("`(?<path>[^`]+)`")]
+    private static partial Regex Code();
+}
