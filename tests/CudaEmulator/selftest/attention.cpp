@@ -11,7 +11,7 @@ namespace selftest {
 
 namespace {
 
-void check(const Kernel& kernel, const Case& c, double& worst)
+void check(const Kernel& kernel, const Case& c, const char* seed, double& worst)
 {
     const Problem p = make_problem(kernel, c);
     const Result sliced = run(kernel, c, p, c.slice_rows, c.slice_heads, 2);
@@ -69,10 +69,8 @@ void check(const Kernel& kernel, const Case& c, double& worst)
     const Result odd = run(kernel, c, p, 19, 1, 1000);
     emulator_set("CUDA_EMULATOR_SEED", "1");
     tally().check(odd.output.bytes == sliced.output.bytes, name + ": other bits in slices of 19 rows");
-    // Warpgroups that copy and compute at their own pace have more orders than two.
-    for (const char* seed : {"2", "3", "5"}) {
-        if (kernel.target != "sm90a")
-            break;
+    // Warpgroups that copy and compute at their own pace have more orders than two: a third one, another from case to case.
+    if (kernel.target == "sm90a") {
         emulator_set("CUDA_EMULATOR_SEED", seed);
         const Result other = run(kernel, c, p, c.slice_rows, c.slice_heads, 3);
         emulator_set("CUDA_EMULATOR_SEED", "1");
@@ -110,10 +108,12 @@ void test_attention(const std::string& folder)
         emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", kernel.target == "sm90a" ? "9.0" : "8.0");
         open_context();
         if (load(kernel, folder)) {
+            static const char* const seeds[] = {"2", "3", "5"};
             double worst = 0;
+            int turn = 0;
             for (const Case& c : attention_cases())
                 if (takes(kernel, c))
-                    check(kernel, c, worst);
+                    check(kernel, c, seeds[turn++ % 3], worst);
             std::printf("%s: worst error %.2e\n", kernel.file.c_str(), worst);
         }
 
