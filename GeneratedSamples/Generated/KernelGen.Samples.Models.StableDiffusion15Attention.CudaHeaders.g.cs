@@ -665,8 +665,8 @@ constexpr int kg_mask_additive = 2;
 
 constexpr float log2_e = 1.44269504f;
 constexpr float ln_2 = 0.693147181f;
-constexpr float least_score = -3.40282347e38f;  // the least finite fp32 number
-constexpr float least_bias = -2.3e38f;          // below it, a bias times log2(e) leaves fp32
+constexpr float largest_score = 3.40282347e38f;  // the largest finite fp32 number
+constexpr float largest_bias = 2.3e38f;          // beyond it, a bias times log2(e) leaves fp32
 
 // Whether the kernel takes Boolean and additive masks. The host compiles it so for calls that have one; all others get a kernel without a line about them.
 #ifndef KERNELGEN_GENERAL_MASKS
@@ -718,11 +718,12 @@ KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
 }
 
 // A score and what an additive mask adds to it. A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not
-// overflow to it.
+// overflow to it. What is beyond largest_bias counts as the largest number of its sign.
 KG_DEVICE float biased_score(float score, float bias)
 {
-    const float sum = kg_add(score, bias < least_bias ? least_score : kg_multiply(bias, log2_e));
-    return bias == -kg_infinity() ? bias : sum;
+    const bool infinite = kg_f32_bits(bias) << 1 == 0xff000000u;
+    const float power = bias < -largest_bias ? -largest_score : bias > largest_bias ? largest_score : kg_multiply(bias, log2_e);
+    return infinite ? bias : kg_add(score, power);
 }
 
 // The score of query row `row` and key `key`, both counted within the head: minus infinity when the key is hidden.
@@ -739,6 +740,21 @@ KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
     return rule.mask_kind == kg_mask_additive
         ? biased_score(score, kg_load(static_cast<const float*>(rule.mask) + offset))
         : kg_load(static_cast<const unsigned char*>(rule.mask) + offset) != 0 ? score : -kg_infinity();
+}
+
+// True when the query row sees the key, whatever the score.
+KG_DEVICE bool is_visible(const ScoreRule& rule, int row, int key)
+{
+    return finish_score(rule, 0.0f, row, key) != -kg_infinity();
+}
+
+// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest). A greatest score that came of a bias
+// beyond largest_bias is that bias.
+KG_DEVICE float natural_log_sum_exp(float greatest, float total)
+{
+    const bool from_bias = greatest == -largest_score || greatest == largest_score;
+    const float sum = from_bias ? greatest : kg_multiply(kg_add(greatest, kg_log2(total)), ln_2);
+    return total == 0.0f ? -kg_infinity() : sum;
 }
 
 // Keys, from the first, that some query up to and including `last_row` may see without a mask's say.
@@ -793,11 +809,27 @@ KG_DEVICE quad to_f32(const element_quad& elements)
     return values;
 }
 
+// Replaces infinities and NaNs by zeros; true when there was one.
+KG_DEVICE bool clean_quad(quad& values)
+{
+    bool found = false;
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+    {
+        const bool finite = (kg_f32_bits(values.at[i]) & 0x7f800000u) != 0x7f800000u;
+        values.at[i] = finite ? values.at[i] : 0.0f;
+        found = found || !finite;
+    }
+
+    return found;
+}
+
 // Copies rows of any alignment, element by element; else as load_tile.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_elements(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
+template <int row_count, int dims, int pitch, bool cleans>
+KG_DEVICE bool load_elements(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
 {
     constexpr int quads = (dims + 3) / 4;
+    bool found = false;
 #pragma unroll 1
     for (int item = kg_thread(); item < row_count * quads; item += threads)
     {
@@ -812,24 +844,26 @@ KG_DEVICE void load_elements(float* tile, const Rows<const element>& rows, long 
             for (int i = 0; i < 4; i++)
                 elements.at[i] = kg_load(address + i);
             values = to_f32(elements);
+            if constexpr (cleans)
+                found = clean_quad(values) || found;
         }
 
         kg_store_shared(tile + row * pitch + dim, values);
     }
+
+    return found;
 }
 
 // Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros.
-template <int row_count, int dims, int pitch>
-KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
+// Past row_valid and past the head dim there are zeros; where it cleans, in the place of infinities and NaNs as well: true when this thread found one.
+template <int row_count, int dims, int pitch, bool cleans = false>
+KG_DEVICE bool load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
 {
     if (!rows.quads)
-    {
-        load_elements<row_count, dims, pitch>(tile, rows, row_begin, row_valid, dim_begin);
-        return;
-    }
+        return load_elements<row_count, dims, pitch, cleans>(tile, rows, row_begin, row_valid, dim_begin);
 
     constexpr int quads = (dims + 3) / 4;
+    bool found = false;
     const element* source = rows.first + row_begin * rows.stride + dim_begin;
 #pragma unroll
     for (int begin = 0; begin < row_count * quads; begin += threads)
@@ -843,8 +877,12 @@ KG_DEVICE void load_tile(float* tile, const Rows<const element>& rows, long long
         quad values = {};
         if (row < row_valid && dim_begin + dim < head_dim)
             values = to_f32(kg_load(reinterpret_cast<const element_quad*>(source + row * rows.stride + dim)));
+        if constexpr (cleans)
+            found = clean_quad(values) || found;
         kg_store_shared(tile + row * pitch + dim, values);
     }
+
+    return found;
 }
 
 // Dot products of the row tile's queries with the keys of a key tile. Rows and keys that do not exist count as zeros.
@@ -971,10 +1009,55 @@ KG_DEVICE void finish_scores(
         finish_limited_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
 }
 
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the rows' sums.
+// The element of the head dim that the lane's d-th sum is of.
+KG_DEVICE int lane_dim(int d)
+{
+    const int lane = kg_thread() % lanes;
+    return d < 4 * lane_quads ? 4 * (d / 4 * lanes + lane) + d % 4
+        : d < 4 * lane_quads + 2 * lane_pairs ? pairs_begin + 2 * lane + d - 4 * lane_quads
+        : singles_begin + lane;
+}
+
+// Adds the infinities and NaNs that were taken out of a chunk of values to the rows that see their keys. A probability that is not zero leaves an infinity or a NaN
+// what it is, and one that is zero makes a NaN of it, so that nothing else is asked of it.
+KG_DEVICE void add_dropped_values(
+    float (&sums)[rows_per_thread][lane_dims], const ScoreRule& rule, int row_begin, int row_valid, const Rows<const element>& value, long long key_begin,
+    int key_count)
+{
+    const int group = kg_thread() / lanes;
+#pragma unroll 1
+    for (int key = 0; key < key_count; key++)
+    {
+        const element* address = value.first + (key_begin + key) * value.stride;
+        bool sees[rows_per_thread];
+#pragma unroll
+        for (int i = 0; i < rows_per_thread; i++)
+        {
+            const int row = group + i * row_groups;
+            sees[i] = row < row_valid && is_visible(rule, row_begin + row, static_cast<int>(key_begin) + key);
+        }
+
+#pragma unroll
+        for (int d = 0; d < lane_dims; d++)
+        {
+            const int dim = lane_dim(d);
+            const float number = dim < head_dim ? kg_to_f32(kg_load(address + dim)) : 0.0f;
+            if ((kg_f32_bits(number) & 0x7f800000u) != 0x7f800000u)
+                continue;
+
+#pragma unroll
+            for (int i = 0; i < rows_per_thread; i++)
+                sums[i][d] = sees[i] ? kg_add(sums[i][d], number) : sums[i][d];
+        }
+    }
+}
+
+// Adds the values of a key tile, weighted by the probabilities in shared memory, to the sums of the row_valid rows from row_begin, counted within the head. A hidden
+// key has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask may be anything: such values are taken out before.
 // The probabilities may have been written just before, without a barrier; ends with a barrier.
 KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const Rows<const element>& value, long long key_begin, int key_valid)
+    float (&sums)[rows_per_thread][lane_dims], float* shared, const ScoreRule& rule, int row_begin, int row_valid, const Rows<const element>& value,
+    long long key_begin, int key_valid)
 {
     const int lane = kg_thread() % lanes;
     const int group = kg_thread() / lanes;
@@ -982,8 +1065,9 @@ KG_DEVICE void add_weighted_values(
 #pragma unroll 1
     for (int first = 0; first < tile_keys && first < key_valid; first += value_keys)
     {
-        load_tile<value_keys, value_pitch, value_pitch>(chunk, value, key_begin + first, key_valid - first, 0);
-        kg_barrier();
+        const int count = key_valid - first < value_keys ? key_valid - first : value_keys;
+        if (kg_any_in_block(load_tile<value_keys, value_pitch, value_pitch, true>(chunk, value, key_begin + first, count, 0)))
+            add_dropped_values(sums, rule, row_begin, row_valid, value, key_begin + first, count);
 
 #pragma unroll 1
         for (int key = 0; key < value_keys; key += 4)
@@ -1374,7 +1458,7 @@ KG_DEVICE void merge_rows(const KernelArguments& arguments)
             if (arguments.log_sum_exp != nullptr && dim == 0)
                 kg_store(
                     arguments.log_sum_exp + static_cast<long long>(head) * arguments.queries + row,
-                    total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(softmax.at[0], kg_log2(total)), ln_2));
+                    natural_log_sum_exp(softmax.at[0], total));
         }
     }
 }
@@ -1400,12 +1484,6 @@ KG_DEVICE float sum_over(float value)
     for (int bits = width / 2; bits > 0; bits /= 2)
         value = kg_add(value, kg_shuffle_xor(value, bits));
     return value;
-}
-
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest).
-KG_DEVICE float log_sum_exp(float peak, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(peak, kg_log2(total)), ln_2);
 }
 
 """u8;
@@ -1480,14 +1558,18 @@ KG_DEVICE void softmax_rows(const KernelArguments& arguments)
 
         const float factor = total == 0.0f ? 0.0f : kg_reciprocal(total);
         for (long long key = lane; key < written_end; key += warp_lanes)
-            store_score(scores + key, key < key_end ? kg_multiply(kg_exp2(kg_add(load_score(scores + key), -base)), factor) : 0.0f);
+        {
+            // A hidden key is zero even where the total is no number.
+            const float score = key < key_end ? load_score(scores + key) : -kg_infinity();
+            store_score(scores + key, score == -kg_infinity() ? 0.0f : kg_multiply(kg_exp2(kg_add(score, -base)), factor));
+        }
 
         const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
         if (arguments.map != nullptr)
             for (long long key = lane; key < arguments.keys; key += warp_lanes)
                 kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
         if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(arguments.log_sum_exp + output_row, log_sum_exp(peak, total));
+            kg_store(arguments.log_sum_exp + output_row, natural_log_sum_exp(peak, total));
     }
 }
 
@@ -1779,7 +1861,7 @@ KG_DEVICE void store_rows(
         // A row that sees no key is zero.
         store_row(output, rows.begin + row, sums[i], total == 0.0f ? 0.0f : kg_reciprocal(total));
         if (arguments.log_sum_exp != nullptr && lane == 0)
-            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), log_sum_exp(softmax.peak[i], total));
+            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), natural_log_sum_exp(softmax.peak[i], total));
     }
 }
 
@@ -2257,12 +2339,6 @@ KG_DEVICE float sum_of_quad(float value)
 {
     value = kg_add(value, kg_shuffle_xor(value, 1));
     return kg_add(value, kg_shuffle_xor(value, 2));
-}
-
-// Natural logarithm of the sum of exp(score), from the base (in powers of two) and the sum of 2^(score - base).
-KG_DEVICE float row_log_sum_exp(float base, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(base, kg_log2(total)), ln_2);
 }
 
 // ---- Values weighted by probabilities.
@@ -2965,7 +3041,7 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
             // A row that sees no key is zero.
             store_row(output, rows.begin + row, row < rows.valid, state.sums[m], half, total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
             if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
-                kg_store(log_sum_exp_of(arguments, head, rows.begin + row), row_log_sum_exp(state.rows.base[m][half], total));
+                kg_store(log_sum_exp_of(arguments, head, rows.begin + row), natural_log_sum_exp(state.rows.base[m][half], total));
         }
 }
 
@@ -3002,7 +3078,7 @@ KG_DEVICE void store_rows(
         // A row that sees no key is zero.
         store_row(output, rows.begin + row, row < rows.valid, sums, half, total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
         if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
-            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), row_log_sum_exp(softmax.base[0][half], total));
+            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), natural_log_sum_exp(softmax.base[0][half], total));
     }
 }
 
@@ -3662,12 +3738,6 @@ KG_DEVICE float sum_of_quad(float value)
     return kg_add(value, kg_shuffle_xor(value, 2));
 }
 
-// Natural logarithm of the sum of exp(score), from the base (in powers of two) and the sum of 2^(score - base).
-KG_DEVICE float row_log_sum_exp(float base, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(base, kg_log2(total)), ln_2);
-}
-
 // ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when a tile's greatest exceeds it by more than `slack`,
 // so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
 constexpr float slack = 8.0f;
@@ -4113,7 +4183,7 @@ KG_DEVICE void store_map_scores(
 }
 
 // Turns the scores of the map's rows into probabilities, each lane those that it has stored: a tile of them is on its way at a time. Keys that the block has not
-// met are zero.
+// met are zero, and hidden ones, even where the row's sum is no number.
 KG_DEVICE void finish_map(const KernelArguments& arguments, const BlockRows& rows, const ScoreRows& own, const float (&reciprocal)[2])
 {
 #pragma unroll 1
@@ -4132,7 +4202,7 @@ KG_DEVICE void finish_map(const KernelArguments& arguments, const BlockRows& row
             for (int i = 0; i < 2 * key_tiles; i++)
             {
                 const int key = i / 2 * 8 + lane_column() + i % 2;
-                scores[i] = key < met ? kg_load(target + key) : 0.0f;
+                scores[i] = key < met ? kg_load(target + key) : -kg_infinity();
             }
 
 #pragma unroll
@@ -4141,7 +4211,7 @@ KG_DEVICE void finish_map(const KernelArguments& arguments, const BlockRows& row
                 const int key = i / 2 * 8 + lane_column() + i % 2;
                 const float probability = kg_multiply(kg_exp2(kg_multiply_add(scores[i], own.factor, shift)), reciprocal[half]);
                 if (key < all)
-                    kg_store(target + key, key < met ? probability : 0.0f);
+                    kg_store(target + key, scores[i] == -kg_infinity() ? 0.0f : probability);
             }
         }
 }
@@ -4200,7 +4270,7 @@ KG_DEVICE void finish_rows(const KernelArguments& arguments, const BlockRows& ro
         if (arguments.keys > 0 && lane_column() == 0)
             kg_store(workspace_tile(arguments, slice_head, own.row_group, 0) + row_place(half), reciprocal[half]);
         if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
-            kg_store(log_sum_exp_of(arguments, own.head, rows.begin + row), row_log_sum_exp(own.state.base[0][half], total));
+            kg_store(log_sum_exp_of(arguments, own.head, rows.begin + row), natural_log_sum_exp(own.state.base[0][half], total));
     }
 
     if (arguments.map != nullptr)
@@ -5000,7 +5070,7 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
         // A row that sees no key is zero.
         store_row(output, rows.begin + row, row < rows.valid, state.sums[0], half, total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
         if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
-            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), row_log_sum_exp(state.rows.base[0][half], total));
+            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), natural_log_sum_exp(state.rows.base[0][half], total));
     }
 }
 
@@ -5227,7 +5297,7 @@ KG_DEVICE bool compute_tile(
     {
         const int row = warp_row + 8 * half + lane_row();
         if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
-            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), row_log_sum_exp(softmax.base[0][half], softmax.total[0][half]));
+            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), natural_log_sum_exp(softmax.base[0][half], softmax.total[0][half]));
     }
 
     return whole;
@@ -5789,12 +5859,6 @@ KG_DEVICE float sum_of_quad(float value)
     return kg_add(value, kg_shuffle_xor(value, 2));
 }
 
-// Natural logarithm of the sum of exp(score), from the base (in powers of two) and the sum of 2^(score - base).
-KG_DEVICE float row_log_sum_exp(float base, float total)
-{
-    return total == 0.0f ? -kg_infinity() : kg_multiply(kg_add(base, kg_log2(total)), ln_2);
-}
-
 // ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when a tile's greatest exceeds it by more than `slack`,
 // so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
 constexpr float slack = 8.0f;
@@ -6254,7 +6318,7 @@ KG_DEVICE void finish_rows(
 
         store_row(output, rows.begin + row, sums, half, total == 0.0f ? 0.0f : kg_reciprocal(total));
         if (arguments.log_sum_exp != nullptr && lane_column() == 0)
-            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), row_log_sum_exp(state.base[0][half], total));
+            kg_store(log_sum_exp_of(arguments, head, rows.begin + row), natural_log_sum_exp(state.base[0][half], total));
     }
 }
 

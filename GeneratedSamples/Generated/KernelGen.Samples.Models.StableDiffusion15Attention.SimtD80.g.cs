@@ -167,7 +167,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -263,7 +264,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d80_
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -339,7 +341,7 @@ extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(3, shared_
             dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
             finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
             add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, key_valid);
+            add_weighted_values(sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, key_valid);
         }
 
         store_rows(arguments, rows, head, softmax, sums);
@@ -441,7 +443,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -537,7 +540,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d80
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -613,7 +617,7 @@ extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(3, shared_
             dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
             finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
             add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, key_valid);
+            add_weighted_values(sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, key_valid);
         }
 
         store_rows(arguments, rows, head, softmax, sums);
@@ -715,7 +719,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -811,7 +816,8 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d80_
         for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
         {
             load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
         }
 
         store_rows(arguments, rows, head, slice_head, sums);
@@ -887,7 +893,7 @@ extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(3, shared_
             dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
             finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
             add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, head.value, key_begin, key_valid);
+            add_weighted_values(sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, key_valid);
         }
 
         store_rows(arguments, rows, head, softmax, sums);

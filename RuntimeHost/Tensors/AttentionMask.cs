@@ -65,6 +65,10 @@ public sealed class AttentionMask
         new(MaskKind.Boolean, attend, default, batch, heads, queries, keys);
 
     /// <summary>An additive mask: fp32 numbers added to the scaled scores.</summary>
+    /// <remarks>
+    /// Negative infinity hides a key, and nothing else does. A finite number beyond 2.3e38 counts as the largest number of its sign, and positive infinity makes a row
+    /// of NaNs.
+    /// </remarks>
     /// <param name="bias">The elements, row-major over the four axes.</param>
     /// <param name="batch">The shape's batch, or 1.</param>
     /// <param name="heads">The shape's heads, or 1.</param>

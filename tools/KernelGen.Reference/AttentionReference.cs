@@ -5,10 +5,18 @@ namespace KernelGen.Reference;
 
 /// <summary>
 /// Attention in float64 as the formula is written, <c>softmax(Q K^T * scale + mask) V</c>, row by row: slow, simple and independent of every kernel.
-/// A key that is hidden, by causality or by the mask, takes no part at all.
+/// A key that is hidden, by causality or by the mask, takes no part at all. What numbers at the edges give is written in <c>docs/reliability.md</c>.
 /// </summary>
 public static class AttentionReference
 {
+    private const double Log2E = 1.4426950408889634;
+
+    /// <summary>A finite bias beyond it counts as the largest number of its sign.</summary>
+    private const double LargestBias = 2.3e38f;
+
+    /// <summary>How far below the largest score of a row a score is when its key has no weight that could show: 2^-64.</summary>
+    private const double Negligible = 44;
+
     /// <summary>Computes all rows.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="options">Scale, mask, causality and strides.</param>
@@ -65,10 +73,9 @@ public static class AttentionReference
         double[] queryRow = new double[shape.HeadDim];
         Widen(query.Slice((int)Offset(QueryStrides(shape, options), shape, head, row), shape.HeadDim), queryRow);
         double[] elements = new double[shape.HeadDim];
-        (int Key, double Score)[] visible = new (int, double)[options.Causal == true ? Math.Min(shape.Keys, row + 1) : shape.Keys];
+        (int Key, double Score, bool IsBias)[] visible = new (int, double, bool)[options.Causal == true ? Math.Min(shape.Keys, row + 1) : shape.Keys];
         int count = 0;
         double largest = double.NegativeInfinity;
-        double magnitude = 0;
         for (int j = 0; j < visible.Length; j++)
         {
             double bias = Bias(options.Mask, shape, head, row, j);
@@ -76,19 +83,26 @@ public static class AttentionReference
                 continue;
 
             Widen(key.Slice((int)(keyBase + (j * keyStrides.Row)), shape.HeadDim), elements);
-            double score = (Dot(queryRow, elements) * scale) + bias;
-            visible[count++] = (j, score);
+            double product = Dot(queryRow, elements) * scale;
+            bool lost = IsLost(product, bias);
+            double score = lost ? bias : product + bias;
+            visible[count++] = (j, score, lost);
             largest = Math.Max(largest, score);
-            magnitude = double.IsInfinity(score) ? magnitude : Math.Max(magnitude, Math.Abs(score));
         }
 
-        if (count == 0)
-            return new(double.NegativeInfinity, magnitude);
+        if (double.IsNegativeInfinity(largest))
+            return new(double.NegativeInfinity, 0);
 
         double sum = 0;
-        foreach ((_, double score) in visible.AsSpan(0, count))
+        double magnitude = 0;
+        foreach ((_, double score, bool lost) in visible.AsSpan(0, count))
+        {
             sum += Math.Exp(score - largest);
-        foreach ((int j, double score) in visible.AsSpan(0, count))
+            if (!lost && double.IsFinite(score) && score >= largest - Negligible)
+                magnitude = Math.Max(magnitude, Math.Abs(score));
+        }
+
+        foreach ((int j, double score, _) in visible.AsSpan(0, count))
         {
             double weight = Math.Exp(score - largest) / sum;
             if (!weights.IsEmpty)
@@ -138,6 +152,13 @@ public static class AttentionReference
         return sum;
     }
 
+    // In fp32, in which scores are kept, nothing is left of a product beside a bias whose last bit is worth more.
+    private static bool IsLost(double product, double bias)
+    {
+        float power = (float)Math.Min(Math.Abs(bias) * Log2E, float.MaxValue);
+        return double.IsFinite(bias) && (MathF.BitIncrement(power) - power) / 2 > 2 * Math.Abs(product) * Log2E;
+    }
+
     // Negative infinity hides a key.
     private static double Bias(AttentionMask? mask, in AttentionShape shape, int head, int row, int key)
     {
@@ -147,6 +168,7 @@ public static class AttentionReference
         long index = (head / shape.Heads * strides.Batch) + (head % shape.Heads * strides.Head) + (row * strides.Query) + (key * strides.Key);
         if (mask.Kind == MaskKind.Boolean)
             return mask.Bytes[(int)index] != 0 ? 0 : double.NegativeInfinity;
-        return BitConverter.ToSingle(mask.Bytes.Slice((int)index * sizeof(float), sizeof(float)));
+        float bias = BitConverter.ToSingle(mask.Bytes.Slice((int)index * sizeof(float), sizeof(float)));
+        return Math.Abs(bias) > LargestBias && float.IsFinite(bias) ? Math.CopySign(float.MaxValue, bias) : bias;
     }
 }

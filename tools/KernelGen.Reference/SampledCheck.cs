@@ -8,11 +8,15 @@ namespace KernelGen.Reference;
 /// <param name="Rows">Rows that were compared.</param>
 /// <param name="RelativeError">Frobenius norm of the difference over that of the reference, over all compared rows.</param>
 /// <param name="Bound">
-/// The relative error that is allowed: that of the element type, and <c>2^-24</c> of the largest score. A score is kept in fp32, so that its rounding grows
-/// with it, and the exponential turns that into a relative error of the probability.
+/// The relative error that is allowed: for each row that of the element type, and <c>2^-24</c> of the row's largest score that can matter. A score is kept in
+/// fp32, so that its rounding grows with it, and the exponential turns that into a relative error of the probability. Rows of which fp32 knows too little to be
+/// compared are left out; the error is a NaN when none is left.
 /// </param>
 public readonly record struct SampledCheck(int Rows, double RelativeError, double Bound)
 {
+    /// <summary>A row whose bound would be larger cannot be told from a wrong one.</summary>
+    private const double LargestBound = 0.05;
+
     /// <summary>The error is a number within the bound.</summary>
     public bool Passed => RelativeError <= Bound;
 
@@ -54,7 +58,9 @@ public readonly record struct SampledCheck(int Rows, double RelativeError, doubl
         double[] expected = new double[shape.HeadDim];
         double[] actual = new double[shape.HeadDim];
         RelativeError error = new();
-        double largestScore = 0;
+        int compared = 0;
+        double norm = 0;
+        double allowed = 0;
         for (int i = 0; i < count; i++)
         {
             // The step is not a divisor of the row count in general, so the places within tiles differ from head to head.
@@ -63,30 +69,31 @@ public readonly record struct SampledCheck(int Rows, double RelativeError, doubl
             int row = (int)(index % shape.Queries);
             ReferenceRow reference = AttentionReference.Row(shape, query, key, value, options, head, row, expected);
             AttentionReference.Widen(output.Slice((int)AttentionReference.Offset(strides, shape, head, row), shape.HeadDim), actual);
-            if (!AllFinite(expected))
-            {
-                // A NaN in the input belongs into the rows that it reaches: there it must be, and nothing else can be compared.
-                if (AllFinite(actual))
-                    error.AddFault();
+            double bound = BoundFor(ElementTypeExtensions.Of<T>()) + (reference.LargestScore * Math.ScaleB(1, -24));
+            if (bound > LargestBound)
                 continue;
+
+            // A NaN or an infinity in the input belongs into the elements that it reaches: there one must be, and no number can be compared.
+            for (int d = 0; d < expected.Length; d++)
+            {
+                if (double.IsFinite(expected[d]))
+                    continue;
+
+                if (double.IsFinite(actual[d]))
+                    error.AddFault();
+                expected[d] = actual[d] = 0;
             }
 
-            largestScore = Math.Max(largestScore, reference.LargestScore);
+            compared++;
             error.Add(expected, actual);
+            double rowNorm = 0;
+            foreach (double element in expected)
+                rowNorm += element * element;
+            norm += rowNorm;
+            allowed += rowNorm * bound * bound;
         }
 
-        double bound = BoundFor(ElementTypeExtensions.Of<T>()) + (largestScore * Math.ScaleB(1, -24));
-        return new(count, error.Value, bound);
-    }
-
-    private static bool AllFinite(ReadOnlySpan<double> row)
-    {
-        foreach (double element in row)
-        {
-            if (!double.IsFinite(element))
-                return false;
-        }
-
-        return true;
+        double allowedError = norm > 0 ? Math.Sqrt(allowed / norm) : BoundFor(ElementTypeExtensions.Of<T>());
+        return new(compared, compared == 0 && count > 0 ? double.NaN : error.Value, allowedError);
     }
 }

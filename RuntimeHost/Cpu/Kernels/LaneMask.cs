@@ -11,6 +11,9 @@ public static unsafe class LaneMask
 {
     private const float Log2E = 1.44269504f;
 
+    /// <summary>Beyond it, a bias times log2(e) leaves fp32.</summary>
+    private const float LargestBias = 2.3e38f;
+
     /// <summary>Adds the mask to a block of scores. A boolean mask is a bias of 0 or negative infinity; such a bias replaces the score, whatever it is.</summary>
     /// <typeparam name="TVector">The vector.</typeparam>
     /// <param name="call">The call, which has a mask.</param>
@@ -155,22 +158,26 @@ public static unsafe class LaneMask
     private static void ReadAdditive<TVector>(float* mask, long stride, int keys, float* destination)
         where TVector : unmanaged, ILaneVector<TVector>
     {
-        // Only negative infinity hides: the least finite number, a common stand-in for it, must not overflow to it in units of log2.
-        TVector log2E = TVector.Create(Log2E), hidden = TVector.Create(float.NegativeInfinity), least = TVector.Create(float.MinValue);
+        // Only negative infinity hides: the least finite number, a common stand-in for it, must not overflow to it in units of log2. What is beyond the largest bias counts
+        // as the largest number of its sign.
+        TVector log2E = TVector.Create(Log2E), least = TVector.Create(float.MinValue), greatest = TVector.Create(float.MaxValue);
+        TVector lower = TVector.Create(-LargestBias), upper = TVector.Create(LargestBias);
+        TVector hidden = TVector.Create(float.NegativeInfinity), infinite = TVector.Create(float.PositiveInfinity);
         int k = 0;
         if (stride == 1)
         {
             for (; k <= keys - TVector.Count; k += TVector.Count)
             {
                 TVector bias = TVector.Load(mask + k);
-                TVector.Store(TVector.SelectEqual(bias, hidden, hidden, TVector.SelectLess(bias * log2E, least, least, bias * log2E)), destination + k);
+                TVector power = TVector.SelectLess(bias, lower, least, TVector.SelectLess(upper, bias, greatest, bias * log2E));
+                TVector.Store(TVector.SelectEqual(bias, hidden, hidden, TVector.SelectEqual(bias, infinite, infinite, power)), destination + k);
             }
         }
 
         for (; k < keys; k++)
         {
-            float bias = mask[k * stride] * Log2E;
-            destination[k] = float.IsNegativeInfinity(mask[k * stride]) || !(bias < float.MinValue) ? bias : float.MinValue;
+            float bias = mask[k * stride];
+            destination[k] = float.IsInfinity(bias) ? bias : bias < -LargestBias ? float.MinValue : bias > LargestBias ? float.MaxValue : bias * Log2E;
         }
     }
 }

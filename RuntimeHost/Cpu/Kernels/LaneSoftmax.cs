@@ -115,7 +115,9 @@ public static unsafe class LaneSoftmax
         }
     }
 
-    /// <summary>Writes the natural log-sum-exp of rows; negative infinity for a row that sees no key.</summary>
+    /// <summary>
+    /// Writes the natural log-sum-exp of rows; negative infinity for a row that sees no key. A maximum that came of a bias too large for units of log2 is that bias.
+    /// </summary>
     /// <param name="maximum">The maxima, in units of log2.</param>
     /// <param name="sum">The sums of weights.</param>
     /// <param name="rows">Rows.</param>
@@ -125,7 +127,9 @@ public static unsafe class LaneSoftmax
         const double Ln2 = 0.69314718055994530942;
         for (int row = 0; row < rows; row++)
         {
-            destination[row] = sum[row] == 0f ? float.NegativeInfinity : (float)((maximum[row] + Math.Log2(sum[row])) * Ln2);
+            destination[row] = sum[row] == 0f ? float.NegativeInfinity
+                : Math.Abs(maximum[row]) == float.MaxValue ? maximum[row]
+                : (float)((maximum[row] + Math.Log2(sum[row])) * Ln2);
         }
     }
 

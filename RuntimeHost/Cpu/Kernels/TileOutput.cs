@@ -82,7 +82,24 @@ public static unsafe class TileOutput
 
             for (int r = 0; r < rows; r++)
             {
-                new Span<float>(map + ((long)r * call.Keys) + visible, call.Keys - visible).Clear();
+                float* mapRow = map + ((long)r * call.Keys);
+                new Span<float>(mapRow + visible, call.Keys - visible).Clear();
+                if (float.IsNaN(sum[first + r]))
+                {
+                    ClearHidden(call, head, row + r, visible, mapRow);
+                }
+            }
+        }
+    }
+
+    // Where the sum of weights is no number, a weight of zero divided by it is none, either.
+    private static void ClearHidden(in KernelArguments call, int head, int row, int keys, float* mapRow)
+    {
+        for (int key = 0; key < keys; key++)
+        {
+            if (!LaneMask.Sees(call, head, row, key))
+            {
+                mapRow[key] = 0f;
             }
         }
     }

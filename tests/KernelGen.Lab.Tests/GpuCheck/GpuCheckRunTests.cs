@@ -235,7 +235,7 @@ public sealed class GpuCheckRunTests : IDisposable
     public void Kernels_that_the_bundle_has_are_not_compiled_again(bool hasKernels, bool compileHere, bool expected)
     {
         _options = _options with { Parts = ["compilation", "check"], CompileHere = compileHere };
-        string kernels = Path.Combine(_options.Bundle, "kernels");
+        string kernels = Path.Combine(_options.Application, "precompiled");
         if (hasKernels)
             Directory.CreateDirectory(kernels);
         Execute(out _);

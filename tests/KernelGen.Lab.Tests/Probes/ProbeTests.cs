@@ -50,6 +50,24 @@ public sealed class ProbeTests
     [TestMethod]
     [ExecutableCondition("g++", IgnoreMessage = "The CUDA emulator is built with g++, which is not installed.")]
     [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
+    public void KernelsCompiledInAdvance_AreTakenFromTheirFolder()
+    {
+        const string kernel = "streaming-sm90a-f16-d64-r64";
+        using TestFolder folder = new();
+        string[] compile = ["kernels", "--compile", "--match", kernel, "--arch", "9.0", "--mask", "none", "--out", folder["kernels"]];
+        Run(compile, "9.0").AssertDone();
+
+        string[] options = ["--only", "compilation", "--kernels", kernel];
+        JsonElement compiled = Probe("9.0", options).AssertDone().Json.GetProperty("probes")[0];
+        JsonElement taken = Probe("9.0", [.. options, "--precompiled", folder["kernels"]]).AssertDone().Json.GetProperty("probes")[0];
+        Assert.AreEqual("compiler", compiled.GetProperty("rows")[0].GetProperty("from").GetString());
+        Assert.AreEqual("folder", taken.GetProperty("rows")[0].GetProperty("from").GetString());
+        Assert.Contains("no kernel spills", taken.GetProperty("answers")[1].GetString()!);
+    }
+
+    [TestMethod]
+    [ExecutableCondition("g++", IgnoreMessage = "The CUDA emulator is built with g++, which is not installed.")]
+    [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
     public void OtherGpus_AreToldWhatIsMissing()
     {
         JsonElement[] probes = [.. Probe("8.0", "--only", "products", "softmax").AssertDone().Json.GetProperty("probes").EnumerateArray()];
@@ -121,9 +139,11 @@ public sealed class ProbeTests
 
     private static string Name(JsonElement probe) => probe.GetProperty("name").GetString()!;
 
-    private static CommandResult Probe(string capability, params string[] options) => ChildProcess.Run(
+    private static CommandResult Probe(string capability, params string[] options) => Run(["probe", "--smoke", "--json", .. options], capability);
+
+    private static CommandResult Run(string[] arguments, string capability) => ChildProcess.Run(
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "KernelGen.Samples.exe" : "KernelGen.Samples"),
-        ["probe", "--smoke", "--json", .. options],
+        arguments,
         null,
         [("KERNELGEN_CUDA_LIBRARY", _emulator.Value), ("KERNELGEN_NVRTC_LIBRARY", _emulator.Value), ("CUDA_EMULATOR_COMPUTE_CAPABILITY", capability)]);
 }

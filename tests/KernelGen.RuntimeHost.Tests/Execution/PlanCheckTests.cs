@@ -2,9 +2,9 @@ using System.Reflection;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Cpu;
 using KernelGen.RuntimeHost.Tests.Cuda;
-using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 

@@ -70,7 +70,7 @@ internal sealed class CudaBench
     /// <param name="planning">Policy, family and slice size.</param>
     /// <param name="given">The shapes that were given; null when none were.</param>
     /// <param name="json">Write JSON to standard output.</param>
-    /// <returns>An <see cref="ExitCode"/>: failed when a result was wrong, or the compiler spilled or put in a row what a tensor core kernel does.</returns>
+    /// <returns>An <see cref="ExitCode"/>: failed when a result was wrong, or the compiler spilled registers of a tensor core kernel or serialised its wgmma instructions.</returns>
     public int Run(ParseResult parsed, AttentionHostOptions host, PlanningOptions planning, CudaBenchShape[]? given, bool json)
     {
         CudaBenchShape[] shapes = parsed.GetValue(_shapesFile) is { } file ? PeerShapes.FromFile(file) : given ?? PeerShapes.BuiltIn();

@@ -22,9 +22,8 @@ internal sealed class SassCommand : Command
     private readonly Option<bool> _json = new("--json") { Description = "The same as JSON" };
     private readonly Option<bool> _check = new("--check")
     {
-        Description = "Only what breaks a rule: local memory in a mainloop, products in a row",
+        Description = "Only what breaks a rule: local memory in a mainloop, serialised wgmma instructions",
     };
-
 
     public SassCommand()
         : base("sass", "Read the mainloops of compiled kernels")

@@ -76,7 +76,7 @@ internal sealed class CheckRun : IDisposable
     /// <param name="arguments">The command and its options.</param>
     public ChildCommand KernelCommand(params IEnumerable<string> arguments)
     {
-        string precompiled = BundleFile("kernels");
+        string precompiled = Program("precompiled");
         bool takePrecompiled = Directory.Exists(precompiled) && !Options.CompileHere;
         return SampleCommand(
             [.. arguments, "--cache", Cache, .. takePrecompiled ? ["--precompiled", precompiled] : (string[])[], .. _kernelOptions]);

@@ -2,8 +2,8 @@ namespace KernelGen.Lab.GpuCheck;
 
 /// <summary>What is to be checked, and with what.</summary>
 /// <param name="Command">The command line, for the merged files.</param>
-/// <param name="Application">The folder of the programs.</param>
-/// <param name="Bundle">The folder of scripts, shapes, names of tests and, where it has them, kernels compiled in advance.</param>
+/// <param name="Application">The folder of the programs and, where there are any, of kernels compiled in advance.</param>
+/// <param name="Bundle">The folder of scripts, shapes and names of tests.</param>
 /// <param name="Results">The folder for logs and JSON.</param>
 /// <param name="Limit">For all parts together.</param>
 internal sealed record GpuCheckOptions(string Command, string Application, string Bundle, string Results, TimeSpan Limit)

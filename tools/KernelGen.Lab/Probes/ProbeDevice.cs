@@ -91,7 +91,7 @@ internal sealed class ProbeDevice : IDisposable
         arguments.Query = arguments.Key = arguments.Value = input.Address;
         arguments.Output = output.Address;
         arguments.Scale = launch.Scale;
-        arguments.OutputStrides = new(launch.Rounds, 0, 0);
+        arguments.MaskStrides = new(launch.Rounds, 0, 0, 0);
 
         // The first launch warms caches and clocks.
         for (int turn = IsSmoke || launch.Rounds == 1 ? 1 : 0; turn < 2; turn++)

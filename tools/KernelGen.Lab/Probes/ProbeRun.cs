@@ -116,7 +116,7 @@ internal sealed class ProbeRun(IModelClasses classes, bool smoke, KernelFilter f
 
     private static IEnumerable<(ProbeTable Table, bool NeedsHopper, IEnumerable<Action<ProbeTable, ProbeDevice>> Steps)> Probes(bool smoke)
     {
-        yield return (new("compilation", "Does NVRTC take the kernels without spilling and without putting products of warpgroups in a row, and how long does it take?",
+        yield return (new("compilation", "Does NVRTC take the kernels without spilling and without serialising wgmma instructions, and how long does it take?",
             "the tile table: fewer warpgroups, or smaller tiles of keys"), true, [CompilationProbe.Run]);
         yield return (new("turns", "How fast are tiles of 64, 128 and 192 rows when there are as many as fit, with and without turns of the warpgroups?",
             "ping_pong and the warpgroups of the tile table; KernelCosts.Sm90aEfficiencyOf64Rows and -Of128Rows"), true, [TurnsProbe.Run]);

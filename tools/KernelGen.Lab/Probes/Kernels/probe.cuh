@@ -10,10 +10,10 @@ KG_DEVICE long long kg_clock()
 }
 #endif
 
-// How often a loop runs: a probe has no output strides, and their place carries it.
+// How often a loop runs: a probe has no mask, and the place of its strides carries it.
 KG_DEVICE long long probe_rounds(const KernelArguments& arguments)
 {
-    return arguments.output_strides.batch;
+    return arguments.mask_strides.batch;
 }
 
 // Element `index` of what a probe returns.

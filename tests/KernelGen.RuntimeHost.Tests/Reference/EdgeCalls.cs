@@ -1,0 +1,136 @@
+using KernelGen.Execution;
+using KernelGen.Tensors;
+
+namespace KernelGen.RuntimeHost.Tests.Reference;
+
+/// <summary>Calls with numbers at the edges, and what <c>docs/reliability.md</c> says that they give, on every device.</summary>
+internal static class EdgeCalls
+{
+    private const int Rows = 12;
+    private const int Keys = 70;
+    private const int HeadDim = 40;
+
+    private static readonly AttentionShape _shape = new(1, 1, Rows, Keys, HeadDim);
+
+    /// <summary>Calls whose hidden keys are of no numbers at all: the output is that of the same call with zeros there.</summary>
+    /// <param name="elementType">The tensors' type.</param>
+    public static IEnumerable<(AttentionCall Call, string What)> HiddenNonFinite(ElementType elementType)
+    {
+        bool[] attend = [.. Enumerable.Range(0, Keys).Select(key => key is < 30 or (> 40 and < 60))];
+        float[] bias = [.. attend.Select(seen => seen ? 0.5f : float.NegativeInfinity)];
+        (AttentionOptions Options, Func<int, bool> Hidden, string What)[] ways =
+        [
+            (new() { Mask = AttentionMask.Boolean(attend, 1, 1, 1, Keys) }, key => !attend[key], "Boolean mask"),
+            (new() { Mask = AttentionMask.Additive(bias, 1, 1, 1, Keys) }, key => !attend[key], "additive mask"),
+            (new() { Causal = true }, key => key >= Rows, "causal"),
+            (new() { Causal = true, Mask = AttentionMask.Boolean(attend, 1, 1, 1, Keys) }, key => key >= Rows || !attend[key], "causal and mask"),
+        ];
+        foreach ((AttentionOptions options, Func<int, bool> hidden, string what) in ways)
+        {
+            AttentionCall call = AttentionCall.Random(_shape, elementType, options);
+            foreach (float bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+            {
+                yield return (call with
+                {
+                    Key = [.. call.Key.Select((number, i) => hidden(i / HeadDim) ? float.NaN : number)],
+                    Value = [.. call.Value.Select((number, i) => hidden(i / HeadDim) && i % 3 != 1 ? bad : number)],
+                }, $"{what}, {bad}");
+            }
+        }
+    }
+
+    /// <summary>The same call with zeros in the place of what is no number.</summary>
+    public static AttentionCall Cleaned(AttentionCall call) => call with { Key = Clean(call.Key), Value = Clean(call.Value) };
+
+    /// <summary>Calls whose biases are beyond what fp32 holds in units of log2.</summary>
+    public static IEnumerable<(AttentionCall Call, string What)> LargeBiases(ElementType elementType)
+    {
+        foreach ((float large, bool wholeRow) in new[]
+        {
+            (3e38f, false), (3e38f, true), (float.MaxValue, true), (-3e38f, true), (float.MinValue, true), (float.MinValue, false), (-3.3895e38f, true), (2.2e38f, true), (-2.2e38f, true),
+        })
+        {
+            // Row 2 has the bias at one key or at all; row 3 sees one key and hides the others by it.
+            float[] bias = new float[Rows * Keys];
+            for (int key = 0; key < Keys; key++)
+            {
+                bias[(2 * Keys) + key] = wholeRow || key == 3 ? large : 0;
+                bias[(3 * Keys) + key] = key == 5 ? 0.25f : -MathF.Abs(large);
+            }
+
+            yield return (AttentionCall.Random(_shape, elementType, new() { Mask = AttentionMask.Additive(bias, 1, 1, Rows, Keys), LogSumExp = new float[Rows] }), $"{large} at {(wholeRow ? "all keys" : "one key")}");
+        }
+    }
+
+    /// <summary>A call in which the only keys that row 4 sees have a score of negative infinity.</summary>
+    public static AttentionCall ScoresOfNegativeInfinity(ElementType elementType)
+    {
+        bool[] attend = [.. Enumerable.Range(0, Rows * Keys).Select(i => i / Keys != 4 || i % Keys is 7 or 8)];
+        AttentionCall call = AttentionCall.Random(_shape, elementType, new() { Mask = AttentionMask.Boolean(attend, 1, 1, Rows, Keys), LogSumExp = new float[Rows] });
+
+        // Queries of positive numbers, and a key of negative infinities.
+        return call with
+        {
+            Query = [.. call.Query.Select(number => MathF.Abs(number) + 0.125f)],
+            Key = [.. call.Key.Select((number, i) => i / HeadDim is 7 or 8 ? float.NegativeInfinity : number)],
+        };
+    }
+
+    /// <summary>A call in which row 4 is of no numbers and sees keys 0 to 4.</summary>
+    public static AttentionCall RowOfNoNumbers(ElementType elementType, bool causal)
+    {
+        bool[] attend = [.. Enumerable.Range(0, Rows * Keys).Select(i => i % Keys <= i / Keys)];
+        AttentionCall call = AttentionCall.Random(_shape, elementType, new()
+        {
+            Map = new float[Rows * Keys],
+            Causal = causal,
+            Mask = causal ? null : AttentionMask.Boolean(attend, 1, 1, Rows, Keys),
+        });
+        return call with { Query = [.. call.Query.Select((number, i) => i / HeadDim == 4 ? float.NaN : number)], Planning = new() { CaptureMap = true } };
+    }
+
+    /// <summary>A call in which all rows see key 9, with a weight of zero, and an infinity in element 11 of its value; element 12 of a hidden key has one as well.</summary>
+    public static AttentionCall InfinityOfWeightZero(ElementType elementType)
+    {
+        float[] bias = new float[Keys];
+        (bias[9], bias[10]) = (-1e30f, float.NegativeInfinity);
+        AttentionCall call = AttentionCall.Random(_shape, elementType, new() { Mask = AttentionMask.Additive(bias, 1, 1, 1, Keys) });
+        float[] value = [.. call.Value];
+        (value[(9 * HeadDim) + 11], value[(10 * HeadDim) + 12]) = (float.PositiveInfinity, float.PositiveInfinity);
+        return call with { Value = value };
+    }
+
+    /// <summary>What holds of <see cref="InfinityOfWeightZero"/>: the infinity that the rows see shows, the hidden one does not.</summary>
+    public static void AssertInfinityShows(float[] output, string what)
+    {
+        for (int i = 0; i < output.Length; i++)
+            Assert.AreEqual(i % HeadDim != 11, float.IsFinite(output[i]), $"{what}, element {i % HeadDim}");
+    }
+
+    /// <summary>What holds of <see cref="RowOfNoNumbers"/>: keys that a row does not see are 0 in its map, whatever the row is.</summary>
+    public static void AssertHiddenKeysAreZero(float[] map, string what)
+    {
+        for (int i = 0; i < map.Length; i++)
+        {
+            (int row, int key) = Math.DivRem(i, Keys);
+            if (key > row)
+                Assert.AreEqual(0f, map[i], $"{what}, row {row}, key {key}");
+            else
+                Assert.AreEqual(row == 4, float.IsNaN(map[i]), $"{what}, row {row}, key {key}");
+        }
+    }
+
+    /// <summary>Compares log-sum-exps with the reference, infinities and the largest numbers included.</summary>
+    public static void AssertLogSumExp(double[] expected, float[] actual, string what)
+    {
+        for (int row = 0; row < expected.Length; row++)
+        {
+            if (double.IsInfinity(expected[row]))
+                Assert.AreEqual(expected[row], actual[row], $"{what}, row {row}");
+            else
+                Assert.AreEqual(expected[row], actual[row], 1.1e-4 + (1e-5 * Math.Abs(expected[row])), $"{what}, row {row}");
+        }
+    }
+
+    private static float[] Clean(float[] numbers) => [.. numbers.Select(number => float.IsFinite(number) ? number : 0)];
+}
