@@ -11,14 +11,8 @@ namespace KernelGen.CodeFixes;
 /// <summary>KGEN0001: makes the type partial.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(MakePartialCodeFix))]
 [Shared]
-public sealed class MakePartialCodeFix : SliceAttentionCodeFix
+public sealed class MakePartialCodeFix() : SliceAttentionCodeFix("Make the type partial", "KGEN0001")
 {
-    /// <summary>Makes the fix.</summary>
-    public MakePartialCodeFix()
-        : base("Make the type partial", "KGEN0001")
-    {
-    }
-
     private protected override bool CanFix(SyntaxNode root, Diagnostic diagnostic) => Find(root, diagnostic) is not null;
 
     private protected override SyntaxNode Fix(SyntaxNode root, SemanticModel model, ImmutableArray<Diagnostic> diagnostics) =>

@@ -13,14 +13,8 @@ namespace KernelGen.CodeFixes;
 /// <summary>KGEN0007: removes an element type, family or target that is named before.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RemoveRepetitionCodeFix))]
 [Shared]
-public sealed class RemoveRepetitionCodeFix : SliceAttentionCodeFix
+public sealed class RemoveRepetitionCodeFix() : SliceAttentionCodeFix("Remove the repetition", "KGEN0007")
 {
-    /// <summary>Makes the fix.</summary>
-    public RemoveRepetitionCodeFix()
-        : base("Remove the repetition", "KGEN0007")
-    {
-    }
-
     private protected override bool CanFix(SyntaxNode root, Diagnostic diagnostic) =>
         diagnostic.Properties.ContainsKey(InvalidChoiceAnalyzer.RepeatProperty) && ArrayElements.Find(root, diagnostic) is not null;
 

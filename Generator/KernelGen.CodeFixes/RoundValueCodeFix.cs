@@ -10,14 +10,8 @@ namespace KernelGen.CodeFixes;
 /// <summary>KGEN0002 and KGEN0005: rounds a head dim or slice size up to the next supported one.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RoundValueCodeFix))]
 [Shared]
-public sealed class RoundValueCodeFix : SliceAttentionCodeFix
+public sealed class RoundValueCodeFix() : SliceAttentionCodeFix("Round up to the next supported value", "KGEN0002", "KGEN0005")
 {
-    /// <summary>Makes the fix.</summary>
-    public RoundValueCodeFix()
-        : base("Round up to the next supported value", "KGEN0002", "KGEN0005")
-    {
-    }
-
     private protected override bool CanFix(SyntaxNode root, Diagnostic diagnostic) => ArrayElements.Find(root, diagnostic) is not null;
 
     private protected override SyntaxNode Fix(SyntaxNode root, SemanticModel model, ImmutableArray<Diagnostic> diagnostics)

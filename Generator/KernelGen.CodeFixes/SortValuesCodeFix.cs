@@ -12,14 +12,8 @@ namespace KernelGen.CodeFixes;
 /// <summary>KGEN0004 and KGEN0006: lists head dims or slice sizes in ascending order, each once.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(SortValuesCodeFix))]
 [Shared]
-public sealed class SortValuesCodeFix : SliceAttentionCodeFix
+public sealed class SortValuesCodeFix() : SliceAttentionCodeFix("Sort and remove repetitions", "KGEN0004", "KGEN0006")
 {
-    /// <summary>Makes the fix.</summary>
-    public SortValuesCodeFix()
-        : base("Sort and remove repetitions", "KGEN0004", "KGEN0006")
-    {
-    }
-
     private protected override bool CanFix(SyntaxNode root, Diagnostic diagnostic) => ArrayElements.Find(root, diagnostic) is not null;
 
     private protected override SyntaxNode Fix(SyntaxNode root, SemanticModel model, ImmutableArray<Diagnostic> diagnostics) =>

@@ -12,7 +12,6 @@ namespace KernelGen.Generator;
 [Generator(LanguageNames.CSharp)]
 public sealed class SliceAttentionGenerator : IIncrementalGenerator
 {
-    /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         IncrementalValuesProvider<ModelClass> classes = context.SyntaxProvider
@@ -56,9 +55,7 @@ public sealed class SliceAttentionGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(files, static (output, files) =>
         {
             foreach (EmittedFile file in files)
-            {
                 output.AddSource(file.HintName, file.Text);
-            }
         });
     }
 }

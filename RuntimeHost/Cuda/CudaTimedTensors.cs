@@ -44,7 +44,7 @@ internal sealed unsafe class CudaTimedTensors : ITimedTensors
     /// <inheritdoc/>
     public TimeSpan Time(SlicePlan plan, bool causal, int calls)
     {
-        KernelArguments arguments = AttentionHost.CreateArguments(plan, new AttentionOptions { Causal = causal });
+        KernelArguments arguments = ArgumentBinder.Bind(plan, new AttentionOptions { Causal = causal });
         (arguments.Query, arguments.Key, arguments.Value, arguments.Output) = (_buffers[0].Address, _buffers[1].Address, _buffers[2].Address, _buffers[3].Address);
         _first.Record(_stream.Handle);
         for (int call = 0; call < calls; call++)

@@ -1,16 +1,27 @@
+#if KERNELGEN_GENERATOR
+using System.Collections.Generic;
+
+namespace KernelGen.Generator.Model;
+#else
 namespace KernelGen.Kernels;
+#endif
 
 /// <summary>One launch of a CUDA variant. A variant has one stage, or several that run one after the other on the same slice.</summary>
 /// <param name="EntryPoint">The <c>extern "C"</c> name of the kernel.</param>
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block.</param>
 /// <param name="RowsPerBlock">Query rows that a block covers: the grid is <c>(ceil(rows / RowsPerBlock), heads)</c>, folded where a device limit asks for it; <c>(splits * ceil(rows / RowsPerBlock), heads)</c> where blocks share rows, a chunk of the keys each.</param>
-/// <param name="MergesKeySplits">It folds the partial results of blocks that share rows: to be launched only where <see cref="KernelArguments.KeySplits"/> is above 1, on a grid that does not count the splits.</param>
-public sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false)
+/// <param name="MergesKeySplits">It folds the partial results of blocks that share rows: to be launched only where <c>KernelArguments.KeySplits</c> is above 1, on a grid that does not count the splits.</param>
+#if KERNELGEN_GENERATOR
+internal
+#else
+public
+#endif
+sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false)
 {
     /// <summary>
     /// The boxes of Q, K and V of a kernel that takes, as its second parameter by value, tensor maps of them: three <c>CUtensorMap</c> of 128 bytes, each of the
-    /// whole tensor as (head dim, row, head, batch) with zeros outside. A fourth, of the output, where the kernel writes it by tensor copies. Empty for a kernel that takes <see cref="KernelArguments"/> alone.
+    /// whole tensor as (head dim, row, head, batch) with zeros outside. A fourth, of the output, where the kernel writes it by tensor copies. Empty for a kernel that takes <c>KernelArguments</c> alone.
     /// </summary>
     public IReadOnlyList<CudaTensorBox> TensorBoxes { get; init; } = [];
 

@@ -1,11 +1,22 @@
+#if KERNELGEN_GENERATOR
+using System;
+
+namespace KernelGen.Generator.Model;
+#else
 namespace KernelGen.Kernels;
+#endif
 
 /// <summary>
 /// Kernels that are compiled and emulated, but that no GPU has confirmed yet: the planner takes them only where they are switched on, by
 /// <c>CudaDeviceOptions.ExperimentalKernels</c>.
 /// </summary>
 [Flags]
-public enum ExperimentalKernels
+#if KERNELGEN_GENERATOR
+internal
+#else
+public
+#endif
+enum ExperimentalKernels
 {
     /// <summary>None of them.</summary>
     None = 0,

@@ -1,7 +1,16 @@
+#if KERNELGEN_GENERATOR
+namespace KernelGen.Generator.Model;
+#else
 namespace KernelGen.Kernels;
+#endif
 
 /// <summary>How a kernel treats the score matrix.</summary>
-public enum KernelFamily
+#if KERNELGEN_GENERATOR
+internal
+#else
+public
+#endif
+enum KernelFamily
 {
     /// <summary>The scores of a slice live in a workspace: the classic sliced attention, and the only family that can hand out attention maps.</summary>
     Materialized,

@@ -1,4 +1,10 @@
+#if KERNELGEN_GENERATOR
+using System;
+
+namespace KernelGen.Generator.Model;
+#else
 namespace KernelGen.Kernels;
+#endif
 
 /// <summary>The exact workspace of a variant as a formula in the slice it works on. The generator emits one with every variant.</summary>
 /// <remarks>
@@ -21,7 +27,12 @@ namespace KernelGen.Kernels;
 /// Keys of a chunk, the most that are added up in one chain: where a call has more of them, a row's chunks are folded in the order of the keys, through a partial result.
 /// 0 where <paramref name="PartialBytesPerRow"/> is.
 /// </param>
-public readonly record struct KernelFootprint(
+#if KERNELGEN_GENERATOR
+internal
+#else
+public
+#endif
+readonly record struct KernelFootprint(
     int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes, int PartialBytesPerRow = 0, int TileRowBytes = 0, int ChunkKeys = 0)
 {
     /// <summary>Tiles of a slice.</summary>

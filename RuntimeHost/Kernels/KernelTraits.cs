@@ -1,4 +1,8 @@
+#if KERNELGEN_GENERATOR
+namespace KernelGen.Generator.Model;
+#else
 namespace KernelGen.Kernels;
+#endif
 
 /// <summary>What a prediction of a variant's time needs to know of it, beside its footprint and its launches. The generator emits it with every variant.</summary>
 /// <param name="Products">What multiplies.</param>
@@ -7,4 +11,9 @@ namespace KernelGen.Kernels;
 /// <c>P V</c>; 2 for one that writes probabilities; 0 for <c>streaming</c>.
 /// </param>
 /// <param name="SplitsFloat32">It multiplies numbers of 32 bits as two halves of 16 bits, of which it keeps 22 bits.</param>
-public readonly record struct KernelTraits(ProductUnit Products, int ScorePasses = 0, bool SplitsFloat32 = false);
+#if KERNELGEN_GENERATOR
+internal
+#else
+public
+#endif
+readonly record struct KernelTraits(ProductUnit Products, int ScorePasses = 0, bool SplitsFloat32 = false);

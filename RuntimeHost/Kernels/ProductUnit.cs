@@ -1,7 +1,16 @@
+#if KERNELGEN_GENERATOR
+namespace KernelGen.Generator.Model;
+#else
 namespace KernelGen.Kernels;
+#endif
 
 /// <summary>What multiplies in a kernel.</summary>
-public enum ProductUnit
+#if KERNELGEN_GENERATOR
+internal
+#else
+public
+#endif
+enum ProductUnit
 {
     /// <summary>The vectors of a CPU, or the ordinary cores of a GPU.</summary>
     MultiplyAdds,

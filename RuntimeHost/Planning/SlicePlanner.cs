@@ -33,7 +33,7 @@ public static class SlicePlanner
     {
         Validate(request);
         SlicePolicy policy = SlicePolicies.Get(request.Options.Policy);
-        return policy.TryPlan(request, out PlanOutcome outcome) ? Create(request, policy, outcome) : throw policy.Refusal(request, outcome);
+        return policy.TryPlan(request, out PlanOutcome outcome) ? policy.PlanOf(request, outcome) : throw policy.Refusal(request, outcome);
     }
 
     /// <summary>The most query rows for which there is a plan that fits: the inverse of <see cref="Plan"/>, found by planning.</summary>
@@ -62,29 +62,6 @@ public static class SlicePlanner
         Validate(request);
         return LargestLengthSearch.Find(request, SlicePolicies.Get(options.Policy));
     }
-
-    /// <summary>Turns an outcome into a plan.</summary>
-    internal static SlicePlan Create(in PlanRequest request, SlicePolicy policy, in PlanOutcome outcome) => new(outcome.Variant!, policy.Name)
-    {
-        Owner = request.Owner,
-        Maker = request.Maker,
-        Shape = request.Shape,
-        ElementType = request.ElementType,
-        Causal = request.Options.Causal,
-        Specialization = new(request.Options.Masked),
-        Budget = request.Budget,
-        HeadsPerSlice = outcome.HeadsPerSlice,
-        RowsPerSlice = outcome.RowsPerSlice,
-        KeysPerSlice = outcome.Variant!.Family == KernelFamily.Streaming ? outcome.Decision.KeysPerSlice : request.Shape.Keys,
-        KeySplits = outcome.Decision.KeySplits,
-        SliceCount = (int)outcome.SliceCount,
-        WorkspaceBytes = outcome.WorkspaceBytes,
-        Balanced = policy.Balances,
-        Decision = outcome.Decision,
-        PredictedSeconds = outcome.PredictedSeconds,
-        TimeIsMeasured = outcome.IsMeasured,
-        Request = request,
-    };
 
     private static void Validate(in PlanRequest request)
     {

@@ -1,5 +1,6 @@
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Planning.Policies;
 using Microsoft.Extensions.Logging;
 
 namespace KernelGen.Tuning;
@@ -89,10 +90,13 @@ internal sealed class MeasuredProfile
 
             // Measured times are held against predictions, which change with this.
             DeviceProfile profile = _profile with { LoadedBlocks = (_profile.LoadedBlocks ?? new(new Dictionary<KernelVariant, int>())).With(more) };
-            _profile = profile.Measurements is { } measurements ? profile with { Measurements = new(measurements.All, profile) } : profile;
+            _profile = profile.Measurements is { } measurements ? profile with { Measurements = Measured(measurements.All, profile) } : profile;
             return true;
         }
     }
+
+    private static KernelMeasurements Measured(IEnumerable<KernelMeasurement> measurements, DeviceProfile profile) =>
+        new(measurements, measurement => ExactSearch.PredictedSeconds(measurement, profile));
 
     private void Take(IReadOnlyList<KernelMeasurement> measurements, bool latest)
     {
@@ -103,7 +107,7 @@ internal sealed class MeasuredProfile
         {
             IReadOnlyList<KernelMeasurement> old = _profile.Measurements?.All ?? [];
             IEnumerable<KernelMeasurement> all = latest ? old.Concat(measurements) : measurements.Concat(old);
-            _profile = _profile with { Measurements = new(all, _profile) };
+            _profile = _profile with { Measurements = Measured(all, _profile) };
         }
     }
 }

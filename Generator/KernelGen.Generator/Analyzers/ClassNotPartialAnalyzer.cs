@@ -8,14 +8,8 @@ namespace KernelGen.Generator.Analyzers;
 
 /// <summary>KGEN0001: the class, or a type around it, is not partial.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class ClassNotPartialAnalyzer : SliceAttentionAnalyzer
+public sealed class ClassNotPartialAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.ClassNotPartial)
 {
-    /// <summary>Makes the analyzer.</summary>
-    public ClassNotPartialAnalyzer()
-        : base(DiagnosticDescriptors.ClassNotPartial)
-    {
-    }
-
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
         foreach (BaseTypeDeclarationSyntax declaration in ModelClassRules.NonPartialDeclarations(type, context.CancellationToken))

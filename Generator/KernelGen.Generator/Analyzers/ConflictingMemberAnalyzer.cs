@@ -10,14 +10,8 @@ namespace KernelGen.Generator.Analyzers;
 
 /// <summary>KGEN0011: a member that the generator emits as well.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class ConflictingMemberAnalyzer : SliceAttentionAnalyzer
+public sealed class ConflictingMemberAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.ConflictingMember)
 {
-    /// <summary>Makes the analyzer.</summary>
-    public ConflictingMemberAnalyzer()
-        : base(DiagnosticDescriptors.ConflictingMember)
-    {
-    }
-
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
         ISet<string> emitted = EmittedMembers.Names(KernelDesigns.All, usages.Where(static usage => !usage.HasError).SelectMany(static usage => usage.Requests()));

@@ -17,7 +17,6 @@ public sealed class InvalidChoiceAnalyzer : SliceAttentionAnalyzer
     /// <summary>The diagnostic's property that says that the value is a repetition, which a code fix can remove.</summary>
     internal const string RepeatProperty = "Repeat";
 
-    /// <summary>Makes the analyzer.</summary>
     public InvalidChoiceAnalyzer()
         : base(DiagnosticDescriptors.InvalidChoice)
     {

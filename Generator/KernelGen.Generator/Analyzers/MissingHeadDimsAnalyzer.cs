@@ -7,14 +7,8 @@ namespace KernelGen.Generator.Analyzers;
 
 /// <summary>KGEN0003: no head dims.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class MissingHeadDimsAnalyzer : SliceAttentionAnalyzer
+public sealed class MissingHeadDimsAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.MissingHeadDims)
 {
-    /// <summary>Makes the analyzer.</summary>
-    public MissingHeadDimsAnalyzer()
-        : base(DiagnosticDescriptors.MissingHeadDims)
-    {
-    }
-
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
         foreach (SliceAttentionUsage usage in usages)

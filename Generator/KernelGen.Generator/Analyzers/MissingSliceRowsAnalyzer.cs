@@ -7,14 +7,8 @@ namespace KernelGen.Generator.Analyzers;
 
 /// <summary>KGEN0012: the materialized family without a slice size.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class MissingSliceRowsAnalyzer : SliceAttentionAnalyzer
+public sealed class MissingSliceRowsAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.MissingSliceRows)
 {
-    /// <summary>Makes the analyzer.</summary>
-    public MissingSliceRowsAnalyzer()
-        : base(DiagnosticDescriptors.MissingSliceRows)
-    {
-    }
-
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
         foreach (SliceAttentionUsage usage in usages)

@@ -9,14 +9,8 @@ namespace KernelGen.Generator.Analyzers;
 
 /// <summary>KGEN0010: an attribute that asks for nothing that those before it do not.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class RedundantAttributeAnalyzer : SliceAttentionAnalyzer
+public sealed class RedundantAttributeAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.RedundantAttribute)
 {
-    /// <summary>Makes the analyzer.</summary>
-    public RedundantAttributeAnalyzer()
-        : base(DiagnosticDescriptors.RedundantAttribute)
-    {
-    }
-
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
         HashSet<(KernelRequest Request, int SliceRows)> known = [];

@@ -13,12 +13,10 @@ public abstract class SliceAttentionAnalyzer : DiagnosticAnalyzer
 {
     private protected SliceAttentionAnalyzer(DiagnosticDescriptor descriptor) => Descriptor = descriptor;
 
-    /// <inheritdoc/>
     public sealed override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Descriptor];
 
     private protected DiagnosticDescriptor Descriptor { get; }
 
-    /// <inheritdoc/>
     public sealed override void Initialize(AnalysisContext context)
     {
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);

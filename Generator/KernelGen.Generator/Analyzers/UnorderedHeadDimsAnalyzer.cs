@@ -9,14 +9,8 @@ namespace KernelGen.Generator.Analyzers;
 
 /// <summary>KGEN0004: head dims that are repeated or out of order.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class UnorderedHeadDimsAnalyzer : SliceAttentionAnalyzer
+public sealed class UnorderedHeadDimsAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.UnorderedHeadDims)
 {
-    /// <summary>Makes the analyzer.</summary>
-    public UnorderedHeadDimsAnalyzer()
-        : base(DiagnosticDescriptors.UnorderedHeadDims)
-    {
-    }
-
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
         foreach (SliceAttentionUsage usage in usages)

@@ -9,14 +9,8 @@ namespace KernelGen.Generator.Analyzers;
 
 /// <summary>KGEN0006: slice sizes that are repeated or out of order.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class UnorderedSliceRowsAnalyzer : SliceAttentionAnalyzer
+public sealed class UnorderedSliceRowsAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.UnorderedSliceRows)
 {
-    /// <summary>Makes the analyzer.</summary>
-    public UnorderedSliceRowsAnalyzer()
-        : base(DiagnosticDescriptors.UnorderedSliceRows)
-    {
-    }
-
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
         foreach (SliceAttentionUsage usage in usages)

@@ -9,14 +9,8 @@ namespace KernelGen.Generator.Analyzers;
 
 /// <summary>KGEN0009: CPU kernels in a compilation that does not allow unsafe code.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class UnsafeCodeNotAllowedAnalyzer : SliceAttentionAnalyzer
+public sealed class UnsafeCodeNotAllowedAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.UnsafeCodeNotAllowed)
 {
-    /// <summary>Makes the analyzer.</summary>
-    public UnsafeCodeNotAllowedAnalyzer()
-        : base(DiagnosticDescriptors.UnsafeCodeNotAllowed)
-    {
-    }
-
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
         if (context.Compilation.Options is not CSharpCompilationOptions { AllowUnsafe: false })

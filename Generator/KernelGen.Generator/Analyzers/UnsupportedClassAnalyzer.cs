@@ -7,14 +7,8 @@ namespace KernelGen.Generator.Analyzers;
 
 /// <summary>KGEN0008: a class that cannot take the generated constructor and members.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class UnsupportedClassAnalyzer : SliceAttentionAnalyzer
+public sealed class UnsupportedClassAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.UnsupportedClass)
 {
-    /// <summary>Makes the analyzer.</summary>
-    public UnsupportedClassAnalyzer()
-        : base(DiagnosticDescriptors.UnsupportedClass)
-    {
-    }
-
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
         if (ModelClassRules.FindObstacle(type, context.CancellationToken) is { } obstacle)

@@ -8,14 +8,8 @@ namespace KernelGen.Generator.Analyzers;
 
 /// <summary>KGEN0002: a head dim that is not a multiple of 8 from 8 to 512.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class UnsupportedHeadDimAnalyzer : SliceAttentionAnalyzer
+public sealed class UnsupportedHeadDimAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.UnsupportedHeadDim)
 {
-    /// <summary>Makes the analyzer.</summary>
-    public UnsupportedHeadDimAnalyzer()
-        : base(DiagnosticDescriptors.UnsupportedHeadDim)
-    {
-    }
-
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
         foreach (SliceAttentionUsage usage in usages)

@@ -8,14 +8,8 @@ namespace KernelGen.Generator.Analyzers;
 
 /// <summary>KGEN0005: a slice size that is not a multiple of 128 from 128 to 1048576.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class UnsupportedSliceRowsAnalyzer : SliceAttentionAnalyzer
+public sealed class UnsupportedSliceRowsAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.UnsupportedSliceRows)
 {
-    /// <summary>Makes the analyzer.</summary>
-    public UnsupportedSliceRowsAnalyzer()
-        : base(DiagnosticDescriptors.UnsupportedSliceRows)
-    {
-    }
-
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
         foreach (SliceAttentionUsage usage in usages)

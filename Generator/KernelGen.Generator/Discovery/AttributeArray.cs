@@ -31,11 +31,6 @@ internal sealed class AttributeArray
     /// <summary>The argument's expression, else the attribute.</summary>
     public Location Location => _expression?.GetLocation() ?? _attribute?.GetLocation() ?? Location.None;
 
-    /// <summary>Reads an argument.</summary>
-    /// <param name="data">The attribute.</param>
-    /// <param name="attribute">The attribute in the source, if it is there.</param>
-    /// <param name="name">The argument's name.</param>
-    /// <param name="defaults">Its values when it is not given.</param>
     /// <returns>Null when the argument is not a valid constant, which the compiler reports.</returns>
     public static AttributeArray? Read(AttributeData data, AttributeSyntax? attribute, string name, IReadOnlyList<int> defaults)
     {

@@ -72,7 +72,6 @@ internal static class ModelClassRules
     }
 
     /// <summary>The members that a person wrote and the generator emits as well (KGEN0011).</summary>
-    /// <param name="emitted">The names of what is emitted for the class.</param>
     public static IEnumerable<(Location Location, string Description)> ConflictingMembers(
         INamedTypeSymbol type, ISet<string> emitted, CancellationToken cancellationToken)
     {

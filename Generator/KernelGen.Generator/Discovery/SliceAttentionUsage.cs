@@ -8,44 +8,18 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace KernelGen.Generator.Discovery;
 
 /// <summary>One <c>[SliceAttention]</c> on a class, with its values, their places and its faults.</summary>
-internal sealed class SliceAttentionUsage
+internal sealed class SliceAttentionUsage(
+    Location location, AttributeArray headDims, AttributeArray elementTypes, AttributeArray sliceRows, AttributeArray families, AttributeArray targets)
 {
     /// <summary>The attribute's full name in metadata.</summary>
     public const string AttributeName = "KernelGen.SliceAttentionAttribute";
 
-    private SliceAttentionUsage(
-        Location location,
-        AttributeArray headDims,
-        AttributeArray elementTypes,
-        AttributeArray sliceRows,
-        AttributeArray families,
-        AttributeArray targets)
-    {
-        Location = location;
-        HeadDims = headDims;
-        ElementTypes = elementTypes;
-        SliceRows = sliceRows;
-        Families = families;
-        Targets = targets;
-    }
-
-    /// <summary>Where the attribute stands.</summary>
-    public Location Location { get; }
-
-    /// <summary>The head dims; empty when not given.</summary>
-    public AttributeArray HeadDims { get; }
-
-    /// <summary>The element types.</summary>
-    public AttributeArray ElementTypes { get; }
-
-    /// <summary>The slice sizes in query rows.</summary>
-    public AttributeArray SliceRows { get; }
-
-    /// <summary>The families.</summary>
-    public AttributeArray Families { get; }
-
-    /// <summary>The targets.</summary>
-    public AttributeArray Targets { get; }
+    public Location Location => location;
+    public AttributeArray HeadDims => headDims;
+    public AttributeArray ElementTypes => elementTypes;
+    public AttributeArray SliceRows => sliceRows;
+    public AttributeArray Families => families;
+    public AttributeArray Targets => targets;
 
     /// <summary>Whether an argument keeps the generator from making kernels: KGEN0002, 0003, 0005, 0007 or 0012.</summary>
     public bool HasError =>
@@ -60,11 +34,9 @@ internal sealed class SliceAttentionUsage
     /// <summary>Whether the <c>materialized</c> family is asked for without a slice size (KGEN0012).</summary>
     public bool LacksSliceRows => SliceRows.Values.Count == 0 && Families.Values.Contains((int)KernelFamily.Materialized);
 
-    /// <summary>Whether an attribute is <c>[SliceAttention]</c>.</summary>
     public static bool IsSliceAttention(AttributeData attribute) =>
         attribute.AttributeClass is { Name: "SliceAttentionAttribute" } type && type.ToDisplayString() == AttributeName;
 
-    /// <summary>Reads an attribute.</summary>
     /// <returns>Null when one of its arguments is not a valid constant, which the compiler reports.</returns>
     public static SliceAttentionUsage? Read(AttributeData data, CancellationToken cancellationToken)
     {

@@ -2,7 +2,6 @@ using System.Collections.Generic;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>Pieces of C#.</summary>
 internal static class CSharpText
 {
     /// <summary>An object initializer, after a space; nothing without assignments.</summary>

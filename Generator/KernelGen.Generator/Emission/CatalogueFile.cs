@@ -12,9 +12,7 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Writes the catalogue: one entry per variant with its id, footprint formula, source and kernels.</summary>
 internal static class CatalogueFile
 {
-    /// <summary>The member that holds it.</summary>
     public const string Property = "Catalogue";
-
     private const string Kernels = "global::KernelGen.Kernels.";
 
     public static string Write(ModelClass modelClass, ImmutableArray<KernelVariant> variants) => ClassScope.Write(
@@ -28,9 +26,7 @@ internal static class CatalogueFile
             writer.Indent();
             writer.Lines($"\"{modelClass.Name}\",");
             for (int i = 0; i < variants.Length; i++)
-            {
                 WriteVariant(writer, variants[i], i + 1 < variants.Length ? "," : ");");
-            }
 
             writer.Outdent();
         });

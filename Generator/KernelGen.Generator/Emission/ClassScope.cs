@@ -14,10 +14,6 @@ internal static class ClassScope
         """;
 
     /// <summary>The text of a file that adds members to a model class.</summary>
-    /// <param name="modelClass">The class.</param>
-    /// <param name="summary">A sentence that says what the file holds.</param>
-    /// <param name="baseList">What follows the class name, such as an interface; or empty.</param>
-    /// <param name="writeMembers">Writes the members.</param>
     public static string Write(ModelClass modelClass, string summary, string baseList, Action<SourceWriter> writeMembers)
     {
         SourceWriter writer = new();
@@ -32,18 +28,14 @@ internal static class ClassScope
         }
 
         foreach (string containingType in modelClass.ContainingTypes)
-        {
             writer.Open(containingType);
-        }
 
         // CPU kernels take pointers; a class without any compiles where unsafe code is not allowed.
         writer.Open($"{(modelClass.HasCpuKernels ? "unsafe " : "")}partial class {modelClass.Name}{baseList}");
         writeMembers(writer);
         writer.Close();
         foreach (string _ in modelClass.ContainingTypes)
-        {
             writer.Close();
-        }
 
         return writer.ToString();
     }

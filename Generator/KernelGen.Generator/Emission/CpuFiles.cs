@@ -10,7 +10,6 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Writes the CPU kernels, a file per head dim, and their text once more as data, so that a person can ask for it at run time.</summary>
 internal static class CpuFiles
 {
-    /// <summary>The nested class that holds the texts.</summary>
     public const string SourcesClass = "CpuSources";
 
     public static IEnumerable<EmittedFile> Write(
@@ -38,9 +37,7 @@ internal static class CpuFiles
                 {
                     writer.Open($"private static class {SourcesClass}");
                     foreach ((string unit, string text) in units)
-                    {
                         Utf8Literal.WriteProperty(writer, unit, text);
-                    }
 
                     writer.Close();
                 }));

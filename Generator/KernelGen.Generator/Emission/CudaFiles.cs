@@ -10,9 +10,7 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Writes the CUDA C sources as data, a file per target and head dim, and the parts that they share once per class.</summary>
 internal static class CudaFiles
 {
-    /// <summary>The nested class that holds the shared parts.</summary>
     public const string HeadersClass = "CudaHeaders";
-
     private const string Kernels = "global::KernelGen.Kernels.";
 
     public static IEnumerable<EmittedFile> Write(
@@ -74,7 +72,7 @@ internal static class CudaFiles
 
     private static IEnumerable<string> Properties(CudaStage stage)
     {
-        if (!stage.TensorBoxes.IsEmpty)
+        if (stage.TensorBoxes.Count > 0)
             yield return $"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => Invariant($"new(Dims: {box.Dims}, Rows: {box.Rows})")))}]";
         if (stage.MinimumBlocks > 1)
             yield return Invariant($"MinimumBlocks = {stage.MinimumBlocks}");

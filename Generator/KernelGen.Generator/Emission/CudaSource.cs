@@ -9,7 +9,6 @@ using KernelGen.Generator.Rendering;
 namespace KernelGen.Generator.Emission;
 
 /// <summary>The CUDA C of one or several variants, and the headers that its <c>#include</c> lines name.</summary>
-/// <param name="Variant">The first of the variants.</param>
 internal sealed record CudaSource(CudaVariant Variant, string Text, ImmutableArray<CudaHeaderTemplate> Headers)
 {
     private const string Include = "#include \"";

@@ -28,7 +28,6 @@ internal static class ModelClassEmitter
     }
 
     /// <summary>Emits every file of a class from the given templates and kernel designs.</summary>
-    /// <exception cref="TemplateException">A template is at fault.</exception>
     public static ImmutableArray<EmittedFile> EmitWith(
         TemplateLibrary templates, KernelDesigns designs, ModelClass modelClass, CancellationToken cancellationToken)
     {
@@ -44,7 +43,6 @@ internal static class ModelClassEmitter
     }
 
     /// <summary>The embedded templates with the user's in place of those of the same name.</summary>
-    /// <exception cref="TemplateException">A template of the user's cannot be parsed.</exception>
     public static TemplateLibrary WithOverrides(EquatableArray<TemplateOverride> overrides) => overrides.Count == 0
         ? TemplateLibrary.Embedded
         : TemplateLibrary.Embedded.WithOverrides(overrides.Select(static template => new KeyValuePair<string, string>(template.Name, template.Text)));

@@ -11,25 +11,13 @@ internal sealed class SourceWriter
     /// <summary>Writes one or several lines at the current indentation; empty lines stay empty.</summary>
     public void Lines(string text)
     {
-        int begin = 0;
-        while (begin <= text.Length)
-        {
-            int end = text.IndexOf('\n', begin);
-            end = end < 0 ? text.Length : end;
-            if (end > begin)
-            {
-                _text.Append(' ', _indentation * 4).Append(text, begin, end - begin);
-            }
-
-            _text.Append('\n');
-            begin = end + 1;
-        }
+        foreach (string line in text.Split('\n'))
+            _text.Append(' ', line.Length > 0 ? _indentation * 4 : 0).Append(line).Append('\n');
     }
 
     /// <summary>Writes text as it stands, for literals whose content must not be indented.</summary>
     public void Verbatim(string text) => _text.Append(text);
 
-    /// <summary>Writes an empty line.</summary>
     public void Line() => _text.Append('\n');
 
     /// <summary>Opens a block: a brace on a line of its own, and deeper indentation.</summary>
@@ -40,7 +28,6 @@ internal sealed class SourceWriter
         _indentation++;
     }
 
-    /// <summary>Closes the block that was opened last.</summary>
     public void Close()
     {
         _indentation--;

@@ -3,7 +3,6 @@ namespace KernelGen.Generator.Model;
 /// <summary>Names of element types. The switches are exhaustive: a new element type does not compile until each of them knows it.</summary>
 internal static class ElementTypeNames
 {
-    /// <summary>The name in ids.</summary>
     public static string ShortName(this ElementType elementType) => elementType switch
     {
         ElementType.Float16 => "f16",
@@ -11,7 +10,6 @@ internal static class ElementTypeNames
         ElementType.Float32 => "f32",
     };
 
-    /// <summary>The name in emitted C#.</summary>
     public static string CSharpName(this ElementType elementType) => elementType switch
     {
         ElementType.Float16 => "global::System.Half",
@@ -19,7 +17,6 @@ internal static class ElementTypeNames
         ElementType.Float32 => "float",
     };
 
-    /// <summary>The name in CUDA C.</summary>
     public static string CudaName(this ElementType elementType) => elementType switch
     {
         ElementType.Float16 => "kg_f16",

@@ -12,26 +12,18 @@ internal readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IRea
     where T : IEquatable<T>
 {
     private readonly ImmutableArray<T> _items;
-
     public EquatableArray(ImmutableArray<T> items) => _items = items;
-
     public int Count => Items.Length;
-
     private ImmutableArray<T> Items => _items.IsDefault ? ImmutableArray<T>.Empty : _items;
-
     public T this[int index] => Items[index];
-
     public bool Equals(EquatableArray<T> other) => Items.AsSpan().SequenceEqual(other.Items.AsSpan());
-
     public override bool Equals(object? obj) => obj is EquatableArray<T> other && Equals(other);
 
     public override int GetHashCode()
     {
         int hash = 17;
         foreach (T item in Items)
-        {
             hash = unchecked((hash * 31) + item.GetHashCode());
-        }
 
         return hash;
     }

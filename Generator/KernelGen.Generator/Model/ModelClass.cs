@@ -3,10 +3,8 @@ using System.Linq;
 namespace KernelGen.Generator.Model;
 
 /// <summary>An annotated class, reduced to what emission needs: no symbols, no syntax, no locations, so that it can be cached.</summary>
-/// <param name="Namespace">Its namespace; empty for the global one.</param>
 /// <param name="ContainingTypes">The headers of the types around it, outermost first, such as <c>partial struct Outer</c>.</param>
 /// <param name="FileName">Its full name in the form that generated files are named by.</param>
-/// <param name="Requests">What it asks for, in the order in which it is emitted.</param>
 internal sealed record ModelClass(
     string Namespace,
     EquatableArray<string> ContainingTypes,

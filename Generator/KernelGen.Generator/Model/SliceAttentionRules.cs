@@ -7,35 +7,19 @@ namespace KernelGen.Generator.Model;
 /// <summary>What the arguments of <c>[SliceAttention]</c> may be, and what they are when they are not given.</summary>
 internal static class SliceAttentionRules
 {
-    /// <summary>A head dim is a multiple of this.</summary>
     public const int HeadDimStep = 8;
-
-    /// <summary>The smallest head dim.</summary>
     public const int MinimumHeadDim = 8;
-
-    /// <summary>The largest head dim.</summary>
     public const int MaximumHeadDim = 512;
-
-    /// <summary>A slice size in query rows is a multiple of this.</summary>
     public const int SliceRowsStep = 128;
-
-    /// <summary>The smallest slice size in query rows.</summary>
     public const int MinimumSliceRows = 128;
-
-    /// <summary>The largest slice size in query rows.</summary>
     public const int MaximumSliceRows = 1 << 20;
 
-    /// <summary>The element types when none are given.</summary>
     public static IReadOnlyList<int> DefaultElementTypes { get; } =
         [(int)ElementType.Float16, (int)ElementType.BFloat16, (int)ElementType.Float32];
 
-    /// <summary>The slice sizes when none are given.</summary>
     public static IReadOnlyList<int> DefaultSliceRows { get; } = [512, 2048, 8192];
-
-    /// <summary>The families when none are given.</summary>
     public static IReadOnlyList<int> DefaultFamilies { get; } = [(int)KernelFamily.Materialized, (int)KernelFamily.Streaming];
 
-    /// <summary>The targets when none are given.</summary>
     public static IReadOnlyList<int> DefaultTargets { get; } =
         [(int)KernelTarget.Cpu, (int)KernelTarget.Simt, (int)KernelTarget.Sm80, (int)KernelTarget.Sm90a];
 
@@ -51,13 +35,8 @@ internal static class SliceAttentionRules
     /// <summary>The slice size to use instead: the next multiple of 128, at least 128 and at most 1048576.</summary>
     public static int NearestSliceRows(int value) => RoundUp(value, SliceRowsStep, MinimumSliceRows, MaximumSliceRows);
 
-    /// <summary>Whether the element type is one that the generator knows.</summary>
     public static bool IsElementType(int value) => Enum.IsDefined(typeof(ElementType), value);
-
-    /// <summary>Whether the family is one that the generator knows.</summary>
     public static bool IsFamily(int value) => Enum.IsDefined(typeof(KernelFamily), value);
-
-    /// <summary>Whether the target is one that the generator knows.</summary>
     public static bool IsTarget(int value) => Enum.IsDefined(typeof(KernelTarget), value);
 
     /// <summary>Indices of the values that are not larger than all before them: repeated or out of order.</summary>

@@ -12,27 +12,20 @@ internal sealed class IncludeFunction : IScriptCustomFunction
     /// <summary>What templates call it.</summary>
     public const string Name = "include";
 
-    /// <inheritdoc/>
     public int RequiredParameterCount => 1;
 
-    /// <inheritdoc/>
     public int ParameterCount => 1;
 
-    /// <inheritdoc/>
     public ScriptVarParamKind VarParamKind => ScriptVarParamKind.None;
 
     // By this Scriban refuses an include within an expression, which would make a value of a whole text.
-    /// <inheritdoc/>
     public Type ReturnType => typeof(void);
 
-    /// <inheritdoc/>
     public ScriptParameterInfo GetParameterInfo(int index) => new(typeof(object), "name");
 
-    /// <inheritdoc/>
     public object? Invoke(TemplateContext context, ScriptNode? callerContext, ScriptArray arguments, ScriptBlockStatement? blockStatement) =>
         ((RenderContext)context).Include(arguments[0], callerContext ?? context.CurrentNode!);
 
-    /// <inheritdoc/>
     public ValueTask<object?> InvokeAsync(TemplateContext context, ScriptNode? callerContext, ScriptArray arguments, ScriptBlockStatement? blockStatement) =>
         new(Invoke(context, callerContext, arguments, blockStatement));
 }

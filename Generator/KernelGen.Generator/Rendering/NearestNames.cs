@@ -24,7 +24,6 @@ internal static class NearestNames
         return $"; nearest known names: {string.Join(", ", Of(name, names))}";
     }
 
-    /// <summary>The nearest names, best first.</summary>
     public static IEnumerable<string> Of(string name, IEnumerable<string> known) => known
         .OrderBy(candidate => Distance(name, candidate))
         .ThenBy(static candidate => candidate, StringComparer.Ordinal)

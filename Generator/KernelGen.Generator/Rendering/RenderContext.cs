@@ -21,7 +21,6 @@ internal sealed class RenderContext : TemplateContext
     private readonly Stack<string> _loopVariables = new();
     private readonly Stack<SourceSpan> _callers = new();
 
-    /// <summary>Starts a rendering.</summary>
     public RenderContext(TemplateLibrary library, TemplateObject model, CancellationToken cancellationToken)
         : base(_builtins)
     {
@@ -82,7 +81,6 @@ internal sealed class RenderContext : TemplateContext
     public string DescribeCallers() => string.Concat(_callers.Select(static caller =>
         FormattableString.Invariant($"; included from {caller.FileName}({caller.Start.Line + 1},{caller.Start.Column + 1})")));
 
-    /// <inheritdoc/>
     public override object? Evaluate(ScriptNode? scriptNode, bool aliasReturnedFunction)
     {
         if (scriptNode is null)
@@ -125,7 +123,6 @@ internal sealed class RenderContext : TemplateContext
         return base.Evaluate(scriptNode, aliasReturnedFunction);
     }
 
-    /// <inheritdoc/>
     public override TemplateContext Write(SourceSpan span, object? textAsObject)
     {
         if (Writable(span, textAsObject) is string text)
@@ -133,12 +130,10 @@ internal sealed class RenderContext : TemplateContext
         return base.Write(span, textAsObject);
     }
 
-    /// <inheritdoc/>
     public override bool ToBool(SourceSpan span, object? value) => value is bool boolean
         ? boolean
         : throw new ScriptRuntimeException(span, $"a condition must be a boolean, this is {StrictOperators.KindOf(value)}");
 
-    /// <inheritdoc/>
     public override int ToInt(SourceSpan span, object? value) => value switch
     {
         int and >= 0 => (int)value,
@@ -157,7 +152,6 @@ internal sealed class RenderContext : TemplateContext
     /// <summary>Cuts a text that goes into a message.</summary>
     public static string Shorten(string text) => text.Length <= TemplateLimits.MessageLength ? text : text.Substring(0, TemplateLimits.MessageLength) + "...";
 
-    /// <inheritdoc/>
     protected override void OnEnterLoop(ScriptLoopStatementBase loop)
     {
         if (_loopVariables.Count == TemplateLimits.LoopDepth)
@@ -165,14 +159,11 @@ internal sealed class RenderContext : TemplateContext
         _loopVariables.Push(loop is ScriptForStatement { Variable: ScriptVariable variable } ? variable.Name : "");
     }
 
-    /// <inheritdoc/>
     protected override void OnExitLoop(ScriptLoopStatementBase loop) => _loopVariables.Pop();
 
     // Scriban would read members of any .NET object, single characters of strings and bits of integers.
-    /// <inheritdoc/>
     protected override IObjectAccessor? GetMemberAccessorImpl(object target) => target is IScriptObject ? base.GetMemberAccessorImpl(target) : null;
 
-    /// <inheritdoc/>
     protected override IListAccessor? GetListAccessorImpl(object target, Type type) => target is ScriptArray ? base.GetListAccessorImpl(target, type) : null;
 
     private static object? Writable(SourceSpan span, object? value) => value is null or int or long or bool or string

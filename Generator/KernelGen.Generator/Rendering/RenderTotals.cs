@@ -7,7 +7,6 @@ internal sealed class RenderTotals
     private long _characters;
 
     /// <summary>Adds a rendering that has ended.</summary>
-    /// <exception cref="TemplateException">All together are too much.</exception>
     public void Add(RenderContext context, string templateName)
     {
         _steps += context.Steps;

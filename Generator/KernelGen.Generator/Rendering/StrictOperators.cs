@@ -40,7 +40,6 @@ internal static class StrictOperators
             : throw new ScriptRuntimeException(span, Invariant($"the result of {left} {expression.OperatorAsText} {right} does not fit in 64 bits"));
     }
 
-    /// <summary>Evaluates <c>-x</c>.</summary>
     public static object Negate(RenderContext context, ScriptUnaryExpression expression) => context.Evaluate(expression.Right!) switch
     {
         // Scriban's own minus overflows silently.
@@ -114,7 +113,6 @@ internal static class StrictOperators
     }
 
     private static string TextOf(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
-
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static ScriptRuntimeException Mismatch(ScriptBinaryExpression expression, SourceSpan span, object? left, object? right) =>

@@ -13,9 +13,7 @@ namespace KernelGen.Generator.Rendering;
 internal sealed class TemplateLibrary
 {
     private static readonly Lazy<TemplateLibrary> _embedded = new(ReadEmbedded);
-
     private readonly Dictionary<string, TemplateEntry> _entries;
-
     private readonly RenderTotals? _totals;
 
     private TemplateLibrary(Dictionary<string, TemplateEntry> entries, RenderTotals? totals = null)
@@ -27,14 +25,12 @@ internal sealed class TemplateLibrary
     /// <summary>The templates that are part of the generator.</summary>
     public static TemplateLibrary Embedded => _embedded.Value;
 
-    /// <summary>A library without templates.</summary>
     public static TemplateLibrary Empty { get; } = new(new Dictionary<string, TemplateEntry>(StringComparer.Ordinal));
 
     /// <summary>The names of the templates in ordinal order.</summary>
     public IEnumerable<string> Names => _entries.Keys.OrderBy(name => name, StringComparer.Ordinal);
 
     /// <summary>A library in which the given templates are added or stand in for the ones of the same name.</summary>
-    /// <param name="nameToText">Names such as <c>cpu/streaming.cs.sbn</c> and the text of each.</param>
     public TemplateLibrary WithOverrides(IEnumerable<KeyValuePair<string, string>> nameToText)
     {
         var entries = new Dictionary<string, TemplateEntry>(_entries, StringComparer.Ordinal);
@@ -47,18 +43,11 @@ internal sealed class TemplateLibrary
     public TemplateLibrary Metered() => new(_entries, new RenderTotals());
 
     /// <summary>The text of a template as it was given.</summary>
-    /// <exception cref="ArgumentException">There is no template of the name.</exception>
     public string TextOf(string templateName) => _entries.TryGetValue(templateName, out TemplateEntry? entry)
         ? entry.Text
         : throw UnknownTemplate(templateName);
 
     /// <summary>Renders a template.</summary>
-    /// <param name="templateName">Its name, such as <c>cpu/streaming.cs.sbn</c>.</param>
-    /// <param name="model">The names that it sees.</param>
-    /// <param name="cancellationToken">Looked at in every statement.</param>
-    /// <returns>The text, with <c>\n</c> line ends where the template has them.</returns>
-    /// <exception cref="ArgumentException">There is no template of the name.</exception>
-    /// <exception cref="TemplateException">The template, or one it includes, has a fault or does not fit the model.</exception>
     public string Render(string templateName, TemplateObject model, CancellationToken cancellationToken = default)
     {
         if (!TryGet(templateName, out Template? template))
@@ -84,7 +73,6 @@ internal sealed class TemplateLibrary
     }
 
     /// <summary>Looks a template up and parses it when this is its first use.</summary>
-    /// <exception cref="TemplateException">The template has a fault.</exception>
     public bool TryGet(string templateName, out Template? template)
     {
         template = _entries.TryGetValue(templateName, out TemplateEntry? entry) ? entry.Parsed : null;

@@ -9,13 +9,9 @@ namespace KernelGen.Generator.Rendering;
 internal static class TemplateParser
 {
     private static readonly ParserOptions _options = new() { ExpressionDepthLimit = TemplateLimits.ParserDepth };
-
     private const string BracesHint = " In text, write '{ {' or a raw block '{%{ ... }%}' for '{{'; in code, a '}}' may be missing before this.";
 
     /// <summary>Parses a template.</summary>
-    /// <param name="name">The name that messages give, such as <c>cpu/streaming.cs.sbn</c>.</param>
-    /// <param name="text">The text; <c>\r\n</c> is read as <c>\n</c>.</param>
-    /// <exception cref="TemplateException">The text is not Scriban, or uses what templates may not.</exception>
     public static Template Parse(string name, string text)
     {
         if (text.Length > TemplateLimits.TemplateLength)

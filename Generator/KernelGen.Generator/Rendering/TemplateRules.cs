@@ -13,7 +13,6 @@ namespace KernelGen.Generator.Rendering;
 internal static class TemplateRules
 {
     private const string NotAvailable = "not available in kernel templates";
-
     private static readonly HashSet<string> _loopMembers = new(StringComparer.Ordinal) { "index", "first", "last", "even", "odd", "changed" };
 
     private static readonly HashSet<ScriptBinaryOperator> _operators =
@@ -26,7 +25,6 @@ internal static class TemplateRules
     ];
 
     /// <summary>Checks a template.</summary>
-    /// <exception cref="TemplateException">Something is not available.</exception>
     public static void Check(string name, ScriptPage page)
     {
         ScriptEscapeStatement? code = null;

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using KernelGen.Kernels;
-using KernelGen.Planning.Policies;
 
 namespace KernelGen.Planning;
 
@@ -16,16 +15,15 @@ internal sealed class KernelMeasurements
 
     /// <summary>Works out the ratios.</summary>
     /// <param name="measurements">The measurements; of several of one variant and class the last holds.</param>
-    /// <param name="device">The device, for the predictions; what it measured is not looked at.</param>
-    public KernelMeasurements(IEnumerable<KernelMeasurement> measurements, DeviceProfile device)
+    /// <param name="predict">The time that is predicted for a call that was measured, in seconds; not positive where there is no prediction.</param>
+    public KernelMeasurements(IEnumerable<KernelMeasurement> measurements, Func<KernelMeasurement, double> predict)
     {
         Dictionary<(KernelVariant, ShapeClass), KernelMeasurement> latest = [];
         foreach (KernelMeasurement measurement in measurements)
             latest[(measurement.Variant, measurement.Class)] = measurement;
 
         _all = [.. latest.Values];
-        DeviceProfile unmeasured = device with { Measurements = null };
-        _ratios = latest.ToFrozenDictionary(entry => entry.Key, entry => entry.Value.Seconds / PredictedSeconds(entry.Value, unmeasured));
+        _ratios = latest.ToFrozenDictionary(entry => entry.Key, entry => predict(entry.Value) is > 0 and var predicted ? entry.Value.Seconds / predicted : 1);
         _greatestRatios = _ratios.Where(entry => double.IsFinite(entry.Value)).GroupBy(entry => entry.Key.Class)
             .ToFrozenDictionary(group => group.Key, group => group.Max(entry => entry.Value));
     }
@@ -37,22 +35,11 @@ internal sealed class KernelMeasurements
     /// What a predicted time is multiplied by, and whether that comes from a measurement of the variant itself. A variant that was not measured, in a class of which
     /// others were, is taken to be as far from its prediction as the worst of these: being unknown is no advantage.
     /// </summary>
-    public (double Ratio, bool IsMeasured) RatioOf(in PlanRequest request, KernelVariant variant)
+    public (double Ratio, bool IsMeasured) RatioOf(in ShapeClass shapeClass, KernelVariant variant)
     {
-        ShapeClass shapeClass = ShapeClass.Of(request.Shape, request.ElementType, request.Options.Causal);
         if (_ratios.TryGetValue((variant, shapeClass), out double ratio))
             return (ratio, true);
 
         return (_greatestRatios.TryGetValue(shapeClass, out double greatest) ? Math.Max(greatest, 1) : 1, false);
-    }
-
-    private static double PredictedSeconds(KernelMeasurement measurement, DeviceProfile device)
-    {
-        PlanRequest request = new(
-            measurement.MeasuredShape, measurement.Variant.ElementType, new[] { measurement.Variant }, device, new(long.MaxValue, 0, ""),
-            new PlanningOptions { Causal = measurement.Causal });
-        return ExactSearch.TryFit(request, measurement.Variant, long.MaxValue, out PlanOutcome outcome) && outcome.PredictedSeconds > 0
-            ? outcome.PredictedSeconds
-            : measurement.Seconds;
     }
 }

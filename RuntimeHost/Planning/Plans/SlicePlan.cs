@@ -99,8 +99,8 @@ public sealed class SlicePlan
     /// from; only the variant itself when the plan was not made by <see cref="SlicePlanner"/>.
     /// </summary>
     public IReadOnlyList<PlanCandidate> Candidates =>
-        Request is not null
-            ? SlicePolicies.Get(Policy).Candidates(this)
+        Planner is not null
+            ? Planner.Candidates(this)
             : [new(Variant, Taken: true, HeadsPerSlice, RowsPerSlice, SliceCount, WorkspaceBytes, PredictedSeconds: null, "given")];
 
     /// <summary>Workers that the workspace was counted for; no limit for a plan that was not made by <see cref="SlicePlanner"/>.</summary>
@@ -111,6 +111,9 @@ public sealed class SlicePlan
 
     /// <summary>What the plan was made from; null for one that was not made by <see cref="SlicePlanner"/>.</summary>
     internal PlanRequest? Request { get; init; }
+
+    /// <summary>The policy that made the plan from <see cref="Request"/>.</summary>
+    internal SlicePolicy? Planner { get; init; }
 
     private SliceGroups HeadGroups =>
         Balanced ? SliceGroups.Balanced(Shape.TotalHeads, HeadsPerSlice) : SliceGroups.Ragged(Shape.TotalHeads, HeadsPerSlice);
@@ -139,7 +142,7 @@ public sealed class SlicePlan
     /// <c>exact</c> halves the heads of a slice, then its rows, down to one tile. <c>comfyui-split</c> doubles its steps up to 64, as its original
     /// does (which, as there, changes nothing when the rows cannot be divided). The other originals give up.
     /// </remarks>
-    public SlicePlan? NextAfterOutOfMemory() => Request is null ? null : SlicePolicies.Get(Policy).NextAfterOutOfMemory(this);
+    public SlicePlan? NextAfterOutOfMemory() => Planner?.NextAfterOutOfMemory(this);
 
     /// <summary>The same call on the same variant in slices of another size: what really ran when memory ran out half-way.</summary>
     /// <param name="heads">Heads of a slice.</param>

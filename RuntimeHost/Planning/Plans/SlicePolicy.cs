@@ -26,6 +26,30 @@ public abstract class SlicePolicy
     /// <summary>Makes a plan, if there is one. Allocates nothing.</summary>
     internal abstract bool TryPlan(in PlanRequest request, out PlanOutcome outcome);
 
+    /// <summary>Turns an outcome into a plan.</summary>
+    internal SlicePlan PlanOf(in PlanRequest request, in PlanOutcome outcome) => new(outcome.Variant!, Name)
+    {
+        Owner = request.Owner,
+        Maker = request.Maker,
+        Shape = request.Shape,
+        ElementType = request.ElementType,
+        Causal = request.Options.Causal,
+        Specialization = new(request.Options.Masked),
+        Budget = request.Budget,
+        HeadsPerSlice = outcome.HeadsPerSlice,
+        RowsPerSlice = outcome.RowsPerSlice,
+        KeysPerSlice = outcome.Variant!.Family == KernelFamily.Streaming ? outcome.Decision.KeysPerSlice : request.Shape.Keys,
+        KeySplits = outcome.Decision.KeySplits,
+        SliceCount = (int)outcome.SliceCount,
+        WorkspaceBytes = outcome.WorkspaceBytes,
+        Balanced = Balances,
+        Decision = outcome.Decision,
+        PredictedSeconds = outcome.PredictedSeconds,
+        TimeIsMeasured = outcome.IsMeasured,
+        Request = request,
+        Planner = this,
+    };
+
     /// <summary>The exception that says why there is no plan.</summary>
     /// <param name="request">What was planned.</param>
     /// <param name="outcome">What <see cref="TryPlan"/> gave.</param>

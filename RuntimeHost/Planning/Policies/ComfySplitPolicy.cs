@@ -18,6 +18,6 @@ internal sealed class ComfySplitPolicy() : StepPolicy(
         if (steps is 0 or > PowerOfTwoSteps.Cap || request.Shape.Keys == 0)
             return null;
 
-        return TryPlan(request, Cut(InputOf(request), steps), out PlanOutcome outcome) ? SlicePlanner.Create(request, this, outcome) : null;
+        return TryPlan(request, Cut(InputOf(request), steps), out PlanOutcome outcome) ? PlanOf(request, outcome) : null;
     }
 }

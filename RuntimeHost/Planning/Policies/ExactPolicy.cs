@@ -76,7 +76,7 @@ internal sealed class ExactPolicy() : SlicePolicy(
         PlanOutcome outcome = ExactSearch.Outcome(
             request, plan.Variant, SliceGroups.BalancedSize(plan.Shape.TotalHeads, heads),
             SliceGroups.BalancedSize(SliceGroups.CeilingDivide(plan.Shape.Queries, tileRows), halfTiles), plan.KeySplits);
-        return outcome.SliceCount > int.MaxValue ? null : SlicePlanner.Create(request, this, outcome);
+        return outcome.SliceCount > int.MaxValue ? null : PlanOf(request, outcome);
     }
 
     private static PlanCandidate Candidate(SlicePlan plan, in PlanRequest request, KernelVariant variant, long allowed)

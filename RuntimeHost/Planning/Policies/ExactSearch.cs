@@ -24,6 +24,15 @@ internal static class ExactSearch
         return fits;
     }
 
+    /// <summary>The time that is predicted, without what the device measured, for a call that was measured; 0 where there is no plan for it.</summary>
+    public static double PredictedSeconds(KernelMeasurement measurement, DeviceProfile device)
+    {
+        PlanRequest request = new(
+            measurement.MeasuredShape, measurement.Variant.ElementType, new[] { measurement.Variant }, device with { Measurements = null },
+            new(long.MaxValue, 0, ""), new PlanningOptions { Causal = measurement.Causal });
+        return TryFit(request, measurement.Variant, long.MaxValue, out PlanOutcome outcome) ? outcome.PredictedSeconds : 0;
+    }
+
     private static bool TryFit(in PlanRequest request, KernelVariant variant, long allowed, int splits, out PlanOutcome outcome)
     {
         int heads = request.Shape.TotalHeads;
@@ -132,7 +141,7 @@ internal static class ExactSearch
             SafetyFactor = request.Options.SafetyFactor,
             RequiredBytes = request.WorkspaceBytes(variant, request.Shape.TotalHeads, request.Shape.Queries, splits),
         };
-        (double ratio, bool measured) = request.Device.Measurements?.RatioOf(request, variant) ?? (1, false);
+        (double ratio, bool measured) = request.Device.Measurements?.RatioOf(ShapeClass.Of(request.Shape, request.ElementType, request.Options.Causal), variant) ?? (1, false);
         return new(variant, decision, headsPerSlice, rows, slices, request.WorkspaceBytes(variant, headsPerSlice, rows, splits), seconds * ratio)
         {
             IsMeasured = measured,

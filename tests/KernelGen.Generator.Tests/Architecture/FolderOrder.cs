@@ -5,6 +5,9 @@ namespace KernelGen.Generator.Tests.Architecture;
 /// <summary>The table of folders in the documentation: rows may use those above them.</summary>
 internal sealed partial class FolderOrder
 {
+    // What "..." stands for in the table.
+    private const string Generator = "Generator/KernelGen.Generator";
+
     private readonly List<(string Path, int Row)> _places = [];
 
     private FolderOrder()
@@ -15,7 +18,6 @@ internal sealed partial class FolderOrder
     public static FolderOrder Read()
     {
         FolderOrder order = new();
-        string folder = "";
         int row = 0;
         foreach (string line in File.ReadLines(Path.Combine(Repository.Root, "docs/03-architecture.md"))
             .SkipWhile(static line => !line.StartsWith("| folder |", StringComparison.Ordinal))
@@ -23,10 +25,7 @@ internal sealed partial class FolderOrder
         {
             foreach (Match place in Code().Matches(line.Split('|')[1]))
             {
-                // "..." stands for the folder of the project that the last full path named.
-                string path = place.Groups["path"].Value;
-                path = path.StartsWith("...", StringComparison.Ordinal) ? folder + path[3..] : path;
-                folder = path.StartsWith("Generator/KernelGen.Generator", StringComparison.Ordinal) ? "Generator/KernelGen.Generator" : path.Split('/')[0];
+                string path = place.Groups["path"].Value.Replace("...", Generator, StringComparison.Ordinal);
                 order._places.Add((path, row));
             }
 

@@ -211,7 +211,7 @@ public sealed class KeyChunkTests
             if (!policy.TryPlan(request, out PlanOutcome outcome))
                 return double.IsInfinity(least);
 
-            SlicePlan plan = SlicePlanner.Create(request, policy, outcome);
+            SlicePlan plan = policy.PlanOf(request, outcome);
             long largest = PlanningSetup.Slices(plan).Max(
                 slice => plan.Variant.Footprint.Bytes(slice.HeadCount, slice.RowCount, request.Shape.Keys, 0, plan.KeySplits));
             return plan.WorkspaceBytes == largest && largest <= allowed

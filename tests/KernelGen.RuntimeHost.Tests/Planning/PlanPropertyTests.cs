@@ -208,7 +208,7 @@ public sealed class PlanPropertyTests
     private static SlicePlan? TryPlan(PlanRequest request)
     {
         SlicePolicy policy = SlicePolicies.Get(request.Options.Policy);
-        return policy.TryPlan(request, out PlanOutcome outcome) ? SlicePlanner.Create(request, policy, outcome) : null;
+        return policy.TryPlan(request, out PlanOutcome outcome) ? policy.PlanOf(request, outcome) : null;
     }
 
     private static void Check<T>(Gen<T> generator, Func<T, bool> holds) =>

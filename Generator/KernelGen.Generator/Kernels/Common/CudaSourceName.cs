@@ -18,7 +18,6 @@ internal sealed record CudaSourceName(string Id, string Property)
             + (configuration.MaximumKeys > 0 ? Invariant($"K{configuration.MaximumKeys}") : ""));
 
     /// <summary>A text that variants of several slice sizes share, named after what these have in common.</summary>
-    /// <param name="streamsScores">Scores pass the second-level cache by.</param>
     public static CudaSourceName OfTile(KernelConfiguration configuration, int tileRows, bool streamsScores = false) => new(
         configuration.Name(Invariant($"t{tileRows}") + (streamsScores ? "-streamed" : "")),
         Invariant($"{configuration.Family}{configuration.ElementType}T{tileRows}") + (streamsScores ? "Streamed" : ""));

@@ -6,8 +6,6 @@ namespace KernelGen.Generator.Kernels.Common;
 
 /// <summary>A variant in CUDA C: one translation unit.</summary>
 /// <param name="Source">What its text is called. Variants that share it have the same text.</param>
-/// <param name="Stages">Its launches, in order.</param>
-/// <param name="Model">The names that <see cref="KernelVariant.Template"/> sees.</param>
 internal sealed record CudaVariant(
     KernelConfiguration Configuration,
     KernelFootprint Footprint,

@@ -8,6 +8,5 @@ namespace KernelGen.Generator.Kernels.Common;
 internal static class SliceSize
 {
     private const int MostRowsOfSmallSlice = 1024;
-
     public static bool IsSmall(int sliceRows) => sliceRows <= MostRowsOfSmallSlice;
 }

@@ -8,7 +8,6 @@ namespace KernelGen.Generator.Kernels.Cpu;
 internal sealed class CpuDesign : IKernelDesign
 {
     private const string Template = "cpu/kernels.cs.sbn";
-
     public KernelTarget Target => KernelTarget.Cpu;
 
     public IEnumerable<KernelVariant> Variants(KernelRequest request)
@@ -35,7 +34,7 @@ internal sealed class CpuDesign : IKernelDesign
                     yield return new CpuVariant(
                         new(KernelFamily.Materialized, Target, request.ElementType, request.HeadDim, sliceRows),
                         new(tileRows, CpuTiling.KeyStep, sizeof(float), tiling.Materialized.Bytes(tileRows)),
-                        new(ProductUnit.MultiplyAdds, KernelTraits.PassesOfScores),
+                        new(ProductUnit.MultiplyAdds, ScorePasses.OfScores),
                         Template,
                         tiling,
                         TilesPerCall: 1);

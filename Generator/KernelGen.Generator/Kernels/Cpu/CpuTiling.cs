@@ -48,16 +48,9 @@ internal sealed record CpuTiling
     /// </summary>
     public int KeyBlock { get; }
 
-    /// <summary>The register tiles, widest vector first.</summary>
     public IReadOnlyList<CpuVectorTile> Vectors { get; }
-
-    /// <summary>Query rows of the widest lane group.</summary>
     public int MaxLanes => Vectors[0].Lanes;
-
-    /// <summary>A worker's scratch memory for streaming kernels.</summary>
     public StreamingScratch Streaming { get; }
-
-    /// <summary>The same for materialized kernels.</summary>
     public MaterializedScratch Materialized { get; }
 
     private static int KeyBlockFor(int headDim) => headDim switch

@@ -9,7 +9,6 @@ namespace KernelGen.Generator.Kernels.Cpu;
 internal static class CpuUnit
 {
     /// <summary>The template variables of the class.</summary>
-    /// <param name="variants">The variants of one head dim. Those of the same family and element type share their kernels.</param>
     public static TemplateObject Model(IReadOnlyList<CpuVariant> variants)
     {
         CpuTiling tiling = variants[0].Tiling;

@@ -5,7 +5,6 @@ using static System.FormattableString;
 namespace KernelGen.Generator.Kernels.Cpu;
 
 /// <summary>A variant in C#: a method for each vector width, in the class of its head dim.</summary>
-/// <param name="TilesPerCall">The most tiles that a kernel takes at a time.</param>
 internal sealed record CpuVariant(
     KernelConfiguration Configuration, KernelFootprint Footprint, KernelTraits Traits, string Template, CpuTiling Tiling, int TilesPerCall)
     : KernelVariant(Configuration, Footprint, Traits, Template)

@@ -23,7 +23,6 @@ internal sealed record CpuVectorTile
         ValueTiles = [.. valueTiles.Where(tile => tile.Count > 0)];
     }
 
-    /// <summary>The width: 512, 256 or 128.</summary>
     public int VectorBits { get; }
 
     /// <summary>Query rows of a lane group: two vectors of fp32.</summary>
@@ -42,14 +41,10 @@ internal sealed record CpuVectorTile
     public int Registers => (System.Math.Max(ScoreKeys, FirstValueDims) * 2) + 3;
 
     /// <summary>Chooses the tiles for a head dim.</summary>
-    /// <param name="vectorBits">The width: 512, 256 or 128.</param>
-    /// <param name="headDim">A multiple of 8.</param>
     public static CpuVectorTile For(int vectorBits, int headDim)
     {
         if (vectorBits == 512)
-        {
             return new(vectorBits, scoreKeys: 12, firstValueDims: 8, new CpuValueTile(8, (headDim / 8) - 1));
-        }
 
         // Sixes, and as few fours as make up a multiple of eight.
         int fours = (headDim % 6) switch { 0 => 0, 4 => 1, _ => 2 };

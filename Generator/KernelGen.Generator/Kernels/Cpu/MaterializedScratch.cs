@@ -23,13 +23,8 @@ internal sealed record MaterializedScratch
     /// <summary>A block of keys or values as dense fp32 rows; also the room in which a lane group of rows is turned into lanes and back.</summary>
     public int Block { get; }
 
-    /// <summary>Weights of a lane group against a block.</summary>
     public int Weights { get; }
-
-    /// <summary>The mask of a lane group over some keys, in rows.</summary>
     public int BiasRows { get; }
-
-    /// <summary>The mask of a lane group over some keys, in lanes.</summary>
     public int BiasLanes { get; }
 
     /// <summary>The maximum of a lane group with the block at hand.</summary>

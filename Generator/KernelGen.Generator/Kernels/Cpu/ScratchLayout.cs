@@ -5,10 +5,8 @@ internal sealed class ScratchLayout
 {
     private const int CacheLine = 64;
 
-    /// <summary>Bytes so far.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>Where the next part begins, in bytes.</summary>
     public int Next(int floats)
     {
         int begin = Bytes;

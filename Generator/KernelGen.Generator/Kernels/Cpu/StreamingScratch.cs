@@ -24,31 +24,14 @@ internal sealed record StreamingScratch
         Bytes = layout.Bytes;
     }
 
-    /// <summary>Queries of a call, in lanes.</summary>
     public int Queries { get; }
-
-    /// <summary>Output of a call, in lanes.</summary>
     public int Output { get; }
-
-    /// <summary>A block of keys as dense fp32 rows.</summary>
     public int Keys { get; }
-
-    /// <summary>A block of values as dense fp32 rows.</summary>
     public int Values { get; }
-
-    /// <summary>Scores of a lane group against a block.</summary>
     public int Scores { get; }
-
-    /// <summary>The mask of a lane group over some keys, in rows.</summary>
     public int BiasRows { get; }
-
-    /// <summary>The mask of a lane group over some keys, in lanes.</summary>
     public int BiasLanes { get; }
-
-    /// <summary>The maximum of each row.</summary>
     public int Maximum { get; }
-
-    /// <summary>The sum of each row's weights.</summary>
     public int Sum { get; }
 
     /// <summary>The maximum of a lane group with the block at hand.</summary>
@@ -57,6 +40,5 @@ internal sealed record StreamingScratch
     /// <summary>The factor from the old maximum to the new one.</summary>
     public int Rescale { get; }
 
-    /// <summary>Bytes of all.</summary>
     public int Bytes { get; }
 }

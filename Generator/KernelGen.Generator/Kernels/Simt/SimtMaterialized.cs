@@ -26,7 +26,7 @@ internal sealed class SimtMaterialized : IKernelDesign
             yield return new CudaVariant(
                 configuration,
                 new(tiling.TileRows, SimtTiling.TileKeys, sizeof(float), WorkerBytes: 0),
-                new(ProductUnit.MultiplyAdds, KernelTraits.PassesOfScores),
+                new(ProductUnit.MultiplyAdds, ScorePasses.OfScores),
                 source,
                 [
                     new(source.EntryPoint + "_scores", tiling.Threads, tiling.SharedBytes, tiling.TileRows),

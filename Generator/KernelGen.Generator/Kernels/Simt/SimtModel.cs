@@ -4,7 +4,6 @@ using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Kernels.Simt;
 
-/// <summary>The template variables of both kernels of the target.</summary>
 internal static class SimtModel
 {
     public static TemplateObject Create(CudaSourceName source, ElementType elementType, SimtTiling tiling) => new()

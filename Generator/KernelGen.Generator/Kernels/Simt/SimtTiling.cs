@@ -19,16 +19,12 @@ internal sealed record SimtTiling
     /// <summary>Shared memory that a block has on every GPU without asking for more, in bytes.</summary>
     public const int SharedBytesLimit = 48 * 1024;
 
-    /// <summary>Registers that a thread can have.</summary>
     public const int RegisterLimit = 255;
 
     /// <summary>Threads of a block of the softmax of <c>materialized</c>; a warp computes a row.</summary>
     public const int SoftmaxThreads = 128;
 
-    /// <summary>Query rows of a block of the softmax of <c>materialized</c>.</summary>
     public const int SoftmaxRows = SoftmaxThreads / WarpLanes;
-
-    /// <summary>Groups of lanes in a block.</summary>
     public const int RowGroups = 16;
 
     /// <summary>The most query rows of a tile: four for each thread.</summary>
@@ -55,8 +51,6 @@ internal sealed record SimtTiling
     }
 
     public int HeadDim { get; }
-
-    /// <summary>Query rows of a block.</summary>
     public int TileRows { get; }
 
     /// <summary>
@@ -65,11 +59,7 @@ internal sealed record SimtTiling
     public int Lanes { get; }
 
     public int Threads => RowGroups * Lanes;
-
-    /// <summary>Rows of a thread.</summary>
     public int RowsPerThread => TileRows / RowGroups;
-
-    /// <summary>Keys of a thread in a tile.</summary>
     public int KeysPerThread => TileKeys / Lanes;
 
     /// <summary>Elements of the head dim that dot products take at once. The last chunk may be shorter.</summary>
@@ -86,7 +76,6 @@ internal sealed record SimtTiling
     /// <summary>Floats from a row of V to the next: the head dim rounded up to the lanes.</summary>
     public int ValuePitch => (HeadDim + Lanes - 1) / Lanes * Lanes;
 
-    /// <summary>Keys of a chunk of V.</summary>
     public int ValueKeys { get; }
 
     /// <summary>Elements of an output row that a lane computes.</summary>
@@ -110,7 +99,6 @@ internal sealed record SimtTiling
     /// <summary>Where the chunk of V begins in shared memory, in floats.</summary>
     public int ValueChunkBegin => Math.Max((TileRows + TileKeys) * ChunkPitch, TileRows * ProbabilityPitch);
 
-    /// <summary>Shared memory of a block, in bytes.</summary>
     public int SharedBytes => sizeof(float) * (ValueChunkBegin + (ValueKeys * ValuePitch));
 
     /// <summary>

@@ -9,7 +9,6 @@ internal static class Sm80Limits
     /// <summary>Up to here a block gets a second stage of tiles: two such blocks share a multiprocessor of compute capability 8.6.</summary>
     public const int TwoStageBytes = 48 * 1024;
 
-    /// <summary>Registers of a thread.</summary>
     public const int Registers = 255;
 
     /// <summary>Up to this many expected registers Q is kept in registers; what is beyond is left to the compiler's own needs.</summary>
@@ -21,6 +20,5 @@ internal static class Sm80Limits
     /// <summary>Threads of a block: four warps, so that two blocks share a multiprocessor even when a thread takes all its registers.</summary>
     public const int Threads = 128;
 
-    /// <summary>Warps of a block.</summary>
     public const int Warps = Threads / 32;
 }

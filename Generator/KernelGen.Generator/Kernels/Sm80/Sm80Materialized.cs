@@ -27,7 +27,7 @@ internal sealed class Sm80Materialized : IKernelDesign
             yield return new CudaVariant(
                 configuration,
                 new(tiling.TileRows, tiling.TileKeys, sizeof(float), WorkerBytes: 0),
-                new(ProductUnit.WarpProducts, KernelTraits.PassesOfScores),
+                new(ProductUnit.WarpProducts, ScorePasses.OfScores),
                 source,
                 [
                     new(source.EntryPoint + "_scores", Sm80Limits.Threads, tiling.ScoresSharedBytes, tiling.TileRows),

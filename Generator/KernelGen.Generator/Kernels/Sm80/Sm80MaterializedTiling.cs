@@ -2,9 +2,6 @@ namespace KernelGen.Generator.Kernels.Sm80;
 
 /// <summary>Tiles of a materialized kernel of the target <c>sm80</c>: of the launch that computes scores, and of the one that weights the values.</summary>
 /// <remarks>Memory bounds these kernels, not arithmetic: the tiles are small, and two stages of them are always there.</remarks>
-/// <param name="HeadDim">The head dim.</param>
-/// <param name="TileRows">Query rows of a block.</param>
-/// <param name="TileKeys">Keys of a tile.</param>
 internal sealed record Sm80MaterializedTiling(int HeadDim, int TileRows, int TileKeys)
 {
     /// <summary>Threads of a block of the softmax launch, a warp a row.</summary>
@@ -13,7 +10,6 @@ internal sealed record Sm80MaterializedTiling(int HeadDim, int TileRows, int Til
     /// <summary>Query rows of a block of the softmax launch.</summary>
     public const int SoftmaxRows = SoftmaxThreads / 32;
 
-    /// <summary>The layout of rows in shared memory.</summary>
     public Sm80Rows Rows => Sm80Rows.For(HeadDim);
 
     /// <summary>Warps that share 16 rows and divide the keys of the scores and the columns of the output.</summary>

@@ -4,7 +4,6 @@ using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Kernels.Sm80;
 
-/// <summary>The template variables of all kernels of the target.</summary>
 internal static class Sm80Model
 {
     public static TemplateObject Create(CudaSourceName source, ElementType elementType, int headDim, int chunkKeys)

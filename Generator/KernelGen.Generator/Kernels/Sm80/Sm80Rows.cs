@@ -1,7 +1,6 @@
 namespace KernelGen.Generator.Kernels.Sm80;
 
 /// <summary>How rows of 16-bit elements lie in a tile in shared memory, so that the eight rows of a matrix load fall into eight different groups of four banks.</summary>
-/// <param name="Bytes">Bytes from a row to the next.</param>
 /// <param name="Swizzled">
 /// The 16-byte chunks of neighbouring rows are exchanged among each other (chunk XOR row mod 8). Else a row is an odd number of chunks, which needs no exchange.
 /// </param>
@@ -10,11 +9,9 @@ internal readonly record struct Sm80Rows(int Bytes, bool Swizzled)
     /// <summary>Bytes of a chunk: what an asynchronous copy moves and a matrix load reads of a row.</summary>
     public const int ChunkBytes = 16;
 
-    /// <summary>Elements of a chunk.</summary>
     public const int ChunkElements = 8;
 
     /// <summary>The layout for a head dim. Rows of a multiple of 128 bytes are swizzled and need no padding; others are padded to an odd number of chunks.</summary>
-    /// <param name="headDim">A multiple of 8.</param>
     public static Sm80Rows For(int headDim)
     {
         int chunks = headDim / ChunkElements;

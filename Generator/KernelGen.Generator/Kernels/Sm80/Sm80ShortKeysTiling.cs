@@ -4,8 +4,6 @@ using System.Linq;
 namespace KernelGen.Generator.Kernels.Sm80;
 
 /// <summary>Tiles of a streaming kernel of the target <c>sm80</c> for few keys: one tile of K and V, and a row's scores in registers.</summary>
-/// <param name="HeadDim">The head dim.</param>
-/// <param name="MaximumKeys">The most keys of a call; the size of the tile.</param>
 internal sealed record Sm80ShortKeysTiling(int HeadDim, int MaximumKeys)
 {
     // 77 tokens of a prompt, and two prompts of 77, rounded up to what the products take at a time.
@@ -17,13 +15,8 @@ internal sealed record Sm80ShortKeysTiling(int HeadDim, int MaximumKeys)
     /// <summary>Query rows of a pass: 16 for each warp.</summary>
     public const int PassRows = 16 * Sm80Limits.Warps;
 
-    /// <summary>The layout of rows in shared memory.</summary>
     public Sm80Rows Rows => Sm80Rows.For(HeadDim);
-
-    /// <summary>Dynamic shared memory of a block, in bytes.</summary>
     public int SharedBytes => 2 * MaximumKeys * Rows.Bytes;
-
-    /// <summary>Registers that a thread is expected to need.</summary>
     public int ExpectedRegisters => Sm80Limits.BaseRegisters + (MaximumKeys / 2) + (HeadDim / 2) + (4 * ((HeadDim + 15) / 16)) + 4;
 
     /// <summary>The tiles that there are variants for, by ascending keys; none where registers or shared memory do not hold them.</summary>

@@ -8,9 +8,6 @@ namespace KernelGen.Generator.Kernels.Sm80;
 /// and are what fits up to head dim 128. Above 256 no warp can hold a row, and the block's warps share 32 rows.
 /// The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.
 /// </remarks>
-/// <param name="HeadDim">The head dim.</param>
-/// <param name="TileRows">Query rows of a block.</param>
-/// <param name="TileKeys">Keys of a tile.</param>
 /// <param name="RowTiles">Tiles of 16 rows of which a warp holds the output.</param>
 /// <param name="IsSplit">The warps share the rows and divide the columns of the output.</param>
 internal sealed record Sm80StreamingTiling(int HeadDim, int TileRows, int TileKeys, int RowTiles, bool IsSplit)
@@ -20,7 +17,6 @@ internal sealed record Sm80StreamingTiling(int HeadDim, int TileRows, int TileKe
     /// <summary>Bytes of a row of probabilities in shared memory (split kernels): 32 keys, swizzled.</summary>
     public const int ProbabilityBytes = 64;
 
-    /// <summary>The layout of rows in shared memory.</summary>
     public Sm80Rows Rows => Sm80Rows.For(HeadDim);
 
     /// <summary>Q stays in registers; else it is read from shared memory for each tile of keys.</summary>
@@ -29,12 +25,8 @@ internal sealed record Sm80StreamingTiling(int HeadDim, int TileRows, int TileKe
     /// <summary>Tiles of K, and of V, that shared memory holds: with two, the next tile is copied while one is computed; with one, K while V is used and V while K is.</summary>
     public int Stages => !IsSplit && SharedBytesWith(2) <= Sm80Limits.TwoStageBytes ? 2 : 1;
 
-    /// <summary>Dynamic shared memory of a block, in bytes.</summary>
     public int SharedBytes => SharedBytesWith(Stages);
-
-    /// <summary>Registers that a thread is expected to need.</summary>
     public int ExpectedRegisters => ArrayRegisters + (QueryInRegisters ? QueryRegisters : 4 * RowTiles);
-
     private int QueryRegisters => 4 * RowTiles * ((HeadDim + 15) / 16);
 
     // Scores and sums in fp32, base and total of each row.

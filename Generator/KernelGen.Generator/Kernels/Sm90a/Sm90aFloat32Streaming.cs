@@ -28,10 +28,7 @@ internal sealed class Sm90aFloat32Streaming : IKernelDesign
                 source,
                 [new(source.EntryPoint, tiling.Threads, tiling.SharedBytes, tiling.TileRows), KeyChunks.MergeStage(source.EntryPoint)],
                 "cuda/sm90a/float32_streaming.cu.sbn",
-                Model(source, tiling))
-            {
-                Experimental = ExperimentalKernels.Hopper,
-            };
+                Model(source, tiling)) { Experimental = ExperimentalKernels.Hopper };
         }
     }
 

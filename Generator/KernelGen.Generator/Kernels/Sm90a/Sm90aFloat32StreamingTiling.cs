@@ -9,8 +9,6 @@ namespace KernelGen.Generator.Kernels.Sm90a;
 /// rows each.
 /// </summary>
 /// <remarks>The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.</remarks>
-/// <param name="HeadDim">The head dim.</param>
-/// <param name="Consumers">Warpgroups that compute.</param>
 internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
 {
     /// <summary>Warpgroups that split tiles: one those of K, one those of V.</summary>
@@ -40,31 +38,17 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
         (256, 32, 8),
     ];
 
-    /// <summary>Keys of a tile.</summary>
     public int TileKeys => Row(HeadDim).TileKeys;
 
     /// <summary>Parts of the output's columns, which are computed one after the other.</summary>
     public int ValueParts => Row(HeadDim).ValueParts;
 
-    /// <summary>Query rows of a block.</summary>
     public int TileRows => Consumers * Sm90aLimits.WarpgroupRows;
-
-    /// <summary>Threads of a block.</summary>
     public int Threads => (Splitters + Consumers) * Sm90aLimits.WarpgroupThreads;
-
-    /// <summary>The layout of either half of Q and K.</summary>
     public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
-
-    /// <summary>The layout of either half of V.</summary>
     public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim, ValueParts);
-
-    /// <summary>Bytes of one half of a warpgroup's rows of Q.</summary>
     public int QueryHalfBytes => Rows.TileBytes(Sm90aLimits.WarpgroupRows);
-
-    /// <summary>Bytes of one half of a tile of K.</summary>
     public int KeyHalfBytes => Rows.TileBytes(TileKeys);
-
-    /// <summary>Bytes of one half of a tile of V.</summary>
     public int ValueHalfBytes => Values.TileBytes(TileKeys);
 
     /// <summary>Bytes of a stage, which holds both halves of a tile of K or of V.</summary>
@@ -82,10 +66,7 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
         }
     }
 
-    /// <summary>Dynamic shared memory of a block, in bytes, with what it takes to begin at a multiple of 1024.</summary>
     public int SharedBytes => SharedBytesWith(Stages);
-
-    /// <summary>Registers of a thread when the kernel begins.</summary>
     public int EntryRegisters => Sm90aLimits.ProcessorRegisters / Threads / 8 * 8;
 
     /// <summary>Registers that a thread of a splitting warpgroup keeps: for 32 numbers that are under way, and for splitting them.</summary>

@@ -3,19 +3,16 @@ namespace KernelGen.Generator.Kernels.Sm90a;
 /// <summary>What compute capability 9.0 offers; the tiles are chosen to stay within it.</summary>
 internal static class Sm90aLimits
 {
-    /// <summary>The most shared memory of a block, in bytes.</summary>
     public const int SharedBytes = 227 * 1024;
 
     /// <summary>Shared memory of a multiprocessor, in bytes, of which every block takes 1 KiB for itself.</summary>
     public const int ProcessorSharedBytes = 228 * 1024;
 
-    /// <summary>Registers of a multiprocessor.</summary>
     public const int ProcessorRegisters = 65536;
 
     /// <summary>Where a tile may begin in shared memory, in bytes: at a multiple of what every swizzle's pattern takes.</summary>
     public const int TileAlignment = 1024;
 
-    /// <summary>Bytes of an mbarrier in shared memory.</summary>
     public const int MbarrierBytes = 8;
 
     /// <summary>Threads of a warpgroup: four warps that multiply matrices together.</summary>

@@ -27,20 +27,17 @@ internal sealed class Sm90aMaterialized : IKernelDesign
                 new(
                     Sm90aMaterializedTiling.TileRows, tiling.TileKeys, Sm90aMaterializedTiling.ProbabilityBytes, WorkerBytes: 0,
                     TileRowBytes: Sm90aMaterializedTiling.TileRowBytes),
-                new(ProductUnit.WarpgroupProducts, KernelTraits.PassesOfProbabilities),
+                new(ProductUnit.WarpgroupProducts, ScorePasses.OfProbabilities),
                 source,
                 Stages(source.EntryPoint, tiling),
                 "cuda/sm90a/materialized.cu.sbn",
-                Model(source, request.ElementType, factorType, tiling))
-            {
-                Experimental = ExperimentalKernels.Hopper,
-            };
+                Model(source, request.ElementType, factorType, tiling)) { Experimental = ExperimentalKernels.Hopper };
         }
     }
 
     private static ImmutableArray<CudaStage> Stages(string entryPoint, Sm90aMaterializedTiling tiling)
     {
-        ImmutableArray<CudaTensorBox> boxes =
+        CudaTensorBox[] boxes =
         [
             new(tiling.Rows.PanelDims, Sm90aMaterializedTiling.TileRows),
             new(tiling.Rows.PanelDims, tiling.TileKeys),

@@ -9,23 +9,15 @@ namespace KernelGen.Generator.Kernels.Sm90a;
 /// <remarks>
 /// Above head dim 256 the two of the second launch compute the same rows and divide the columns of the output. The tile of keys depends on the head dim alone.
 /// </remarks>
-/// <param name="HeadDim">The head dim.</param>
-/// <param name="TileKeys">Keys of a tile.</param>
 internal sealed record Sm90aMaterializedTiling(int HeadDim, int TileKeys)
 {
-    /// <summary>Warpgroups of a block that compute.</summary>
     public const int Consumers = 2;
-
-    /// <summary>Threads of a block.</summary>
     public const int Threads = (Consumers + 1) * Sm90aLimits.WarpgroupThreads;
 
     /// <summary>Query rows of a block of the first launch, the unit of the workspace.</summary>
     public const int TileRows = Consumers * Sm90aLimits.WarpgroupRows;
 
-    /// <summary>Registers that a thread of the copying warpgroup keeps.</summary>
     public const int ProducerRegisters = 24;
-
-    /// <summary>Registers that a thread of a computing warpgroup takes.</summary>
     public const int ConsumerRegisters = 240;
 
     /// <summary>The most registers for arrays that leave the compiler room for everything else.</summary>
@@ -42,13 +34,8 @@ internal sealed record Sm90aMaterializedTiling(int HeadDim, int TileKeys)
     /// <summary>Warpgroups of the second launch that divide the columns of the output of the same rows.</summary>
     public int ColumnGroups => HeadDim <= Sm90aLimits.LargestUndividedHeadDim ? 1 : 2;
 
-    /// <summary>Query rows of a block of the second launch.</summary>
     public int ValueRows => TileRows / ColumnGroups;
-
-    /// <summary>The layout of Q and K.</summary>
     public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
-
-    /// <summary>The layout of V.</summary>
     public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim, ColumnGroups);
 
     /// <summary>Bytes of 64 rows and a tile of keys in the workspace.</summary>
@@ -73,7 +60,6 @@ internal sealed record Sm90aMaterializedTiling(int HeadDim, int TileKeys)
     public int ValueArrayRegisters => (TileKeys / 4) + (Values.Dims / ColumnGroups / 2);
 
     /// <summary>The tiles for a head dim: as many keys as two stages of shared memory hold.</summary>
-    /// <param name="headDim">A multiple of 8 from 8 to 512.</param>
     public static Sm90aMaterializedTiling For(int headDim) => new(headDim, headDim switch
     {
         <= Sm90aLimits.LargestUndividedHeadDim => 128,

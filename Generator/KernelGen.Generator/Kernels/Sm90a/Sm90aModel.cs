@@ -20,9 +20,6 @@ internal static class Sm90aModel
     };
 
     /// <summary>The variables of kernels of whole tiles: those that share <c>sm90a/layout.cuh.sbn</c> and <c>sm90a/products.cuh.sbn</c>.</summary>
-    /// <param name="queryRows">Rows of a tile of Q in shared memory.</param>
-    /// <param name="columnGroups">Products that divide the columns of V.</param>
-    /// <param name="hasChunks">It takes more keys than a chunk has.</param>
     public static TemplateObject CreateWithLayout(
         CudaSourceName source, ElementType elementType, string factorType, int headDim,
         int tileKeys, int queryRows, Sm90aPanels values, int columnGroups = 1, bool hasChunks = true)

@@ -4,8 +4,6 @@ namespace KernelGen.Generator.Kernels.Sm90a;
 /// How rows of 16-bit elements lie in shared memory for tensor copies and products: side by side in panels of 16, 32 or 64 elements, swizzled over 32, 64 or
 /// 128 bytes. What a panel has beyond the head dim is zero: the tensor copy fills it.
 /// </summary>
-/// <param name="PanelDims">Elements of a row of a panel.</param>
-/// <param name="Count">Panels of a row.</param>
 internal readonly record struct Sm90aPanels(int PanelDims, int Count)
 {
     private const int ElementBytes = 2;
@@ -17,11 +15,9 @@ internal readonly record struct Sm90aPanels(int PanelDims, int Count)
     public int RowBytes => PanelDims * ElementBytes;
 
     /// <summary>Bytes of a panel of so many rows.</summary>
-    /// <param name="rows">A multiple of 8.</param>
     public int PanelBytes(int rows) => rows * RowBytes;
 
     /// <summary>Bytes of a tile of so many rows, up to where the next may begin.</summary>
-    /// <param name="rows">A multiple of 8.</param>
     public int TileBytes(int rows) => ((Count * PanelBytes(rows)) + Sm90aLimits.TileAlignment - 1) / Sm90aLimits.TileAlignment * Sm90aLimits.TileAlignment;
 
     /// <summary>
@@ -29,7 +25,6 @@ internal readonly record struct Sm90aPanels(int PanelDims, int Count)
     /// longer than the head dim; up to 64 one panel of 64.
     /// Products go over the head dim rounded up to 16 and never reach what is unused.
     /// </summary>
-    /// <param name="headDim">A multiple of 8.</param>
     public static Sm90aPanels AlongRows(int headDim)
     {
         if (headDim <= 64)
@@ -49,8 +44,6 @@ internal readonly record struct Sm90aPanels(int PanelDims, int Count)
     /// Panels for V, whose head dim runs across the product: the widest that divide the head dim rounded up to 16, since the documentation defines a
     /// matrix only by whole panels.
     /// </summary>
-    /// <param name="headDim">A multiple of 8.</param>
-    /// <param name="groups">Products that divide the columns among each other, as many panels each.</param>
     public static Sm90aPanels AcrossRows(int headDim, int groups = 1)
     {
         int dims = (headDim + (16 * groups) - 1) / (16 * groups) * 16;

@@ -36,10 +36,7 @@ internal sealed class Sm90aShortKeys : IKernelDesign
                     },
                 ],
                 "cuda/sm90a/short_keys.cu.sbn",
-                Model(source, request.ElementType, factorType, tiling))
-            {
-                Experimental = ExperimentalKernels.Hopper,
-            };
+                Model(source, request.ElementType, factorType, tiling)) { Experimental = ExperimentalKernels.Hopper };
         }
     }
 

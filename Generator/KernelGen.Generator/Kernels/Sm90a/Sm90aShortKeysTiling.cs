@@ -9,9 +9,6 @@ namespace KernelGen.Generator.Kernels.Sm90a;
 /// Memory bounds these kernels. What counts is how many queries are on their way at a time: as many warpgroups as registers allow, and stages of Q for each.
 /// Neither changes a bit: a row is computed in the same way wherever it is.
 /// </remarks>
-/// <param name="HeadDim">The head dim.</param>
-/// <param name="MaximumKeys">The most keys of a call; the size of the tile.</param>
-/// <param name="TileRows">Query rows of a block.</param>
 /// <param name="Warpgroups">Warpgroups of a block, which compute 64 rows at a time each.</param>
 internal sealed record Sm90aShortKeysTiling(int HeadDim, int MaximumKeys, int TileRows, int Warpgroups)
 {
@@ -32,13 +29,8 @@ internal sealed record Sm90aShortKeysTiling(int HeadDim, int MaximumKeys, int Ti
     /// <summary>Products that divide the columns of the output, one after the other, with the same probabilities.</summary>
     public int ColumnGroups => (HeadDim + MostColumns - 1) / MostColumns;
 
-    /// <summary>The layout of Q, K and the output.</summary>
     public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
-
-    /// <summary>The layout of V.</summary>
     public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim, ColumnGroups);
-
-    /// <summary>Threads of a block.</summary>
     public int Threads => Warpgroups * Sm90aLimits.WarpgroupThreads;
 
     /// <summary>Tiles of Q of a warpgroup in shared memory: none is there in vain.</summary>
@@ -53,13 +45,11 @@ internal sealed record Sm90aShortKeysTiling(int HeadDim, int MaximumKeys, int Ti
         }
     }
 
-    /// <summary>Dynamic shared memory of a block, in bytes, with what it takes to begin at a multiple of 1024.</summary>
     public int SharedBytes => SharedBytesWith(Stages);
 
     /// <summary>Registers that a thread needs for scores, probabilities and a group of the output's columns.</summary>
     public int ArrayRegisters => (MaximumKeys / 2) + (MaximumKeys / 4) + (Values.Dims / ColumnGroups / 2);
 
-    /// <summary>Blocks that a multiprocessor holds at a time.</summary>
     public int BlocksPerProcessor
     {
         get
@@ -70,9 +60,7 @@ internal sealed record Sm90aShortKeysTiling(int HeadDim, int MaximumKeys, int Ti
         }
     }
 
-    /// <summary>Registers that a thread may have.</summary>
     public int LimitRegisters => Math.Min(MostRegisters, Sm90aLimits.ProcessorRegisters / (Threads * BlocksPerProcessor) / 8 * 8);
-
     private int TilesPerWarpgroup => TileRows / (Warpgroups * Sm90aLimits.WarpgroupRows);
 
     // Queries can come while others are computed, where there are others.

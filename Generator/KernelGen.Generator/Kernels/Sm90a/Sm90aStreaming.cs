@@ -39,10 +39,7 @@ internal sealed class Sm90aStreaming : IKernelDesign
                     KeyChunks.MergeStage(source.EntryPoint),
                 ],
                 "cuda/sm90a/streaming.cu.sbn",
-                Model(source, request.ElementType, factorType, tiling))
-            {
-                Experimental = ExperimentalKernels.Hopper,
-            };
+                Model(source, request.ElementType, factorType, tiling)) { Experimental = ExperimentalKernels.Hopper };
         }
     }
 

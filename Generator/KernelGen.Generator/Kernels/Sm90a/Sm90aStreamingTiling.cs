@@ -6,8 +6,6 @@ namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>Tiles of a streaming kernel of the target <c>sm90a</c>: one warpgroup copies, one to three compute 64 query rows each.</summary>
 /// <remarks>The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.</remarks>
-/// <param name="HeadDim">The head dim.</param>
-/// <param name="Consumers">Warpgroups that compute.</param>
 internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
 {
     private const int MostStages = 3;
@@ -28,22 +26,14 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
         (Sm90aLimits.LargestUndividedHeadDim, 80, 2, 0),
     ];
 
-    /// <summary>Keys of a tile.</summary>
     public int TileKeys => Row(HeadDim).TileKeys;
 
     /// <summary>Of so many groups of eight keys one takes its powers of two from a polynomial; 0: none does.</summary>
     public int PolynomialEvery => Row(HeadDim).PolynomialEvery;
 
-    /// <summary>Query rows of a block.</summary>
     public int TileRows => Consumers * Sm90aLimits.WarpgroupRows;
-
-    /// <summary>Threads of a block.</summary>
     public int Threads => (Consumers + 1) * Sm90aLimits.WarpgroupThreads;
-
-    /// <summary>The layout of Q and K.</summary>
     public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
-
-    /// <summary>The layout of V.</summary>
     public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim);
 
     /// <summary>Tiles of K, and of V, in shared memory: at least two, so that one is copied while another is used.</summary>
@@ -60,13 +50,8 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
         }
     }
 
-    /// <summary>Dynamic shared memory of a block, in bytes, with what it takes to begin at a multiple of 1024.</summary>
     public int SharedBytes => SharedBytesWith(Stages);
-
-    /// <summary>Blocks that a multiprocessor holds at a time.</summary>
     public int BlocksPerProcessor => Consumers == 1 && SharesProcessor(Stages) ? 2 : 1;
-
-    /// <summary>Registers of a thread when the kernel begins.</summary>
     public int EntryRegisters => Math.Min(256, Sm90aLimits.ProcessorRegisters / (Threads * BlocksPerProcessor) / 8 * 8);
 
     /// <summary>Registers that a thread of the copying warpgroup keeps; 0: all, there are enough for everybody.</summary>
@@ -93,7 +78,6 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
         : Enumerable.Range(1, Row(headDim).Consumers).Select(consumers => new Sm90aStreamingTiling(headDim, consumers));
 
     private static (int LargestHeadDim, int TileKeys, int Consumers, int PolynomialEvery) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
-
     private bool SharesProcessor(int stages) => 2 * (SharedBytesWith(stages) + 1024) <= Sm90aLimits.ProcessorSharedBytes;
 
     // Q, the stages of K and V, an mbarrier for Q's coming and going, and two for each stage of K and of V.

@@ -42,10 +42,7 @@ internal sealed class Sm90aWideStreaming : IKernelDesign
                 KeyChunks.MergeStage(source.EntryPoint),
             ],
             "cuda/sm90a/wide_streaming.cu.sbn",
-            Model(source, request.ElementType, factorType, tiling))
-        {
-            Experimental = ExperimentalKernels.Hopper,
-        };
+            Model(source, request.ElementType, factorType, tiling)) { Experimental = ExperimentalKernels.Hopper };
     }
 
     private static TemplateObject Model(CudaSourceName source, ElementType elementType, string factorType, Sm90aWideStreamingTiling tiling)

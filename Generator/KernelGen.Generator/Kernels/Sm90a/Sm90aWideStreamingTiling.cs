@@ -7,16 +7,10 @@ namespace KernelGen.Generator.Kernels.Sm90a;
 /// Each of the two computes the scores of half of a tile's keys and half of the output's columns; probabilities pass through shared memory. K and V come in
 /// parts, for each of the two its own, and a cluster of blocks copies every part once. The tile of keys is the same for all head dims.
 /// </remarks>
-/// <param name="HeadDim">The head dim.</param>
 internal sealed record Sm90aWideStreamingTiling(int HeadDim)
 {
-    /// <summary>Query rows of a block.</summary>
     public const int TileRows = Sm90aLimits.WarpgroupRows;
-
-    /// <summary>Keys of a tile.</summary>
     public const int TileKeys = 128;
-
-    /// <summary>Warpgroups that compute.</summary>
     public const int Groups = 2;
 
     /// <summary>Keys of a tile whose scores a warpgroup computes: a product of so many columns takes as long as shared memory needs to feed it.</summary>
@@ -25,19 +19,10 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
     /// <summary>Blocks that share what is copied: neighbouring tiles of rows of one head.</summary>
     public const int ClusterBlocks = 2;
 
-    /// <summary>Keys of a part of a tile of V.</summary>
     public const int ValuePartKeys = 32;
-
-    /// <summary>Threads of a block.</summary>
     public const int Threads = (Groups + 1) * Sm90aLimits.WarpgroupThreads;
-
-    /// <summary>Registers of a thread when the kernel begins.</summary>
     public const int EntryRegisters = Sm90aLimits.ProcessorRegisters / Threads / 8 * 8;
-
-    /// <summary>Registers that a thread of the copying warpgroup keeps.</summary>
     public const int ProducerRegisters = 40;
-
-    /// <summary>Registers that a thread of a computing warpgroup takes.</summary>
     public const int ConsumerRegisters = 232;
 
     /// <summary>The most <see cref="ArrayRegisters"/> that leave the compiler room for everything else: known from published kernels of this structure.</summary>
@@ -48,26 +33,18 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
     private const int MostStages = 8;
     private const int ProbabilityBytes = TileRows * TileKeys * ElementBytes;
     private const int RowStatisticsBytes = 2 * Groups * TileRows * sizeof(float);
-
-    /// <summary>The layout of Q and K.</summary>
     public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
 
     /// <summary>The layout of V: the panels of both warpgroups' columns.</summary>
     public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim, Groups);
 
-    /// <summary>Panels of V that a warpgroup multiplies.</summary>
     public int ValuePanels => Values.Count / Groups;
-
-    /// <summary>Columns of the output that a warpgroup computes.</summary>
     public int ValueDims => ValuePanels * Values.PanelDims;
 
     /// <summary>Panels of a part of a tile of K; the last part may have fewer.</summary>
     public int KeyPartPanels => CeilingDivide(Rows.Count, CeilingDivide(Rows.Count * Rows.PanelBytes(GroupKeys), MostPartBytes));
 
-    /// <summary>Parts of a warpgroup's keys of a tile.</summary>
     public int KeyParts => CeilingDivide(Rows.Count, KeyPartPanels);
-
-    /// <summary>Parts of a warpgroup's columns of a tile.</summary>
     public static int ValueParts => TileKeys / ValuePartKeys;
 
     /// <summary>Bytes of shared memory that a stage takes: a part of a tile of K or V.</summary>
@@ -82,12 +59,8 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
     /// </summary>
     public static int FewestStages => (ValueParts / 2) + 1;
 
-    /// <summary>Dynamic shared memory of a block, in bytes, with what it takes to begin at a multiple of 1024.</summary>
     public int SharedBytes => SharedBytesWith(Stages);
-
-    /// <summary>Registers that a computing thread needs for scores and output.</summary>
     public int ArrayRegisters => (GroupKeys / 2) + (ValueDims / 2);
-
     private static int CeilingDivide(int value, int divisor) => (value + divisor - 1) / divisor;
 
     // Q, the stages, two tiles of probabilities, two numbers a row and warpgroup, an mbarrier for Q's coming and going, and two for each stage.
