@@ -49,12 +49,16 @@ public sealed class RegisterTableTests
             Result("materialized-simt-bf16-d40-r512", 80, 64),
             Result("materialized-simt-bf16-d40-r2048", 80, 64),
             Result("materialized-simt-f32-d40-r512", 80, 72),
+            Result("streaming-sm80-f16-d40-r64", 80, 128),
+            Result("streaming-sm80-f16-d40-r128", 80, 128),
         ]);
 
         string text = table.ToMarkdown();
 
-        StringAssert.Contains(text, "| materialized_simt_{bf16,f16}_d40_r{512,2048}_scores | none | 64 |", StringComparison.Ordinal);
-        StringAssert.Contains(text, "| materialized_simt_f32_d40_r512_scores | none | 72 |", StringComparison.Ordinal);
+        StringAssert.Contains(text, "| materialized_simt_{bf16,f16}_d40_t32_scores | none | 64 |", StringComparison.Ordinal);
+        StringAssert.Contains(text, "| materialized_simt_{bf16,f16}_d40_t64_streamed_scores | none | 64 |", StringComparison.Ordinal);
+        StringAssert.Contains(text, "| materialized_simt_f32_d40_t32_scores | none | 72 |", StringComparison.Ordinal);
+        StringAssert.Contains(text, "| streaming_sm80_f16_d40_r{64,128} | none | 128 |", StringComparison.Ordinal);
     }
 
     [TestMethod]

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace KernelGen.Lab.Compilation;
 
-/// <summary>Rows with the same numbers: all combinations of some element types, slice sizes and masks.</summary>
+/// <summary>Rows with the same numbers: all combinations of some element types, sizes and masks.</summary>
 /// <param name="First">What they have in common, and the first of each list.</param>
 /// <param name="ElementTypes">The element types, ascending by name.</param>
-/// <param name="SliceRows">The slice sizes, ascending.</param>
+/// <param name="Sizes">Slice sizes or rows of tiles, ascending.</param>
 /// <param name="MaskNames">The masks: <c>none</c>, <c>general</c> or both.</param>
 internal sealed record RegisterRowGroup(
-    RegisterRow First, IReadOnlyList<string> ElementTypes, IReadOnlyList<int> SliceRows, IReadOnlyList<string> MaskNames)
+    RegisterRow First, IReadOnlyList<string> ElementTypes, IReadOnlyList<int> Sizes, IReadOnlyList<string> MaskNames)
     : IComparable<RegisterRowGroup>
 {
     private const string BothMasks = "both";
@@ -18,7 +18,7 @@ internal sealed record RegisterRowGroup(
     /// <summary>What is left of a group when one of its lists is emptied; groups of which the same is left can be put together.</summary>
     public static IReadOnlyList<Func<RegisterRowGroup, RegisterRowGroup>> Dimensions { get; } =
     [
-        group => group with { SliceRows = [] },
+        group => group with { Sizes = [] },
         group => group with { ElementTypes = [] },
         group => group with { MaskNames = [] },
     ];
@@ -26,7 +26,7 @@ internal sealed record RegisterRowGroup(
     /// <summary>The entry points, such as <c>streaming_sm80_{bf16,f16}_d40_r128</c>.</summary>
     public string Name => string.Create(
         CultureInfo.InvariantCulture,
-        $"{First.Family}_{First.Target}_{Braces(ElementTypes)}_d{First.HeadDim}_r{Braces(SliceRows)}{First.Rest}");
+        $"{First.Family}_{First.Target}_{Braces(ElementTypes)}_d{First.HeadDim}_{First.SizeKind}{Braces(Sizes)}{First.Rest}");
 
     /// <summary>The masks, in one word.</summary>
     public string Masks => MaskNames.Count == 1 ? MaskNames[0] : BothMasks;
@@ -34,22 +34,22 @@ internal sealed record RegisterRowGroup(
     /// <summary>Every row.</summary>
     public IEnumerable<RegisterRow> Rows =>
         from elementType in ElementTypes
-        from sliceRows in SliceRows
+        from size in Sizes
         from masks in MaskNames
-        select First with { ElementType = elementType, SliceRows = sliceRows, Masks = masks };
+        select First with { ElementType = elementType, Rows = size, Masks = masks };
 
     /// <summary>A row as a group of one.</summary>
-    public static RegisterRowGroup Of(RegisterRow row) => new(row, [row.ElementType], [row.SliceRows], [row.Masks]);
+    public static RegisterRowGroup Of(RegisterRow row) => new(row, [row.ElementType], [row.Rows], [row.Masks]);
 
     /// <summary>Groups that differ in one list, as one.</summary>
     public static RegisterRowGroup Union(IEnumerable<RegisterRowGroup> groups)
     {
         RegisterRowGroup[] all = [.. groups];
         string[] elementTypes = [.. all.SelectMany(group => group.ElementTypes).Distinct().Order(StringComparer.Ordinal)];
-        int[] sliceRows = [.. all.SelectMany(group => group.SliceRows).Distinct().Order()];
+        int[] sizes = [.. all.SelectMany(group => group.Sizes).Distinct().Order()];
         string[] masks = [.. all.SelectMany(group => group.MaskNames).Distinct().OrderBy(name => Array.IndexOf(_maskOrder, name))];
-        RegisterRow first = all[0].First with { ElementType = elementTypes[0], SliceRows = sliceRows[0], Masks = masks[0] };
-        return new(first, elementTypes, sliceRows, masks);
+        RegisterRow first = all[0].First with { ElementType = elementTypes[0], Rows = sizes[0], Masks = masks[0] };
+        return new(first, elementTypes, sizes, masks);
     }
 
     /// <summary>Reads a group.</summary>
@@ -62,14 +62,14 @@ internal sealed record RegisterRowGroup(
         return Union(Expanded(name).SelectMany(entryPoint => maskNames.Select(mask => Of(RegisterRow.Of(entryPoint, mask)))));
     }
 
-    /// <summary>By family, head dim, what follows the slice size, then slice size, element type and masks.</summary>
+    /// <summary>By family, head dim, what follows the size, then size, element type and masks.</summary>
     public int CompareTo(RegisterRowGroup? other) => other is null ? 1 : Order(this).CompareTo(Order(other));
 
     /// <summary>Name and lists; two groups are alike when these are.</summary>
     public override string ToString() => $"{Name} {string.Join(',', MaskNames)}";
 
     private static (string, int, string, int, string, int) Order(RegisterRowGroup group) =>
-        (group.First.Family, group.First.HeadDim, group.First.Rest, group.First.SliceRows, group.First.ElementType,
+        (group.First.Family, group.First.HeadDim, group.First.Rest, group.First.Rows, group.First.ElementType,
             Array.IndexOf(_maskOrder, group.First.Masks));
 
     private static string Braces<T>(IReadOnlyList<T> names) => names.Count == 1

@@ -96,7 +96,7 @@ internal sealed class GpuCheckRun : IDisposable
         _doctor ??= _run.Run(_run.SampleCommand("doctor"), limit, TextWriter.Null).Output;
         bool isHopper = _doctor.Contains("compute capability 9.0", StringComparison.Ordinal) || _doctor.Contains("sm_90", StringComparison.Ordinal);
 
-        // One slice size of the materialized ones: the others differ in a constant alone.
+        // One slice size of the materialized ones: the others share its text.
         string[] kernels = isHopper && _run.Options.Kernels.Count == 0
             ? ["--kernels", "*-sm90a-*", "--except", "materialized-sm90a-*-r512,materialized-sm90a-*-r8192"]
             : [];
