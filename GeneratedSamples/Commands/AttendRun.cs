@@ -25,15 +25,15 @@ internal sealed class AttendRun(CommandConsole console, AttentionHost host, Atte
         AttentionInput input = request.Input;
         AttentionShape shape = input.Shape;
         ISliceAttention attention = input.Model.Create(host);
-        SlicePlan plan = PlanFaults.Translate(() => request.Tune ? Tune<T>(attention) : attention.Plan<T>(shape, request.Planning));
 
-        // Spans of the file are looked at before anything is computed, so that a tensor that is too long is found first.
+        // Tensors are read before anything is planned: what they take is then no more counted as free.
         ReadOnlySpan<T> query = input.Query.AsSpan<T>();
         ReadOnlySpan<T> key = input.Key.AsSpan<T>();
         ReadOnlySpan<T> value = input.Value.AsSpan<T>();
         T[] output = new T[query.Length];
         float[] map = request.CaptureMap ? new float[Elements("map", shape.ScoreElements)] : [];
         float[] logSumExp = request.LogSumExp ? new float[Elements("lse", (long)shape.TotalHeads * shape.Queries)] : [];
+        SlicePlan plan = PlanFaults.Translate(() => request.Tune ? Tune<T>(attention) : attention.Plan<T>(shape, request.Planning));
         AttentionOptions options = new()
         {
             Scale = request.Scale,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using KernelGen.Reference.Safetensors;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
@@ -37,13 +38,13 @@ internal sealed record AttentionInput(
         AttentionShape shape = ShapeOf(file, layout, query, key, value, elementType, out AttentionModel model);
         return new(
             shape, elementType, layout, query, key, value,
-            file.Tensors.TryGetValue("mask", out SafetensorsTensor? mask) ? MaskOf(file, mask, shape) : null,
+            file.Find("mask") is { } mask ? MaskOf(file, mask, shape) : null,
             ScaleOf(file), CausalOf(file), model);
     }
 
     private static SafetensorsTensor Tensor(SafetensorsFile file, string name)
     {
-        if (file.Tensors.TryGetValue(name, out SafetensorsTensor? tensor))
+        if (file.Find(name) is { } tensor)
             return tensor;
         string there = string.Join(", ", file.Tensors.Keys.Order(StringComparer.Ordinal).Take(8).Select(SafetensorsText.Quote));
         there = there.Length == 0 ? "no tensors" : file.Tensors.Count > 8 ? there + " and more" : there;
@@ -104,7 +105,7 @@ internal sealed record AttentionInput(
             if (axis != 1 && axis != full[i])
             {
                 string target = $"{SafetensorsText.Shape([.. full.Select(size => (long)size)])} [batch, heads, queries, keys]";
-                throw Fault(file, $"'mask' is {mask.ShapeText} and does not broadcast to {target}: each axis must be 1 or the full size.");
+                throw Fault(file, $"'mask' is {mask.ShapeText} and does not broadcast to {target}: each axis must be 1 or the full size. A padding mask of [batch, keys] is [{shape.Batch}, 1, 1, {shape.Keys}].");
             }
 
             axes[i] = (int)axis;
@@ -115,8 +116,24 @@ internal sealed record AttentionInput(
             SafetensorsElementType.Bool => AttentionMask.Boolean(mask.AsSpan<bool>().ToArray(), axes[0], axes[1], axes[2], axes[3]),
             SafetensorsElementType.F32 or SafetensorsElementType.F16 or SafetensorsElementType.BF16 =>
                 AttentionMask.Additive(mask.ToSingles(), axes[0], axes[1], axes[2], axes[3]),
-            _ => throw Fault(file, $"'mask' is {mask.Type.Name()}; it must be BOOL (true = attend) or F32, F16 or BF16 (added to the scores)."),
+            SafetensorsElementType.I64 => AttentionMask.Boolean(ZerosAndOnes(file, mask, mask.AsSpan<long>()), axes[0], axes[1], axes[2], axes[3]),
+            SafetensorsElementType.U8 => AttentionMask.Boolean(ZerosAndOnes(file, mask, mask.AsSpan<byte>()), axes[0], axes[1], axes[2], axes[3]),
+            _ => throw Fault(file, $"'mask' is {mask.Type.Name()}; it must be BOOL, I64 or U8 (1 = attend), or F32, F16 or BF16 (added to the scores)."),
         };
+    }
+
+    // As tokenizers give them.
+    private static bool[] ZerosAndOnes<T>(SafetensorsFile file, SafetensorsTensor mask, ReadOnlySpan<T> elements)
+        where T : INumber<T>
+    {
+        bool[] attend = new bool[elements.Length];
+        for (int i = 0; i < attend.Length; i++)
+        {
+            attend[i] = elements[i] == T.One
+                || (elements[i] != T.Zero ? throw Fault(file, $"'mask' is {mask.Type.Name()} and holds {elements[i]}; a mask of whole numbers holds 0 and 1 (attend).") : false);
+        }
+
+        return attend;
     }
 
     private static float? ScaleOf(SafetensorsFile file)

@@ -4928,28 +4928,19 @@ KG_DEVICE void end_values(const SharedPlaces& shared, Warpgroup& group, ItemStat
     group.value_ring.advance();
 }
 
-// For a tile that holds hidden keys and has come: takes values out of it that are no numbers, and adds them for the rows that see them. All computing warpgroups
-// do so together.
-KG_DEVICE void clean_tile(ItemState& state, unsigned int tile, const Rows<const element>& value_rows, long long key_begin, int key_valid)
+// For a tile that holds hidden keys, whose values are next in their ring and whose probabilities are still in the place of its scores: takes non-finite values out
+// of it, and adds them for the rows that see them. All computing warpgroups do so together.
+KG_DEVICE void clean_tile(const SharedPlaces& shared, const Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, int tile)
 {
     constexpr int threads = consumers * warpgroup_threads;
     constexpr int clean_barrier = 15;
-    const bool found = clean_values<threads>(tile, kg_thread() - warpgroup_threads);
+    kg_mbarrier_wait(shared.value_full(group.value_ring.stage), group.value_ring.parity);
+    const bool found = clean_values<threads>(shared.value(group.value_ring.stage), kg_thread() - warpgroup_threads);
     if (kg_uniform(kg_named_barrier_any(clean_barrier, threads, found)))
-        add_dropped_values(state.sums, seen_keys(state.scores), value_rows, key_begin, kg_uniform(key_valid), 0, row_chunks);
-}
-
-// Packs the probabilities of a tile, whose values are next in their ring.
-KG_DEVICE void prepare_values(
-    const SharedPlaces& shared, const Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, long long key_begin, bool hides)
-{
-    if (hides)
     {
-        kg_mbarrier_wait(shared.value_full(group.value_ring.stage), group.value_ring.parity);
-        clean_tile(state, shared.value(group.value_ring.stage), head.value, key_begin, valid_keys(key_begin, rows.key_end));
+        const long long key_begin = tile_begin(rows, tile);
+        add_dropped_values(state.sums, seen_keys(state.scores), head.value, key_begin, kg_uniform(valid_keys(key_begin, rows.key_end)), 0, row_chunks);
     }
-
-    pack_tile(state.probabilities, state.scores[0]);
 }
 
 // The first tile's scores become probabilities.
@@ -4969,7 +4960,7 @@ KG_DEVICE void begin_tiles(
     finish_tile(state.scores, head.rule, rows, tiles, 0, warp_row());
     take_scores(state.rows, state.scores, factor, rescale);
     clear(state.sums);
-    prepare_values(shared, group, state, head, rows, rows.key_begin, tiles.unhidden == 0);
+    pack_tile(state.probabilities, state.scores[0]);
 }
 
 // While the values of the tile before are added, the scores of this one become probabilities.
@@ -5011,7 +5002,7 @@ KG_DEVICE void add_tile(
     }
 
     rescale_rows(state.sums[0], moved, rescale);
-    prepare_values(shared, group, state, head, rows, key_begin, kind == TileKind::masked || (kind == TileKind::limited && tile >= tiles.unhidden));
+    pack_tile(state.probabilities, state.scores[0]);
 }
 
 // Adds the values of the last tile.
@@ -5100,14 +5091,25 @@ KG_DEVICE void compute_chunk(const SharedPlaces& shared, const KernelArguments& 
 #pragma unroll 1
         for (; tile < tiles.plain; tile++)
             add_tile<TileKind::plain>(shared, group, state, head, rows, factor, tile, tiles);
+        // The tile before is cleaned first, which may be the first of all: so the code for it is there once, not after each call that makes probabilities.
 #pragma unroll 1
-        for (; tile < tiles.unmasked; tile++)
+        for (;; tile++)
+        {
+            if (tile > tiles.unhidden)
+                clean_tile(shared, group, state, head, rows, tile - 1);
+            if (tile >= tiles.unmasked)
+                break;
             add_tile<TileKind::limited>(shared, group, state, head, rows, factor, tile, tiles);
+        }
+
         if constexpr (general_masks)
         {
 #pragma unroll 1
             for (; tile < tiles.all; tile++)
+            {
                 add_tile<TileKind::masked>(shared, group, state, head, rows, factor, tile, tiles);
+                clean_tile(shared, group, state, head, rows, tile);
+            }
         }
 
         end_tiles(shared, group, state);

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds the emulator with g++ (C++17, nothing else) into bin/, which git ignores, and prints the library's path as the last line.
 #   build.sh                   builds what is out of date
-#   build.sh --test [FOLDER]   also builds and runs its own tests, on the generated attention kernels in FOLDER as well
+#   build.sh --test            also builds and runs its own tests
+#   build.sh --test FOLDER     the tests of the generated attention kernels in FOLDER instead
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$here/bin
@@ -39,7 +40,11 @@ if [ "${1:-}" = --test ]; then
         mv "$work/selftest" "$selftest"
     fi
 
-    "$selftest" "$here/../../Templates" "$here/selftest/kernels" ${2:+"$2"}
+    if [ $# -gt 1 ]; then
+        "$selftest" "$2"
+    else
+        "$selftest" "$here/../../Templates" "$here/selftest/kernels"
+    fi
 fi
 
 echo "$library"

@@ -1,5 +1,4 @@
 using System;
-using System.Globalization;
 using Scriban.Parsing;
 
 namespace KernelGen.Generator.Rendering;
@@ -9,7 +8,7 @@ internal sealed class TemplateException : Exception
 {
     /// <summary>Makes an exception whose message reads <c>file(line,column): description</c>.</summary>
     public TemplateException(string templateName, int line, int column, string description)
-        : base(string.Format(CultureInfo.InvariantCulture, "{0}({1},{2}): {3}", templateName, line, column, description))
+        : base(FormattableString.Invariant($"{templateName}({line},{column}): {description}"))
     {
         TemplateName = templateName;
         Line = line;

@@ -102,6 +102,45 @@ public sealed class SafetensorsRoundTripTests
     }
 
     [TestMethod]
+    public void UntilItIsCommitted_NothingIsThere_AndTheLongestNameCanBeWritten()
+    {
+        using TestFolder folder = new();
+        string name = new('n', 255);
+        using SafetensorsWriter writer = SafetensorsWriter.Create(folder[name]);
+        writer.Add<float>("a", [1], new float[1]);
+        Assert.IsEmpty(folder.Files);
+
+        writer.Commit();
+        Assert.AreSequenceEqual([name], folder.Files);
+        Assert.Contains("name is too long", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsWriter.Create(folder[name + "n"])).Message);
+    }
+
+    [TestMethod]
+    public void AFolderThatIsGone_IsAClearError_AndNothingIsLeft()
+    {
+        using TestFolder folder = new();
+        Directory.CreateDirectory(folder["sub"]);
+        using SafetensorsWriter writer = SafetensorsWriter.Create(folder["sub/out"]);
+        writer.Add<float>("a", [1], new float[1]);
+        Directory.Delete(folder["sub"]);
+
+        string message = Assert.ThrowsExactly<SafetensorsException>(writer.Commit).Message;
+        Assert.EndsWith("the file cannot be written: its folder does not exist.", message);
+        Assert.IsEmpty(folder.Files);
+    }
+
+    [TestMethod]
+    public void AFaultWhileItIsWritten_LeavesNothing()
+    {
+        using TestFolder folder = new();
+        using SafetensorsWriter writer = SafetensorsWriter.Create(folder["out"]);
+        writer.Add<float>("a", [1], new FaultyMemory().Memory);
+
+        Assert.ThrowsExactly<SafetensorsException>(writer.Commit);
+        Assert.IsEmpty(folder.Files);
+    }
+
+    [TestMethod]
     public void DisposeWithoutCommit_LeavesNothing()
     {
         using TestFolder folder = new();
@@ -170,5 +209,23 @@ public sealed class SafetensorsRoundTripTests
         Assert.ThrowsExactly<ArgumentException>(() => writer.Add<float>("a", [2], new float[3]));
         writer.Add<float>("a", [3], new float[3]);
         Assert.ThrowsExactly<ArgumentException>(() => writer.Add<float>("a", [3], new float[3]));
+    }
+
+    /// <summary>Memory whose reading fails as writing to a full disk does.</summary>
+    private sealed class FaultyMemory : System.Buffers.MemoryManager<float>
+    {
+        public override Memory<float> Memory => CreateMemory(1);
+
+        public override Span<float> GetSpan() => throw new IOException("No space left on device");
+
+        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using KernelGen.Execution;
 using KernelGen.Reference;
@@ -193,6 +194,69 @@ public sealed class AttendOptionTests
         using StringWriter error = new();
         int code = SampleApplication.Run(["attend", input, folder["out"]], output, error, new(canceled: true));
         Assert.AreEqual(130, code);
+        Assert.AreSequenceEqual(["in"], folder.Files);
+    }
+
+    [TestMethod]
+    public void AMaskOfWholeNumbers_IsABooleanOne()
+    {
+        bool[] attend = [.. Enumerable.Range(0, 2 * 50).Select(i => i % 50 < 31)];
+        using TestFolder folder = new();
+        CommandResult.Of("attend", Input(folder, more: writer => writer.Add<bool>("mask", [2, 1, 1, 50], attend)), folder["bool"], "--device", "cpu").AssertDone();
+        CommandResult.Of("attend", Input(folder, more: writer => writer.Add<long>("mask", [2, 1, 1, 50], Array.ConvertAll(attend, seen => seen ? 1L : 0))), folder["long"], "--device", "cpu").AssertDone();
+        CommandResult.Of("attend", Input(folder, more: writer => writer.Add<byte>("mask", [2, 1, 1, 50], Array.ConvertAll(attend, seen => seen ? (byte)1 : (byte)0))), folder["byte"], "--device", "cpu").AssertDone();
+
+        AssertMatches(folder["long"], new() { Mask = AttentionMask.Boolean(attend, 2, 1, 1, 50) });
+        Assert.AreSequenceEqual(File.ReadAllBytes(folder["bool"]), File.ReadAllBytes(folder["long"]));
+        Assert.AreSequenceEqual(File.ReadAllBytes(folder["bool"]), File.ReadAllBytes(folder["byte"]));
+        CommandResult.Of("attend", Input(folder, more: writer => writer.Add<long>("mask", [1, 50], Enumerable.Repeat(7L, 50).ToArray())), folder["seven"], "--device", "cpu")
+            .AssertFault(2, "holds 7", "0 and 1");
+    }
+
+    [TestMethod]
+    public void CheckOfAPaddingMaskOfLeastNumbers_HasTheBoundOfTheCall()
+    {
+        float[] bias = [.. Enumerable.Range(0, 2 * 50).Select(i => i < 50 || i % 50 < 37 ? 0f : float.MinValue)];
+        using TestFolder folder = new();
+        CommandResult result = CommandResult.Of(
+            "attend", Input(folder, more: writer => writer.Add<float>("mask", [2, 1, 1, 50], bias)), folder["out"], "--device", "cpu", "--check").AssertDone();
+
+        Assert.MatchesRegex(@"\(bound 2\.\de-6\)", result.Output);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow("-TERM")]
+    [DataRow("-HUP")]
+    public void ASignalThatEndsTheRun_LeavesNoFile(string signal)
+    {
+        using TestFolder folder = new();
+        using (SafetensorsWriter writer = SafetensorsWriter.Create(folder["in"]))
+        {
+            float[] tensor = new float[64 * 4096 * 64];
+            foreach (string name in (string[])["q", "k", "v"])
+                writer.Add<float>(name, [1, 64, 4096, 64], tensor);
+            writer.Commit();
+        }
+
+        using Process process = Process.Start(new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "KernelGen.Samples.dll"), "attend", folder["in"], folder["out"], "--device", "cpu", "--threads", "1"])
+        {
+            RedirectStandardError = true,
+        })!;
+        while (!process.HasExited && process.TotalProcessorTime < TimeSpan.FromSeconds(2))
+        {
+            Thread.Sleep(20);
+            process.Refresh();
+        }
+
+        using (Process kill = Process.Start("kill", [signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            kill.WaitForExit();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.AreEqual("error: cancelled; no output was written", error.Trim());
+        Assert.AreEqual(130, process.ExitCode);
         Assert.AreSequenceEqual(["in"], folder.Files);
     }
 }

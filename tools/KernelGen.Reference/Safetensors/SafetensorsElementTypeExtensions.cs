@@ -59,10 +59,15 @@ public static class SafetensorsElementTypeExtensions
     };
 
     /// <summary>The type that stores elements of a C# type.</summary>
-    /// <typeparam name="T"><see cref="Half"/>, <see cref="BFloat16"/>, <see cref="float"/> or <see cref="bool"/>.</typeparam>
+    /// <typeparam name="T">
+    /// <see cref="Half"/>, <see cref="BFloat16"/>, <see cref="float"/>, <see cref="bool"/>, <see cref="byte"/> or <see cref="long"/>.
+    /// </typeparam>
     public static SafetensorsElementType Of<T>()
         where T : unmanaged =>
-        typeof(T) == typeof(bool) ? SafetensorsElementType.Bool : ElementTypeExtensions.Of<T>() switch
+        typeof(T) == typeof(bool) ? SafetensorsElementType.Bool
+        : typeof(T) == typeof(byte) ? SafetensorsElementType.U8
+        : typeof(T) == typeof(long) ? SafetensorsElementType.I64
+        : ElementTypeExtensions.Of<T>() switch
         {
             ElementType.Float16 => SafetensorsElementType.F16,
             ElementType.BFloat16 => SafetensorsElementType.BF16,

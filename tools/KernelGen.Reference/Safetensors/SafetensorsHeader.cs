@@ -8,9 +8,10 @@ namespace KernelGen.Reference.Safetensors;
 /// The header of a safetensors file: a JSON object of tensors <c>{"dtype", "shape", "data_offsets"}</c> and an optional <c>__metadata__</c> of strings.
 /// </summary>
 /// <remarks>
-/// Everything that a header can get wrong is refused here, so that what is behind it needs no checks: an unknown or repeated key, a number that is not
+/// Everything that a header can get wrong is found here, so that what is behind it needs no checks: an unknown dtype, a repeated key, a number that is not
 /// a whole non-negative 64-bit number, a shape that overflows, offsets whose length is not that of the shape, that overlap, leave gaps or end elsewhere
-/// than the file does. Format: https://github.com/huggingface/safetensors (description of the format; no code of it is used).
+/// than the file does. A fault of one entry is kept for whoever asks for that tensor: files hold tensors of newer dtypes beside those that are wanted. Keys of an
+/// entry that are not known are passed over, and <c>null</c> in the place of the metadata is none, as the format's own reader has it. Format: https://github.com/huggingface/safetensors (description of the format; no code of it is used).
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
@@ -18,12 +19,16 @@ internal sealed class SafetensorsHeader
 
     private readonly string _path;
     private readonly Dictionary<string, SafetensorsEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _faults = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
 
     private SafetensorsHeader(string path) => _path = path;
 
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _entries;
+
+    /// <summary>What is wrong with tensors that cannot be read, by name.</summary>
+    public IReadOnlyDictionary<string, string> Faults => _faults;
 
     /// <summary>The free-form strings that came with them.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
@@ -74,15 +79,35 @@ internal sealed class SafetensorsHeader
                 hasMetadata = true;
                 ReadMetadata(ref reader);
             }
-            else if (!_entries.TryAdd(name, ReadEntry(ref reader, name)))
+            else
             {
-                throw Fault($"the header has tensor {SafetensorsText.Quote(name)} twice");
+                ReadEntryOrFault(ref reader, name);
             }
+        }
+    }
+
+    private void ReadEntryOrFault(ref Utf8JsonReader reader, string name)
+    {
+        if (_entries.ContainsKey(name) || _faults.ContainsKey(name))
+            throw Fault($"the header has tensor {SafetensorsText.Quote(name)} twice");
+
+        Utf8JsonReader begin = reader;
+        try
+        {
+            _entries.Add(name, ReadEntry(ref reader, name));
+        }
+        catch (SafetensorsException fault)
+        {
+            _faults.Add(name, fault.Fault);
+            reader = begin;
+            reader.Skip();
         }
     }
 
     private void ReadMetadata(ref Utf8JsonReader reader)
     {
+        if (reader.TokenType == JsonTokenType.Null)
+            return;
         if (reader.TokenType != JsonTokenType.StartObject)
             throw Fault($"{MetadataKey} is not a JSON object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -122,7 +147,8 @@ internal sealed class SafetensorsHeader
                 case "dtype" or "shape" or "data_offsets":
                     throw Fault($"tensor {quoted} has {key} twice");
                 default:
-                    throw Fault($"tensor {quoted} has an unknown key {SafetensorsText.Quote(key)}; the format has dtype, shape and data_offsets");
+                    reader.Skip();
+                    break;
             }
         }
 
@@ -191,12 +217,13 @@ internal sealed class SafetensorsHeader
                 throw Fault($"tensor {quoted} ends at byte {entry.End} of {dataBytes} bytes of data: the file is truncated or its offsets are wrong");
             if (entry.Begin < end)
                 throw Fault($"tensors {SafetensorsText.Quote(previous!.Name)} and {quoted} overlap at byte {entry.Begin}");
-            if (entry.Begin > end)
+            if (entry.Begin > end && _faults.Count == 0)
                 throw Fault($"there is a gap of {entry.Begin - end} bytes before tensor {quoted}");
             (end, previous) = (entry.End, entry);
         }
 
-        if (end != dataBytes)
+        // What lies between may be of a tensor that cannot be read.
+        if (end != dataBytes && _faults.Count == 0)
             throw Fault($"{dataBytes - end} bytes at the end of the file belong to no tensor");
     }
 

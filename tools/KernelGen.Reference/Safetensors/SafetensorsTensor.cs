@@ -1,12 +1,15 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using KernelGen.Tensors;
 using static System.FormattableString;
 
 namespace KernelGen.Reference.Safetensors;
 
-/// <summary>A tensor of an open <see cref="SafetensorsFile"/>. Its data stays valid until the file is disposed.</summary>
-public sealed unsafe class SafetensorsTensor
+/// <summary>A tensor of an open <see cref="SafetensorsFile"/>.</summary>
+public sealed class SafetensorsTensor
 {
+    // Spans of bytes end at 2 GiB; tensors do not.
+    private const int ChunkElements = 1 << 24;
+
     private readonly SafetensorsFile _file;
     private readonly SafetensorsEntry _entry;
 
@@ -31,21 +34,20 @@ public sealed unsafe class SafetensorsTensor
     /// <summary>Elements: the product of the axes; may be more than a span can hold.</summary>
     public long ElementCount => _entry.ElementCount;
 
-    /// <summary>The first byte in the mapped file. It need not be aligned to the element type.</summary>
-    public byte* Data => _file.Data + _entry.Begin;
-
     /// <summary>All elements.</summary>
     /// <typeparam name="T">The C# type of <see cref="Type"/>.</typeparam>
-    /// <returns>The mapped elements, or a copy where the file keeps them at an address that is not a multiple of their size.</returns>
-    /// <exception cref="SafetensorsException">There are more than 2^31 - 1 of them.</exception>
+    /// <exception cref="SafetensorsException">There are more of them than an array can hold, or the file has become shorter.</exception>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is another type than the tensor's.</exception>
     public ReadOnlySpan<T> AsSpan<T>()
         where T : unmanaged
     {
-        if (ElementCount > int.MaxValue)
+        if (ElementCount > Array.MaxLength)
         {
+            // The last axis is the head dim, which a call needs whole.
+            int axis = Enumerable.Range(0, Math.Max(Shape.Count - 1, 0)).FirstOrDefault(i => Shape[i] > 1, -1);
+            string advice = axis < 0 ? "It cannot be split." : Invariant($"Split it along axis {axis}, which has {Shape[axis]}.");
             throw new SafetensorsException(_file.Path, Invariant(
-                $"tensor {SafetensorsText.Quote(Name)} has {ElementCount} elements, more than the {int.MaxValue} that one call can take. Split it along batch or heads."));
+                $"tensor {SafetensorsText.Quote(Name)} has {ElementCount} elements, more than the {Array.MaxLength} that one call can take. {advice}"));
         }
 
         return Range<T>(0, (int)ElementCount);
@@ -76,13 +78,14 @@ public sealed unsafe class SafetensorsTensor
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, ElementCount - start, nameof(length));
 
-        byte* address = Data + (start * sizeof(T));
-        if ((nuint)address % (nuint)sizeof(T) == 0)
-            return new(address, length);
+        T[] elements = new T[length];
+        int size = Type.SizeInBytes();
+        for (int done = 0; done < length; done += Math.Min(ChunkElements, length - done))
+        {
+            Span<T> chunk = elements.AsSpan(done, Math.Min(ChunkElements, length - done));
+            _file.Read(_entry.Begin + ((start + done) * size), MemoryMarshal.AsBytes(chunk));
+        }
 
-        T[] aligned = new T[length];
-        for (int i = 0; i < aligned.Length; i++)
-            aligned[i] = Unsafe.ReadUnaligned<T>(address + ((long)i * sizeof(T)));
-        return aligned;
+        return elements;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using static System.FormattableString;
 
@@ -8,28 +9,29 @@ namespace KernelGen.Reference.Safetensors;
 /// <summary>
 /// Writes a safetensors file beside its final name and renames it when it is complete: a reader sees the whole file or none, whatever happens in between.
 /// </summary>
-/// <remarks>The temporary file is opened at once, so that a place that cannot be written is found before the work is done whose result goes there.</remarks>
+/// <remarks>
+/// That a place can be written is tried at once, so that a fault is found before the work is done whose result goes there; the temporary file itself is there only
+/// while it is written. Its name is short, so that every name that the system allows can be given.
+/// </remarks>
 public sealed class SafetensorsWriter : IDisposable
 {
     // Spans of bytes end at 2 GiB; tensors do not.
     private const int ChunkElements = 1 << 24;
 
+    // Bytes of a name, and error numbers of Linux.
+    private const int LongestName = 255;
+    private const int NoSpace = 28;
+    private const int ReadOnlySystem = 30;
+
     private readonly string _path;
     private readonly string _target;
-    private readonly string _temporaryPath;
     private readonly List<PendingTensor> _tensors = [];
     private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
-    private FileStream? _stream;
+    private bool _isDone;
 
-    private SafetensorsWriter(string path, string target, string temporaryPath, FileStream stream)
-    {
-        _path = path;
-        _target = target;
-        _temporaryPath = temporaryPath;
-        _stream = stream;
-    }
+    private SafetensorsWriter(string path, string target) => (_path, _target) = (path, target);
 
-    /// <summary>Opens the temporary file.</summary>
+    /// <summary>Tries whether a file can be written.</summary>
     /// <param name="path">The final name; a file of that name is replaced by <see cref="Commit"/>.</param>
     /// <exception cref="SafetensorsException">Nothing can be written there.</exception>
     public static SafetensorsWriter Create(string path)
@@ -43,8 +45,18 @@ public sealed class SafetensorsWriter : IDisposable
             string target = LinkTarget.Of(path);
             if (!OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal))
                 throw new SafetensorsException(path, "this is a device; the output must be a regular file, because it is put in place by renaming.");
-            string temporaryPath = Path.Combine(Path.GetDirectoryName(target) ?? ".", $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}");
-            return new(path, target, temporaryPath, new(temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16));
+            if (FileKind.OtherThanRegular(target) is { } kind)
+                throw new SafetensorsException(path, $"this is {kind}; the output must be a regular file, because it is put in place by renaming.");
+            if (Encoding.UTF8.GetByteCount(Path.GetFileName(target)) > LongestName)
+                throw new SafetensorsException(path, "the file cannot be written: its name is too long.");
+            string temporary = TemporaryPath(target);
+            using (Open(temporary))
+            {
+                // It is there, so that its folder is one that can be written to.
+            }
+
+            File.Delete(temporary);
+            return new(path, target);
         }
         catch (Exception exception) when (IsFileFault(exception))
         {
@@ -80,48 +92,62 @@ public sealed class SafetensorsWriter : IDisposable
     public void AddMetadata(string key, string value) => _metadata.Add(key, value);
 
     /// <summary>Writes everything and gives the file its final name.</summary>
-    /// <exception cref="SafetensorsException">The disk is full, the folder is gone, and the like; the final name is as it was before.</exception>
+    /// <exception cref="SafetensorsException">The disk is full, the folder is gone, and the like; the final name is as it was before, and nothing is left beside it.</exception>
     public void Commit()
     {
-        FileStream stream = _stream ?? throw new InvalidOperationException("The file was written already.");
+        if (_isDone)
+            throw new InvalidOperationException("The file was written already.");
+        string temporary = TemporaryPath(_target);
         try
         {
-            // The widest elements come first, so that every tensor is aligned to its own type.
-            PendingTensor[] ordered = [.. _tensors.OrderByDescending(tensor => tensor.Type.SizeInBytes())];
-            byte[] header = BuildHeader(ordered);
-            Span<byte> length = stackalloc byte[sizeof(ulong)];
-            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach (PendingTensor tensor in ordered)
-                tensor.Write(stream);
-            stream.Flush(flushToDisk: true);
-            stream.Dispose();
-            File.Move(_temporaryPath, _target, overwrite: true);
-            _stream = null;
+            using (FileStream stream = Open(temporary))
+                Write(stream);
+            File.Move(temporary, _target, overwrite: true);
+            _isDone = true;
         }
         catch (Exception exception) when (IsFileFault(exception))
         {
             throw new SafetensorsException(_path, $"the file cannot be written: {Reason(exception)}", exception);
         }
+        finally
+        {
+            if (!_isDone)
+                TryDelete(temporary);
+        }
     }
 
-    /// <summary>Removes the temporary file unless it was committed.</summary>
-    public void Dispose()
+    /// <summary>Forgets what was added. Nothing is left unless <see cref="Commit"/> was called.</summary>
+    public void Dispose() => _tensors.Clear();
+
+    private static string TemporaryPath(string target) => Path.Combine(Path.GetDirectoryName(target) ?? ".", $".kernelgen-{Path.GetRandomFileName()}");
+
+    // Without a buffer nothing is left to be written when it is closed, which on a full disk would fail again.
+    private static FileStream Open(string path) => new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+
+    private static void TryDelete(string path)
     {
-        if (_stream is null)
-            return;
         try
         {
-            _stream.Dispose();
-            File.Delete(_temporaryPath);
+            File.Delete(path);
         }
         catch (Exception exception) when (IsFileFault(exception))
         {
             // The fault that led here is the one to report.
         }
+    }
 
-        _stream = null;
+    private void Write(FileStream stream)
+    {
+        // The widest elements come first, so that every tensor is aligned to its own type.
+        PendingTensor[] ordered = [.. _tensors.OrderByDescending(tensor => tensor.Type.SizeInBytes())];
+        byte[] header = BuildHeader(ordered);
+        Span<byte> length = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (PendingTensor tensor in ordered)
+            tensor.Write(stream);
+        stream.Flush(flushToDisk: true);
     }
 
     private byte[] BuildHeader(PendingTensor[] ordered)
@@ -181,7 +207,10 @@ public sealed class SafetensorsWriter : IDisposable
     {
         DirectoryNotFoundException => "its folder does not exist.",
         UnauthorizedAccessException => "there is no permission to write to its folder.",
-        _ => exception.Message,
+        PathTooLongException => "its name is too long.",
+        IOException when OperatingSystem.IsLinux() && (exception.HResult & 0xFFFF) == NoSpace => "there is no space left on its disk.",
+        IOException when OperatingSystem.IsLinux() && (exception.HResult & 0xFFFF) == ReadOnlySystem => "its file system is read only.",
+        _ => exception.Message.Split(" : '")[0],
     };
 
     private sealed record PendingTensor(string Name, SafetensorsElementType Type, long[] Shape, long Bytes, Action<FileStream> Write);

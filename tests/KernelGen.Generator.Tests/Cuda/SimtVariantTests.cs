@@ -4,7 +4,7 @@ using KernelGen.Generator.Model;
 namespace KernelGen.Generator.Tests.Cuda;
 
 [TestClass]
-public sealed class SimtKernelUnitTests
+public sealed class SimtVariantTests
 {
     [TestMethod]
     public void EveryVariant_RendersWithItsEntryPoints()

@@ -4,7 +4,7 @@ using KernelGen.Generator.Model;
 namespace KernelGen.Generator.Tests.Cuda;
 
 [TestClass]
-public sealed class Sm80KernelUnitTests
+public sealed class Sm80VariantTests
 {
     [TestMethod]
     public void EveryVariant_RendersWithItsEntryPoints()

@@ -5,7 +5,7 @@ using KernelGen.Generator.Model;
 namespace KernelGen.Generator.Tests.Cuda;
 
 [TestClass]
-public sealed class Sm90aKernelUnitTests
+public sealed class Sm90aVariantTests
 {
     [TestMethod]
     public void EveryVariant_RendersWithItsEntryPoint()
