@@ -239,8 +239,10 @@ public sealed class AttendOptionTests
             writer.Commit();
         }
 
-        using Process process = Process.Start(new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "KernelGen.Samples.dll"), "attend", folder["in"], folder["out"], "--device", "cpu", "--threads", "1"])
+        // A program keeps ignoring what its parent ignores, as under nohup.
+        string application = Path.Combine(AppContext.BaseDirectory, "KernelGen.Samples.dll");
+        string[] attend = ["attend", folder["in"], folder["out"], "--device", "cpu", "--threads", "1"];
+        using Process process = Process.Start(new ProcessStartInfo("env", ["--default-signal=HUP,TERM", "dotnet", application, .. attend])
         {
             RedirectStandardError = true,
         })!;
