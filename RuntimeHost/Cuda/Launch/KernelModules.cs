@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Cuda.Interop;
@@ -12,34 +13,16 @@ namespace KernelGen.Cuda.Launch;
 internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store, CudaDeviceLimits limits)
 {
     // By text: variants that share one share its module.
-    private readonly ConcurrentDictionary<(CudaKernelSource? Source, KernelSpecialization Specialization), Lazy<LoadedKernel>> _kernels = new();
+    private readonly ConcurrentDictionary<(CudaKernelSource? Source, KernelSpecialization Specialization), Lazy<LoadedKernel>> _kernels = new(new ByReference());
 
     /// <summary>The loaded form of a kernel. The context must be current.</summary>
     /// <exception cref="ArgumentException">It is not a CUDA variant.</exception>
     /// <exception cref="DeviceNotUsableException">The GPU cannot run it.</exception>
     /// <exception cref="KernelCompilationException">The compiler refused it.</exception>
     /// <exception cref="CudaException">The driver refused it.</exception>
-    public LoadedKernel Get(SpecializedKernel kernel)
-    {
-        (CudaKernelSource?, KernelSpecialization) key = KeyOf(kernel);
-        if (_kernels.TryGetValue(key, out Lazy<LoadedKernel>? loaded))
-        {
-            return loaded.Value;
-        }
-
-        loaded = _kernels.GetOrAdd(key, _ => new(() => Load(kernel)));
-        try
-        {
-            return loaded.Value;
-        }
-        catch
-        {
-            // A failure is not kept: it may have been memory, and the next call shall try again.
-            _kernels.TryRemove(KeyValuePair.Create(key, loaded));
-            throw;
-        }
-    }
-
+    /// <remarks>A kernel that is loaded is found without allocating.</remarks>
+    public LoadedKernel Get(SpecializedKernel kernel) =>
+        _kernels.TryGetValue(KeyOf(kernel), out Lazy<LoadedKernel>? loaded) ? loaded.Value : Add(kernel);
     /// <summary>The loaded form of a kernel; null when it is not loaded.</summary>
     public LoadedKernel? Find(SpecializedKernel kernel) =>
         _kernels.TryGetValue(KeyOf(kernel), out Lazy<LoadedKernel>? loaded) && loaded.IsValueCreated ? loaded.Value : null;
@@ -60,6 +43,33 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
 
     private static (CudaKernelSource? Source, KernelSpecialization Specialization) KeyOf(SpecializedKernel kernel) =>
         (kernel.Variant.Cuda, kernel.Specialization);
+
+    // A source is one object however many variants share it; to hash what it consists of would allocate.
+    private sealed class ByReference : IEqualityComparer<(CudaKernelSource? Source, KernelSpecialization Specialization)>
+    {
+        public bool Equals(
+            (CudaKernelSource? Source, KernelSpecialization Specialization) x, (CudaKernelSource? Source, KernelSpecialization Specialization) y) =>
+            ReferenceEquals(x.Source, y.Source) && x.Specialization == y.Specialization;
+
+        public int GetHashCode((CudaKernelSource? Source, KernelSpecialization Specialization) key) =>
+            HashCode.Combine(RuntimeHelpers.GetHashCode(key.Source), key.Specialization);
+    }
+
+    private LoadedKernel Add(SpecializedKernel kernel)
+    {
+        (CudaKernelSource?, KernelSpecialization) key = KeyOf(kernel);
+        Lazy<LoadedKernel> loaded = _kernels.GetOrAdd(key, _ => new(() => Load(kernel)));
+        try
+        {
+            return loaded.Value;
+        }
+        catch
+        {
+            // A failure is not kept: it may have been memory, and the next call shall try again.
+            _kernels.TryRemove(KeyValuePair.Create(key, loaded));
+            throw;
+        }
+    }
 
     private LoadedKernel Load(SpecializedKernel kernel)
     {

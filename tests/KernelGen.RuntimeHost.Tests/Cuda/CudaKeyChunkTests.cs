@@ -260,7 +260,7 @@ public sealed class CudaKeyChunkTests
         using CudaDevice device = CudaTest.Open();
         using DeviceCall call = new(device, AttentionCall.Random(new(1, 1, 64, 64, 40), ElementType.Float32));
 
-        var exception = Assert.ThrowsExactly<ArgumentException>(() => CudaTest.Host(device).Launch(call.Plan, call.Arguments with { KeySplits = 2 }));
+        var exception = Assert.ThrowsExactly<ArgumentException>(() => call.Host.Launch(call.Plan, call.Arguments with { KeySplits = 2 }));
         Assert.Contains("key splits", exception.Message);
     }
 

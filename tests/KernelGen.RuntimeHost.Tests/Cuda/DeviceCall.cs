@@ -19,7 +19,8 @@ internal sealed class DeviceCall : IDisposable
         {
             DeviceTensor<float> query = Upload(call.Query), key = Upload(call.Key), value = Upload(call.Value);
             _output = Upload(new float[call.Shape.QueryElements]);
-            Plan = CudaTest.Host(device, freeBytes).Plan<float>(CudaTestAttention.Of(KernelTarget.Simt), call.Shape, call.Planning);
+            Host = CudaTest.Host(device, freeBytes);
+            Plan = Host.Plan<float>(CudaTestAttention.Of(KernelTarget.Simt), call.Shape, call.Planning);
             Arguments = AttentionHost.CreateArguments(Plan, call.Options) with
             {
                 Query = query.Address,
@@ -34,6 +35,9 @@ internal sealed class DeviceCall : IDisposable
             throw;
         }
     }
+
+    /// <summary>The host that made the plan. Disposing it would dispose the device.</summary>
+    public AttentionHost Host { get; }
 
     public SlicePlan Plan { get; }
 
