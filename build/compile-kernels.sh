@@ -1,19 +1,16 @@
 #!/usr/bin/env bash
-# Compiles distinct kernels with NVRTC, checks what holds for all of them, and compares with docs/benchmarks/registers.md where that is
-# committed; with nvdisasm, reads the mainloops, too.
-#   compile-kernels.sh FOLDER          Float16 streaming kernels of tensor cores for 8.6 and 9.0, without general masks; machine code goes to FOLDER
-#   compile-kernels.sh FOLDER --full   all kernels for all architectures, with and without general masks
+# Compiles distinct kernels with NVRTC and checks what holds for all of them; with nvdisasm, reads the mainloops, too.
+#   compile-kernels.sh FOLDER          Float16 streaming kernels of tensor cores for 8.6 and 9.0, without general masks, which are compared
+#                                      with docs/benchmarks/registers.md; machine code goes to FOLDER
+#   compile-kernels.sh FOLDER --full   all kernels for all architectures, with and without general masks, which are not compared
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$1
 what=(--arch 8.6,9.0 --mask none --match 'streaming-sm*-f16-*')
-[ "${2:-}" = --full ] && what=()
-
-table=$root/docs/benchmarks/registers.md
-if [ -e "$table" ]; then
-  what+=(--against "$table")
+if [ "${2:-}" = --full ]; then
+  what=()
 else
-  echo "There is no ${table#"$root/"} to compare with."
+  what+=(--against "$root/docs/benchmarks/registers.md")
 fi
 
 status=0
