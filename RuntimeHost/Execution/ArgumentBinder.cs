@@ -6,7 +6,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Execution;
 
-/// <summary>Turns a plan and options into <see cref="KernelArguments"/>, and checks host tensors against them before a kernel may touch them.</summary>
+/// <summary>
+/// Turns a plan and options into <see cref="KernelArguments"/>, and checks host tensors against them before a kernel may touch them.
+/// </summary>
 internal static class ArgumentBinder
 {
     private const float Log2E = 1.44269504f;
@@ -57,7 +59,10 @@ internal static class ArgumentBinder
         };
     }
 
-    /// <summary>Checks that host tensors are as long as shape and strides need; a dense one must not be longer, either, for then it is of another shape.</summary>
+    /// <summary>
+    /// Checks that host tensors are as long as shape and strides need; a dense one must not be longer, either, for then it is of another
+    /// shape.
+    /// </summary>
     /// <exception cref="ArgumentException">One is not; the message says which, how long it is and how long it must be.</exception>
     public static void CheckLengths(
         in AttentionShape shape, in KernelArguments arguments, AttentionOptions options, long query, long key, long value, long output)

@@ -44,17 +44,6 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
     private static (CudaKernelSource? Source, KernelSpecialization Specialization) KeyOf(SpecializedKernel kernel) =>
         (kernel.Variant.Cuda, kernel.Specialization);
 
-    // A source is one object however many variants share it; to hash what it consists of would allocate.
-    private sealed class ByReference : IEqualityComparer<(CudaKernelSource? Source, KernelSpecialization Specialization)>
-    {
-        public bool Equals(
-            (CudaKernelSource? Source, KernelSpecialization Specialization) x, (CudaKernelSource? Source, KernelSpecialization Specialization) y) =>
-            ReferenceEquals(x.Source, y.Source) && x.Specialization == y.Specialization;
-
-        public int GetHashCode((CudaKernelSource? Source, KernelSpecialization Specialization) key) =>
-            HashCode.Combine(RuntimeHelpers.GetHashCode(key.Source), key.Specialization);
-    }
-
     private LoadedKernel Add(SpecializedKernel kernel)
     {
         (CudaKernelSource?, KernelSpecialization) key = KeyOf(kernel);
@@ -170,5 +159,16 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         int value;
         driver.Check(driver.FuncGetAttribute(&value, attribute, function), $"cuFuncGetAttribute of {stage.EntryPoint}");
         return value;
+    }
+
+    // A source is one object however many variants share it; to hash what it consists of would allocate.
+    private sealed class ByReference : IEqualityComparer<(CudaKernelSource? Source, KernelSpecialization Specialization)>
+    {
+        public bool Equals(
+            (CudaKernelSource? Source, KernelSpecialization Specialization) x, (CudaKernelSource? Source, KernelSpecialization Specialization) y) =>
+            ReferenceEquals(x.Source, y.Source) && x.Specialization == y.Specialization;
+
+        public int GetHashCode((CudaKernelSource? Source, KernelSpecialization Specialization) key) =>
+            HashCode.Combine(RuntimeHelpers.GetHashCode(key.Source), key.Specialization);
     }
 }

@@ -4,7 +4,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Planning;
 
-/// <summary>How a call is cut into slices, on which variant, and why. Immutable; may be kept and used for any number of calls of the same shape.</summary>
+/// <summary>
+/// How a call is cut into slices, on which variant, and why. Immutable; may be kept and used for any number of calls of the same shape.
+/// </summary>
 /// <remarks>Plans are made by hosts and by <see cref="SlicePlanner"/>, and by nobody else, so that what they say of memory is so.</remarks>
 public sealed class SlicePlan
 {
@@ -26,14 +28,14 @@ public sealed class SlicePlan
     public KernelVariant Variant { get; }
 
     /// <summary>
-    /// The kind of calls that the plan was made for, see <see cref="PlanningOptions.Masked"/>: what a GPU compiles the kernel for in <c>Warmup</c>. A call itself
-    /// decides: without a mask it runs a kernel without the code for masks, whatever the plan says.
+    /// The kind of calls that the plan was made for, see <see cref="PlanningOptions.Masked"/>: what a GPU compiles the kernel for in
+    /// <c>Warmup</c>. A call itself decides: without a mask it runs a kernel without the code for masks, whatever the plan says.
     /// </summary>
     public KernelSpecialization Specialization { get; internal init; }
 
     /// <summary>
-    /// The plan was made for causal calls, see <see cref="PlanningOptions.Causal"/>; its calls then are causal without being told again. A plan that was not
-    /// runs either kind, but predicts its time as for a call that is not.
+    /// The plan was made for causal calls, see <see cref="PlanningOptions.Causal"/>; its calls then are causal without being told again. A
+    /// plan that was not runs either kind, but predicts its time as for a call that is not.
     /// </summary>
     public bool Causal { get; internal init; }
 
@@ -53,20 +55,20 @@ public sealed class SlicePlan
     public int RowsPerSlice { get; internal init; }
 
     /// <summary>
-    /// Keys that are worked on at once: all, except where a preset asks for key chunks, which <c>streaming</c> kernels serve within a slice, and where blocks share rows:
-    /// then the keys of a chunk, of which the last may have fewer.
+    /// Keys that are worked on at once: all, except where a preset asks for key chunks, which <c>streaming</c> kernels serve within a
+    /// slice, and where blocks share rows: then the keys of a chunk, of which the last may have fewer.
     /// </summary>
     public int KeysPerSlice { get; internal init; }
 
     /// <summary>
-    /// As many as <see cref="KeyChunks"/> where the blocks of a GPU share rows, a chunk of the keys each, at the same time; 1 where a block goes over all keys. Does not show in
-    /// the bits of a result: chunks are folded in the order of the keys either way.
+    /// As many as <see cref="KeyChunks"/> where the blocks of a GPU share rows, a chunk of the keys each, at the same time; 1 where a block
+    /// goes over all keys. Does not show in the bits of a result: chunks are folded in the order of the keys either way.
     /// </summary>
     public int KeySplits { get; internal init; } = 1;
 
     /// <summary>
-    /// Chunks of keys whose results are folded by way of the workspace: see <see cref="KernelFootprint.ChunkKeys"/>. 1 where the kernel takes all keys in one chain, or needs no
-    /// room for what it folds.
+    /// Chunks of keys whose results are folded by way of the workspace: see <see cref="KernelFootprint.ChunkKeys"/>. 1 where the kernel
+    /// takes all keys in one chain, or needs no room for what it folds.
     /// </summary>
     public int KeyChunks => Variant.Footprint.KeyChunks(Shape.Keys);
 
@@ -77,8 +79,8 @@ public sealed class SlicePlan
     public long WorkspaceBytes { get; internal init; }
 
     /// <summary>
-    /// Slices are of even size: heads differ by at most one, rows by at most one tile of the variant. When false, every slice but the last along an
-    /// axis has the full size, as in the systems that the presets reproduce.
+    /// Slices are of even size: heads differ by at most one, rows by at most one tile of the variant. When false, every slice but the last
+    /// along an axis has the full size, as in the systems that the presets reproduce.
     /// </summary>
     public bool Balanced { get; internal init; }
 
@@ -91,12 +93,14 @@ public sealed class SlicePlan
     /// <summary>The time comes from a measurement of the variant on this device: see <see cref="AttentionHost.Warmup"/>.</summary>
     public bool TimeIsMeasured { get; internal init; }
 
-    /// <summary>The workspace is within <see cref="MemoryBudget.UsableBytes"/>. Always so for <c>exact</c>; a preset may have guessed too low.</summary>
+    /// <summary>
+    /// The workspace is within <see cref="MemoryBudget.UsableBytes"/>. Always so for <c>exact</c>; a preset may have guessed too low.
+    /// </summary>
     public bool FitsBudget => WorkspaceBytes <= Budget.UsableBytes;
 
     /// <summary>
-    /// Every variant that was considered, in the order given, and why it was taken or left. Worked out anew on each call from what the plan was made
-    /// from; only the variant itself when the plan was not made by <see cref="SlicePlanner"/>.
+    /// Every variant that was considered, in the order given, and why it was taken or left. Worked out anew on each call from what the plan
+    /// was made from; only the variant itself when the plan was not made by <see cref="SlicePlanner"/>.
     /// </summary>
     public IReadOnlyList<PlanCandidate> Candidates =>
         Planner is not null
@@ -106,7 +110,10 @@ public sealed class SlicePlan
     /// <summary>Workers that the workspace was counted for; no limit for a plan that was not made by <see cref="SlicePlanner"/>.</summary>
     internal int Workers => Request?.Device.Workers ?? int.MaxValue;
 
-    /// <summary>What stands for the host that made it; null when it was made by <see cref="SlicePlanner"/>, whose plans run on any host that can run the kernel.</summary>
+    /// <summary>
+    /// What stands for the host that made it; null when it was made by <see cref="SlicePlanner"/>, whose plans run on any host that can run
+    /// the kernel.
+    /// </summary>
     internal object? Maker { get; init; }
 
     /// <summary>What the plan was made from; null for one that was not made by <see cref="SlicePlanner"/>.</summary>
@@ -137,10 +144,12 @@ public sealed class SlicePlan
         }
     }
 
-    /// <summary>The plan to go on with when an allocation failed in spite of this one; null when there is none, and the failure is to be reported.</summary>
+    /// <summary>
+    /// The plan to go on with when an allocation failed in spite of this one; null when there is none, and the failure is to be reported.
+    /// </summary>
     /// <remarks>
-    /// <c>exact</c> halves the heads of a slice, then its rows, down to one tile. <c>comfyui-split</c> doubles its steps up to 64, as its original
-    /// does (which, as there, changes nothing when the rows cannot be divided). The other originals give up.
+    /// <c>exact</c> halves the heads of a slice, then its rows, down to one tile. <c>comfyui-split</c> doubles its steps up to 64, as its
+    /// original does (which, as there, changes nothing when the rows cannot be divided). The other originals give up.
     /// </remarks>
     public SlicePlan? NextAfterOutOfMemory() => Planner?.NextAfterOutOfMemory(this);
 
@@ -150,8 +159,8 @@ public sealed class SlicePlan
     internal SlicePlan WithSlices(int heads, int rows) => Of(Variant, heads, rows, KeysPerSlice, KeySplits);
 
     /// <summary>
-    /// The variant that runs instead where the kernel copies its tensors by tensor maps and their addresses or strides rule that out; null when the kernel
-    /// takes any, or there is no other.
+    /// The variant that runs instead where the kernel copies its tensors by tensor maps and their addresses or strides rule that out; null
+    /// when the kernel takes any, or there is no other.
     /// </summary>
     internal KernelVariant? VariantForUnalignedTensors
     {
@@ -176,15 +185,19 @@ public sealed class SlicePlan
     }
 
     /// <summary>
-    /// The plan that runs instead, on <see cref="VariantForUnalignedTensors"/>: in the same slices, or in smaller ones where its workspace would be larger than
-    /// what was planned, and with blocks that share rows where their partial results fit it. Null when there is none. Made once, so that calls that need it allocate nothing either.
+    /// The plan that runs instead, on <see cref="VariantForUnalignedTensors"/>: in the same slices, or in smaller ones where its workspace
+    /// would be larger than what was planned, and with blocks that share rows where their partial results fit it. Null when there is none.
+    /// Made once, so that calls that need it allocate nothing either.
     /// </summary>
     internal SlicePlan? ForUnalignedTensors => _forUnalignedTensors ??= VariantForUnalignedTensors is { } variant ? WithVariant(variant) : null;
 
     /// <summary>Goes through the slices without allocating.</summary>
     public SliceEnumerator GetEnumerator() => new(this);
 
-    /// <summary>A table a person can read: every variant considered, its footprint and predicted time, and why it was taken or left. At most 120 columns wide.</summary>
+    /// <summary>
+    /// A table a person can read: every variant considered, its footprint and predicted time, and why it was taken or left. At most 120
+    /// columns wide.
+    /// </summary>
     public string Explain() => PlanExplanation.Text(this);
 
     /// <summary>The plan in one line.</summary>
