@@ -26,8 +26,8 @@ public sealed record AttentionHostOptions
     public long ReserveBytes { get; init; }
 
     /// <summary>
-    /// Plan with the times that <see cref="AttentionHost.Warmup"/> measured on this GPU before, in this process or another. False plans by prediction until
-    /// something is tuned on this host: the same plans on every machine of a kind.
+    /// Plan with the times that <see cref="AttentionHost.Warmup"/> measured on this GPU before, in this process or another. False plans by
+    /// prediction until something is tuned on this host: the same plans on every machine of a kind.
     /// </summary>
     public bool UseMeasurements { get; init; } = true;
 

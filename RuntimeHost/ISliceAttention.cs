@@ -16,19 +16,25 @@ public interface ISliceAttention
     /// <typeparam name="T">The element type: <see cref="Half"/>, <see cref="BFloat16"/> or <see cref="float"/>.</typeparam>
     /// <param name="shape">The sizes of the call.</param>
     /// <param name="options">Policy and wishes; the default is the policy <c>exact</c>.</param>
-    /// <returns>A plan, which may be run any number of times; the same one for the same question until the free memory changes much.</returns>
+    /// <returns>
+    /// A plan, which may be run any number of times; the same one for the same question until the free memory changes much.
+    /// </returns>
     /// <exception cref="UnsupportedVariantException">The class has no kernel for the element type or head dim.</exception>
     /// <exception cref="AttentionMemoryException">Nothing fits; the message says what would.</exception>
     SlicePlan Plan<T>(in AttentionShape shape, PlanningOptions? options = null)
         where T : unmanaged;
 
-    /// <summary>Gets a call ready before it is needed: plans it and compiles its kernel, and finds out which kernel is the fastest when <paramref name="tune"/> says so.</summary>
+    /// <summary>
+    /// Gets a call ready before it is needed: plans it and compiles its kernel, and finds out which kernel is the fastest when <paramref
+    /// name="tune"/> says so.
+    /// </summary>
     /// <remarks>
-    /// Tuning times the best predicted variants on tensors of the call's size, allocated beside yours and given back, for some tens of milliseconds each. The times are
-    /// remembered, on disk beside the cubin cache as well, and hold for calls of the same kind: the same element type, head dim and causality, and sizes that round up to
-    /// the same powers of two. The fastest may be of another family or target than the predicted one, and then the last bits of results differ from those before; each kernel gives
-    /// the bits that it always gives. On the CPU there is nothing to tune. Calls are timed without a mask; with <see cref="PlanningOptions.Masked"/> the kernel that is got ready is
-    /// the one with the code for masks.
+    /// Tuning times the best predicted variants on tensors of the call's size, allocated beside yours and given back, for some tens of
+    /// milliseconds each. The times are remembered, on disk beside the cubin cache as well, and hold for calls of the same kind: the same
+    /// element type, head dim and causality, and sizes that round up to the same powers of two. The fastest may be of another family or
+    /// target than the predicted one, and then the last bits of results differ from those before; each kernel gives the bits that it always
+    /// gives. On the CPU there is nothing to tune. Calls are timed without a mask; with <see cref="PlanningOptions.Masked"/> the kernel
+    /// that is got ready is the one with the code for masks.
     /// </remarks>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="shape">The sizes of the call.</param>
@@ -51,8 +57,8 @@ public interface ISliceAttention
     /// <param name="options">Scale, causal, mask, strides and more.</param>
     /// <returns>What ran, and the workspace that it really took.</returns>
     /// <exception cref="ArgumentException">
-    /// The plan is of another class or host, a span is too short for the shape and strides, or dense and too long, or overlaps the output, or the options do not
-    /// fit the plan.
+    /// The plan is of another class or host, a span is too short for the shape and strides, or dense and too long, or overlaps the output,
+    /// or the options do not fit the plan.
     /// </exception>
     /// <exception cref="OperationCanceledException">The options' token was cancelled; the output is incomplete.</exception>
     RunReport Run<T>(

@@ -8,9 +8,9 @@ namespace KernelGen.Cpu;
 
 /// <summary>This machine's processor: generated C# kernels on a fixed set of threads.</summary>
 /// <remarks>
-/// Calls from several threads are safe and run one after the other. After the first call of a size, a call allocates nothing. The result does
-/// not depend on the number of threads or on the vector path. Threads and workspace of a device that is dropped without <see cref="Dispose"/> end when the
-/// garbage collector finds it.
+/// Calls from several threads are safe and run one after the other. After the first call of a size, a call allocates nothing. The result
+/// does not depend on the number of threads or on the vector path. Threads and workspace of a device that is dropped without <see
+/// cref="Dispose"/> end when the garbage collector finds it.
 /// </remarks>
 public sealed unsafe class CpuDevice : IAttentionDevice
 {
@@ -76,7 +76,8 @@ public sealed unsafe class CpuDevice : IAttentionDevice
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The system is asked at most ten times a second. Workspace that is kept for the next call counts as free, because the next call uses it.
+    /// The system is asked at most ten times a second. Workspace that is kept for the next call counts as free, because the next call uses
+    /// it.
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The device was disposed.</exception>
     public MemoryBudget MeasureBudget()
@@ -132,7 +133,9 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         }
     }
 
-    /// <summary>Ends the threads and frees the workspace, after the call that is running. Calls that wait for their turn are refused.</summary>
+    /// <summary>
+    /// Ends the threads and frees the workspace, after the call that is running. Calls that wait for their turn are refused.
+    /// </summary>
     /// <exception cref="InvalidOperationException">This is the progress callback of a call.</exception>
     public void Dispose()
     {

@@ -5,8 +5,8 @@ namespace KernelGen.Cpu;
 
 /// <summary>Reads how much memory the process may still take.</summary>
 /// <remarks>
-/// On Linux the lesser of <c>MemAvailable</c> and what the control groups of the process leave: limit minus usage, where file pages that have not
-/// been used lately do not count as usage because the kernel drops them first. Elsewhere what the garbage collector reports.
+/// On Linux the lesser of <c>MemAvailable</c> and what the control groups of the process leave: limit minus usage, where file pages that
+/// have not been used lately do not count as usage because the kernel drops them first. Elsewhere what the garbage collector reports.
 /// </remarks>
 public static class CpuMemoryProbe
 {
@@ -35,7 +35,9 @@ public static class CpuMemoryProbe
         return Math.Min(machine, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
     }
 
-    /// <summary>Bytes of the largest cache of the first processor, which is the last before memory; 0 when the system does not say.</summary>
+    /// <summary>
+    /// Bytes of the largest cache of the first processor, which is the last before memory; 0 when the system does not say.
+    /// </summary>
     public static long LastLevelCacheBytes()
     {
         long largest = 0;

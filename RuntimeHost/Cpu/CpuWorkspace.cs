@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace KernelGen.Cpu;
 
-/// <summary>One buffer of native memory, aligned to cache lines, kept between calls and never larger than the largest call needed.</summary>
+/// <summary>
+/// One buffer of native memory, aligned to cache lines, kept between calls and never larger than the largest call needed.
+/// </summary>
 internal sealed unsafe class CpuWorkspace : IDisposable
 {
     private const int Alignment = 64;

@@ -2,10 +2,12 @@ using KernelGen.Cuda.Interop;
 
 namespace KernelGen.Cuda;
 
-/// <summary>The CUDA context that everything of a device lives in: the one that is current when the device is made, else the primary one.</summary>
+/// <summary>
+/// The CUDA context that everything of a device lives in: the one that is current when the device is made, else the primary one.
+/// </summary>
 /// <remarks>
-/// TorchSharp, ONNX Runtime and the CUDA runtime use the primary context, ILGPU one of its own; either is current on their threads. A retained context is
-/// given back by its last user, so that tensors and streams may outlive the device.
+/// TorchSharp, ONNX Runtime and the CUDA runtime use the primary context, ILGPU one of its own; either is current on their threads. A
+/// retained context is given back by its last user, so that tensors and streams may outlive the device.
 /// </remarks>
 internal sealed unsafe class CudaContext
 {

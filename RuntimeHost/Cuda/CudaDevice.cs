@@ -14,10 +14,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KernelGen.Cuda;
 
-/// <summary>An NVIDIA GPU, in the context that was current when it was made, or in its primary one. Safe to use from several threads.</summary>
+/// <summary>
+/// An NVIDIA GPU, in the context that was current when it was made, or in its primary one. Safe to use from several threads.
+/// </summary>
 /// <remarks>
-/// What a device that is dropped without <see cref="Dispose"/> holds is given back when the garbage collector finds it; tensors, streams and events, whose
-/// addresses and handles are known to others, are given back by their own <c>Dispose</c> alone.
+/// What a device that is dropped without <see cref="Dispose"/> holds is given back when the garbage collector finds it; tensors, streams
+/// and events, whose addresses and handles are known to others, are given back by their own <c>Dispose</c> alone.
 /// </remarks>
 public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 {
@@ -69,8 +71,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     public CudaDeviceLimits Limits { get; }
 
     /// <summary>
-    /// What kernels are compiled for, such as <c>sm_90</c>, or <c>compute_90</c> (PTX) on a GPU newer than the compiler; <c>sm_90</c> while all kernels that were
-    /// needed had been compiled in advance.
+    /// What kernels are compiled for, such as <c>sm_90</c>, or <c>compute_90</c> (PTX) on a GPU newer than the compiler; <c>sm_90</c> while
+    /// all kernels that were needed had been compiled in advance.
     /// </summary>
     public string Architecture => _store.Architecture;
 
@@ -261,9 +263,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The tensors are copied to the GPU and back, which takes memory, too: when a plan does not fit beside them, its slices are made smaller, and the report
-    /// has the plan that ran. Calls from several threads run one after the other. When a call fails the output has not been touched, unless it was the
-    /// copying back that failed.
+    /// The tensors are copied to the GPU and back, which takes memory, too: when a plan does not fit beside them, its slices are made
+    /// smaller, and the report has the plan that ran. Calls from several threads run one after the other. When a call fails the output has
+    /// not been touched, unless it was the copying back that failed.
     /// </remarks>
     /// <exception cref="AttentionMemoryException">The tensors do not fit, or not even the smallest slice.</exception>
     /// <exception cref="KernelCompilationException">The compiler refused the kernel.</exception>
@@ -302,10 +304,11 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Nothing is copied, waited for or allocated, except that the first call, and the first with a mask, compiles and loads the kernel and that a stream's workspace is allocated when
-    /// the first plan that needs one, or a larger one, is launched on it. It is kept for the stream: wait for the work on a stream of yours before you
-    /// destroy it. With <see cref="KernelArguments.Scores"/> set, that memory is the workspace, <see cref="SlicePlan.WorkspaceBytes"/> long.
-    /// When memory runs out in here the slices are made smaller. An error of work that is still running shows when the stream is waited for.
+    /// Nothing is copied, waited for or allocated, except that the first call, and the first with a mask, compiles and loads the kernel and
+    /// that a stream's workspace is allocated when the first plan that needs one, or a larger one, is launched on it. It is kept for the
+    /// stream: wait for the work on a stream of yours before you destroy it. With <see cref="KernelArguments.Scores"/> set, that memory is
+    /// the workspace, <see cref="SlicePlan.WorkspaceBytes"/> long. When memory runs out in here the slices are made smaller. An error of
+    /// work that is still running shows when the stream is waited for.
     /// </remarks>
     /// <exception cref="AttentionMemoryException">Not even the smallest slice fits.</exception>
     /// <exception cref="KernelCompilationException">The compiler refused the kernel.</exception>
@@ -325,8 +328,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     }
 
     /// <summary>
-    /// Gives back everything but tensors, streams and events, which may be disposed later. Waits for the calls that have begun and for the work that was
-    /// launched; calls that wait for their turn are refused.
+    /// Gives back everything but tensors, streams and events, which may be disposed later. Waits for the calls that have begun and for the
+    /// work that was launched; calls that wait for their turn are refused.
     /// </summary>
     /// <exception cref="InvalidOperationException">This is the progress callback of a call.</exception>
     public void Dispose()

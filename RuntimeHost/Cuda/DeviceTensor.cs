@@ -5,7 +5,9 @@ using KernelGen.Cuda.Memory;
 
 namespace KernelGen.Cuda;
 
-/// <summary>Owned device memory for elements of one type. Memory of other libraries needs no wrapper: its address goes into the arguments as it is.</summary>
+/// <summary>
+/// Owned device memory for elements of one type. Memory of other libraries needs no wrapper: its address goes into the arguments as it is.
+/// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 public sealed unsafe class DeviceTensor<T> : IDisposable
     where T : unmanaged

@@ -2,9 +2,9 @@ namespace KernelGen.Execution;
 
 /// <summary>What every device holds to between its calls and its end; the rule is written in <c>docs/reliability.md</c>.</summary>
 /// <remarks>
-/// A call is counted from its beginning to its end. <c>Dispose</c> waits until no call is counted; calls that begin later are refused, as are those that were
-/// waiting for their turn. On the thread of a call, which is where progress callbacks and loggers run, what would wait for that call is refused.
-/// Entering and leaving allocate nothing after the first call on a thread.
+/// A call is counted from its beginning to its end. <c>Dispose</c> waits until no call is counted; calls that begin later are refused, as
+/// are those that were waiting for their turn. On the thread of a call, which is where progress callbacks and loggers run, what would wait
+/// for that call is refused. Entering and leaving allocate nothing after the first call on a thread.
 /// </remarks>
 internal sealed class DeviceLifetime
 {
@@ -20,7 +20,9 @@ internal sealed class DeviceLifetime
     /// <summary>The device is being disposed, or was.</summary>
     public bool IsClosed => Volatile.Read(ref _isClosing);
 
-    /// <summary>Begins a call that must not be begun on the thread of another one, because it waits for that or takes away what it works with.</summary>
+    /// <summary>
+    /// Begins a call that must not be begun on the thread of another one, because it waits for that or takes away what it works with.
+    /// </summary>
     /// <param name="device">The device.</param>
     /// <param name="action">What is done to it, such as <c>trimmed</c>.</param>
     /// <exception cref="InvalidOperationException">This is the thread of another call.</exception>
@@ -48,7 +50,9 @@ internal sealed class DeviceLifetime
 
     /// <summary>Ends the device: no call begins any more. Waits for those that have begun.</summary>
     /// <param name="device">The device.</param>
-    /// <returns>True when the caller has to release everything and to call <see cref="Released"/>; false when that was done by another.</returns>
+    /// <returns>
+    /// True when the caller has to release everything and to call <see cref="Released"/>; false when that was done by another.
+    /// </returns>
     /// <exception cref="InvalidOperationException">This is the thread of a call, which would wait for itself.</exception>
     public bool Close(IAttentionDevice device)
     {

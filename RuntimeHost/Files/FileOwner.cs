@@ -4,8 +4,8 @@ namespace KernelGen.Files;
 
 /// <summary>Whether other users than this one and root may have decided what is in a file or folder.</summary>
 /// <remarks>
-/// On Linux only, where the modes of files say it. Windows gives a user's folders an access list of their own, and macOS has no CUDA. Of the
-/// folders above nothing is asked: who replaces a folder owns the new one.
+/// On Linux only, where the modes of files say it. Windows gives a user's folders an access list of their own, and macOS has no CUDA. Of
+/// the folders above nothing is asked: who replaces a folder owns the new one.
 /// </remarks>
 internal static partial class FileOwner
 {
@@ -14,7 +14,9 @@ internal static partial class FileOwner
     private const uint ModeAndOwner = 0x2 | 0x8;
     private const UnixFileMode WrittenByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>Why a file or folder is not this user's alone, in a few words; null when it is, when it is not there, or the system does not say.</summary>
+    /// <summary>
+    /// Why a file or folder is not this user's alone, in a few words; null when it is, when it is not there, or the system does not say.
+    /// </summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="followLink">Ask about what a link leads to. Otherwise a link is a reason itself.</param>
     public static string? ReasonAgainst(string path, bool followLink)

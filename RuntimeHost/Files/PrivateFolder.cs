@@ -3,10 +3,12 @@ using System.Security;
 
 namespace KernelGen.Files;
 
-/// <summary>A folder of files that are read back and trusted, so that nobody else may have put them there. Safe to use from several threads.</summary>
+/// <summary>
+/// A folder of files that are read back and trusted, so that nobody else may have put them there. Safe to use from several threads.
+/// </summary>
 /// <remarks>
-/// The folder itself may be a link, for its user chose it; within it no link is followed. What other users own or may write to is passed over, and said
-/// once. Folders are made for this user alone.
+/// The folder itself may be a link, for its user chose it; within it no link is followed. What other users own or may write to is passed
+/// over, and said once. Folders are made for this user alone.
 /// </remarks>
 internal sealed class PrivateFolder
 {

@@ -20,26 +20,27 @@ public
 sealed record CudaStage(string EntryPoint, int Threads, int SharedBytes, int RowsPerBlock, bool MergesKeySplits = false)
 {
     /// <summary>
-    /// The boxes of Q, K and V of a kernel that takes, as its second parameter by value, tensor maps of them: three <c>CUtensorMap</c> of 128 bytes, each of the
-    /// whole tensor as (head dim, row, head, batch) with zeros outside. A fourth, of the output, where the kernel writes it by tensor copies. Empty for a kernel that takes <c>KernelArguments</c> alone.
+    /// The boxes of Q, K and V of a kernel that takes, as its second parameter by value, tensor maps of them: three <c>CUtensorMap</c> of
+    /// 128 bytes, each of the whole tensor as (head dim, row, head, batch) with zeros outside. A fourth, of the output, where the kernel
+    /// writes it by tensor copies. Empty for a kernel that takes <c>KernelArguments</c> alone.
     /// </summary>
     public IReadOnlyList<CudaTensorBox> TensorBoxes { get; init; } = [];
 
     /// <summary>
-    /// The blocks that the kernel's launch bounds, by their second number, make the compiler leave registers for on a multiprocessor whose shared memory holds as
-    /// many: then so many run there at once. 1 when the launch bounds name the threads alone.
+    /// The blocks that the kernel's launch bounds, by their second number, make the compiler leave registers for on a multiprocessor whose
+    /// shared memory holds as many: then so many run there at once. 1 when the launch bounds name the threads alone.
     /// </summary>
     public int MinimumBlocks { get; init; } = 1;
 
     /// <summary>
-    /// The kernel's blocks walk over the tiles of all heads, whatever the number of blocks. Its grid has one axis, and <see cref="MinimumBlocks"/> for each
-    /// multiprocessor or as many as there are tiles. False for a kernel with a block for every tile.
+    /// The kernel's blocks walk over the tiles of all heads, whatever the number of blocks. Its grid has one axis, and <see
+    /// cref="MinimumBlocks"/> for each multiprocessor or as many as there are tiles. False for a kernel with a block for every tile.
     /// </summary>
     public bool IsPersistent { get; init; }
 
     /// <summary>
-    /// Blocks of a cluster, along the query rows: the tiles of rows are rounded up to a multiple of it. The kernel names its cluster itself, so that any launch of
-    /// a grid of this size is right.
+    /// Blocks of a cluster, along the query rows: the tiles of rows are rounded up to a multiple of it. The kernel names its cluster
+    /// itself, so that any launch of a grid of this size is right.
     /// </summary>
     public int ClusterBlocks { get; init; } = 1;
 }

@@ -3,7 +3,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Kernels;
 
-/// <summary>What a kernel is given: raw addresses, strides and the slice to work on. The CUDA templates declare the same structure.</summary>
+/// <summary>
+/// What a kernel is given: raw addresses, strides and the slice to work on. The CUDA templates declare the same structure.
+/// </summary>
 /// <remarks>Addresses are of the device's memory. Nothing here is owned; every field is 8 or 4 bytes wide so that C# and CUDA C agree on the layout.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 public struct KernelArguments
@@ -23,13 +25,17 @@ public struct KernelArguments
     /// <summary>The mask's elements (bytes or fp32), or 0.</summary>
     public nint Mask;
 
-    /// <summary>Where attention probabilities go, fp32 <c>[batch, heads, queries, keys]</c>, or 0. Only <c>materialized</c> kernels can fill it.</summary>
+    /// <summary>
+    /// Where attention probabilities go, fp32 <c>[batch, heads, queries, keys]</c>, or 0. Only <c>materialized</c> kernels can fill it.
+    /// </summary>
     public nint Map;
 
     /// <summary>Where the natural log-sum-exp of each row's scaled scores goes, fp32 <c>[batch, heads, queries]</c>, or 0.</summary>
     public nint LogSumExp;
 
-    /// <summary>The workspace: the scores of the slice (<c>materialized</c>), the partial results of chunks of keys (<c>streaming</c>), or 0.</summary>
+    /// <summary>
+    /// The workspace: the scores of the slice (<c>materialized</c>), the partial results of chunks of keys (<c>streaming</c>), or 0.
+    /// </summary>
     public nint Scores;
 
     /// <summary>Strides of Q.</summary>
@@ -80,6 +86,9 @@ public struct KernelArguments
     /// <summary>1: key j is visible to query i when j &lt;= i. 0: every key is.</summary>
     public int Causal;
 
-    /// <summary>As many as there are chunks of keys where the blocks of a <c>streaming</c> kernel share rows, a chunk each; 1 or 0 where a block goes over all keys.</summary>
+    /// <summary>
+    /// As many as there are chunks of keys where the blocks of a <c>streaming</c> kernel share rows, a chunk each; 1 or 0 where a block
+    /// goes over all keys.
+    /// </summary>
     public int KeySplits;
 }

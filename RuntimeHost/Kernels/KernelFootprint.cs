@@ -19,13 +19,13 @@ namespace KernelGen.Kernels;
 /// <param name="BytesPerScore">Bytes of a score, or of the probability that it becomes, in the workspace: 4 or 2 for <c>materialized</c>, 0 for <c>streaming</c>.</param>
 /// <param name="WorkerBytes">Private scratch of one worker (a CPU thread); 0 on a GPU, where that is shared memory.</param>
 /// <param name="PartialBytesPerRow">
-/// Bytes of a row's partial result where a call has more than one chunk of keys: the fp32 output row, the greatest score and the sum. 0 for a variant that needs no room
-/// for them.
+/// Bytes of a row's partial result where a call has more than one chunk of keys: the fp32 output row, the greatest score and the sum. 0 for
+/// a variant that needs no room for them.
 /// </param>
 /// <param name="TileRowBytes">Bytes of a row for each tile of keys in the score workspace, besides its scores: what they are relative to.</param>
 /// <param name="ChunkKeys">
-/// Keys of a chunk, the most that are added up in one chain: where a call has more of them, a row's chunks are folded in the order of the keys, through a partial result.
-/// 0 where <paramref name="PartialBytesPerRow"/> is.
+/// Keys of a chunk, the most that are added up in one chain: where a call has more of them, a row's chunks are folded in the order of the
+/// keys, through a partial result. 0 where <paramref name="PartialBytesPerRow"/> is.
 /// </param>
 #if KERNELGEN_GENERATOR
 internal

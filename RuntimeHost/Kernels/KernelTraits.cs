@@ -4,11 +4,14 @@ namespace KernelGen.Generator.Model;
 namespace KernelGen.Kernels;
 #endif
 
-/// <summary>What a prediction of a variant's time needs to know of it, beside its footprint and its launches. The generator emits it with every variant.</summary>
+/// <summary>
+/// What a prediction of a variant's time needs to know of it, beside its footprint and its launches. The generator emits it with every
+/// variant.
+/// </summary>
 /// <param name="Products">What multiplies.</param>
 /// <param name="ScorePasses">
-/// How often a score, or the probability that it becomes, goes to or comes from memory: 3 for a kernel that writes scores, reads them for the softmax and for
-/// <c>P V</c>; 2 for one that writes probabilities; 0 for <c>streaming</c>.
+/// How often a score, or the probability that it becomes, goes to or comes from memory: 3 for a kernel that writes scores, reads them for
+/// the softmax and for <c>P V</c>; 2 for one that writes probabilities; 0 for <c>streaming</c>.
 /// </param>
 /// <param name="SplitsFloat32">It multiplies numbers of 32 bits as two halves of 16 bits, of which it keeps 22 bits.</param>
 #if KERNELGEN_GENERATOR

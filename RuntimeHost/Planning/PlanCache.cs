@@ -3,12 +3,14 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Planning;
 
-/// <summary>Keeps plans, so that the slices of a shape stay the same over the steps of an image although free memory flutters. Thread-safe.</summary>
+/// <summary>
+/// Keeps plans, so that the slices of a shape stay the same over the steps of an image although free memory flutters. Thread-safe.
+/// </summary>
 /// <remarks>
-/// A kept plan is given again while it still fits the new budget and the usable bytes are not more than twice those it was made with: a plan that is too
-/// large would fail, and one that is much too small would waste the memory that has become free. A preset that did not fit when it was made is
-/// kept as long as there is no less memory than then. A hit allocates nothing. The plan given carries the budget it was made with.
-/// When the cache is full, the plan that was used least recently goes.
+/// A kept plan is given again while it still fits the new budget and the usable bytes are not more than twice those it was made with: a
+/// plan that is too large would fail, and one that is much too small would waste the memory that has become free. A preset that did not fit
+/// when it was made is kept as long as there is no less memory than then. A hit allocates nothing. The plan given carries the budget it was
+/// made with. When the cache is full, the plan that was used least recently goes.
 /// </remarks>
 public sealed class PlanCache
 {

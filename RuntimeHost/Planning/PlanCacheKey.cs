@@ -3,7 +3,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Planning;
 
-/// <summary>What plans are kept by. Compares options itself, because the equality that a record generates boxes its nullable enumeration.</summary>
+/// <summary>
+/// What plans are kept by. Compares options itself, because the equality that a record generates boxes its nullable enumeration.
+/// </summary>
 internal readonly struct PlanCacheKey(
     AttentionShape shape, ElementType elementType, ReadOnlyMemory<KernelVariant> variants, DeviceProfile device, PlanningOptions options)
     : IEquatable<PlanCacheKey>

@@ -11,8 +11,8 @@ public static class SlicePlanner
     /// <param name="shape">The call.</param>
     /// <param name="elementType">Its element type.</param>
     /// <param name="variants">
-    /// The variants to choose from: those of a class for this element type and head dim and for targets that the device runs. The memory is kept by the
-    /// plan and must not change.
+    /// The variants to choose from: those of a class for this element type and head dim and for targets that the device runs. The memory is
+    /// kept by the plan and must not change.
     /// </param>
     /// <param name="device">The device.</param>
     /// <param name="budget">The memory. The presets, too, count with <see cref="MemoryBudget.UsableBytes"/>: the reserve is the caller's.</param>
@@ -38,12 +38,12 @@ public static class SlicePlanner
 
     /// <summary>The most query rows for which there is a plan that fits: the inverse of <see cref="Plan"/>, found by planning.</summary>
     /// <remarks>
-    /// Batch, heads, head dim, element type, variants, device, memory and options stay. Keys follow the queries: they stay equal in self-attention and
-    /// otherwise keep their ratio, rounded; but 512 keys or fewer beside another number of queries are a text or an image prompt and stay as they are.
-    /// Tensors count, too: what Q, K, V and the output of a length take beyond those of <paramref name="shape"/> comes out of the free bytes, and what they
-    /// take less is given back. A preset is taken to fit when it has a plan whose real workspace is within the budget.
-    /// The length given fits and the next one does not. With <c>exact</c> no longer one does either; presets whose footprint goes up and down
-    /// with the length (power-of-two steps) may have islands of longer lengths that fit.
+    /// Batch, heads, head dim, element type, variants, device, memory and options stay. Keys follow the queries: they stay equal in
+    /// self-attention and otherwise keep their ratio, rounded; but 512 keys or fewer beside another number of queries are a text or an
+    /// image prompt and stay as they are. Tensors count, too: what Q, K, V and the output of a length take beyond those of <paramref
+    /// name="shape"/> comes out of the free bytes, and what they take less is given back. A preset is taken to fit when it has a plan whose
+    /// real workspace is within the budget. The length given fits and the next one does not. With <c>exact</c> no longer one does either;
+    /// presets whose footprint goes up and down with the length (power-of-two steps) may have islands of longer lengths that fit.
     /// </remarks>
     /// <param name="shape">The call.</param>
     /// <param name="elementType">Its element type.</param>

@@ -66,8 +66,8 @@ public sealed class AttentionMask
 
     /// <summary>An additive mask: fp32 numbers added to the scaled scores.</summary>
     /// <remarks>
-    /// Negative infinity hides a key, and nothing else does. A finite number beyond 2.3e38 counts as the largest number of its sign, and positive infinity makes a row
-    /// of NaNs.
+    /// Negative infinity hides a key, and nothing else does. A finite number beyond 2.3e38 counts as the largest number of its sign, and
+    /// positive infinity makes a row of NaNs.
     /// </remarks>
     /// <param name="bias">The elements, row-major over the four axes.</param>
     /// <param name="batch">The shape's batch, or 1.</param>

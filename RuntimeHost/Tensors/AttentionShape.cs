@@ -5,7 +5,8 @@ namespace KernelGen.Tensors;
 /// <summary>The sizes of one attention call: <c>softmax(Q K^T * scale) V</c> for every batch item and head.</summary>
 /// <remarks>
 /// Q is <c>[batch, heads, queries, headDim]</c>, K and V are <c>[batch, keyValueHeads, keys, headDim]</c>, the output is shaped like Q;
-/// other layouts are described by <see cref="TensorStrides"/>. No queries or no keys are legal: there is nothing to do, or every row is zero.
+/// other layouts are described by <see cref="TensorStrides"/>. No queries or no keys are legal: there is nothing to do, or every row is
+/// zero.
 /// </remarks>
 public readonly record struct AttentionShape
 {
@@ -22,7 +23,8 @@ public readonly record struct AttentionShape
     /// <param name="keys">Key and value rows of each head.</param>
     /// <param name="headDim">Elements of a row: a multiple of 8 from 8 to 512.</param>
     /// <param name="keyValueHeads">
-    /// Key/value heads; a divisor of <paramref name="heads"/> (grouped-query attention; 1 is multi-query attention). 0 means as many as heads.
+    /// Key/value heads; a divisor of <paramref name="heads"/> (grouped-query attention; 1 is multi-query attention). 0 means as many as
+    /// heads.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A size is out of its range.</exception>
     /// <exception cref="ArgumentException"><paramref name="keyValueHeads"/> does not divide <paramref name="heads"/>.</exception>
@@ -77,7 +79,9 @@ public readonly record struct AttentionShape
     /// <summary>Batch times heads: the independent attention problems of the call.</summary>
     public int TotalHeads => Batch * Heads;
 
-    /// <summary>Elements of the full score matrix, <c>batch * heads * queries * keys</c>. It passes 2^31 already for SD 1.5 at 1024x1024.</summary>
+    /// <summary>
+    /// Elements of the full score matrix, <c>batch * heads * queries * keys</c>. It passes 2^31 already for SD 1.5 at 1024x1024.
+    /// </summary>
     /// <remarks>Element counts and bytes stop at 2^63 - 1.</remarks>
     public long ScoreElements => Saturate((Int128)TotalHeads * Queries * Keys);
 

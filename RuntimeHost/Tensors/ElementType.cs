@@ -4,7 +4,9 @@ namespace KernelGen.Generator.Model;
 namespace KernelGen.Tensors;
 #endif
 
-/// <summary>The type of the elements of queries, keys, values and output. Accumulation and softmax are in fp32 for every one of them.</summary>
+/// <summary>
+/// The type of the elements of queries, keys, values and output. Accumulation and softmax are in fp32 for every one of them.
+/// </summary>
 #if KERNELGEN_GENERATOR
 internal
 #else

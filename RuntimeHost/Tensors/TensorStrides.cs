@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace KernelGen.Tensors;
 
-/// <summary>Distances, in elements, between neighbours along batch, head and row of a tensor whose last axis (head dim) is contiguous.</summary>
+/// <summary>
+/// Distances, in elements, between neighbours along batch, head and row of a tensor whose last axis (head dim) is contiguous.
+/// </summary>
 /// <param name="Batch">From a batch item to the next.</param>
 /// <param name="Head">From a head to the next.</param>
 /// <param name="Row">From a row to the next.</param>
@@ -20,7 +22,10 @@ public readonly record struct TensorStrides(long Batch, long Head, long Row)
         _ => new((long)heads * rows * headDim, (long)rows * headDim, headDim),
     };
 
-    /// <summary>Elements from the first to just past the last one that a tensor with these strides touches; 0 when it is empty, and at most 2^63 - 1.</summary>
+    /// <summary>
+    /// Elements from the first to just past the last one that a tensor with these strides touches; 0 when it is empty, and at most 2^63 -
+    /// 1.
+    /// </summary>
     /// <param name="batch">Batch items.</param>
     /// <param name="heads">Heads.</param>
     /// <param name="rows">Rows.</param>

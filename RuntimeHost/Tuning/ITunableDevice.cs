@@ -18,7 +18,10 @@ internal interface ITunableDevice
     /// <summary>Compiles and loads kernels, several at once.</summary>
     void Warmup(IEnumerable<SpecializedKernel> kernels, IProgress<int>? progress, CancellationToken cancellationToken);
 
-    /// <summary>Blocks of a variant's first launch that a multiprocessor runs at once, by the kernel for calls without a mask; null when it is not loaded.</summary>
+    /// <summary>
+    /// Blocks of a variant's first launch that a multiprocessor runs at once, by the kernel for calls without a mask; null when it is not
+    /// loaded.
+    /// </summary>
     int? ResidentBlocks(KernelVariant variant);
 
     /// <summary>Allocates tensors of a call and fills them with numbers.</summary>

@@ -11,7 +11,9 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
     /// <summary>Variants that are predicted to take longer than this many times the best are not timed.</summary>
     private const double WorthTiming = 4;
 
-    /// <summary>Of a family and a target: predictions of different targets are the least comparable, so that none pushes the others out.</summary>
+    /// <summary>
+    /// Of a family and a target: predictions of different targets are the least comparable, so that none pushes the others out.
+    /// </summary>
     private const int MostOfATarget = 3;
 
     private const int MostCandidates = 12;

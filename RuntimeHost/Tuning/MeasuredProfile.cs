@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace KernelGen.Tuning;
 
 /// <summary>
-/// A device's profile with what was measured on it, in this process and, where the file tells, in others, and with what is known of loaded kernels. Safe to use from
-/// several threads.
+/// A device's profile with what was measured on it, in this process and, where the file tells, in others, and with what is known of loaded
+/// kernels. Safe to use from several threads.
 /// </summary>
 internal sealed class MeasuredProfile
 {
@@ -65,7 +65,9 @@ internal sealed class MeasuredProfile
         _file.Add([.. measurements.Where(measurement => double.IsFinite(measurement.Seconds)).Select(measurement => MeasurementEntry.Of(_device.TimingIdentity, _device.CodeIdentity(measurement.Variant), measurement))]);
     }
 
-    /// <summary>Takes in how many blocks of loaded kernels a multiprocessor runs at once, where that is more than their launch bounds promise.</summary>
+    /// <summary>
+    /// Takes in how many blocks of loaded kernels a multiprocessor runs at once, where that is more than their launch bounds promise.
+    /// </summary>
     /// <param name="variants">The variants to look at.</param>
     /// <returns>True when something is new: plans may come out another way.</returns>
     public bool TakeLoaded(IEnumerable<KernelVariant> variants)

@@ -6,9 +6,9 @@ namespace KernelGen.Tuning;
 
 /// <summary>Remembers measurements in one small file beside the cubin cache, shared by any number of processes.</summary>
 /// <remarks>
-/// The file is written under another name and renamed, so that a reader sees all of it or nothing; of two processes that write at once one is forgotten.
-/// A file that is not sound, or that others own or may write to, is passed over, and the log says so; the next write replaces it. A folder that cannot be
-/// written to is no error.
+/// The file is written under another name and renamed, so that a reader sees all of it or nothing; of two processes that write at once one
+/// is forgotten. A file that is not sound, or that others own or may write to, is passed over, and the log says so; the next write replaces
+/// it. A folder that cannot be written to is no error.
 /// </remarks>
 internal sealed class MeasurementFile
 {

@@ -9,8 +9,8 @@ internal static unsafe class ExponentialConstants
     /// <summary>Where the numbers lie.</summary>
     /// <remarks>
     /// The lowest exponent; the number that, added to a small one, leaves its nearest eighth in the lowest bits; then the coefficients of
-    /// <c>r</c>^3, <c>r</c>^2 and <c>r</c>: minimax for 2^r on [-1/16, 1/16] in relative error, the constant held at 1, the others rounded to fp32
-    /// one after the other: 2.7e-8.
+    /// <c>r</c>^3, <c>r</c>^2 and <c>r</c>: minimax for 2^r on [-1/16, 1/16] in relative error, the constant held at 1, the others rounded
+    /// to fp32 one after the other: 2.7e-8.
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static float* Numbers()
@@ -21,8 +21,8 @@ internal static unsafe class ExponentialConstants
 
     /// <summary>Where the table lies: sixteen numbers, the eight twice, so that the widest vector can hold it.</summary>
     /// <remarks>
-    /// The bits of 2^(j/8), less <c>j</c> * 2^20. An exponent of <c>e</c> eighths adds <c>e</c> * 2^20 to the bits, which moves the exponent field by the whole part
-    /// of <c>e / 8</c> and brings back what was taken.
+    /// The bits of 2^(j/8), less <c>j</c> * 2^20. An exponent of <c>e</c> eighths adds <c>e</c> * 2^20 to the bits, which moves the
+    /// exponent field by the whole part of <c>e / 8</c> and brings back what was taken.
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static float* Table()

@@ -3,8 +3,8 @@ using System.ComponentModel;
 namespace KernelGen.Cpu.Kernels;
 
 /// <summary>
-/// A vector of fp32 numbers, one query row in each lane. The operations are those that attention needs, and each lane's result is the same bits
-/// at every width: that is what makes the CPU paths interchangeable.
+/// A vector of fp32 numbers, one query row in each lane. The operations are those that attention needs, and each lane's result is the same
+/// bits at every width: that is what makes the CPU paths interchangeable.
 /// </summary>
 /// <typeparam name="TSelf">The implementing vector.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -63,7 +63,9 @@ public unsafe interface ILaneVector<TSelf>
     /// <summary>True when any lane is a NaN or an infinity.</summary>
     static abstract bool AnyNonFinite(TSelf value);
 
-    /// <summary>Reads <see cref="Count"/> bytes of a boolean mask as a bias: 0 where the byte is not 0, negative infinity where it is.</summary>
+    /// <summary>
+    /// Reads <see cref="Count"/> bytes of a boolean mask as a bias: 0 where the byte is not 0, negative infinity where it is.
+    /// </summary>
     static abstract TSelf LoadAttend(byte* source);
 
     /// <summary>Reads <see cref="Count"/> binary16 numbers and widens them exactly, subnormals included.</summary>

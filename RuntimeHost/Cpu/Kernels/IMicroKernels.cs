@@ -19,7 +19,9 @@ public unsafe interface IMicroKernels
     /// <param name="next">What to bring closer meanwhile.</param>
     static abstract void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum, NextBlock next);
 
-    /// <summary>Turns the scores of a lane group against a block of keys into weights and adds the values, weighted, to its output.</summary>
+    /// <summary>
+    /// Turns the scores of a lane group against a block of keys into weights and adds the values, weighted, to its output.
+    /// </summary>
     /// <param name="scores">Scores, <c>[keyCount][lane]</c>, in units of log2.</param>
     /// <param name="weights">Receives the weights, <c>[keyCount][lane]</c>; may be <paramref name="scores"/>.</param>
     /// <param name="values">Dense values, <c>[keyCount][headDim]</c>.</param>

@@ -5,10 +5,10 @@ namespace KernelGen.Cpu.Kernels;
 
 /// <summary>The exponential of the softmax, with its constants in registers.</summary>
 /// <remarks>
-/// 2^x is 2^(e/8), with <c>e / 8</c> the nearest eighth, times 2^r for what remains. The first factor comes from a table of eight, the second
-/// from a polynomial of degree 3: four operations on the units that multiply, which the products of attention keep busy, where a polynomial over a whole power needs six.
-/// A constant that the compiler knows becomes a memory operand of each instruction that uses it, and then a softmax waits for loads. So they
-/// are read from memory that it cannot see through, once, before the loop.
+/// 2^x is 2^(e/8), with <c>e / 8</c> the nearest eighth, times 2^r for what remains. The first factor comes from a table of eight, the
+/// second from a polynomial of degree 3: four operations on the units that multiply, which the products of attention keep busy, where a
+/// polynomial over a whole power needs six. A constant that the compiler knows becomes a memory operand of each instruction that uses it,
+/// and then a softmax waits for loads. So they are read from memory that it cannot see through, once, before the loop.
 /// </remarks>
 /// <typeparam name="TVector">The vector.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Never)]

@@ -14,7 +14,10 @@ public static unsafe class LaneMask
     /// <summary>Beyond it, a bias times log2(e) leaves fp32.</summary>
     private const float LargestBias = 2.3e38f;
 
-    /// <summary>Adds the mask to a block of scores. A boolean mask is a bias of 0 or negative infinity; such a bias replaces the score, whatever it is.</summary>
+    /// <summary>
+    /// Adds the mask to a block of scores. A boolean mask is a bias of 0 or negative infinity; such a bias replaces the score, whatever it
+    /// is.
+    /// </summary>
     /// <typeparam name="TVector">The vector.</typeparam>
     /// <param name="call">The call, which has a mask.</param>
     /// <param name="head">The head, counted over <c>batch * heads</c>.</param>

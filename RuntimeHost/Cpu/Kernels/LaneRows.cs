@@ -49,7 +49,9 @@ public static unsafe class LaneRows
         return scratch;
     }
 
-    /// <summary>Packs query rows for a tile: lane group after lane group, each <c>[headDim][lane]</c>, times a factor. Lanes without a row are zero.</summary>
+    /// <summary>
+    /// Packs query rows for a tile: lane group after lane group, each <c>[headDim][lane]</c>, times a factor. Lanes without a row are zero.
+    /// </summary>
     /// <typeparam name="TElement">The tensor's element type.</typeparam>
     /// <typeparam name="TVector">The vector.</typeparam>
     /// <param name="source">The first row.</param>

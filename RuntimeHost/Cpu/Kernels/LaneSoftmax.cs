@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace KernelGen.Cpu.Kernels;
 
-/// <summary>The softmax of a lane group: two vectors of query rows, one row in each lane, so that no step ever looks across lanes.</summary>
+/// <summary>
+/// The softmax of a lane group: two vectors of query rows, one row in each lane, so that no step ever looks across lanes.
+/// </summary>
 /// <remarks>Scores lie as <c>[key][lane]</c> and are in units of log2, so that weights are powers of two. Maxima, sums and factors are one number a lane.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class LaneSoftmax
@@ -19,8 +21,8 @@ public static unsafe class LaneSoftmax
     }
 
     /// <summary>
-    /// The state moves on to the maximum with a block of keys: the sum is carried over to it, and <paramref name="rescale"/> receives the factor that
-    /// carries over the output too. It is exactly 1 for a row whose maximum did not rise.
+    /// The state moves on to the maximum with a block of keys: the sum is carried over to it, and <paramref name="rescale"/> receives the
+    /// factor that carries over the output too. It is exactly 1 for a row whose maximum did not rise.
     /// </summary>
     /// <typeparam name="TVector">The vector.</typeparam>
     /// <param name="newMaximum">The maximum over the keys so far and this block; negative infinity when no key was visible.</param>
@@ -87,8 +89,8 @@ public static unsafe class LaneSoftmax
     }
 
     /// <summary>
-    /// Divides a block by a number a lane; a lane whose divisor is zero (a row that sees no key) becomes zero. No zero is negative: its sign would tell
-    /// whether hidden keys of weight zero were added, which depends on the tile.
+    /// Divides a block by a number a lane; a lane whose divisor is zero (a row that sees no key) becomes zero. No zero is negative: its
+    /// sign would tell whether hidden keys of weight zero were added, which depends on the tile.
     /// </summary>
     /// <typeparam name="TVector">The vector.</typeparam>
     /// <param name="block">The block, <c>[count][lane]</c>.</param>
@@ -116,7 +118,8 @@ public static unsafe class LaneSoftmax
     }
 
     /// <summary>
-    /// Writes the natural log-sum-exp of rows; negative infinity for a row that sees no key. A maximum that came of a bias too large for units of log2 is that bias.
+    /// Writes the natural log-sum-exp of rows; negative infinity for a row that sees no key. A maximum that came of a bias too large for
+    /// units of log2 is that bias.
     /// </summary>
     /// <param name="maximum">The maxima, in units of log2.</param>
     /// <param name="sum">The sums of weights.</param>
@@ -133,7 +136,10 @@ public static unsafe class LaneSoftmax
         }
     }
 
-    /// <summary>What weights are measured from: the maximum. Scores that are all hidden would give infinity minus infinity; measured from zero they give weights of zero.</summary>
+    /// <summary>
+    /// What weights are measured from: the maximum. Scores that are all hidden would give infinity minus infinity; measured from zero they
+    /// give weights of zero.
+    /// </summary>
     /// <typeparam name="TVector">The vector.</typeparam>
     /// <param name="maximum">The maximum of each lane.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

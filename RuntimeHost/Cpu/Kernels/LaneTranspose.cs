@@ -10,7 +10,9 @@ namespace KernelGen.Cpu.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class LaneTranspose
 {
-    /// <summary>Writes the transpose of a matrix, in blocks of 8 x 8 where the machine has 256-bit vectors, then 4 x 4, then one by one.</summary>
+    /// <summary>
+    /// Writes the transpose of a matrix, in blocks of 8 x 8 where the machine has 256-bit vectors, then 4 x 4, then one by one.
+    /// </summary>
     /// <param name="source">The matrix, <c>[rows][columns]</c>.</param>
     /// <param name="sourceStride">From a row of the source to the next.</param>
     /// <param name="rows">Rows of the source.</param>

@@ -95,8 +95,8 @@ public readonly unsafe record struct LaneVector256(Vector256<float> Value) : ILa
 
     /// <inheritdoc/>
     /// <remarks>
-    /// With the ten fraction bits moved to the top of binary32's, a product with 2^112 corrects the exponent, and normalises subnormals on the way.
-    /// Only infinity and NaN, which then lie above every finite number, still need their exponent filled.
+    /// With the ten fraction bits moved to the top of binary32's, a product with 2^112 corrects the exponent, and normalises subnormals on
+    /// the way. Only infinity and NaN, which then lie above every finite number, still need their exponent filled.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneVector256 LoadFloat16(ushort* source)

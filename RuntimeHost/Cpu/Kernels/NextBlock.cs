@@ -4,8 +4,8 @@ using KernelGen.Kernels;
 namespace KernelGen.Cpu.Kernels;
 
 /// <summary>
-/// The block of keys and values that comes after the one at hand. While the scores of a lane group are computed, a share of it is asked for a little at a
-/// time, so that all of it lies in the second-level cache when its turn comes, and products never wait for memory.
+/// The block of keys and values that comes after the one at hand. While the scores of a lane group are computed, a share of it is asked for
+/// a little at a time, so that all of it lies in the second-level cache when its turn comes, and products never wait for memory.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly unsafe struct NextBlock
@@ -29,7 +29,9 @@ public readonly unsafe struct NextBlock
     /// <summary>Bytes to go on after each two elements of a tile of keys, so that the share ends with the lane group.</summary>
     public nint Step { get; }
 
-    /// <summary>The block after one at hand; after the last the first, with which the head's next rows begin. Only dense rows are asked for.</summary>
+    /// <summary>
+    /// The block after one at hand; after the last the first, with which the head's next rows begin. Only dense rows are asked for.
+    /// </summary>
     /// <typeparam name="TElement">The element type.</typeparam>
     /// <param name="tensors">The head's tensors.</param>
     /// <param name="call">The call.</param>

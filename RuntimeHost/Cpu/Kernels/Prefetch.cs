@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace KernelGen.Cpu.Kernels;
 
-/// <summary>Asks for memory that will be needed soon, and waits for nothing. .NET can say that to x86 only; elsewhere nothing happens.</summary>
+/// <summary>
+/// Asks for memory that will be needed soon, and waits for nothing. .NET can say that to x86 only; elsewhere nothing happens.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class Prefetch
 {

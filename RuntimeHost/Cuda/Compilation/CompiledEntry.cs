@@ -24,6 +24,9 @@ public sealed record CompiledEntry(
     int BlocksPerMultiprocessor,
     IReadOnlyList<string> Findings)
 {
-    /// <summary>How many blocks the launch bounds and the dynamic shared memory promise, whatever the compiler makes of the kernel: what plans are made with.</summary>
+    /// <summary>
+    /// How many blocks the launch bounds and the dynamic shared memory promise, whatever the compiler makes of the kernel: what plans are
+    /// made with.
+    /// </summary>
     public int PromisedBlocks { get; init; }
 }

@@ -2,8 +2,8 @@ namespace KernelGen.Cuda.Compilation;
 
 /// <summary>Where compiled kernels are kept between processes.</summary>
 /// <param name="Folder">
-/// The folder, as an absolute path; null keeps nothing on disk. It is made for this user alone. A folder, or a file in it, that another user owns or
-/// may write to is passed over, and the log says so.
+/// The folder, as an absolute path; null keeps nothing on disk. It is made for this user alone. A folder, or a file in it, that another
+/// user owns or may write to is passed over, and the log says so.
 /// </param>
 /// <param name="MaxBytes">The size to which the folder is cut back, oldest use first.</param>
 public sealed record CubinCacheOptions(string? Folder, long MaxBytes)
@@ -16,8 +16,8 @@ public sealed record CubinCacheOptions(string? Folder, long MaxBytes)
 
     /// <summary>
     /// <c>KERNELGEN_CACHE_DIR</c> (or nothing when that is <c>off</c>), else <c>$XDG_CACHE_HOME/kernelgen/v1</c>, else the user's cache
-    /// folder. A relative path is kept as it is and keeps nothing on disk, as the log then says; one in <c>XDG_CACHE_HOME</c> is ignored, as its
-    /// specification asks.
+    /// folder. A relative path is kept as it is and keeps nothing on disk, as the log then says; one in <c>XDG_CACHE_HOME</c> is ignored,
+    /// as its specification asks.
     /// </summary>
     public static CubinCacheOptions FromEnvironment()
     {

@@ -34,14 +34,14 @@ public sealed record CudaDeviceLimits(
     private const double SliceSeconds = 10e-6;
 
     /// <summary>
-    /// Peak fp32 multiply-adds of its ordinary cores, two operations each: 128 lanes of a multiprocessor, right for compute capability 8.6 to 12 and
-    /// twice too much for 7.5 and 8.0.
+    /// Peak fp32 multiply-adds of its ordinary cores, two operations each: 128 lanes of a multiprocessor, right for compute capability 8.6
+    /// to 12 and twice too much for 7.5 and 8.0.
     /// </summary>
     public double FlopsPerSecond => 256.0 * Multiprocessors * Math.Max(ClockKilohertz, 1) * 1e3;
 
     /// <summary>
-    /// Peak multiply-adds of 16-bit elements with fp32 sums on tensor cores through <c>mma.sync</c>, two operations each: 2048 a clock in a multiprocessor of
-    /// the data-centre chips (compute capability 8.0, 9.0, 10.x), 512 in the others.
+    /// Peak multiply-adds of 16-bit elements with fp32 sums on tensor cores through <c>mma.sync</c>, two operations each: 2048 a clock in a
+    /// multiprocessor of the data-centre chips (compute capability 8.0, 9.0, 10.x), 512 in the others.
     /// </summary>
     public double TensorFlopsPerSecond => (KernelCosts.HasFastTensorCores(ComputeCapability) ? 2048.0 : 512.0) * Multiprocessors * Math.Max(ClockKilohertz, 1) * 1e3;
 

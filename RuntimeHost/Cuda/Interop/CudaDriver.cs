@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace KernelGen.Cuda.Interop;
 
-/// <summary>The functions of the CUDA driver that are used, under their own names, loaded by name so that a machine without a driver is no error.</summary>
+/// <summary>
+/// The functions of the CUDA driver that are used, under their own names, loaded by name so that a machine without a driver is no error.
+/// </summary>
 internal sealed unsafe class CudaDriver
 {
     /// <summary>The oldest driver, by the CUDA version that it is for: an older one does not load what NVRTC 12 makes.</summary>

@@ -1,6 +1,8 @@
 namespace KernelGen.Cuda.Interop;
 
-/// <summary>The system in which libraries are looked for: its name, variables and folders. What may not be looked at is not there.</summary>
+/// <summary>
+/// The system in which libraries are looked for: its name, variables and folders. What may not be looked at is not there.
+/// </summary>
 internal sealed record SearchedSystem
 {
     /// <summary>This process's own.</summary>

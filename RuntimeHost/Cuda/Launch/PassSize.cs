@@ -8,7 +8,9 @@ namespace KernelGen.Cuda.Launch;
 /// <param name="Rows">Most query rows of a pass.</param>
 internal readonly record struct PassSize(int Heads, int Rows)
 {
-    /// <summary>What a plan asks for. A materialized kernel works on at most its slice size at once, a preset's slice may be longer.</summary>
+    /// <summary>
+    /// What a plan asks for. A materialized kernel works on at most its slice size at once, a preset's slice may be longer.
+    /// </summary>
     public static PassSize Of(SlicePlan plan) => new(
         plan.HeadsPerSlice,
         plan.Variant.Family == KernelFamily.Materialized ? Math.Min(plan.RowsPerSlice, plan.Variant.SliceRows) : plan.RowsPerSlice);

@@ -5,7 +5,9 @@ using KernelGen.Planning;
 
 namespace KernelGen.Cuda.Launch;
 
-/// <summary>Launches the stages of a kernel on one slice: no synchronisation, no boxing, and no allocation once a stream's workspace is there.</summary>
+/// <summary>
+/// Launches the stages of a kernel on one slice: no synchronisation, no boxing, and no allocation once a stream's workspace is there.
+/// </summary>
 internal sealed unsafe class SliceLauncher(CudaDriver driver, CudaDeviceLimits limits) : IDisposable
 {
     // Held while a workspace is rented and the stages that use it are launched: two threads that launch on one stream must not take turns stage by stage,

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace KernelGen.Cuda.Launch;
 
 /// <summary>
-/// Runs the slices of a plan one after the other. When memory runs out it halves what is launched at once and goes on with what is not finished:
-/// slices do not depend on each other and a kernel gives the same bits in any slice, so nothing is done twice and nothing is lost.
+/// Runs the slices of a plan one after the other. When memory runs out it halves what is launched at once and goes on with what is not
+/// finished: slices do not depend on each other and a kernel gives the same bits in any slice, so nothing is done twice and nothing is
+/// lost.
 /// </summary>
 internal struct SliceSequence
 {

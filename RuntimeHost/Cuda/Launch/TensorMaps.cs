@@ -6,8 +6,8 @@ using KernelGen.Tensors;
 namespace KernelGen.Cuda.Launch;
 
 /// <summary>
-/// Tensor maps of Q, K, V and the output for kernels that copy by TMA. A map depends on addresses and sizes alone, so the latest ones are kept: a call that comes again
-/// costs no driver call and no allocation. Not safe to use from several threads at once.
+/// Tensor maps of Q, K, V and the output for kernels that copy by TMA. A map depends on addresses and sizes alone, so the latest ones are
+/// kept: a call that comes again costs no driver call and no allocation. Not safe to use from several threads at once.
 /// </summary>
 internal sealed unsafe class TensorMaps : IDisposable
 {

@@ -2,7 +2,9 @@ using KernelGen.Cuda.Interop;
 
 namespace KernelGen.Cuda.Memory;
 
-/// <summary>One workspace per stream, kept between calls and grown when a plan needs more, so that launches allocate nothing. Its owner guards it.</summary>
+/// <summary>
+/// One workspace per stream, kept between calls and grown when a plan needs more, so that launches allocate nothing. Its owner guards it.
+/// </summary>
 internal sealed class WorkspacePool(CudaDriver driver)
 {
     /// <summary>The handle that stands for a stream of its own on every thread.</summary>

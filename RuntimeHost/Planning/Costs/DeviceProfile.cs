@@ -2,7 +2,9 @@ using KernelGen.Kernels;
 
 namespace KernelGen.Planning;
 
-/// <summary>What the planner knows of a device: how wide it is and, roughly, how fast. Times predicted from it rank variants; they promise nothing.</summary>
+/// <summary>
+/// What the planner knows of a device: how wide it is and, roughly, how fast. Times predicted from it rank variants; they promise nothing.
+/// </summary>
 /// <param name="Workers">Tiles that run at once: CPU threads, or 0 where workers need no memory of their own.</param>
 /// <param name="FlopsPerSecond">Peak fp32 multiply-adds, counted as two operations each.</param>
 /// <param name="BytesPerSecond">Sustained memory bandwidth.</param>
@@ -11,23 +13,25 @@ namespace KernelGen.Planning;
 public sealed record DeviceProfile(int Workers, double FlopsPerSecond, double BytesPerSecond, double SliceSeconds, long TotalMemoryBytes)
 {
     /// <summary>
-    /// Peak multiply-adds of 16-bit elements with fp32 sums on tensor cores, counted as two operations each; 0 when unknown. What kernels that use them are
-    /// predicted by.
+    /// Peak multiply-adds of 16-bit elements with fp32 sums on tensor cores, counted as two operations each; 0 when unknown. What kernels
+    /// that use them are predicted by.
     /// </summary>
     public double TensorFlopsPerSecond { get; init; }
 
-    /// <summary>Bytes of the last cache before memory: the scores of a slice that fits in it never travel further. 0 when unknown.</summary>
+    /// <summary>
+    /// Bytes of the last cache before memory: the scores of a slice that fits in it never travel further. 0 when unknown.
+    /// </summary>
     public long CacheBytes { get; init; }
 
     /// <summary>
-    /// Multiprocessors of a GPU. Fewer tiles leave some of them idle, which is when keys are split. 0 when unknown, or where <see cref="Workers"/> say it: keys are
-    /// not split then.
+    /// Multiprocessors of a GPU. Fewer tiles leave some of them idle, which is when keys are split. 0 when unknown, or where <see
+    /// cref="Workers"/> say it: keys are not split then.
     /// </summary>
     public int ParallelTiles { get; init; }
 
     /// <summary>
-    /// What a multiprocessor of a GPU holds at once, which decides how many tiles of a variant share it; null when unknown: then each is taken to run one at a
-    /// time, at full speed.
+    /// What a multiprocessor of a GPU holds at once, which decides how many tiles of a variant share it; null when unknown: then each is
+    /// taken to run one at a time, at full speed.
     /// </summary>
     public MultiprocessorLimits? Multiprocessor { get; init; }
 

@@ -14,12 +14,13 @@ namespace KernelGen.Planning;
 ///                                                            rows one for each chunk, and one more launch; else one less: the last goes to the output)
 /// time    = sum over slices of busy * tile + traffic + fold + slices * SliceSeconds
 /// </code>
-/// On a GPU <c>workers</c> are its multiprocessors, and each tile costs as much as a full one: queries and keys are rounded up to tiles. Several tiles share a
-/// multiprocessor, and those that are alone on it are slower: <see cref="TileOccupancy"/>. A tile takes no less time than reading K and V, which the tiles of a
-/// head share: <c>2 * keys * headDim * element size / (tiles of a head * BytesPerSecond)</c>. Where blocks share rows there are as many
-/// tiles as chunks of each, and shorter ones.
-/// For kernels that use tensor cores <c>FlopsPerSecond</c> is <c>TensorFlopsPerSecond</c>; where the device's <see cref="KernelCosts"/> give clocks for the softmax of
-/// a score they are added. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32. Efficiencies and clocks are those of <see cref="DeviceProfile.Costs"/>.
+/// On a GPU <c>workers</c> are its multiprocessors, and each tile costs as much as a full one: queries and keys are rounded up to tiles.
+/// Several tiles share a multiprocessor, and those that are alone on it are slower: <see cref="TileOccupancy"/>. A tile takes no less time
+/// than reading K and V, which the tiles of a head share: <c>2 * keys * headDim * element size / (tiles of a head * BytesPerSecond)</c>.
+/// Where blocks share rows there are as many tiles as chunks of each, and shorter ones. For kernels that use tensor cores
+/// <c>FlopsPerSecond</c> is <c>TensorFlopsPerSecond</c>; where the device's <see cref="KernelCosts"/> give clocks for the softmax of a
+/// score they are added. <c>ceil</c> is what makes 17 tiles on 16 threads cost as much as 32. Efficiencies and clocks are those of <see
+/// cref="DeviceProfile.Costs"/>.
 /// </remarks>
 public static class KernelCostModel
 {
@@ -58,7 +59,9 @@ public static class KernelCostModel
     internal static double TrafficSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, long sliceScoreBytes) =>
         sliceScoreBytes <= device.CacheBytes ? 0 : Scores(shape, causal) * variant.Footprint.BytesPerScore * variant.Traits.ScorePasses / device.BytesPerSecond;
 
-    /// <summary>The time of tiles that run together, one at a time on each worker, in tiles: the whole device waits for the last of them.</summary>
+    /// <summary>
+    /// The time of tiles that run together, one at a time on each worker, in tiles: the whole device waits for the last of them.
+    /// </summary>
     internal static double Busy(long tiles, int workers) => workers <= 1 ? tiles : (tiles + workers - 1) / workers * (double)workers;
 
     // A tile of a GPU: arithmetic, or its share of reading K and V, whichever takes longer.

@@ -4,8 +4,8 @@ using KernelGen.Kernels;
 namespace KernelGen.Planning;
 
 /// <summary>
-/// What was measured on a device, by variant and class of calls. A predicted time is multiplied by the ratio of the measured to the predicted time of the call that
-/// was measured: on that call it is the measured time. Immutable.
+/// What was measured on a device, by variant and class of calls. A predicted time is multiplied by the ratio of the measured to the
+/// predicted time of the call that was measured: on that call it is the measured time. Immutable.
 /// </summary>
 internal sealed class KernelMeasurements
 {
@@ -32,8 +32,9 @@ internal sealed class KernelMeasurements
     public IReadOnlyList<KernelMeasurement> All => _all;
 
     /// <summary>
-    /// What a predicted time is multiplied by, and whether that comes from a measurement of the variant itself. A variant that was not measured, in a class of which
-    /// others were, is taken to be as far from its prediction as the worst of these: being unknown is no advantage.
+    /// What a predicted time is multiplied by, and whether that comes from a measurement of the variant itself. A variant that was not
+    /// measured, in a class of which others were, is taken to be as far from its prediction as the worst of these: being unknown is no
+    /// advantage.
     /// </summary>
     public (double Ratio, bool IsMeasured) RatioOf(in ShapeClass shapeClass, KernelVariant variant)
     {

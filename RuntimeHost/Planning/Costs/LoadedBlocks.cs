@@ -4,8 +4,8 @@ using KernelGen.Kernels;
 namespace KernelGen.Planning;
 
 /// <summary>
-/// Of kernels that are loaded, how many blocks a multiprocessor runs at once: with the registers that the compiler needed, not those that the launch bounds allow
-/// it. Holds those that run more than their launch bounds promise. Immutable.
+/// Of kernels that are loaded, how many blocks a multiprocessor runs at once: with the registers that the compiler needed, not those that
+/// the launch bounds allow it. Holds those that run more than their launch bounds promise. Immutable.
 /// </summary>
 internal sealed class LoadedBlocks(IReadOnlyDictionary<KernelVariant, int> blocks)
 {

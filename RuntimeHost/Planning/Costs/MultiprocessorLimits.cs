@@ -65,8 +65,8 @@ public sealed record MultiprocessorLimits(int Warps, int Blocks, int SharedBytes
     }
 
     /// <summary>
-    /// Blocks of a launch that run at once whatever the compiler makes of the kernel: its launch bounds are a promise of how many registers there will be at
-    /// most. 0 when not even one runs.
+    /// Blocks of a launch that run at once whatever the compiler makes of the kernel: its launch bounds are a promise of how many registers
+    /// there will be at most. 0 when not even one runs.
     /// </summary>
     /// <param name="stage">The launch; its shared memory is taken to be all dynamic.</param>
     public int PromisedBlocks(CudaStage stage)

@@ -4,8 +4,8 @@ using KernelGen.Tensors;
 namespace KernelGen.Planning;
 
 /// <summary>
-/// Calls that a measurement of one of them is taken to hold for: the same element type, head dim and causality, and total heads, queries and keys that round up to
-/// the same powers of two. Within a class times are scaled as the cost model scales them.
+/// Calls that a measurement of one of them is taken to hold for: the same element type, head dim and causality, and total heads, queries
+/// and keys that round up to the same powers of two. Within a class times are scaled as the cost model scales them.
 /// </summary>
 internal readonly record struct ShapeClass(
     ElementType ElementType, int HeadDim, bool Causal, bool SharesKeys, int HeadBits, int QueryBits, int KeyBits)

@@ -4,9 +4,9 @@ namespace KernelGen.Planning;
 
 /// <summary>How the tiles of a variant share a device, which decides how long a slice keeps it busy.</summary>
 /// <remarks>
-/// A multiprocessor works on <see cref="ResidentTiles"/> tiles at once, and takes new ones as they end. It has four schedulers, and a warp that waits for its own
-/// softmax or its own loads leaves its scheduler idle unless there is another: with fewer than eight warps it is slower. So the last tiles of a multiprocessor are,
-/// and all tiles of a kernel whose blocks are large and have few warps.
+/// A multiprocessor works on <see cref="ResidentTiles"/> tiles at once, and takes new ones as they end. It has four schedulers, and a warp
+/// that waits for its own softmax or its own loads leaves its scheduler idle unless there is another: with fewer than eight warps it is
+/// slower. So the last tiles of a multiprocessor are, and all tiles of a kernel whose blocks are large and have few warps.
 /// </remarks>
 internal readonly struct TileOccupancy
 {
@@ -47,7 +47,9 @@ internal readonly struct TileOccupancy
         return new(device.ParallelTiles, Math.Max(resident, 1), (stage.Threads + WarpThreads - 1) / WarpThreads, 1 / device.Costs.EfficiencyOfFewWarps);
     }
 
-    /// <summary>The time of tiles that run together, in tiles that keep the whole device busy: all workers wait for the last of them.</summary>
+    /// <summary>
+    /// The time of tiles that run together, in tiles that keep the whole device busy: all workers wait for the last of them.
+    /// </summary>
     /// <param name="tiles">Tiles.</param>
     public double Busy(long tiles)
     {

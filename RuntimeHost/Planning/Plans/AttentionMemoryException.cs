@@ -46,8 +46,8 @@ public sealed class AttentionMemoryException : Exception
     public string PlanTried { get; init; } = "";
 
     /// <summary>
-    /// The most query rows that fit with this batch, heads, head dim, element type, ratio of keys to queries, policy and memory; 0 when not even one does.
-    /// See <see cref="SlicePlanner.LargestLength"/>.
+    /// The most query rows that fit with this batch, heads, head dim, element type, ratio of keys to queries, policy and memory; 0 when not
+    /// even one does. See <see cref="SlicePlanner.LargestLength"/>.
     /// </summary>
     public int LargestLength { get; init; }
 }

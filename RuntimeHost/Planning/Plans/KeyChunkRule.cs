@@ -3,15 +3,19 @@ using KernelGen.Kernels;
 namespace KernelGen.Planning;
 
 /// <summary>
-/// Decides whether a block goes over all chunks of its rows' keys, or blocks share rows, a chunk each, so that a GPU is busy although a call has few tiles of query rows.
+/// Decides whether a block goes over all chunks of its rows' keys, or blocks share rows, a chunk each, so that a GPU is busy although a
+/// call has few tiles of query rows.
 /// </summary>
 /// <remarks>
-/// Chunks follow from the kernel alone, and are folded in the order of the keys by the same arithmetic either way, so that the answer never shows in the bits: it may
-/// depend on the device, on memory and on how the plan slices heads and rows.
+/// Chunks follow from the kernel alone, and are folded in the order of the keys by the same arithmetic either way, so that the answer never
+/// shows in the bits: it may depend on the device, on memory and on how the plan slices heads and rows.
 /// </remarks>
 internal static class KeyChunkRule
 {
-    /// <summary>Sharing rows must promise to take at most this share of the time: predictions are rough, it is one more launch, and it needs more memory.</summary>
+    /// <summary>
+    /// Sharing rows must promise to take at most this share of the time: predictions are rough, it is one more launch, and it needs more
+    /// memory.
+    /// </summary>
     private const double WorthwhileShare = 0.8;
 
     /// <summary>The chunks, where blocks could share rows and some of them would be idle otherwise; else 1.</summary>
@@ -35,7 +39,9 @@ internal static class KeyChunkRule
     /// <param name="splits">As many as chunks where blocks share rows; else 1.</param>
     public static int KeysOfBlock(KernelVariant variant, int keys, int splits) => splits <= 1 ? keys : Math.Min(variant.Footprint.ChunkKeys, keys);
 
-    /// <summary>The share of a tile's time that is left to each block of those that share it, as far as some of its rows see keys.</summary>
+    /// <summary>
+    /// The share of a tile's time that is left to each block of those that share it, as far as some of its rows see keys.
+    /// </summary>
     /// <param name="request">What is planned.</param>
     /// <param name="variant">The variant.</param>
     /// <param name="splits">As many as chunks where blocks share rows; else 1.</param>

@@ -6,7 +6,10 @@ namespace KernelGen.Planning;
 /// <summary>Inverts the planner by bisection. See <see cref="SlicePlanner.LargestLength"/> for what scales and what is counted.</summary>
 internal static class LargestLengthSearch
 {
-    /// <summary>As many keys, or fewer, beside another number of queries are taken for a prompt, whose length has nothing to do with that of the queries.</summary>
+    /// <summary>
+    /// As many keys, or fewer, beside another number of queries are taken for a prompt, whose length has nothing to do with that of the
+    /// queries.
+    /// </summary>
     public const int PromptKeys = 512;
 
     /// <summary>The most query rows that fit; 0 when none do.</summary>

@@ -4,8 +4,9 @@ namespace KernelGen.Planning;
 public readonly record struct PolicyDecision
 {
     /// <summary>
-    /// The number that the policy divides by: power-of-two steps (<c>doggettx</c>), the divisor (<c>invokeai</c>), query chunks (<c>sub-quadratic</c>), head
-    /// groups (<c>v1</c>, <c>diffusers</c>), slices (<c>exact</c>). It may differ from <see cref="Iterations"/>.
+    /// The number that the policy divides by: power-of-two steps (<c>doggettx</c>), the divisor (<c>invokeai</c>), query chunks
+    /// (<c>sub-quadratic</c>), head groups (<c>v1</c>, <c>diffusers</c>), slices (<c>exact</c>). It may differ from <see
+    /// cref="Iterations"/>.
     /// </summary>
     public long Steps { get; init; }
 
@@ -21,7 +22,10 @@ public readonly record struct PolicyDecision
     /// <summary>The most keys that are worked on at once; the keys of a chunk where blocks share rows.</summary>
     public int KeysPerSlice { get; init; }
 
-    /// <summary>Chunks of keys that are worked on apart, at the same time, and folded afterwards; 1 for none. Only <c>exact</c> has blocks share rows.</summary>
+    /// <summary>
+    /// Chunks of keys that are worked on apart, at the same time, and folded afterwards; 1 for none. Only <c>exact</c> has blocks share
+    /// rows.
+    /// </summary>
     public int KeySplits { get; init; }
 
     /// <summary>Turns of the policy's loop, key chunks included.</summary>
@@ -34,8 +38,8 @@ public readonly record struct PolicyDecision
     public double SafetyFactor { get; init; }
 
     /// <summary>
-    /// What the policy counts for the call in one slice: score bytes times the modifier; for <c>exact</c> the footprint of the variant that was taken.
-    /// Saturates at <see cref="long.MaxValue"/>.
+    /// What the policy counts for the call in one slice: score bytes times the modifier; for <c>exact</c> the footprint of the variant that
+    /// was taken. Saturates at <see cref="long.MaxValue"/>.
     /// </summary>
     public long RequiredBytes { get; init; }
 

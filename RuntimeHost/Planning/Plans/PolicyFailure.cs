@@ -1,6 +1,8 @@
 namespace KernelGen.Planning;
 
-/// <summary>Why a policy has no plan. Except for <see cref="TooManySteps"/>, these are the places where the original program crashes.</summary>
+/// <summary>
+/// Why a policy has no plan. Except for <see cref="TooManySteps"/>, these are the places where the original program crashes.
+/// </summary>
 public enum PolicyFailure
 {
     /// <summary>There is a plan.</summary>

@@ -1,6 +1,9 @@
 namespace KernelGen.Planning.Policies;
 
-/// <summary>ComfyUI's split attention: modifier 3 for every element type, whole when not divisible, steps doubled up to 64 after an allocation failure.</summary>
+/// <summary>
+/// ComfyUI's split attention: modifier 3 for every element type, whole when not divisible, steps doubled up to 64 after an allocation
+/// failure.
+/// </summary>
 internal sealed class ComfySplitPolicy() : StepPolicy(
     "comfyui-split", "score bytes x 3; power-of-two steps, not sliced at all when they do not divide the rows; steps doubled after out of memory")
 {

@@ -1,8 +1,8 @@
 namespace KernelGen.Planning.Policies;
 
 /// <summary>
-/// The attention slicing of diffusers: a fixed number of rows of the flattened batch and head axis, whatever the memory. The number is half the heads of a
-/// batch item (so that a batch of two makes four slices), one, or the caller's.
+/// The attention slicing of diffusers: a fixed number of rows of the flattened batch and head axis, whatever the memory. The number is half
+/// the heads of a batch item (so that a batch of two makes four slices), one, or the caller's.
 /// </summary>
 /// <param name="name">The name.</param>
 /// <param name="slice">Heads of a slice; 0 for half of them.</param>

@@ -1,6 +1,8 @@
 namespace KernelGen.Planning.Policies;
 
-/// <summary>AUTOMATIC1111's attention block of the VAE: modifier 2.5 for every element type, no limit on steps, whole when not divisible.</summary>
+/// <summary>
+/// AUTOMATIC1111's attention block of the VAE: modifier 2.5 for every element type, no limit on steps, whole when not divisible.
+/// </summary>
 internal sealed class DoggettxVaePolicy() : StepPolicy(
     "doggettx-vae", "score bytes x 2.5; power-of-two steps without a limit; not sliced at all when they do not divide the rows")
 {

@@ -4,8 +4,8 @@ using KernelGen.Tensors;
 namespace KernelGen.Planning.Policies;
 
 /// <summary>
-/// The default: of all variants, and of all ways to slice each of them along heads and rows, the one with the least predicted time whose exact footprint is
-/// within the budget divided by the safety factor.
+/// The default: of all variants, and of all ways to slice each of them along heads and rows, the one with the least predicted time whose
+/// exact footprint is within the budget divided by the safety factor.
 /// </summary>
 internal sealed class ExactPolicy() : SlicePolicy(
     SlicePolicies.Exact, "exact footprints within free / safety factor, least predicted time; heads and rows sliced evenly, no cap")

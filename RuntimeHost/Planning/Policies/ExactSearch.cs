@@ -5,11 +5,12 @@ namespace KernelGen.Planning.Policies;
 /// <summary>Finds the fastest way to slice a variant along heads and rows within a workspace.</summary>
 /// <remarks>
 /// Only even cuts are looked at, and of those with the same number of groups one: sizes h over heads and t over tiles of rows for which
-/// <c>h = ceil(heads / groups)</c>. There are about <c>2 sqrt(heads)</c> of the one and <c>2 sqrt(tiles)</c> of the other. The workspace depends on
-/// <c>h * t</c> alone, so that its limit is one number, and t runs down from the largest that fits until a lower bound on the time
-/// (every worker busy all the time, no slice shorter than one turn) says that smaller ones cannot win. The result is the optimum over these
-/// cuts, hence more memory never gives a slower plan. Where blocks share rows, a chunk of the keys each, the tiles that run and the partial results of each are multiplied by
-/// a number that is the same for all cuts; where that is not much faster, or does not fit, a block goes over all chunks.
+/// <c>h = ceil(heads / groups)</c>. There are about <c>2 sqrt(heads)</c> of the one and <c>2 sqrt(tiles)</c> of the other. The workspace
+/// depends on <c>h * t</c> alone, so that its limit is one number, and t runs down from the largest that fits until a lower bound on the
+/// time (every worker busy all the time, no slice shorter than one turn) says that smaller ones cannot win. The result is the optimum over
+/// these cuts, hence more memory never gives a slower plan. Where blocks share rows, a chunk of the keys each, the tiles that run and the
+/// partial results of each are multiplied by a number that is the same for all cuts; where that is not much faster, or does not fit, a
+/// block goes over all chunks.
 /// </remarks>
 internal static class ExactSearch
 {
@@ -24,7 +25,9 @@ internal static class ExactSearch
         return fits;
     }
 
-    /// <summary>The time that is predicted, without what the device measured, for a call that was measured; 0 where there is no plan for it.</summary>
+    /// <summary>
+    /// The time that is predicted, without what the device measured, for a call that was measured; 0 where there is no plan for it.
+    /// </summary>
     public static double PredictedSeconds(KernelMeasurement measurement, DeviceProfile device)
     {
         PlanRequest request = new(

@@ -4,7 +4,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Planning.Policies;
 
-/// <summary>A policy that reproduces an existing system: it decides from numbers alone, then a variant is looked up for its decision.</summary>
+/// <summary>
+/// A policy that reproduces an existing system: it decides from numbers alone, then a variant is looked up for its decision.
+/// </summary>
 public abstract class PresetPolicy : SlicePolicy
 {
     private protected PresetPolicy(string name, string summary)
@@ -15,7 +17,9 @@ public abstract class PresetPolicy : SlicePolicy
     /// <inheritdoc/>
     internal sealed override bool Balances => false;
 
-    /// <summary>Decides as the original does. Allocates nothing and never throws: <see cref="PolicyDecision.Failure"/> says when there is no plan.</summary>
+    /// <summary>
+    /// Decides as the original does. Allocates nothing and never throws: <see cref="PolicyDecision.Failure"/> says when there is no plan.
+    /// </summary>
     /// <param name="input">The numbers. With no queries or no keys there is nothing to decide; the planner does not ask then.</param>
     public abstract PolicyDecision Decide(in PolicyInput input);
 

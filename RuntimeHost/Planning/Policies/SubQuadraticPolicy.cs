@@ -1,8 +1,8 @@
 namespace KernelGen.Planning.Policies;
 
 /// <summary>
-/// AUTOMATIC1111's sub-quadratic attention with its default settings on CUDA: always 1024 query rows at a time; all keys at once while the score
-/// bytes are within 0.7 of free memory, else chunks of sqrt(keys), or of as many keys as fill that share with K and V.
+/// AUTOMATIC1111's sub-quadratic attention with its default settings on CUDA: always 1024 query rows at a time; all keys at once while the
+/// score bytes are within 0.7 of free memory, else chunks of sqrt(keys), or of as many keys as fill that share with K and V.
 /// </summary>
 internal sealed class SubQuadraticPolicy() : PresetPolicy(
     "sub-quadratic", "1024 rows at a time; all keys while score bytes <= 0.7 x free, else chunks of sqrt(keys) or more")

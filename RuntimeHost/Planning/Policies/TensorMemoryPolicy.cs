@@ -1,8 +1,8 @@
 namespace KernelGen.Planning.Policies;
 
 /// <summary>
-/// InvokeAI's rule for a budget in MiB: a power-of-two divisor, strictly above the ratio of score bytes to budget, taken from the heads where
-/// there are as many, else from the rows, of which at least one is left.
+/// InvokeAI's rule for a budget in MiB: a power-of-two divisor, strictly above the ratio of score bytes to budget, taken from the heads
+/// where there are as many, else from the rows, of which at least one is left.
 /// </summary>
 internal abstract class TensorMemoryPolicy : PresetPolicy
 {
