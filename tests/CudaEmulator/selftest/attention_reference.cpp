@@ -132,6 +132,9 @@ Problem make_problem(const Kernel& kernel, const Case& c)
         p.value.set(66 * p.value.strides.row + kernel.head_dim - 1, NAN);
     }
 
+    p.query_values = p.query.values();
+    p.key_values = p.key.values();
+    p.value_values = p.value.values();
     return p;
 }
 
@@ -142,14 +145,15 @@ void reference_row(const Kernel& kernel, const Case& c, const Problem& p, int b,
     probabilities.assign(c.keys, 0.0);
     std::vector<double> scores(c.keys, -INFINITY);
     double peak = -INFINITY;
+    const float* query = p.query_values.data() + b * p.query.strides.batch + h * p.query.strides.head + i * p.query.strides.row;
     for (int j = 0; j < c.keys; j++) {
         double bias = 0;
         if (!visible(c, p, b, h, i, j, bias))
             continue;
         double dot = 0;
+        const float* key = p.key_values.data() + b * p.key.strides.batch + kh * p.key.strides.head + j * p.key.strides.row;
         for (int d = 0; d < kernel.head_dim; d++)
-            dot += static_cast<double>(p.query.get(b * p.query.strides.batch + h * p.query.strides.head + i * p.query.strides.row + d))
-                * p.key.get(b * p.key.strides.batch + kh * p.key.strides.head + j * p.key.strides.row + d);
+            dot += static_cast<double>(query[d]) * key[d];
         scores[j] = dot * p.arguments.scale + bias;
         peak = std::max(peak, scores[j]);
     }
@@ -162,8 +166,9 @@ void reference_row(const Kernel& kernel, const Case& c, const Problem& p, int b,
         probabilities[j] /= total;
         if (scores[j] == -INFINITY)
             continue;
+        const float* value = p.value_values.data() + b * p.value.strides.batch + kh * p.value.strides.head + j * p.value.strides.row;
         for (int d = 0; d < kernel.head_dim; d++)
-            out[d] += probabilities[j] * p.value.get(b * p.value.strides.batch + kh * p.value.strides.head + j * p.value.strides.row + d);
+            out[d] += probabilities[j] * value[d];
     }
 }
 

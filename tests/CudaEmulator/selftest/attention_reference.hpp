@@ -11,6 +11,7 @@ namespace selftest {
 
 struct Problem {
     Tensor query, key, value;
+    std::vector<float> query_values, key_values, value_values; // the same, decoded once: the reference reads each many times
     std::vector<unsigned char> boolean;
     std::vector<float> additive;
     Arguments arguments;

@@ -68,6 +68,14 @@ struct Tensor {
         return element == "f16" ? f16_value(bits) : bf16_value(bits);
     }
 
+    std::vector<float> values() const
+    {
+        std::vector<float> all(bytes.size() / element_bytes());
+        for (std::size_t i = 0; i < all.size(); i++)
+            all[i] = get(static_cast<long long>(i));
+        return all;
+    }
+
     void set(long long at, float value)
     {
         if (element == "f32") {
