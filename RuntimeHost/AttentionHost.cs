@@ -288,7 +288,8 @@ public sealed class AttentionHost : IDisposable
     private static AttentionHost CreateCpu(AttentionHostOptions options, string reason)
     {
         CpuDevice device = new(new() { Threads = options.Threads, VectorPath = options.VectorPath });
-        return new(device, $"{device.Name}: {reason}.", options);
+        string? advice = options.VectorPath == CpuVectorPath.Auto ? CpuCapabilities.NarrowVectorAdvice : null;
+        return new(device, advice is null ? $"{device.Name}: {reason}." : $"{device.Name}: {reason}. {advice}", options);
     }
 
     private static AttentionHost CreateCuda(AttentionHostOptions options, CudaLibraries libraries, string reason)

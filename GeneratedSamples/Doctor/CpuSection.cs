@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using KernelGen.Cpu;
 
 namespace KernelGen.Samples.Doctor;
 
@@ -21,10 +22,7 @@ internal static class CpuSection
             ("threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
             ("kernels run on", host.Device.Name),
         ];
-        bool narrow = RuntimeInformation.ProcessArchitecture == Architecture.X64 && !Vector256.IsHardwareAccelerated;
-        return new("Processor", facts, narrow
-            ? ["AVX2 is missing or switched off (DOTNET_EnableAVX2=0, or an emulator): kernels run with 128-bit vectors, several times slower."]
-            : []);
+        return new("Processor", facts, CpuCapabilities.NarrowVectorAdvice is { } advice ? [advice] : []);
     }
 
     private static string VectorWidths()

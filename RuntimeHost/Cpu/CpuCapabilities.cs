@@ -18,6 +18,12 @@ public static class CpuCapabilities
     // Waking the workers and waiting for the last of them.
     private const double SliceSeconds = 10e-6;
 
+    /// <summary>
+    /// Why this process runs kernels with 128-bit vectors on x64, and what to do: the program was compiled ahead of time for such vectors,
+    /// a setting switches wider ones off, or the processor has none. Null when it runs them with wider ones.
+    /// </summary>
+    public static string? NarrowVectorAdvice => NarrowVectors.Current.Advice;
+
     /// <summary>True when the machine can run a path.</summary>
     /// <param name="path">The path.</param>
     public static bool IsSupported(CpuVectorPath path) => path switch

@@ -9,8 +9,8 @@ namespace KernelGen.Cpu;
 /// <summary>This machine's processor: generated C# kernels on a fixed set of threads.</summary>
 /// <remarks>
 /// Calls from several threads are safe and run one after the other. After the first call of a size, a call allocates nothing. The result
-/// does not depend on the number of threads or on the vector path. Threads and workspace of a device that is dropped without <see
-/// cref="Dispose"/> end when the garbage collector finds it.
+/// does not depend on the number of threads, nor on the vector path where the processor has fused multiply-add. Threads and workspace of a
+/// device that is dropped without <see cref="Dispose"/> end when the garbage collector finds it.
 /// </remarks>
 public sealed unsafe class CpuDevice : IAttentionDevice
 {

@@ -1,6 +1,10 @@
 namespace KernelGen.Cpu;
 
-/// <summary>Which of a CPU variant's kernels run. All give the same bits.</summary>
+/// <summary>Which of a CPU variant's kernels run. All give the same bits on processors with fused multiply-add.</summary>
+/// <remarks>
+/// Arm64 always has it, x64 with AVX2. <see cref="Vector128"/> without it, on older processors and in programs that were compiled ahead of
+/// time for them, rounds once more in each step of a sum, so that the last bits differ from those of all others.
+/// </remarks>
 public enum CpuVectorPath
 {
     /// <summary>The widest that the machine has.</summary>

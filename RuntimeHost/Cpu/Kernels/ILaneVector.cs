@@ -4,7 +4,8 @@ namespace KernelGen.Cpu.Kernels;
 
 /// <summary>
 /// A vector of fp32 numbers, one query row in each lane. The operations are those that attention needs, and each lane's result is the same
-/// bits at every width: that is what makes the CPU paths interchangeable.
+/// bits at every width: that is what makes the CPU paths interchangeable. Without fused multiply-add, which is possible with 128 bits alone,
+/// <see cref="MultiplyAdd"/> rounds twice.
 /// </summary>
 /// <typeparam name="TSelf">The implementing vector.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Never)]

@@ -1,3 +1,5 @@
+using KernelGen.Cuda.Interop;
+
 namespace KernelGen.Cuda.Compilation;
 
 /// <summary>Where compiled kernels are kept between processes.</summary>
@@ -19,24 +21,27 @@ public sealed record CubinCacheOptions(string? Folder, long MaxBytes)
     /// folder. A relative path is kept as it is and keeps nothing on disk, as the log then says; one in <c>XDG_CACHE_HOME</c> is ignored,
     /// as its specification asks.
     /// </summary>
-    public static CubinCacheOptions FromEnvironment()
+    public static CubinCacheOptions FromEnvironment() => From(SearchedSystem.Current);
+
+    /// <summary>As <see cref="FromEnvironment"/>, on another system than the process's own.</summary>
+    internal static CubinCacheOptions From(SearchedSystem system)
     {
-        string? chosen = Environment.GetEnvironmentVariable(FolderVariable);
+        string? chosen = system.Variable(FolderVariable);
         if (string.Equals(chosen, "off", StringComparison.OrdinalIgnoreCase))
         {
             return new(null, DefaultMaxBytes);
         }
 
-        return new(string.IsNullOrEmpty(chosen) ? DefaultFolder() : chosen, DefaultMaxBytes);
+        return new(string.IsNullOrEmpty(chosen) ? DefaultFolder(system) : chosen, DefaultMaxBytes);
     }
 
-    private static string? DefaultFolder()
+    private static string? DefaultFolder(SearchedSystem system)
     {
-        string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (root is null || !Path.IsPathFullyQualified(root))
+        string? root = system.Variable("XDG_CACHE_HOME");
+        if (root is null || !system.IsFullyQualified(root))
         {
-            string home = Environment.GetFolderPath(OperatingSystem.IsWindows() ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile);
-            root = home.Length == 0 ? null : OperatingSystem.IsWindows() ? home : Path.Combine(home, ".cache");
+            string home = system.IsWindows ? system.LocalApplicationData : system.Home;
+            root = home.Length == 0 ? null : system.IsWindows ? home : Path.Combine(home, ".cache");
         }
 
         return root is null ? null : Path.Combine(root, "kernelgen", "v1");

@@ -44,13 +44,16 @@ internal sealed class CudaLibraries(string? driverPath, string? nvrtcPath)
         return nvrtc is not null;
     }
 
+    /// <summary>What the driver is called, for the loader, which knows where drivers are installed.</summary>
+    /// <param name="system">The system.</param>
+    public static string[] DriverNames(SearchedSystem system) => system.IsWindows ? ["nvcuda.dll"] : ["libcuda.so.1"];
+
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static (CudaDriver? Driver, string Fault) OpenDriver(string? path)
     {
         NativeLibrarySearch search = new();
-        string[] candidates = path is not null ? [path] : OperatingSystem.IsWindows() ? ["nvcuda.dll"] : ["libcuda.so.1"];
-        return search.Open(candidates, CudaDriver.Bind) is { } driver
+        return search.Open(path is not null ? [path] : DriverNames(SearchedSystem.Current), CudaDriver.Bind) is { } driver
             ? (driver, "")
             : (null, $"No CUDA driver can be used.\nInstall the NVIDIA driver (for CUDA 12 or newer), or set {DriverVariable} to its library.\nTried:{search.Failures}");
     }

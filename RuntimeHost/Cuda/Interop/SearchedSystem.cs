@@ -1,7 +1,8 @@
 namespace KernelGen.Cuda.Interop;
 
 /// <summary>
-/// The system in which libraries are looked for: its name, variables and folders. What may not be looked at is not there.
+/// The system in which libraries are looked for and compiled kernels kept: its name, variables and folders. What may not be looked at is
+/// not there.
 /// </summary>
 internal sealed record SearchedSystem
 {
@@ -16,6 +17,12 @@ internal sealed record SearchedSystem
 
     /// <summary>The user's home folder; empty when there is none.</summary>
     public string Home { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>The folder of what programs keep for the user on Windows; empty when there is none.</summary>
+    public string LocalApplicationData { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+
+    /// <summary>A path does not depend on the current folder or drive.</summary>
+    public Func<string, bool> IsFullyQualified { get; init; } = Path.IsPathFullyQualified;
 
     /// <summary>There is a file.</summary>
     public Func<string, bool> FileExists { get; init; } = File.Exists;

@@ -56,6 +56,7 @@ public sealed class NvrtcLocationsTests
             FileExists = path => path.EndsWith("libnvrtc.so.13", StringComparison.Ordinal),
         };
 
+        Assert.AreSequenceEqual(["libcuda.so.1"], CudaLibraries.DriverNames(system));
         Assert.AreSequenceEqual(
             [
                 "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so",
@@ -78,6 +79,7 @@ public sealed class NvrtcLocationsTests
             Folders = (_, _) => throw new InvalidOperationException("no folder is listed"),
         };
 
+        Assert.AreSequenceEqual(["nvcuda.dll"], CudaLibraries.DriverNames(windows));
         Assert.AreSequenceEqual(
             [
                 "nvrtc64_130_0.dll", "nvrtc64_120_0.dll",
