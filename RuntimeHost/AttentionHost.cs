@@ -53,7 +53,7 @@ public sealed class AttentionHost : IDisposable
     /// <summary>A host on the device that the options ask for.</summary>
     /// <param name="options">The device and its limits; the best device there is by default.</param>
     /// <exception cref="DeviceNotUsableException">The device that was insisted on cannot be used.</exception>
-    /// <exception cref="ArgumentException">The device's name is unknown, or a number is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The device is none of those that there are, or a number is out of range.</exception>
     public static AttentionHost CreateDefault(AttentionHostOptions? options = null) => CreateDefault(options ?? new(), CudaLibraries.Shared);
 
     /// <summary>As the public method, with other CUDA libraries than the process's own.</summary>
@@ -68,10 +68,10 @@ public sealed class AttentionHost : IDisposable
 
         return options.Device switch
         {
-            "auto" => CreateBest(options, libraries),
-            "cpu" => CreateCpu(options, "as asked"),
-            "cuda" => CreateCuda(options, libraries, "as asked"),
-            _ => throw new ArgumentException($"The device '{options.Device}' is unknown. Use 'auto', 'cpu' or 'cuda'.", nameof(options)),
+            DeviceKind.Auto => CreateBest(options, libraries),
+            DeviceKind.Cpu => CreateCpu(options, "as asked"),
+            DeviceKind.Cuda => CreateCuda(options, libraries, "as asked"),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Device, "The device must be Auto, Cpu or Cuda."),
         };
     }
 

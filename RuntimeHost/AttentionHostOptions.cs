@@ -7,8 +7,8 @@ namespace KernelGen;
 /// <summary>How an <see cref="AttentionHost"/> is made.</summary>
 public sealed record AttentionHostOptions
 {
-    /// <summary><c>auto</c> takes a GPU when one can be used and the CPU otherwise; <c>cpu</c> and <c>cuda</c> insist.</summary>
-    public string Device { get; init; } = "auto";
+    /// <summary>Where kernels run; on a GPU when one can be used, and on the CPU otherwise, by default.</summary>
+    public DeviceKind Device { get; init; }
 
     /// <summary>CPU threads; all that the process may use when null.</summary>
     public int? Threads { get; init; }

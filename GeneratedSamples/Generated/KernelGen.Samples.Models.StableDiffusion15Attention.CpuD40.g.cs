@@ -13,7 +13,8 @@ unsafe partial class StableDiffusion15Attention
     /// A tile is 128 query rows of one head, 64 in small slices whose scores are kept. A call takes one, or up to 4 where no scores are kept.
     /// Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
     /// Keys come in blocks of up to 480: a block of fp32 keys is 75 KiB, one of values as much, and the scores of a lane group 60 KiB.
-    /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
+    /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits in every tile, on every
+    /// thread and, where multiply-adds are fused (AVX2, AVX-512, NEON), at every width.
     /// Scratch of a worker: 395520 bytes.
     /// Scratch of a worker that keeps scores: 192768 bytes, 171776 in small slices.
     /// </remarks>

@@ -17,7 +17,8 @@ unsafe partial class StableDiffusion15Attention
 /// A tile is 128 query rows of one head, 64 in small slices whose scores are kept. A call takes one, or up to 4 where no scores are kept.
 /// Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
 /// Keys come in blocks of up to 480: a block of fp32 keys is 75 KiB, one of values as much, and the scores of a lane group 60 KiB.
-/// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
+/// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits in every tile, on every
+/// thread and, where multiply-adds are fused (AVX2, AVX-512, NEON), at every width.
 /// Scratch of a worker: 395520 bytes.
 /// Scratch of a worker that keeps scores: 192768 bytes, 171776 in small slices.
 /// </remarks>
@@ -954,7 +955,8 @@ private static unsafe class CpuD40
 /// A tile is 128 query rows of one head, 64 in small slices whose scores are kept. A call takes one, or up to 4 where no scores are kept.
 /// Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
 /// Keys come in blocks of up to 192: a block of fp32 keys is 60 KiB, one of values as much, and the scores of a lane group 24 KiB.
-/// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
+/// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits in every tile, on every
+/// thread and, where multiply-adds are fused (AVX2, AVX-512, NEON), at every width.
 /// Scratch of a worker: 491776 bytes.
 /// Scratch of a worker that keeps scores: 181504 bytes, 140032 in small slices.
 /// </remarks>
@@ -1891,7 +1893,8 @@ private static unsafe class CpuD80
 /// A tile is 128 query rows of one head, 64 in small slices whose scores are kept. A call takes one, or up to 2 where no scores are kept.
 /// Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
 /// Keys come in blocks of up to 120: a block of fp32 keys is 75 KiB, one of values as much, and the scores of a lane group 15 KiB.
-/// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits at every width, in every tile and on every thread.
+/// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits in every tile, on every
+/// thread and, where multiply-adds are fused (AVX2, AVX-512, NEON), at every width.
 /// Scratch of a worker: 511232 bytes.
 /// Scratch of a worker that keeps scores: 269568 bytes, 187136 in small slices.
 /// </remarks>

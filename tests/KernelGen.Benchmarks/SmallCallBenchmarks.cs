@@ -9,7 +9,7 @@ namespace KernelGen.Benchmarks;
 public class SmallCallBenchmarks
 {
     private readonly AttentionShape _shape = new(batch: 1, heads: 1, queries: 64, keys: 77, headDim: 40);
-    private readonly AttentionHost _host = AttentionHost.CreateDefault(new() { Device = "cpu" });
+    private readonly AttentionHost _host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu });
     private readonly BenchmarkAttention _attention;
     private readonly SlicePlan _plan;
     private readonly float[] _query;

@@ -7,8 +7,8 @@ namespace KernelGen.CommandLine;
 /// <summary>The options that make a host, for commands that run kernels.</summary>
 public sealed class HostOptions
 {
-    private readonly Option<string> _device = CommandOptions.Choice(
-        "--device", "Where kernels run [default: auto]", ("auto", "auto"), ("cpu", "cpu"), ("cuda", "cuda"));
+    private readonly Option<DeviceKind> _device = CommandOptions.Choice(
+        "--device", "Where kernels run [default: auto]", ("auto", DeviceKind.Auto), ("cpu", DeviceKind.Cpu), ("cuda", DeviceKind.Cuda));
 
     private readonly Option<CpuVectorPath> _path = CommandOptions.Choice(
         "--path",
@@ -39,7 +39,7 @@ public sealed class HostOptions
     /// <summary>How the host is to be made.</summary>
     public AttentionHostOptions Read(ParseResult parsed) => new()
     {
-        Device = parsed.GetValue(_device) ?? "auto",
+        Device = parsed.GetValue(_device),
         VectorPath = parsed.GetValue(_path),
         Threads = parsed.GetValue(_threads),
         Cuda = new() { ExperimentalKernels = parsed.GetValue(_experimental) },

@@ -31,7 +31,7 @@ internal sealed record CpuCall : AttentionCall
 
     public float[] Run(ElementType elementType, out RunReport report)
     {
-        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = Threads, VectorPath = Path, FreeBytes = FreeBytes });
+        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = Threads, VectorPath = Path, FreeBytes = FreeBytes });
         return Run(host, CpuTestAttention.Catalogue, elementType, out report);
     }
 }

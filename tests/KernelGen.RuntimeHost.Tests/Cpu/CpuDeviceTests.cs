@@ -19,7 +19,7 @@ public sealed unsafe class CpuDeviceTests
     [DoNotParallelize]
     public void ACall_AllocatesNothingAfterTheFirst(KernelFamily family, int threads)
     {
-        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = threads });
+        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = threads });
         SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { Family = family });
         float[] query = new float[_shape.QueryElements], key = new float[_shape.KeyElements], output = new float[_shape.QueryElements];
         AttentionOptions options = new() { Causal = true, CheckFinite = true };
@@ -91,8 +91,8 @@ public sealed unsafe class CpuDeviceTests
     public void PlanForFewerThreads_TakesNoMoreMemoryThanItSays()
     {
         CpuCall call = CpuCall.Random(_shape, ElementType.Float32);
-        using AttentionHost one = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 1 });
-        using AttentionHost many = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 4 });
+        using AttentionHost one = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1 });
+        using AttentionHost many = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 4 });
         SlicePlan plan = SlicePlanner.Plan(
             _shape, ElementType.Float32, one.VariantsFor(CpuTestAttention.Catalogue, ElementType.Float32, _shape.HeadDim), one.Device.Profile, one.MeasureBudget(), new());
 
@@ -104,7 +104,7 @@ public sealed unsafe class CpuDeviceTests
     [TestMethod]
     public void DisposedHost_SaysSo()
     {
-        AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 1 });
+        AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1 });
         SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, _shape);
         float[] tensor = new float[_shape.QueryElements];
         host.Dispose();
@@ -168,7 +168,7 @@ public sealed unsafe class CpuDeviceTests
     [TestMethod]
     public void CancelledBeforehand_LeavesTheOutputAlone()
     {
-        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu" });
+        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu });
         SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, _shape);
         float[] query = new float[_shape.QueryElements], key = new float[_shape.KeyElements], output = [.. Enumerable.Repeat(5f, query.Length)];
 
@@ -180,7 +180,7 @@ public sealed unsafe class CpuDeviceTests
     [TestMethod]
     public void CallsFromManyThreads_DoNotDisturbEachOther()
     {
-        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 2 });
+        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 2 });
         Parallel.For(0, 12, i =>
         {
             AttentionShape shape = new(1, 1, 100 + (i * 20), 90, 64);
@@ -236,7 +236,7 @@ public sealed unsafe class CpuDeviceTests
     public void Launch_RunsOnAddresses_AndRefusesAStream()
     {
         CpuCall call = CpuCall.Random(new(1, 1, 40, 30, 40), ElementType.Float32);
-        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu" });
+        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu });
         SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, call.Shape);
         float[] output = new float[call.Query.Length];
         KernelArguments arguments = AttentionHost.CreateArguments(plan);

@@ -43,7 +43,7 @@ public sealed class CpuEdgeTests
     {
         foreach (CpuVectorPath path in CpuCall.SupportedPaths)
         {
-            using AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 1, VectorPath = path });
+            using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1, VectorPath = path });
             AttentionCall call = EdgeCalls.RowOfNoNumbers(ElementType.Float32, causal);
             call.Run(host, CpuTestAttention.Catalogue, ElementType.Float32, out _);
 
@@ -57,7 +57,7 @@ public sealed class CpuEdgeTests
         {
             foreach (CpuVectorPath path in CpuCall.SupportedPaths)
             {
-                using AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 1, VectorPath = path });
+                using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1, VectorPath = path });
                 foreach (KernelFamily family in Enum.GetValues<KernelFamily>())
                 {
                     float[] actual = (call with { Planning = new() { Family = family } }).Run(host, CpuTestAttention.Catalogue, elementType, out _);

@@ -42,7 +42,7 @@ public sealed class CpuLifetimeTests : LifetimeTests
     {
         for (int i = 0; i < 20; i++)
         {
-            AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 4 });
+            AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 4 });
             AttentionShape shape = new(1, 1, 40, 40, 40);
             float[] tensor = new float[shape.KeyElements];
             host.Run<float>(host.Plan<float>(CpuTestAttention.Catalogue, shape), tensor, tensor, tensor, new float[tensor.Length]);
@@ -71,7 +71,7 @@ public sealed class CpuLifetimeTests : LifetimeTests
             }
         });
 
-    private protected override AttentionHost Open() => AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 2, FreeBytes = 500_000 });
+    private protected override AttentionHost Open() => AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 2, FreeBytes = 500_000 });
 
     private protected override void Trim(AttentionHost host) => ((CpuDevice)host.Device).Trim();
 }

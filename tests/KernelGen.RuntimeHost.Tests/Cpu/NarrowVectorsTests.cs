@@ -53,7 +53,7 @@ public sealed class NarrowVectorsTests
     [TestMethod]
     public void AskingForThem_IsNoNewsEither()
     {
-        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = "cpu", VectorPath = CpuVectorPath.Vector128 });
+        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, VectorPath = CpuVectorPath.Vector128 });
         Assert.AreEqual($"{host.Device.Name}: as asked.", host.DeviceChoice);
     }
 }

@@ -167,7 +167,7 @@ public sealed class CudaAvailabilityTests
     private static void AssertNotUsable(CudaLibraries libraries, params string[] parts)
     {
         DeviceNotUsableException exception =
-            Assert.ThrowsExactly<DeviceNotUsableException>(() => AttentionHost.CreateDefault(new() { Device = "cuda" }, libraries));
+            Assert.ThrowsExactly<DeviceNotUsableException>(() => AttentionHost.CreateDefault(new() { Device = DeviceKind.Cuda }, libraries));
         foreach (string part in parts)
             Assert.Contains(part, exception.Message);
     }

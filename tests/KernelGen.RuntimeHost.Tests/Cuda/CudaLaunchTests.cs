@@ -151,7 +151,7 @@ public sealed class CudaLaunchTests
     [TestMethod]
     public void PlanOfAnotherDevice_IsRefused()
     {
-        using AttentionHost cpu = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 1 });
+        using AttentionHost cpu = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1 });
         SlicePlan plan = cpu.Plan<float>(Cpu.CpuTestAttention.Catalogue, new(1, 1, 4, 4, 40));
         using CudaDevice device = CudaTest.Open();
 

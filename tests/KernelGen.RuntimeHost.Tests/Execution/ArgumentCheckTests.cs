@@ -10,7 +10,7 @@ namespace KernelGen.RuntimeHost.Tests.Execution;
 [TestClass]
 public sealed class ArgumentCheckTests
 {
-    private static readonly AttentionHost _host = AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 1 });
+    private static readonly AttentionHost _host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1 });
 
     [TestMethod]
     [DataRow(0, 5)]

@@ -157,7 +157,7 @@ public sealed class PlanCheckTests
         Assert.AreEqual("options", Assert.ThrowsExactly<ArgumentException>(() => _host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { Policy = "none" })).ParamName);
     }
 
-    private static AttentionHost Open(long freeBytes = 1L << 30) => AttentionHost.CreateDefault(new() { Device = "cpu", Threads = 1, FreeBytes = freeBytes });
+    private static AttentionHost Open(long freeBytes = 1L << 30) => AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1, FreeBytes = freeBytes });
 
     private static void AssertRefused(SlicePlan plan, string part, AttentionHost? host = null, AttentionOptions? options = null)
     {

@@ -57,7 +57,7 @@ internal sealed class CudaBenchRun : IDisposable
 
         // Compiles into the folder; the host's own device then finds the kernel there, so that both times are known.
         _compilingDevice = CudaDevice.Create(cuda);
-        _host = AttentionHost.CreateDefault(hostOptions with { Device = "cuda", Cuda = cuda });
+        _host = AttentionHost.CreateDefault(hostOptions with { Device = DeviceKind.Cuda, Cuda = cuda });
         _device = (CudaDevice)_host.Device;
         _stream = _device.CreateStream();
         _probes = new(_host, _device, _measured.AnyCuda.Cuda!.Headers);

@@ -25,7 +25,7 @@ internal sealed class ProbeDevice : IDisposable
         IsSmoke = smoke;
         Kernels = [.. kernels.Hopper.Where(filter.Takes)];
         Headers = kernels.Hopper[0].Cuda!.Headers;
-        Host = AttentionHost.CreateDefault(new() { Device = "cuda", Cuda = Options(cacheFolder, precompiled) });
+        Host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cuda, Cuda = Options(cacheFolder, precompiled) });
         Device = (CudaDevice)Host.Device;
         Stream = Device.CreateStream();
 
