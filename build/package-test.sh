@@ -1,47 +1,13 @@
 #!/usr/bin/env bash
-# Packs KernelGen.RuntimeHost into the local feed, then restores, builds and runs a consumer project outside the repository.
+# Packs KernelGen.RuntimeHost into the local feed, then restores, builds, publishes and runs consumer projects outside the repository.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 version="0.1.0-test.$(date +%s)"
-consumer=$(mktemp -d)
-trap 'rm -rf "$consumer" "$root"/build/packages/*.nupkg' EXIT
-
-dotnet pack "$root/RuntimeHost" -c Release -o "$root/build/packages" -p:Version="$version" --nologo -v quiet
-
-cp "$root/build/package-test/"* "$consumer/"
-cat >"$consumer/nuget.config" <<CONFIG
-<configuration>
-  <packageSources>
-    <add key="kernelgen-local" value="$root/build/packages" />
-  </packageSources>
-</configuration>
-CONFIG
-
-# A package folder of its own would download everything again; the version is new each time, so the shared one is safe.
-# A generator that cannot be loaded is a warning of the compiler's (CS8784, CS8785), as is an analyzer (CS8032, AD0001). What the consumer's own errors say then leads elsewhere.
-if ! built=$(dotnet build "$consumer/PackageTest.csproj" -c Release -p:KernelGenVersion="$version" --nologo 2>&1); then
-  failed=1
-fi
-echo "$built"
-if grep -E 'CS8784|CS8785|CS8032|AD0001' <<<"$built"; then
-  echo "The compiler could not load or run what the package carries."
-  exit 1
-fi
-[ -z "${failed:-}" ] || exit 1
-
-package="$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: //')/kernelgen.runtimehost/$version"
-for file in analyzers/dotnet/cs/Scriban.Signed.dll THIRD-PARTY-NOTICES.txt; do
-  [ -f "$package/$file" ] || { echo "The package lacks $file."; exit 1; }
-done
-
-dotnet run --project "$consumer/PackageTest.csproj" -c Release -p:KernelGenVersion="$version" --no-build
-
-# publish FOLDER [VARIABLE=VALUE...]: publishes the consumer, whose kernels are compiled in advance; gives what was said.
-publish() {
-  local folder=$1
-  shift
-  env "$@" dotnet publish "$consumer/PackageTest.csproj" -c Release -p:KernelGenVersion="$version" -o "$folder" --nologo -v minimal 2>&1
-}
+repository=https://github.com/example/kernelgen
+feed="$root/build/packages"
+work=$(mktemp -d)
+consumer="$work/consumer"
+trap 'rm -rf "$work" "$feed"/*.nupkg "$feed"/*.snupkg' EXIT
 
 # expect TEXT PART: the text has the part.
 expect() {
@@ -51,7 +17,68 @@ expect() {
   esac
 }
 
-# has_kernels FOLDER: machine code and index of every architecture that the project names.
+# silent TEXT PATTERN: the text has no line that fits.
+silent() {
+  if grep -E "$2" <<<"$1"; then
+    echo "Expected no line with: $2"
+    exit 1
+  fi
+}
+
+# Sources are linked to where they are published; that needs the commit, which a tree without git does not know.
+git -C "$root" rev-parse HEAD >/dev/null 2>&1 || repository=
+dotnet pack "$root/RuntimeHost" -c Release -o "$feed" -p:MinVerVersionOverride="$version" -p:KernelGenRepository="$repository" --nologo -v quiet
+
+cat >"$work/nuget.config" <<CONFIG
+<configuration>
+  <packageSources>
+    <add key="kernelgen-local" value="$feed" />
+  </packageSources>
+</configuration>
+CONFIG
+mkdir "$consumer" "$work/older"
+cp "$root/build/package-test/"*.cs* "$consumer/"
+project="$consumer/PackageTest.csproj"
+settings=(-c Release -p:KernelGenVersion="$version" --nologo)
+
+# A package folder of its own would download everything again; the version is new each time, so the shared one is safe.
+# A generator that cannot be loaded is a warning of the compiler's (CS8784, CS8785), as is an analyzer (CS8032, AD0001). What the consumer's own errors say then leads elsewhere.
+if ! built=$(dotnet build "$project" "${settings[@]}" 2>&1); then
+  failed=1
+fi
+echo "$built"
+silent "$built" 'CS8784|CS8785|CS8032|AD0001'
+[ -z "${failed:-}" ] || exit 1
+
+said=$(dotnet "$consumer/bin/Release/net10.0/PackageTest.dll")
+expect "$said" ": correct"
+bits=$(grep '^bits ' <<<"$said")
+echo "$said"
+
+package="$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: //')/kernelgen.runtimehost/$version"
+bash "$root/build/package-test/contents.sh" "$package" "$feed/KernelGen.RuntimeHost.$version.snupkg" "$repository"
+
+# Another framework than the package's is told when packages are restored, not by errors of the compiler.
+sed 's/net10\.0/net8.0/' "$project" >"$work/older/PackageTest.csproj"
+said=$(dotnet restore "$work/older/PackageTest.csproj" -p:KernelGenVersion="$version" 2>&1) && { echo "Restored for net8.0."; exit 1; }
+expect "$said" "NU1202"
+
+# What switches wide vectors off is told by the program.
+if grep -qw avx2 /proc/cpuinfo; then
+  said=$(DOTNET_EnableAVX2=0 dotnet "$consumer/bin/Release/net10.0/PackageTest.dll")
+  expect "$said" "AVX2 is switched off, although the processor has it"
+fi
+
+bash "$root/build/package-test/published.sh" "$consumer" "$version" "$bits"
+
+# publish FOLDER [VARIABLE=VALUE...]: publishes the consumer, whose kernels are compiled in advance; gives what was said.
+publish() {
+  local folder=$1
+  shift
+  env "$@" dotnet publish "$project" "${settings[@]}" -p:KernelGenPrecompile='"8.6;8.9;9.0"' -o "$folder" -v minimal 2>&1
+}
+
+# has_kernels FOLDER: machine code and index of every architecture that is named.
 has_kernels() {
   local architecture
   for architecture in sm_86 sm_89 sm_90; do
@@ -59,12 +86,12 @@ has_kernels() {
   done
 }
 
-said=$(publish "$consumer/without" KERNELGEN_NVRTC_LIBRARY=/nowhere/libnvrtc.so) && { echo "Published without an NVRTC."; exit 1; }
+said=$(publish "$work/without" KERNELGEN_NVRTC_LIBRARY=/nowhere/libnvrtc.so) && { echo "Published without an NVRTC."; exit 1; }
 expect "$said" "error KernelGenPrecompile: No NVRTC, the run-time compiler of CUDA, can be used."
 
-if said=$(publish "$consumer/published"); then
-  has_kernels "$consumer/published"
-  again=$(publish "$consumer/published")
+if said=$(publish "$work/published"); then
+  has_kernels "$work/published"
+  again=$(publish "$work/published")
   expect "$again" ": 0 compiled, "
   echo "published: $(printf '%s' "$said" | grep -o 'KernelGen: .*')"
 elif printf '%s' "$said" | grep -q "error KernelGenPrecompile: No NVRTC"; then
@@ -78,10 +105,10 @@ fi
 if command -v "${CXX:-g++}" >/dev/null; then
   emulator=$(sh "$root/tests/CudaEmulator/build.sh" | tail -n 1)
   rm -rf "$consumer/obj/Release/net10.0/kernelgen"
-  said=$(publish "$consumer/emulated" KERNELGEN_NVRTC_LIBRARY="$emulator") || { printf '%s\n' "$said"; exit 1; }
-  has_kernels "$consumer/emulated"
+  said=$(publish "$work/emulated" KERNELGEN_NVRTC_LIBRARY="$emulator") || { printf '%s\n' "$said"; exit 1; }
+  has_kernels "$work/emulated"
   said=$(env KERNELGEN_CUDA_LIBRARY="$emulator" KERNELGEN_NVRTC_LIBRARY=/nowhere/libnvrtc.so KERNELGEN_CACHE_DIR=off CUDA_EMULATOR_COMPUTE_CAPABILITY=8.6 \
-    dotnet "$consumer/emulated/PackageTest.dll")
+    dotnet "$work/emulated/PackageTest.dll")
   expect "$said" "kernels for sm_86): correct"
   echo "published and run without NVRTC: $said"
 else

@@ -36,15 +36,22 @@ public sealed class DescriptorTests
     [TestMethod]
     public void Descriptors_HaveOnePageEach()
     {
-        string[] linked = [.. _descriptors.Select(descriptor => descriptor.HelpLinkUri)];
         string[] pages =
         [
-            .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "diagnostics"), "KGEN*.md")
-                .Select(file => "docs/diagnostics/" + Path.GetFileName(file))
-                .Order(StringComparer.Ordinal),
+            .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "diagnostics"), "KGEN*.md").Order(StringComparer.Ordinal),
         ];
 
-        Assert.AreSequenceEqual(linked, pages);
+        Assert.AreSequenceEqual(_descriptors.Select(PageOf), pages);
+    }
+
+    [TestMethod]
+    public void HelpLinks_LeadToThePages_WhereTheBuildKnowsTheirAddress()
+    {
+        string? address = typeof(DiagnosticDescriptors).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .SingleOrDefault(metadata => metadata.Key == "KernelGenPages")?.Value;
+
+        foreach (DiagnosticDescriptor descriptor in _descriptors)
+            Assert.AreEqual(address is null ? "" : $"{address}docs/diagnostics/{descriptor.Id}.md", descriptor.HelpLinkUri);
     }
 
     [TestMethod]
@@ -52,7 +59,7 @@ public sealed class DescriptorTests
     {
         foreach (DiagnosticDescriptor descriptor in _descriptors)
         {
-            string page = File.ReadAllText(Path.Combine(Repository.Root, descriptor.HelpLinkUri));
+            string page = File.ReadAllText(PageOf(descriptor));
 
             StringAssert.StartsWith(page, $"# {descriptor.Id}: {descriptor.Title}\n");
             StringAssert.Contains(page, $"Severity: {descriptor.DefaultSeverity.ToString().ToLowerInvariant()}.");
@@ -72,7 +79,7 @@ public sealed class DescriptorTests
         string[] documented =
         [
             .. _descriptors
-                .Where(descriptor => File.ReadAllText(Path.Combine(Repository.Root, descriptor.HelpLinkUri)).Contains("Code fix:", StringComparison.Ordinal))
+                .Where(descriptor => File.ReadAllText(PageOf(descriptor)).Contains("Code fix:", StringComparison.Ordinal))
                 .Select(descriptor => descriptor.Id),
         ];
 
@@ -94,4 +101,6 @@ public sealed class DescriptorTests
 
         Assert.IsEmpty(await AnalyzerTest.DiagnosticsOfAsync([Source], AnalyzerTest.AllAnalyzers));
     }
+
+    private static string PageOf(DiagnosticDescriptor descriptor) => Path.Combine(Repository.Root, "docs", "diagnostics", descriptor.Id + ".md");
 }
