@@ -16,7 +16,7 @@ namespace KernelGen.CodeFixes;
 public sealed class RemoveRepetitionCodeFix() : SliceAttentionCodeFix("Remove the repetition", "KGEN0007")
 {
     private protected override bool CanFix(SyntaxNode root, Diagnostic diagnostic) =>
-        diagnostic.Properties.ContainsKey(InvalidChoiceAnalyzer.RepeatProperty) && ArrayElements.Find(root, diagnostic) is not null;
+        diagnostic.Properties.ContainsKey(ArgumentAnalyzer.RepeatProperty) && ArrayElements.Find(root, diagnostic) is not null;
 
     private protected override SyntaxNode Fix(SyntaxNode root, SemanticModel model, ImmutableArray<Diagnostic> diagnostics)
     {

@@ -1,9 +1,9 @@
 using System.Linq;
+using KernelGen.Generator.Analyzers;
 using KernelGen.Generator.Discovery;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace KernelGen.Generator;
@@ -38,13 +38,13 @@ public sealed class SliceAttentionGenerator : IIncrementalGenerator
             .Collect()
             .Select(static (names, _) => FileNames.Ambiguous(names));
 
-        // Without unsafe code the CPU kernels cannot be compiled. An analyzer says so (KGEN0009), but only where the compiler has no fault to report first.
-        IncrementalValueProvider<bool> allowsUnsafe = context.CompilationProvider
-            .Select(static (compilation, _) => compilation.Options is CSharpCompilationOptions { AllowUnsafe: true });
+        // What cannot be compiled is not emitted: analyzers say why (KGEN0009, 0015), but only where the compiler has no fault to report first.
+        IncrementalValueProvider<(bool Language, bool Unsafe)> allows = context.CompilationProvider
+            .Select(static (compilation, _) => (ProjectAnalyzer.HasLanguage(compilation), ProjectAnalyzer.AllowsUnsafe(compilation)));
 
         IncrementalValuesProvider<EquatableArray<EmittedFile>> files = classes
-            .Combine(allowsUnsafe)
-            .Where(static pair => pair.Right || !pair.Left.HasCpuKernels)
+            .Combine(allows)
+            .Where(static pair => pair.Right.Language && (pair.Right.Unsafe || !pair.Left.HasCpuKernels))
             .Select(static (pair, _) => pair.Left)
             .Combine(ambiguousNames)
             .Select(static (pair, _) => FileNames.MakeUnambiguous(pair.Left, pair.Right))

@@ -91,5 +91,30 @@ internal static class DiagnosticDescriptors
         "{0}",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help("KGEN0013"));
 
+    public static readonly DiagnosticDescriptor NoKernel = new(
+        "KGEN0014",
+        "[SliceAttention] asks for no kernel",
+        "There is no such kernel for {0}: {1}. Name a type that there is a kernel for, or a target that has all, such as Simt or Cpu.",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help("KGEN0014"));
+
+    public static readonly DiagnosticDescriptor OldLanguage = new(
+        "KGEN0015",
+        "The generated code needs C# 12",
+        "The code for '{0}' needs C# 12 or newer, and the project compiles with C# {1}: remove <LangVersion> from the project, or set it to 12 or more",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help("KGEN0015"));
+
+    public static readonly DiagnosticDescriptor TooManyKernels = new(
+        "KGEN0016",
+        "A class with [SliceAttention] must not ask for too much",
+        "Class '{0}' asks for {1}, and at most {2} are compiled: name those that the model uses, or spread them over several classes",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help("KGEN0016"));
+
+    public static readonly DiagnosticDescriptor UnusedTemplate = new(
+        "KGEN0017",
+        "A kernel template is used by nothing",
+        "No template of the package is named '{0}', and no other file includes it, so that it changes nothing: the nearest names are {1}",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help("KGEN0017"),
+        customTags: WellKnownDiagnosticTags.CompilationEnd);
+
     private static string? Help(string id) => _pages is null ? null : $"{_pages}docs/diagnostics/{id}.md";
 }

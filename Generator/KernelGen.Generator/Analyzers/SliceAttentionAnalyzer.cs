@@ -8,14 +8,12 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace KernelGen.Generator.Analyzers;
 
-/// <summary>An analyzer that looks at classes with <c>[SliceAttention]</c> for one kind of fault.</summary>
+/// <summary>An analyzer that looks at classes with <c>[SliceAttention]</c> for faults of one kind.</summary>
 public abstract class SliceAttentionAnalyzer : DiagnosticAnalyzer
 {
-    private protected SliceAttentionAnalyzer(DiagnosticDescriptor descriptor) => Descriptor = descriptor;
+    private protected SliceAttentionAnalyzer(params DiagnosticDescriptor[] descriptors) => SupportedDiagnostics = [.. descriptors];
 
-    public sealed override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Descriptor];
-
-    private protected DiagnosticDescriptor Descriptor { get; }
+    public sealed override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; }
 
     public sealed override void Initialize(AnalysisContext context)
     {
@@ -27,8 +25,8 @@ public abstract class SliceAttentionAnalyzer : DiagnosticAnalyzer
     /// <summary>Reports the faults of a class that carries at least one attribute.</summary>
     private protected abstract void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages);
 
-    private protected void Report(SymbolAnalysisContext context, Location location, params object[] messageArguments) =>
-        context.ReportDiagnostic(Diagnostic.Create(Descriptor, location, messageArguments.Select(Invariant).ToArray()));
+    private protected static void Report(SymbolAnalysisContext context, DiagnosticDescriptor descriptor, Location location, params object[] messageArguments) =>
+        context.ReportDiagnostic(Diagnostic.Create(descriptor, location, messageArguments.Select(Invariant).ToArray()));
 
     // The compiler would format numbers in the culture of whoever looks at the message.
     private static object Invariant(object argument) => argument is int number ? number.ToString(CultureInfo.InvariantCulture) : argument;

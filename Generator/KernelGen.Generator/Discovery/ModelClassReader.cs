@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
@@ -6,15 +5,14 @@ using KernelGen.Generator.Emission;
 using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace KernelGen.Generator.Discovery;
 
 /// <summary>Reads an annotated class into a <see cref="ModelClass"/>.</summary>
 internal static class ModelClassReader
 {
-    private static readonly SymbolDisplayFormat _escaped = SymbolDisplayFormat.CSharpErrorMessageFormat
-        .WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+    private static readonly SymbolDisplayFormat _fullName =
+        SymbolDisplayFormat.CSharpErrorMessageFormat.WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.None);
 
     /// <summary>Reads a class, or gives null when analyzers report an error on it: half a class would only add errors of its own.</summary>
     public static ModelClass? Read(INamedTypeSymbol symbol, ImmutableArray<AttributeData> attributes, CancellationToken cancellationToken)
@@ -22,29 +20,28 @@ internal static class ModelClassReader
         if (ModelClassRules.HasError(symbol, cancellationToken))
             return null;
 
-        List<KernelRequest> requests = [];
-        foreach (AttributeData attribute in attributes)
+        SliceAttentionUsage?[] usages = [.. attributes.Select(attribute => SliceAttentionUsage.Read(attribute, cancellationToken))];
+        if (usages.Any(static usage => usage is not { HasError: false }))
+            return null;
+        KernelRequest[] requests = [.. usages.SelectMany(static usage => usage!.Requests())];
+        if (usages.Sum(static usage => usage!.KernelCount) > SliceAttentionRules.MaximumKernels
+            || ModelClassRules.ConflictingMembers(symbol, EmittedMembers.Names(KernelDesigns.All, requests), cancellationToken).Any())
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (SliceAttentionUsage.Read(attribute, cancellationToken) is not { HasError: false } usage)
-                return null;
-
-            requests.AddRange(usage.Requests());
+            return null;
         }
 
-        if (ModelClassRules.ConflictingMembers(symbol, EmittedMembers.Names(KernelDesigns.All, requests), cancellationToken).Any())
-            return null;
-
         return new(
-            symbol.ContainingNamespace.IsGlobalNamespace ? "" : symbol.ContainingNamespace.ToDisplayString(_escaped),
+            symbol.ContainingNamespace.IsGlobalNamespace
+                ? ""
+                : string.Join(".", symbol.ContainingNamespace.ToDisplayString(_fullName).Split('.').Select(Identifier)),
             new(ContainingTypes(symbol)),
-            Identifier(symbol),
-            symbol.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat.WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.None)),
+            Identifier(symbol.Name),
+            symbol.ToDisplayString(_fullName),
             new([.. requests]));
     }
 
-    private static string Identifier(INamedTypeSymbol symbol) =>
-        SyntaxFacts.GetKeywordKind(symbol.Name) == SyntaxKind.None ? symbol.Name : "@" + symbol.Name;
+    // Every word of the language, of its context and of its next version is written in small letters.
+    private static string Identifier(string name) => name.All(static letter => letter is '_' or (>= 'a' and <= 'z')) ? "@" + name : name;
 
     private static ImmutableArray<string> ContainingTypes(INamedTypeSymbol symbol)
     {
@@ -59,7 +56,7 @@ internal static class ModelClassReader
                 { TypeKind: TypeKind.Interface } => "interface",
                 _ => "class",
             };
-            headers.Insert(0, $"partial {keyword} {Identifier(type)}");
+            headers.Insert(0, $"partial {keyword} {Identifier(type.Name)}");
         }
 
         return headers.ToImmutable();

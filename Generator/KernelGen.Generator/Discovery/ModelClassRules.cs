@@ -11,6 +11,9 @@ namespace KernelGen.Generator.Discovery;
 /// <summary>What a class must be for the generator to add members to it.</summary>
 internal static class ModelClassRules
 {
+    private static readonly string[] _words = ["var", "unmanaged", "nint"];
+    private static readonly string[] _namespaces = ["System", "KernelGen"];
+
     /// <summary>Whether the class itself keeps the generator from adding to it: KGEN0001 or 0008.</summary>
     public static bool HasError(INamedTypeSymbol type, CancellationToken cancellationToken) =>
         NonPartialDeclarations(type, cancellationToken).Any()
@@ -55,6 +58,8 @@ internal static class ModelClassRules
                 return (parameters.GetLocation(), "has a primary constructor");
             if (!HasUsableBase(type))
                 return (declaration.Identifier.GetLocation(), $"has the base class '{type.BaseType!.Name}', which has no accessible constructor without parameters");
+            if (HidingType(type) is { } hiding)
+                return (declaration.Identifier.GetLocation(), $"is in reach of a type named '{hiding}', for which the compiler would take a word of the generated code");
         }
 
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
@@ -75,6 +80,9 @@ internal static class ModelClassRules
     public static IEnumerable<(Location Location, string Description)> ConflictingMembers(
         INamedTypeSymbol type, ISet<string> emitted, CancellationToken cancellationToken)
     {
+        if (emitted.Contains(type.Name))
+            yield return (DeclarationsOf(type, cancellationToken).First().Identifier.GetLocation(), $"a class with the name of a member, '{type.Name}'");
+
         foreach (ISymbol member in type.GetMembers())
         {
             string? description = null;
@@ -82,7 +90,7 @@ internal static class ModelClassRules
                 description = "a constructor with one parameter";
             else if (emitted.Contains(member.Name))
                 description = $"'{member.Name}'";
-            if (description is null || member.IsImplicitlyDeclared)
+            if (description is null || member.IsImplicitlyDeclared || member is IMethodSymbol { AssociatedSymbol: not null })
                 continue;
 
             foreach (SyntaxReference reference in member.DeclaringSyntaxReferences)
@@ -98,6 +106,29 @@ internal static class ModelClassRules
 
     private static IEnumerable<BaseTypeDeclarationSyntax> DeclarationsOf(INamedTypeSymbol type, CancellationToken cancellationToken) =>
         type.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax(cancellationToken)).OfType<BaseTypeDeclarationSyntax>();
+
+    // Words of the language that give way to types, and the namespaces that 'global::' begins.
+    private static string? HidingType(INamedTypeSymbol type)
+    {
+        INamespaceSymbol global = type.ContainingNamespace;
+        while (global.ContainingNamespace is { } outer)
+            global = outer;
+        return _words.FirstOrDefault(word => IsInReach(type, word)) ?? _namespaces.FirstOrDefault(name => !global.GetTypeMembers(name).IsEmpty);
+    }
+
+    private static bool IsInReach(INamedTypeSymbol type, string name)
+    {
+        for (INamespaceOrTypeSymbol? scope = type; scope is not null; scope = (INamespaceOrTypeSymbol?)scope.ContainingType ?? scope.ContainingNamespace)
+        {
+            for (INamespaceOrTypeSymbol? holder = scope; holder is not null; holder = (holder as INamedTypeSymbol)?.BaseType)
+            {
+                if (!holder.GetTypeMembers(name).IsEmpty || holder.Name == name)
+                    return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool HasUsableBase(INamedTypeSymbol type) =>
         type.BaseType is not { } baseType

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
+using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -21,9 +22,22 @@ internal sealed class SliceAttentionUsage(
     public AttributeArray Families => families;
     public AttributeArray Targets => targets;
 
-    /// <summary>Whether an argument keeps the generator from making kernels: KGEN0002, 0003, 0005, 0007 or 0012.</summary>
-    public bool HasError =>
-        HeadDims.Values.Count == 0
+    /// <summary>The arguments with more values than there may be (KGEN0016). Nothing else is looked for in these, so that they are told soon and once.</summary>
+    public IEnumerable<AttributeArray> LongArguments =>
+        new[] { HeadDims, ElementTypes, SliceRows, Families, Targets }.Where(static array => array.Values.Count > SliceAttentionRules.MaximumValues);
+
+    /// <summary>How many kernels the attribute asks for, a design for each counted.</summary>
+    public int KernelCount => Requests().Sum(static request => System.Math.Max(1, request.SliceRows.Count));
+
+    /// <summary>Whether an argument, or all of them together, keep the generator from making kernels: KGEN0002, 0003, 0005, 0007, 0012, 0014 or 0016.</summary>
+    public bool HasError => HasFaultyArgument || AsksForNoKernel;
+
+    /// <summary>Whether no kernel is for any of the combinations that are asked for (KGEN0014).</summary>
+    public bool AsksForNoKernel => !HasFaultyArgument && !Requests().Any(KernelDesigns.All.Answer);
+
+    private bool HasFaultyArgument =>
+        LongArguments.Any()
+        || HeadDims.Values.Count == 0
         || !HeadDims.Values.All(SliceAttentionRules.IsHeadDim)
         || !SliceRows.Values.All(SliceAttentionRules.IsSliceRows)
         || HasEnumError(ElementTypes, SliceAttentionRules.IsElementType)

@@ -17,21 +17,23 @@ internal static class CatalogueFile
 
     public static string Write(ModelClass modelClass, ImmutableArray<KernelVariant> variants) => ClassScope.Write(
         modelClass,
-        Invariant($"The {variants.Length} variants of {modelClass.Name}."),
+        Invariant($"The {variants.Length} variants of {modelClass.PlainName}."),
         "",
         writer =>
         {
             writer.Lines(Invariant($"/// <summary>Every kernel of this class: {variants.Length} variants.</summary>"));
-            writer.Lines($"public static {Kernels}KernelCatalogue {Property} {{ get; }} = new(");
-            writer.Indent();
-            writer.Lines($"\"{modelClass.Name}\",");
-            for (int i = 0; i < variants.Length; i++)
-                WriteVariant(writer, variants[i], i + 1 < variants.Length ? "," : ");");
+            writer.Lines($"public static {Kernels}KernelCatalogue {Property} {{ get; }} = new(\"{modelClass.PlainName}\",");
 
+            // In brackets: without them C# 12 would not see that the constructor takes a span of any number of variants.
+            writer.Lines("[");
+            writer.Indent();
+            foreach (KernelVariant variant in variants)
+                WriteVariant(writer, variant);
             writer.Outdent();
+            writer.Lines("]);");
         });
 
-    private static void WriteVariant(SourceWriter writer, KernelVariant variant, string end)
+    private static void WriteVariant(SourceWriter writer, KernelVariant variant)
     {
         KernelConfiguration configuration = variant.Configuration;
         writer.Lines($"new {Kernels}KernelVariant(");
@@ -61,7 +63,7 @@ internal static class CatalogueFile
         }
 
         writer.Outdent();
-        writer.Lines(")" + CSharpText.Initializer(Properties(variant)) + end);
+        writer.Lines(")" + CSharpText.Initializer(Properties(variant)) + ",");
     }
 
     private static string Arguments(KernelFootprint footprint) =>

@@ -24,10 +24,13 @@ internal sealed record CudaHeaderTemplate(string Part)
         string.Concat(Part.Split('/', '_').Select(static word => char.ToUpper(word[0], CultureInfo.InvariantCulture) + word.Substring(1)));
 
     /// <summary>Every template that can be a header.</summary>
-    public static IEnumerable<CudaHeaderTemplate> All(TemplateLibrary templates) =>
-        from name in templates.Names
-        where name.StartsWith(Folder, System.StringComparison.Ordinal) && name.EndsWith(Extension, System.StringComparison.Ordinal)
-        select new CudaHeaderTemplate(name.Substring(Folder.Length, name.Length - Folder.Length - Extension.Length));
+    public static IEnumerable<CudaHeaderTemplate> All(TemplateLibrary templates) => templates.Names.Select(Named).OfType<CudaHeaderTemplate>();
+
+    /// <summary>The header of a template's name; null for a name that no header has.</summary>
+    public static CudaHeaderTemplate? Named(string name) =>
+        name.StartsWith(Folder, System.StringComparison.Ordinal) && name.EndsWith(Extension, System.StringComparison.Ordinal)
+            ? new(name.Substring(Folder.Length, name.Length - Folder.Length - Extension.Length))
+            : null;
 
     /// <summary>The header's text. Kernels tell it their configuration by the constants that they declare before they include it.</summary>
     public string Render(TemplateLibrary templates, CancellationToken cancellationToken = default) => templates.Render(TemplateName, [], cancellationToken);

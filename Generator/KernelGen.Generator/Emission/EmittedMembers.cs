@@ -24,7 +24,8 @@ internal static class EmittedMembers
     public static ISet<string> Names(KernelDesigns designs, IEnumerable<KernelRequest> requests)
     {
         ImmutableArray<KernelVariant> variants = designs.Variants(requests);
-        HashSet<string> names = new(_callable.Value, StringComparer.Ordinal) { CatalogueFile.Property };
+        HashSet<string> names = new(_callable.Value, StringComparer.Ordinal);
+        names.UnionWith(Accessors(CatalogueFile.Property));
         names.UnionWith(variants.Select(static variant => variant.UnitClass));
         if (variants.OfType<CpuVariant>().Any())
             names.Add(CpuFiles.SourcesClass);
@@ -33,10 +34,13 @@ internal static class EmittedMembers
         return names;
     }
 
+    // The language keeps the names of both accessors of a property.
+    private static IEnumerable<string> Accessors(string property) => [property, "get_" + property, "set_" + property];
+
     private static IEnumerable<string> Names(MemberDeclarationSyntax member) => member switch
     {
         MethodDeclarationSyntax method => [method.Identifier.ValueText],
-        PropertyDeclarationSyntax property => [property.Identifier.ValueText],
+        PropertyDeclarationSyntax property => Accessors(property.Identifier.ValueText),
         FieldDeclarationSyntax field => field.Declaration.Variables.Select(static variable => variable.Identifier.ValueText),
         _ => [],
     };

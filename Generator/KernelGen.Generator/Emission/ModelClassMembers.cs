@@ -7,7 +7,7 @@ internal static class ModelClassMembers
 {
     public static string Write(ModelClass modelClass) => ClassScope.Write(
         modelClass,
-        $"Attention of {modelClass.Name}: planned and run by a host, with the variants of its catalogue.",
+        $"Attention of {modelClass.PlainName}: planned and run by a host, with the variants of its catalogue.",
         " : global::KernelGen.ISliceAttention",
         writer => writer.Lines(Members(modelClass.Name)));
 

@@ -14,6 +14,12 @@ internal static class SliceAttentionRules
     public const int MinimumSliceRows = 128;
     public const int MaximumSliceRows = 1 << 20;
 
+    /// <summary>The most values of an argument: as many as there are head dims.</summary>
+    public const int MaximumValues = MaximumHeadDim / HeadDimStep;
+
+    /// <summary>The most kernels that a class may ask for. Every head dim in every type, family and target, with three slice sizes, is 3072.</summary>
+    public const int MaximumKernels = 4096;
+
     public static IReadOnlyList<int> DefaultElementTypes { get; } =
         [(int)ElementType.Float16, (int)ElementType.BFloat16, (int)ElementType.Float32];
 
@@ -55,8 +61,11 @@ internal static class SliceAttentionRules
     }
 
     /// <summary>Indices of the values that are there before.</summary>
-    public static IReadOnlyList<int> IndicesOfRepeats(IReadOnlyList<int> values) =>
-        Enumerable.Range(0, values.Count).Where(i => values.Take(i).Contains(values[i])).ToList();
+    public static IReadOnlyList<int> IndicesOfRepeats(IReadOnlyList<int> values)
+    {
+        HashSet<int> seen = [];
+        return Enumerable.Range(0, values.Count).Where(i => !seen.Add(values[i])).ToList();
+    }
 
     /// <summary>The values in ascending order, each once: what the generator makes variants of.</summary>
     public static IReadOnlyList<int> InOrder(IReadOnlyList<int> values) => values.Distinct().OrderBy(value => value).ToList();

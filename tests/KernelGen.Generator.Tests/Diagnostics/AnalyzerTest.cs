@@ -19,19 +19,25 @@ internal static class AnalyzerTest
             .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
     ];
 
-    /// <summary>Asserts that an analyzer reports exactly at the marked spans, and returns its messages in their order.</summary>
-    public static async Task<IReadOnlyList<string>> ReportsAsync<TAnalyzer>(string markedSource, bool allowUnsafe = true)
-        where TAnalyzer : DiagnosticAnalyzer, new()
+    /// <summary>Asserts that a diagnostic is reported exactly at the marked spans, and returns its messages in their order.</summary>
+    public static async Task<IReadOnlyList<string>> ReportsAsync(string id, string markedSource, bool allowUnsafe = true)
     {
         MarkedSource source = MarkedSource.Parse(Usings + markedSource);
 
-        IReadOnlyList<Diagnostic> diagnostics = await DiagnosticsOfAsync([source.Text], [new TAnalyzer()], allowUnsafe);
+        Diagnostic[] diagnostics = [.. (await DiagnosticsOfAsync([source.Text], AllAnalyzers, allowUnsafe)).Where(diagnostic => diagnostic.Id == id)];
 
         string[] expected = [.. source.Spans.Select(span => $"{span}: {source.Text.Substring(span.Start, span.Length)}")];
         string[] actual = [.. diagnostics.Select(diagnostic => diagnostic.Location.SourceSpan).Select(span => $"{span}: {source.Text.Substring(span.Start, span.Length)}")];
         Assert.AreSequenceEqual(expected, actual);
         return [.. diagnostics.Select(diagnostic => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture))];
     }
+
+    /// <summary>The ids of what all analyzers report, in the order of the source.</summary>
+    public static async Task<string[]> IdsOfAsync(Compilation compilation) =>
+    [
+        .. (await compilation.WithAnalyzers(AllAnalyzers).GetAnalyzerDiagnosticsAsync())
+            .OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start).Select(diagnostic => diagnostic.Id),
+    ];
 
     /// <summary>The diagnostics in the order of the source; fails when the source does not compile.</summary>
     public static async Task<IReadOnlyList<Diagnostic>> DiagnosticsOfAsync(

@@ -1,5 +1,3 @@
-using KernelGen.Generator.Analyzers;
-
 namespace KernelGen.Generator.Tests.Diagnostics;
 
 [TestClass]
@@ -16,7 +14,7 @@ public sealed class ChoiceDiagnosticsTests
     [DataRow("ElementTypes = [[|(ElementType)(-1)|], ElementType.Float16]", "'ElementTypes' has the value -1, which is not one of Float16, BFloat16, Float32")]
     public async Task InvalidChoice_IsReportedAtTheElement(string argument, string message)
     {
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync<InvalidChoiceAnalyzer>($"[SliceAttention(HeadDims = [40], {argument})] partial class M;");
+        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0007", $"[SliceAttention(HeadDims = [40], {argument})] partial class M;");
 
         Assert.AreEqual(message, messages.Single());
     }
@@ -26,7 +24,7 @@ public sealed class ChoiceDiagnosticsTests
     [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Simt, KernelTarget.Cpu], ElementTypes = [ElementType.Float32], Families = [KernelFamily.Streaming])]")]
     public async Task ValidChoice_IsNotReported(string attribute)
     {
-        await AnalyzerTest.ReportsAsync<InvalidChoiceAnalyzer>($"{attribute} partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0007", $"{attribute} partial class M;");
     }
 
     [TestMethod]
@@ -35,7 +33,7 @@ public sealed class ChoiceDiagnosticsTests
     [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Simt])] [[|SliceAttention(HeadDims = [80])|]] [SliceAttention(HeadDims = [88])]")]
     public async Task CpuKernelsWithoutUnsafeCode_AreReportedOnce(string attributes)
     {
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync<UnsafeCodeNotAllowedAnalyzer>($"{attributes} partial class M;", allowUnsafe: false);
+        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0009", $"{attributes} partial class M;", allowUnsafe: false);
 
         Assert.AreEqual(
             "The CPU kernels of 'M' need unsafe code: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project, or leave Cpu out of Targets",
@@ -47,7 +45,7 @@ public sealed class ChoiceDiagnosticsTests
     [DataRow("[SliceAttention(HeadDims = [40])]", true)]
     public async Task UnsafeCodeThatIsNotNeededOrAllowed_IsNotReported(string attribute, bool allowUnsafe)
     {
-        await AnalyzerTest.ReportsAsync<UnsafeCodeNotAllowedAnalyzer>($"{attribute} partial class M;", allowUnsafe);
+        await AnalyzerTest.ReportsAsync("KGEN0009", $"{attribute} partial class M;", allowUnsafe);
     }
 
     [TestMethod]
@@ -56,7 +54,7 @@ public sealed class ChoiceDiagnosticsTests
     [DataRow("[SliceAttention(HeadDims = [40])] [[|SliceAttention(HeadDims = [40], SliceRows = [128], Families = [KernelFamily.Streaming])|]]")]
     public async Task AttributeThatAddsNoVariant_IsReported(string attributes)
     {
-        await AnalyzerTest.ReportsAsync<RedundantAttributeAnalyzer>($"{attributes} partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0010", $"{attributes} partial class M;");
     }
 
     [TestMethod]
@@ -67,6 +65,6 @@ public sealed class ChoiceDiagnosticsTests
     [DataRow("[SliceAttention(HeadDims = [40])] [SliceAttention]")]
     public async Task AttributeThatAddsAVariant_IsNotReported(string attributes)
     {
-        await AnalyzerTest.ReportsAsync<RedundantAttributeAnalyzer>($"{attributes} partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0010", $"{attributes} partial class M;");
     }
 }

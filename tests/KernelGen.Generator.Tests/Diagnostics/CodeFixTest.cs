@@ -18,11 +18,12 @@ internal static class CodeFixTest
         where TFix : CodeFixProvider, new()
     {
         Document document = CreateDocument(source);
-        foreach (Diagnostic diagnostic in await DiagnosticsOfAsync<TAnalyzer>(document))
+        var provider = new TFix();
+        foreach (Diagnostic diagnostic in await DiagnosticsOfAsync<TAnalyzer>(document, provider))
         {
             CodeAction? action = null;
             var context = new CodeFixContext(document, diagnostic, (offered, _) => action = offered, CancellationToken.None);
-            await new TFix().RegisterCodeFixesAsync(context);
+            await provider.RegisterCodeFixesAsync(context);
             if (action is not null)
                 return await ApplyAsync(document, action);
         }
@@ -43,7 +44,7 @@ internal static class CodeFixTest
             FixAllScope.Document,
             typeof(TFix).Name,
             provider.FixableDiagnosticIds,
-            new FoundDiagnostics(await DiagnosticsOfAsync<TAnalyzer>(document)),
+            new FoundDiagnostics(await DiagnosticsOfAsync<TAnalyzer>(document, provider)),
             CancellationToken.None);
         CodeAction? action = await provider.GetFixAllProvider()!.GetFixAsync(context);
         return action is null ? source : await ApplyAsync(document, action);
@@ -64,12 +65,12 @@ internal static class CodeFixTest
         return workspace.AddProject(project).AddDocument("Source.cs", Usings + source);
     }
 
-    private static async Task<IReadOnlyList<Diagnostic>> DiagnosticsOfAsync<TAnalyzer>(Document document)
+    private static async Task<IReadOnlyList<Diagnostic>> DiagnosticsOfAsync<TAnalyzer>(Document document, CodeFixProvider provider)
         where TAnalyzer : DiagnosticAnalyzer, new()
     {
         Compilation compilation = (await document.Project.GetCompilationAsync())!;
         ImmutableArray<Diagnostic> diagnostics = await compilation.WithAnalyzers([new TAnalyzer()]).GetAnalyzerDiagnosticsAsync();
-        return [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
+        return [.. diagnostics.Where(diagnostic => provider.FixableDiagnosticIds.Contains(diagnostic.Id)).OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
     }
 
     private static async Task<string> ApplyAsync(Document document, CodeAction action)

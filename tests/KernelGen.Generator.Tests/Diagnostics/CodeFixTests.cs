@@ -16,7 +16,7 @@ public sealed class CodeFixTests
     [DataRow("/* in */ struct A { $ partial class M; }", "/* in */ partial struct A { $ partial class M; }")]
     public async Task ClassNotPartial_BecomesPartial(string before, string after)
     {
-        string fixedSource = await CodeFixTest.FixFirstAsync<ClassNotPartialAnalyzer, MakePartialCodeFix>(before.Replace("$", Attribute));
+        string fixedSource = await CodeFixTest.FixFirstAsync<ModelClassAnalyzer, MakePartialCodeFix>(before.Replace("$", Attribute));
 
         Assert.AreEqual(after.Replace("$", Attribute), fixedSource);
     }
@@ -24,7 +24,7 @@ public sealed class CodeFixTests
     [TestMethod]
     public async Task ClassesNotPartial_AllBecomePartial()
     {
-        string fixedSource = await CodeFixTest.FixAllAsync<ClassNotPartialAnalyzer, MakePartialCodeFix>(
+        string fixedSource = await CodeFixTest.FixAllAsync<ModelClassAnalyzer, MakePartialCodeFix>(
             "class A { $ class M; $ sealed class N; } $ class O;".Replace("$", Attribute));
 
         Assert.AreEqual("partial class A { $ partial class M; $ sealed partial class N; } $ partial class O;".Replace("$", Attribute), fixedSource);
@@ -40,7 +40,7 @@ public sealed class CodeFixTests
     [DataRow("(new[] { 41 })", "(new[] { 41 })")]
     public async Task UnsupportedHeadDim_IsRoundedUp(string before, string after)
     {
-        string fixedSource = await CodeFixTest.FixFirstAsync<UnsupportedHeadDimAnalyzer, RoundValueCodeFix>($"[SliceAttention(HeadDims = {before})] partial class M;");
+        string fixedSource = await CodeFixTest.FixFirstAsync<ArgumentAnalyzer, RoundValueCodeFix>($"[SliceAttention(HeadDims = {before})] partial class M;");
 
         Assert.AreEqual($"[SliceAttention(HeadDims = {after})] partial class M;", fixedSource);
     }
@@ -48,7 +48,7 @@ public sealed class CodeFixTests
     [TestMethod]
     public async Task UnsupportedHeadDims_AreAllRoundedUp()
     {
-        string fixedSource = await CodeFixTest.FixAllAsync<UnsupportedHeadDimAnalyzer, RoundValueCodeFix>(
+        string fixedSource = await CodeFixTest.FixAllAsync<ArgumentAnalyzer, RoundValueCodeFix>(
             "[SliceAttention(HeadDims = [1, 41, 80])] partial class M; [SliceAttention(HeadDims = new[] { 81 })] partial class N;");
 
         Assert.AreEqual("[SliceAttention(HeadDims = [8, 48, 80])] partial class M; [SliceAttention(HeadDims = new[] { 88 })] partial class N;", fixedSource);
@@ -60,7 +60,7 @@ public sealed class CodeFixTests
     [DataRow("new int[] { 2000000 }", "new int[] { 1048576 }")]
     public async Task UnsupportedSliceRows_AreRoundedUp(string before, string after)
     {
-        string fixedSource = await CodeFixTest.FixFirstAsync<UnsupportedSliceRowsAnalyzer, RoundValueCodeFix>(
+        string fixedSource = await CodeFixTest.FixFirstAsync<ArgumentAnalyzer, RoundValueCodeFix>(
             $"[SliceAttention(HeadDims = [40], SliceRows = {before})] partial class M;");
 
         Assert.AreEqual($"[SliceAttention(HeadDims = [40], SliceRows = {after})] partial class M;", fixedSource);
@@ -77,7 +77,7 @@ public sealed class CodeFixTests
     [DataRow("[80, 8 * 5]", "[8 * 5, 80]")]
     public async Task UnorderedHeadDims_AreSorted(string before, string after)
     {
-        string fixedSource = await CodeFixTest.FixFirstAsync<UnorderedHeadDimsAnalyzer, SortValuesCodeFix>($"[SliceAttention(HeadDims = {before})] partial class M;");
+        string fixedSource = await CodeFixTest.FixFirstAsync<ArgumentAnalyzer, SortValuesCodeFix>($"[SliceAttention(HeadDims = {before})] partial class M;");
 
         Assert.AreEqual($"[SliceAttention(HeadDims = {after})] partial class M;", fixedSource);
     }
@@ -85,7 +85,7 @@ public sealed class CodeFixTests
     [TestMethod]
     public async Task UnorderedHeadDims_AreAllSorted()
     {
-        string fixedSource = await CodeFixTest.FixAllAsync<UnorderedHeadDimsAnalyzer, SortValuesCodeFix>(
+        string fixedSource = await CodeFixTest.FixAllAsync<ArgumentAnalyzer, SortValuesCodeFix>(
             "[SliceAttention(HeadDims = [160, 80, 40])] partial class M; [SliceAttention(HeadDims = new[] { 80, 40 })] partial class N;");
 
         Assert.AreEqual("[SliceAttention(HeadDims = [40, 80, 160])] partial class M; [SliceAttention(HeadDims = new[] { 40, 80 })] partial class N;", fixedSource);
@@ -94,7 +94,7 @@ public sealed class CodeFixTests
     [TestMethod]
     public async Task UnorderedSliceRows_AreSorted()
     {
-        string fixedSource = await CodeFixTest.FixFirstAsync<UnorderedSliceRowsAnalyzer, SortValuesCodeFix>(
+        string fixedSource = await CodeFixTest.FixFirstAsync<ArgumentAnalyzer, SortValuesCodeFix>(
             "[SliceAttention(HeadDims = [40], SliceRows = [512, 128, 512])] partial class M;");
 
         Assert.AreEqual("[SliceAttention(HeadDims = [40], SliceRows = [128, 512])] partial class M;", fixedSource);
@@ -108,7 +108,7 @@ public sealed class CodeFixTests
     [DataRow("Targets = [(KernelTarget)7]", "Targets = [(KernelTarget)7]")]
     public async Task RepeatedChoice_IsRemoved(string before, string after)
     {
-        string fixedSource = await CodeFixTest.FixFirstAsync<InvalidChoiceAnalyzer, RemoveRepetitionCodeFix>($"[SliceAttention(HeadDims = [40], {before})] partial class M;");
+        string fixedSource = await CodeFixTest.FixFirstAsync<ArgumentAnalyzer, RemoveRepetitionCodeFix>($"[SliceAttention(HeadDims = [40], {before})] partial class M;");
 
         Assert.AreEqual($"[SliceAttention(HeadDims = [40], {after})] partial class M;", fixedSource);
     }
@@ -116,7 +116,7 @@ public sealed class CodeFixTests
     [TestMethod]
     public async Task RepeatedChoices_AreAllRemoved()
     {
-        string fixedSource = await CodeFixTest.FixAllAsync<InvalidChoiceAnalyzer, RemoveRepetitionCodeFix>(
+        string fixedSource = await CodeFixTest.FixAllAsync<ArgumentAnalyzer, RemoveRepetitionCodeFix>(
             "[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Cpu, KernelTarget.Cpu, KernelTarget.Cpu], Families = [KernelFamily.Streaming, KernelFamily.Streaming])] partial class M;");
 
         Assert.AreEqual("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Cpu], Families = [KernelFamily.Streaming])] partial class M;", fixedSource);

@@ -22,7 +22,7 @@ public sealed class DescriptorTests
         string[] expected = [.. Enumerable.Range(1, _descriptors.Count).Select(i => FormattableString.Invariant($"KGEN{i:0000}"))];
 
         Assert.AreSequenceEqual(expected, _descriptors.Select(descriptor => descriptor.Id).ToArray());
-        Assert.HasCount(13, _descriptors);
+        Assert.HasCount(17, _descriptors);
     }
 
     [TestMethod]

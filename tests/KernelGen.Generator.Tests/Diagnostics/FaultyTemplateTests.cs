@@ -36,14 +36,31 @@ public sealed class FaultyTemplateTests
     }
 
     [TestMethod]
-    public async Task SoundTemplate_AndOneThatNoKernelUses_AreNotReported()
+    public async Task SoundTemplate_IsNotReported() =>
+        Assert.IsEmpty(await DiagnosticsAsync(ModelSources.OneHeadDim, new InMemoryText(Score, "// {{ 6 * 7 }}\n")));
+
+    [TestMethod]
+    public async Task TemplateWithAMistypedName_IsReported()
     {
-        Assert.IsEmpty(await DiagnosticsAsync(
-            ModelSources.OneHeadDim, new InMemoryText(Score, "// {{ 6 * 7 }}\n"), new InMemoryText("mine/unused.sbn", "{{ unknown }}")));
+        Diagnostic fault = (await DiagnosticsAsync(ModelSources.OneHeadDim, new InMemoryText("cpu/finish-score.cs.sbn", "{{ unknown }}"))).Single();
+
+        Assert.AreEqual(("KGEN0017", "cpu/finish-score.cs.sbn"), (fault.Id, fault.Location.GetLineSpan().Path));
+        Assert.AreEqual(
+            "No template of the package is named 'cpu/finish-score.cs.sbn', and no other file includes it, so that it changes nothing: "
+            + "the nearest names are cpu/finish-scores.cs.sbn, cpu/value-tile.cs.sbn, cpu/kernels.cs.sbn",
+            fault.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
     }
+
+    [TestMethod]
+    public async Task TemplateThatAnotherIncludes_IsNotReported() => Assert.IsEmpty(await DiagnosticsAsync(
+        ModelSources.OneHeadDim,
+        new InMemoryText("cpu/finish-scores.cs.sbn", "{{ include 'mine/cap.cs.sbn' }}"),
+        new InMemoryText("mine/cap.cs.sbn", "// cap"),
+        new InMemoryText(Score, "#include \"kernelgen_mine_bias.cuh\""),
+        new InMemoryText("cuda/mine/bias.cuh.sbn", "// bias")));
 
     private static Task<ImmutableArray<Diagnostic>> DiagnosticsAsync(string source, params AdditionalText[] templates) =>
         TestCompilation.Create(source)
-            .WithAnalyzers([new FaultyTemplateAnalyzer()], new AnalyzerOptions([.. templates], new TemplateNames()))
+            .WithAnalyzers([new TemplateAnalyzer()], new AnalyzerOptions([.. templates], new TemplateNames()))
             .GetAnalyzerDiagnosticsAsync();
 }

@@ -1,5 +1,3 @@
-using KernelGen.Generator.Analyzers;
-
 namespace KernelGen.Generator.Tests.Diagnostics;
 
 [TestClass]
@@ -13,7 +11,7 @@ public sealed class HeadDimDiagnosticsTests
     [DataRow("[40, [|Dims.Odd|], [|Dims.Odd + 2|]]")]
     public async Task UnsupportedHeadDim_IsReportedAtTheElement(string array)
     {
-        await AnalyzerTest.ReportsAsync<UnsupportedHeadDimAnalyzer>(
+        await AnalyzerTest.ReportsAsync("KGEN0002", 
             $"static class Dims {{ public const int Odd = 41; }} [SliceAttention(HeadDims = {array})] partial class M;");
     }
 
@@ -23,13 +21,13 @@ public sealed class HeadDimDiagnosticsTests
     [DataRow("[]")]
     public async Task SupportedHeadDims_AreNotReported(string array)
     {
-        await AnalyzerTest.ReportsAsync<UnsupportedHeadDimAnalyzer>($"[SliceAttention(HeadDims = {array})] partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0002", $"[SliceAttention(HeadDims = {array})] partial class M;");
     }
 
     [TestMethod]
     public async Task UnsupportedHeadDim_NamesTheNextSupportedOne()
     {
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync<UnsupportedHeadDimAnalyzer>(
+        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0002", 
             "[SliceAttention(HeadDims = [[|41|], [|1000|]])] partial class M;");
 
         Assert.AreSequenceEqual(
@@ -43,7 +41,7 @@ public sealed class HeadDimDiagnosticsTests
     [TestMethod]
     public async Task ArrayInAnotherForm_IsReportedAsAWhole()
     {
-        await AnalyzerTest.ReportsAsync<UnsupportedHeadDimAnalyzer>("[SliceAttention(HeadDims = [|(new[] { 40, 41 })|])] partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0002", "[SliceAttention(HeadDims = [|(new[] { 40, 41 })|])] partial class M;");
     }
 
     [TestMethod]
@@ -54,19 +52,19 @@ public sealed class HeadDimDiagnosticsTests
     [DataRow("[SliceAttention(HeadDims = [|null!|])]")]
     public async Task MissingHeadDims_AreReported(string attribute)
     {
-        await AnalyzerTest.ReportsAsync<MissingHeadDimsAnalyzer>($"{attribute} partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0003", $"{attribute} partial class M;");
     }
 
     [TestMethod]
     public async Task OneHeadDim_IsNotMissing()
     {
-        await AnalyzerTest.ReportsAsync<MissingHeadDimsAnalyzer>("[SliceAttention(HeadDims = [40])] partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0003", "[SliceAttention(HeadDims = [40])] partial class M;");
     }
 
     [TestMethod]
     public async Task UnorderedHeadDims_AreReportedAtEachElement()
     {
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync<UnorderedHeadDimsAnalyzer>(
+        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0004", 
             "[SliceAttention(HeadDims = [80, [|40|], 160, [|160|], [|96|]])] partial class M;");
 
         Assert.AreSequenceEqual(
@@ -81,20 +79,20 @@ public sealed class HeadDimDiagnosticsTests
     [TestMethod]
     public async Task OrderedHeadDims_AreNotReported()
     {
-        await AnalyzerTest.ReportsAsync<UnorderedHeadDimsAnalyzer>("[SliceAttention(HeadDims = [40, 80, 160])] partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0004", "[SliceAttention(HeadDims = [40, 80, 160])] partial class M;");
     }
 
     [TestMethod]
     public async Task EveryAttributeOfAClass_IsLookedAt()
     {
-        await AnalyzerTest.ReportsAsync<UnsupportedHeadDimAnalyzer>(
+        await AnalyzerTest.ReportsAsync("KGEN0002", 
             "[SliceAttention(HeadDims = [40])] partial class M; [SliceAttention(HeadDims = [[|41|]]), SliceAttention(HeadDims = [[|42|]])] partial class M;");
     }
 
     [TestMethod]
     public async Task AttributeOfTheSameName_IsNotLookedAt()
     {
-        await AnalyzerTest.ReportsAsync<UnsupportedHeadDimAnalyzer>("""
+        await AnalyzerTest.ReportsAsync("KGEN0002", """
             namespace Other
             {
                 class SliceAttentionAttribute : System.Attribute { public int[] HeadDims { get; set; } = []; }

@@ -77,6 +77,8 @@ public sealed class SliceAttentionRulesTests
     [DataRow("[SliceAttention(HeadDims = [40])] static partial class M;")]
     [DataRow("[SliceAttention(HeadDims = [40])] partial class M<T>;")]
     [DataRow("[SliceAttention(HeadDims = [40])] partial class M { void Run() { } }")]
+    [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Sm80], ElementTypes = [KernelGen.Tensors.ElementType.Float32])] partial class M;")]
+    [DataRow("[SliceAttention(HeadDims = [40])] partial class M { class var; }")]
     public async Task HasError_AgreesWithTheAnalyzers(string source)
     {
         source = "using KernelGen; using KernelGen.Kernels;\n" + source;

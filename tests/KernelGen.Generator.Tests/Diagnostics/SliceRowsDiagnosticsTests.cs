@@ -1,5 +1,3 @@
-using KernelGen.Generator.Analyzers;
-
 namespace KernelGen.Generator.Tests.Diagnostics;
 
 [TestClass]
@@ -11,7 +9,7 @@ public sealed class SliceRowsDiagnosticsTests
     [DataRow("new int[] { [|0|] }")]
     public async Task UnsupportedSliceRows_AreReportedAtTheElement(string array)
     {
-        await AnalyzerTest.ReportsAsync<UnsupportedSliceRowsAnalyzer>($"[SliceAttention(HeadDims = [40], SliceRows = {array})] partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0005", $"[SliceAttention(HeadDims = [40], SliceRows = {array})] partial class M;");
     }
 
     [TestMethod]
@@ -19,13 +17,13 @@ public sealed class SliceRowsDiagnosticsTests
     [DataRow("")]
     public async Task SupportedSliceRows_AreNotReported(string argument)
     {
-        await AnalyzerTest.ReportsAsync<UnsupportedSliceRowsAnalyzer>($"[SliceAttention(HeadDims = [40]{argument})] partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0005", $"[SliceAttention(HeadDims = [40]{argument})] partial class M;");
     }
 
     [TestMethod]
     public async Task UnsupportedSliceRows_NameTheNextSupportedOnes()
     {
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync<UnsupportedSliceRowsAnalyzer>(
+        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0005", 
             "[SliceAttention(HeadDims = [40], SliceRows = [[|500|]])] partial class M;");
 
         Assert.AreEqual("A slice of 500 rows is not supported: a slice size is a multiple of 128 from 128 to 1048576, such as 512", messages.Single());
@@ -34,13 +32,13 @@ public sealed class SliceRowsDiagnosticsTests
     [TestMethod]
     public async Task UnorderedSliceRows_AreReportedAtEachElement()
     {
-        await AnalyzerTest.ReportsAsync<UnorderedSliceRowsAnalyzer>("[SliceAttention(HeadDims = [40], SliceRows = new[] { 512, [|512|], [|128|], 1024 })] partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0006", "[SliceAttention(HeadDims = [40], SliceRows = new[] { 512, [|512|], [|128|], 1024 })] partial class M;");
     }
 
     [TestMethod]
     public async Task OrderedSliceRows_AreNotReported()
     {
-        await AnalyzerTest.ReportsAsync<UnorderedSliceRowsAnalyzer>("[SliceAttention(HeadDims = [40], SliceRows = [128, 512])] partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0006", "[SliceAttention(HeadDims = [40], SliceRows = [128, 512])] partial class M;");
     }
 
     [TestMethod]
@@ -48,7 +46,7 @@ public sealed class SliceRowsDiagnosticsTests
     [DataRow("SliceRows = [|new int[] { }|], Families = [KernelFamily.Streaming, KernelFamily.Materialized]")]
     public async Task MaterializedFamilyWithoutSliceRows_IsReported(string arguments)
     {
-        await AnalyzerTest.ReportsAsync<MissingSliceRowsAnalyzer>($"[SliceAttention(HeadDims = [40], {arguments})] partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0012", $"[SliceAttention(HeadDims = [40], {arguments})] partial class M;");
     }
 
     [TestMethod]
@@ -57,6 +55,6 @@ public sealed class SliceRowsDiagnosticsTests
     [DataRow("Families = [KernelFamily.Materialized]")]
     public async Task SliceRowsThatAreNotNeededOrAreThere_AreNotReported(string arguments)
     {
-        await AnalyzerTest.ReportsAsync<MissingSliceRowsAnalyzer>($"[SliceAttention(HeadDims = [40], {arguments})] partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0012", $"[SliceAttention(HeadDims = [40], {arguments})] partial class M;");
     }
 }

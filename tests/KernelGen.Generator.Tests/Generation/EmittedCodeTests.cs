@@ -182,6 +182,5 @@ public sealed class EmittedCodeTests
     public void ArgumentsThatAnalyzersReport_GetNoCode(string arguments) =>
         Assert.IsEmpty(GeneratorRun.Of(TestCompilation.Create($"[KernelGen.SliceAttention({arguments})] public partial class Wrong;")).Files);
 
-    private static string[] Faults(Compilation compilation) =>
-        [.. compilation.GetDiagnostics().Where(fault => fault.Severity != DiagnosticSeverity.Hidden).Select(fault => fault.ToString())];
+    private static string[] Faults(Compilation compilation) => TestCompilation.FaultsOf(compilation);
 }

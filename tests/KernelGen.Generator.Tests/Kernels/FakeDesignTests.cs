@@ -81,7 +81,7 @@ public sealed class FakeDesignTests
     private static IEnumerable<string> MembersOf(IEnumerable<string> files) => TestCompilation.Create(["public partial class Faked;", .. files])
         .GetTypeByMetadataName("Faked")!.GetMembers()
         .Where(static member => member is { CanBeReferencedByName: true, IsImplicitlyDeclared: false })
-        .Select(static member => member.Name)
+        .SelectMany(static member => member is IPropertySymbol ? [member.Name, "get_" + member.Name, "set_" + member.Name] : new[] { member.Name })
         .Distinct()
         .Order(StringComparer.Ordinal);
 }
