@@ -12,8 +12,13 @@ cxx=${CXX:-g++}
 # For this machine, as the kernels are that it runs; products and sums that become one instruction would change bits.
 flags="-std=c++17 -O3 -march=native -ffp-contract=off -Wall -Wextra -Werror"
 
-# Built aside and moved into place at once, so that several processes may build at the same time.
+# Built aside and moved into place at once, so that several processes may build at the same time; where there is flock, the others wait for the first.
 mkdir -p "$out"
+if command -v flock >/dev/null; then
+    exec 9>"$out/lock"
+    flock 9
+fi
+
 work=$(mktemp -d "$out/build-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -43,6 +48,7 @@ if [ "${1:-}" = --test ]; then
         mv "$work/selftest" "$selftest"
     fi
 
+    exec 9>&-
     if [ $# -gt 1 ]; then
         "$selftest" "$2"
     else

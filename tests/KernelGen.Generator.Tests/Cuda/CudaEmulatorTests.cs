@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Tests.Cuda;
@@ -6,73 +7,50 @@ namespace KernelGen.Generator.Tests.Cuda;
 [TestClass]
 public sealed class CudaEmulatorTests
 {
+    private static readonly ImmutableArray<KernelConfiguration> _variants = SimtVariant.TestAll ? [.. SimtVariant.All, .. Sm80Variant.All, .. Sm90aVariant.All] :
+    [
+        SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 40, 64),
+        SimtVariant.Of(KernelFamily.Streaming, ElementType.Float32, 64, 64),
+        SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 72, 64),
+        SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 264, 64),
+        SimtVariant.Of(KernelFamily.Materialized, ElementType.Float32, 8, 2048),
+        SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 80, 512),
+        SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 160, 20),
+        Sm80Variant.Streaming(ElementType.Float16, 40, 128),
+        Sm80Variant.Streaming(ElementType.BFloat16, 96, 128),
+        Sm80Variant.Streaming(ElementType.Float16, 264, 32),
+        Sm80Variant.ShortKeys(ElementType.BFloat16, 80, 160),
+        Sm80Variant.Materialized(ElementType.Float16, 72),
+        Sm80Variant.Materialized(ElementType.Float16, 40, sliceRows: 512),
+        Sm80Variant.Materialized(ElementType.BFloat16, 320),
+        Sm90aVariant.Streaming(ElementType.Float16, 40, 192),
+        Sm90aVariant.Streaming(ElementType.BFloat16, 80, 128),
+        Sm90aVariant.Streaming(ElementType.Float16, 256, 128),
+        Sm90aVariant.Streaming(ElementType.Float16, 264, 64),
+        Sm90aVariant.Streaming(ElementType.BFloat16, 512, 64),
+        Sm90aVariant.Streaming(ElementType.Float32, 40, 128),
+        Sm90aVariant.Streaming(ElementType.Float32, 200, 64),
+        Sm90aVariant.ShortKeys(ElementType.Float16, 40, 80, 512),
+        Sm90aVariant.ShortKeys(ElementType.BFloat16, 80, 160, 128),
+        Sm90aVariant.ShortKeys(ElementType.BFloat16, 264, 80, 64),
+        Sm90aVariant.Materialized(ElementType.Float16, 64),
+        Sm90aVariant.Materialized(ElementType.BFloat16, 512),
+    ];
+
+    /// <summary>A few of each target, or all with <c>KERNELGEN_TEST_ALL_CUDA</c>; a test each, so that they run side by side.</summary>
+    public static IEnumerable<object[]> Kernels => _variants.Select(static variant => new object[] { variant.Id });
+
     [TestMethod]
     [ExecutableCondition("g++", IgnoreMessage = "g++ is not installed; it builds the CUDA emulator and the kernels for it.")]
     public void Emulator_PassesItsOwnTests() => Test();
 
     [TestMethod]
     [ExecutableCondition("g++", IgnoreMessage = "g++ is not installed; it builds the CUDA emulator and the kernels for it.")]
-    public void EmittedKernels_AgreeWithFloat64OnTheEmulator()
+    [DynamicData(nameof(Kernels))]
+    public void EmittedKernel_AgreesWithFloat64OnTheEmulator(string id)
     {
         using KernelFolder folder = new();
-        KernelConfiguration[] variants =
-        [
-            SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 40, 64),
-            SimtVariant.Of(KernelFamily.Streaming, ElementType.Float32, 64, 64),
-            SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 72, 64),
-            SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 264, 64),
-            SimtVariant.Of(KernelFamily.Materialized, ElementType.Float32, 8, 2048),
-            SimtVariant.Of(KernelFamily.Materialized, ElementType.Float16, 80, 512),
-            SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 160, 20),
-        ];
-        AgreeWithFloat64(folder, SimtVariant.TestAll ? SimtVariant.All : variants);
-    }
-
-    [TestMethod]
-    [ExecutableCondition("g++", IgnoreMessage = "g++ is not installed; it builds the CUDA emulator and the kernels for it.")]
-    public void EmittedTensorCoreKernels_AgreeWithFloat64OnTheEmulator()
-    {
-        using KernelFolder folder = new();
-        KernelConfiguration[] variants =
-        [
-            Sm80Variant.Streaming(ElementType.Float16, 40, 128),
-            Sm80Variant.Streaming(ElementType.BFloat16, 96, 128),
-            Sm80Variant.Streaming(ElementType.Float16, 264, 32),
-            Sm80Variant.ShortKeys(ElementType.BFloat16, 80, 160),
-            Sm80Variant.Materialized(ElementType.Float16, 72),
-            Sm80Variant.Materialized(ElementType.Float16, 40, sliceRows: 512),
-            Sm80Variant.Materialized(ElementType.BFloat16, 320),
-        ];
-        AgreeWithFloat64(folder, SimtVariant.TestAll ? Sm80Variant.All : variants);
-    }
-
-    [TestMethod]
-    [ExecutableCondition("g++", IgnoreMessage = "g++ is not installed; it builds the CUDA emulator and the kernels for it.")]
-    public void EmittedHopperKernels_AgreeWithFloat64OnTheEmulator()
-    {
-        using KernelFolder folder = new();
-        KernelConfiguration[] variants =
-        [
-            Sm90aVariant.Streaming(ElementType.Float16, 40, 192),
-            Sm90aVariant.Streaming(ElementType.BFloat16, 80, 128),
-            Sm90aVariant.Streaming(ElementType.Float16, 256, 128),
-            Sm90aVariant.Streaming(ElementType.Float16, 264, 64),
-            Sm90aVariant.Streaming(ElementType.BFloat16, 512, 64),
-            Sm90aVariant.Streaming(ElementType.Float32, 40, 128),
-            Sm90aVariant.Streaming(ElementType.Float32, 200, 64),
-            Sm90aVariant.ShortKeys(ElementType.Float16, 40, 80, 512),
-            Sm90aVariant.ShortKeys(ElementType.BFloat16, 80, 160, 128),
-            Sm90aVariant.ShortKeys(ElementType.BFloat16, 264, 80, 64),
-            Sm90aVariant.Materialized(ElementType.Float16, 64),
-            Sm90aVariant.Materialized(ElementType.BFloat16, 512),
-        ];
-        AgreeWithFloat64(folder, SimtVariant.TestAll ? Sm90aVariant.All : variants);
-    }
-
-    private static void AgreeWithFloat64(KernelFolder folder, IEnumerable<KernelConfiguration> variants)
-    {
-        foreach (KernelConfiguration variant in variants)
-            folder.Add(variant);
+        folder.Add(_variants.Single(variant => variant.Id == id));
         folder.WriteManifest();
         Test(folder.Path);
     }
