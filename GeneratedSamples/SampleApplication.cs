@@ -1,5 +1,7 @@
 using System.CommandLine;
 using KernelGen.Lab.Commands;
+using KernelGen.Lab.Compilation;
+using KernelGen.Lab.Measuring;
 using KernelGen.Reference.Safetensors;
 using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
@@ -18,14 +20,15 @@ internal static class SampleApplication
     public static int Run(string[] args, TextWriter stdout, TextWriter stderr, CancellationToken cancellationToken = default)
     {
         CommandConsole console = new(stdout, stderr, cancellationToken);
+        OwnClasses classes = new(ModelCatalogue.Classes);
         RootCommand root = new("Attention kernels made by a source generator, planned to fit the memory there is. Without a command: the demo.")
         {
             new AttendCommand(console),
-            new PlanCommand(console),
-            new KernelsCommand(console),
-            new BenchCommand(console, ModelClasses.Instance),
-            new ProbeCommand(console, ModelClasses.Instance),
-            new DoctorCommand(console),
+            new PlanCommand(console, classes),
+            new KernelsCommand(console, classes, new CompileOptions()),
+            new BenchCommand(console, ModelCatalogue.Classes),
+            new ProbeCommand(console, ModelCatalogue.Classes),
+            new DoctorCommand(console, classes),
         };
         root.SetAction(_ => DemoCommand.Run(console));
         return CommandRunner.Run(root, args, console, fault => fault is SafetensorsException);

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Packs KernelGen.RuntimeHost into the local feed, then restores, builds, publishes and runs consumer projects outside the repository.
+# Packs KernelGen.RuntimeHost and KernelGen.Tool into the local feed, then restores, builds, publishes and runs consumer projects outside the
+# repository, and installs the tool.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 version="0.1.0-test.$(date +%s)"
@@ -27,7 +28,9 @@ silent() {
 
 # Sources are linked to where they are published; that needs the commit, which a tree without git does not know.
 git -C "$root" rev-parse HEAD >/dev/null 2>&1 || repository=
-dotnet pack "$root/RuntimeHost" -c Release -o "$feed" -p:MinVerVersionOverride="$version" -p:KernelGenRepository="$repository" --nologo -v quiet
+for packed in RuntimeHost tools/KernelGen.Tool; do
+  dotnet pack "$root/$packed" -c Release -o "$feed" -p:MinVerVersionOverride="$version" -p:KernelGenRepository="$repository" --nologo -v quiet
+done
 
 cat >"$work/nuget.config" <<CONFIG
 <configuration>
@@ -69,6 +72,7 @@ if grep -qw avx2 /proc/cpuinfo; then
   expect "$said" "AVX2 is switched off, although the processor has it"
 fi
 
+bash "$root/build/package-test/tool.sh" "$work" "$version" "$consumer/bin/Release/net10.0/PackageTest.dll"
 bash "$root/build/package-test/published.sh" "$consumer" "$version" "$bits"
 
 # publish FOLDER [VARIABLE=VALUE...]: publishes the consumer, whose kernels are compiled in advance; gives what was said.

@@ -1,4 +1,5 @@
 using KernelGen.Execution;
+using KernelGen.Lab.Plans;
 using KernelGen.Planning;
 using KernelGen.Reference;
 

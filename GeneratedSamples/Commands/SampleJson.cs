@@ -4,7 +4,5 @@ namespace KernelGen.Samples.Commands;
 
 /// <summary>The JSON of the commands: snake_case names, indented.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
-[JsonSerializable(typeof(KernelJson[]))]
-[JsonSerializable(typeof(PlanJson))]
 [JsonSerializable(typeof(AttendJson))]
 internal sealed partial class SampleJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using KernelGen.Kernels;
+using KernelGen.Lab.Measuring;
 
 namespace KernelGen.Samples.Models;
 
@@ -7,4 +8,5 @@ namespace KernelGen.Samples.Models;
 /// <param name="Purpose">What it is for, in a few words.</param>
 /// <param name="Kernels">Its kernels.</param>
 /// <param name="Create">Makes an instance on a host.</param>
-internal sealed record AttentionModel(string Name, string Purpose, KernelCatalogue Kernels, Func<AttentionHost, ISliceAttention> Create);
+internal sealed record AttentionModel(string Name, string Purpose, KernelCatalogue Kernels, Func<AttentionHost, ISliceAttention> Create)
+    : ModelClass(Name, Purpose, Kernels);

@@ -1,6 +1,5 @@
-using System.Globalization;
+using KernelGen.Lab.Measuring;
 using KernelGen.Tensors;
-using static System.FormattableString;
 
 namespace KernelGen.Samples.Models;
 
@@ -26,28 +25,13 @@ internal static class ModelCatalogue
             VideoTransformerAttention.Catalogue, host => new VideoTransformerAttention(host)),
     ];
 
-    /// <summary>The names of the classes, for messages.</summary>
-    public static string Names => string.Join(", ", Models.Select(model => model.Name));
-
-    /// <summary>Every head dim that some class has, ascending.</summary>
-    public static IReadOnlyList<int> HeadDims { get; } = [.. Models.SelectMany(model => model.Kernels.HeadDims).Distinct().Order()];
+    /// <summary>The classes as commands want them.</summary>
+    public static ModelClassList Classes { get; } = new(Models);
 
     /// <summary>The class of a name.</summary>
     public static AttentionModel Get(string name) => Models.Single(model => model.Name == name);
 
     /// <summary>The class that serves a head dim.</summary>
     /// <exception cref="InputException">None does; the message lists the head dims there are and the attribute to write.</exception>
-    public static AttentionModel Find(int headDim, ElementType elementType)
-    {
-        AttentionModel? model = Models.FirstOrDefault(model => model.Kernels.HeadDims.Contains(headDim));
-        if (model is not null)
-            return model;
-
-        string known = string.Join(", ", HeadDims.Select(known => known.ToString(CultureInfo.InvariantCulture)));
-        bool possible = headDim is >= AttentionShape.HeadDimStep and <= AttentionShape.MaxHeadDim && headDim % AttentionShape.HeadDimStep == 0;
-        string advice = possible
-            ? $"To add one, write [SliceAttention(HeadDims = [{headDim}], ElementTypes = [ElementType.{elementType}])] on a partial class."
-            : "Kernels can be generated for multiples of 8 from 8 to 512.";
-        throw new InputException(Invariant($"There is no kernel for head dim {headDim}; there are kernels for {known}. {advice}"));
-    }
+    public static AttentionModel Find(int headDim, ElementType elementType) => (AttentionModel)Classes.Find(headDim, elementType);
 }

@@ -13,19 +13,29 @@ internal sealed class ApplicationContext : AssemblyLoadContext
         FrameworkAssemblies().Select(path => Path.GetFileNameWithoutExtension(path)), StringComparer.OrdinalIgnoreCase);
 
     private readonly AssemblyDependencyResolver _resolver;
+    private readonly Assembly? _shared;
 
     /// <summary>Reads where the assemblies of an application are.</summary>
     /// <param name="application">The application's assembly.</param>
-    public ApplicationContext(string application) => _resolver = new(application);
+    /// <param name="shared">An assembly that stands for the application's of the same name; null for none.</param>
+    public ApplicationContext(string application, Assembly? shared)
+    {
+        _resolver = new(application);
+        _shared = shared;
+    }
 
     /// <summary>The assembly belongs to the application, not to the framework.</summary>
     public bool Brings(AssemblyName name) =>
-        name.Name is { } simple && !_framework.Contains(simple) && _resolver.ResolveAssemblyToPath(name) is not null;
+        IsShared(name)
+        || (name.Name is { } simple && !_framework.Contains(simple) && _resolver.ResolveAssemblyToPath(name) is not null);
 
     private static string[] FrameworkAssemblies() =>
         ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "").Split(Path.PathSeparator);
 
     /// <inheritdoc/>
-    protected override Assembly? Load(AssemblyName assemblyName) =>
-        Brings(assemblyName) ? LoadFromAssemblyPath(_resolver.ResolveAssemblyToPath(assemblyName)!) : null;
+    protected override Assembly? Load(AssemblyName assemblyName) => IsShared(assemblyName) ? _shared
+        : Brings(assemblyName) ? LoadFromAssemblyPath(_resolver.ResolveAssemblyToPath(assemblyName)!)
+        : null;
+
+    private bool IsShared(AssemblyName name) => _shared is not null && name.Name == _shared.GetName().Name;
 }

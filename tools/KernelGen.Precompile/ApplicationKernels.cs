@@ -21,9 +21,10 @@ internal sealed class ApplicationKernels
 
     /// <summary>Loads an application and finds its kernels.</summary>
     /// <param name="path">The application's assembly.</param>
-    public static ApplicationKernels Load(string path)
+    /// <param name="runtimeHost">Stands for the application's KernelGen.RuntimeHost; null takes the one that the application brings.</param>
+    public static ApplicationKernels Load(string path, Assembly? runtimeHost = null)
     {
-        ApplicationContext context = new(path);
+        ApplicationContext context = new(path, runtimeHost);
         Dictionary<string, Assembly> known = [];
         Queue<Assembly> unread = new([context.LoadFromAssemblyPath(path)]);
         while (unread.TryDequeue(out Assembly? assembly))
@@ -38,7 +39,7 @@ internal sealed class ApplicationKernels
             }
         }
 
-        if (!known.TryGetValue(RuntimeHostName, out Assembly? runtimeHost))
+        if (!known.TryGetValue(RuntimeHostName, out runtimeHost))
             return new(null, null);
 
         Type catalogue = runtimeHost.GetType("KernelGen.Kernels.KernelCatalogue", throwOnError: true)!;

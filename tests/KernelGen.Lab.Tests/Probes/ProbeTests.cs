@@ -123,7 +123,7 @@ public sealed class ProbeTests
     private static string Ptx(string file, int columns, params (string, int)[] constants)
     {
         using TestFolder folder = new();
-        CudaHeader[] primitives = [.. new MeasuredKernels(ModelClasses.Instance).Hopper[0].Cuda!.Headers.Where(header => header.Name.EndsWith("primitives.cuh", StringComparison.Ordinal))];
+        CudaHeader[] primitives = [.. new MeasuredKernels(ModelCatalogue.Classes).Hopper[0].Cuda!.Headers.Where(header => header.Name.EndsWith("primitives.cuh", StringComparison.Ordinal))];
         foreach (CudaHeader header in ProbeSources.Headers(primitives, columns))
             File.WriteAllText(folder[header.Name], Encoding.UTF8.GetString(header.Text()));
         File.WriteAllText(folder[file], Encoding.UTF8.GetString(ProbeSources.Text(file, constants)()));

@@ -1,7 +1,7 @@
 using KernelGen.Kernels;
+using KernelGen.Lab.Plans;
 using KernelGen.Planning;
 using KernelGen.Reference.Safetensors;
-using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
 

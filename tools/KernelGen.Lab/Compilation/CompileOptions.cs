@@ -11,12 +11,8 @@ public sealed class CompileOptions
     private static readonly CudaArchitecture[] _usual = [new(75), new(80), new(86), new(89), new(90), new(100), new(120)];
 
     private readonly Option<bool> _compile = new("--compile") { Description = "Compile the CUDA kernels with NVRTC; needs neither a GPU nor a driver" };
-    private readonly Option<CudaArchitecture[]> _architectures = new("--arch")
-    {
-        Description = "With --compile: compute capabilities to compile for [default: 7.5,8.0,8.6,8.9,9.0,10.0,12.0]",
-        HelpName = "X.Y,...",
-        CustomParser = Parse,
-    };
+    private readonly Option<CudaArchitecture[]> _architectures = Architectures(
+        "With --compile: compute capabilities to compile for [default: 7.5,8.0,8.6,8.9,9.0,10.0,12.0]");
 
     private readonly Option<KernelSpecialization[]> _masks = CommandOptions.Choice<KernelSpecialization[]>(
         "--mask",
@@ -53,8 +49,18 @@ public sealed class CompileOptions
         HelpName = "FILE",
     };
 
+    /// <summary>GPUs to compile for.</summary>
+    /// <param name="description">What for.</param>
+    public static Option<CudaArchitecture[]> Architectures(string description) => new("--arch")
+    {
+        Description = description,
+        HelpName = "X.Y,...",
+        CustomParser = Parse,
+    };
+
     /// <summary>Adds the options to a command.</summary>
-    public CompileOptions(Command command)
+    /// <param name="command">The command.</param>
+    public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_compile, _architectures, _masks, _output, _distinct, _check, _table, _against])
             command.Options.Add(option);

@@ -295,7 +295,7 @@ internal sealed class CudaBenchRun : IDisposable
 
     private CudaBenchResult Result() => new(
         DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        typeof(AttentionHost).Assembly.GetName().Version!.ToString(3),
+        ProductVersion.Text,
         _device.Name,
         LibraryText.WithoutFolder(_report.Driver),
         LibraryText.WithoutFolder(_report.Compiler),

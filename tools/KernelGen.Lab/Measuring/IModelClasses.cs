@@ -3,9 +3,12 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Lab.Measuring;
 
-/// <summary>The annotated classes whose kernels are measured. The laboratory has none: an application brings its own.</summary>
+/// <summary>Annotated classes: their kernels are listed, planned with and measured. The laboratory has none: an application brings its own.</summary>
 public interface IModelClasses
 {
+    /// <summary>The classes.</summary>
+    IReadOnlyList<ModelClass> Classes { get; }
+
     /// <summary>Every kernel of every class.</summary>
     IReadOnlyList<KernelVariant> Kernels { get; }
 

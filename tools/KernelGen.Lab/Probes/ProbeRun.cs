@@ -97,7 +97,7 @@ internal sealed class ProbeRun(IModelClasses classes, bool smoke, KernelFilter f
 
     private ProbeReport Report() => new(
         DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        typeof(AttentionHost).Assembly.GetName().Version!.ToString(3),
+        ProductVersion.Text,
         _device,
         LibraryText.WithoutFolder(_report.Driver),
         LibraryText.WithoutFolder(_report.Compiler),

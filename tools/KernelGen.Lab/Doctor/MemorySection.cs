@@ -1,6 +1,6 @@
 using KernelGen.Planning;
 
-namespace KernelGen.Samples.Doctor;
+namespace KernelGen.Lab.Doctor;
 
 /// <summary>The memory that plans are made with, and what limits it.</summary>
 internal static class MemorySection

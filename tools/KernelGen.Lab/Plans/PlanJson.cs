@@ -1,10 +1,10 @@
 using KernelGen.Kernels;
 using KernelGen.Planning;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Plans;
 
 /// <summary>A plan as <c>plan --json</c> writes it. Sizes are in bytes, rows and keys.</summary>
-internal record PlanJson
+public record PlanJson
 {
     /// <param name="plan">The plan.</param>
     /// <param name="largestLength">See <see cref="LargestLength"/>.</param>

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using KernelGen.Cpu;
 
-namespace KernelGen.Samples.Doctor;
+namespace KernelGen.Lab.Doctor;
 
 /// <summary>The processor: what vectors it has, how many threads the process may use, and which kernels run on it.</summary>
 internal static class CpuSection

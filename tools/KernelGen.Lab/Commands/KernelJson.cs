@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Commands;
 
 /// <summary>A variant as <c>kernels --json</c> writes it.</summary>
 internal sealed record KernelJson(

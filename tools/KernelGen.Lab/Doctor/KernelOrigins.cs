@@ -1,22 +1,22 @@
 using KernelGen.Cuda;
 using KernelGen.Kernels;
-using KernelGen.Samples.Models;
+using KernelGen.Lab.Measuring;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Doctor;
+namespace KernelGen.Lab.Doctor;
 
 /// <summary>Where the compiled kernels of this application come from on a GPU: a folder, the cache or the compiler.</summary>
 internal static class KernelOrigins
 {
     /// <summary>Every kernel that the device runs, for calls without and with a mask; none on the CPU.</summary>
-    public static IReadOnlyList<(SpecializedKernel Kernel, KernelOrigin Origin)> Of(AttentionHost host)
+    public static IReadOnlyList<(SpecializedKernel Kernel, KernelOrigin Origin)> Of(AttentionHost host, IModelClasses classes)
     {
         if (host.Device is not CudaDevice device)
             return [];
 
         KernelSpecialization[] kinds = [KernelSpecialization.None, KernelSpecialization.Masked];
         List<(SpecializedKernel, KernelOrigin)> origins = [];
-        foreach (KernelVariant variant in ModelCatalogue.Models.SelectMany(model => model.Kernels.Variants.ToArray()))
+        foreach (KernelVariant variant in classes.Kernels)
         {
             foreach (SpecializedKernel kernel in kinds.Select(variant.Specialize).Distinct())
             {
@@ -29,12 +29,12 @@ internal static class KernelOrigins
     }
 
     /// <summary>How many come from where; null on the CPU.</summary>
-    public static string? Summary(AttentionHost host)
+    public static string? Summary(AttentionHost host, IModelClasses classes)
     {
         if (host.Device is not CudaDevice)
             return null;
 
-        var places = Of(host).GroupBy(kernel => kernel.Origin).OrderByDescending(group => group.Key);
+        var places = Of(host, classes).GroupBy(kernel => kernel.Origin).OrderByDescending(group => group.Key);
         return string.Join(", ", places.Select(group => Invariant($"{group.Count()} from {Place(group.Key)}")));
     }
 

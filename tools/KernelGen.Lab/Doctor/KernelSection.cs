@@ -1,17 +1,17 @@
 using System.Globalization;
 using KernelGen.Kernels;
-using KernelGen.Samples.Models;
+using KernelGen.Lab.Measuring;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Doctor;
+namespace KernelGen.Lab.Doctor;
 
 /// <summary>The kernels that were generated into this application.</summary>
 internal static class KernelSection
 {
     /// <summary>Counts.</summary>
-    public static DoctorSection Examine(AttentionHost host)
+    public static DoctorSection Examine(AttentionHost host, IModelClasses classes)
     {
-        KernelVariant[] variants = [.. ModelCatalogue.Models.SelectMany(model => model.Kernels.Variants.ToArray())];
+        IReadOnlyList<KernelVariant> variants = classes.Kernels;
         string byTarget = string.Join(", ", variants
             .GroupBy(variant => variant.Target)
             .OrderBy(group => group.Key)
@@ -21,12 +21,12 @@ internal static class KernelSection
         return new(
             "Kernels",
             [
-                ("model classes", ModelCatalogue.Models.Count.ToString(CultureInfo.InvariantCulture)),
-                ("variants", Invariant($"{variants.Length}: {byTarget}")),
+                ("model classes", classes.Classes.Count.ToString(CultureInfo.InvariantCulture)),
+                ("variants", Invariant($"{variants.Count}: {byTarget}")),
                 ("that this device runs", Invariant($"{run.Length - (off?.Count ?? 0)}")),
                 .. off is null ? Array.Empty<(string, string)>() : [("switched off", Text(off))],
-                .. KernelOrigins.Summary(host) is { } origins ? [("compiled ones come", origins)] : Array.Empty<(string, string)>(),
-                ("head dims", string.Join(' ', ModelCatalogue.HeadDims.Select(headDim => headDim.ToString(CultureInfo.InvariantCulture)))),
+                .. KernelOrigins.Summary(host, classes) is { } origins ? [("compiled ones come", origins)] : Array.Empty<(string, string)>(),
+                ("head dims", string.Join(' ', classes.Classes.SelectMany(one => one.Kernels.HeadDims).Distinct().Order().Select(headDim => headDim.ToString(CultureInfo.InvariantCulture)))),
             ],
             []);
     }

@@ -1,17 +1,19 @@
 using System.CommandLine;
 using System.Text.Json;
 using KernelGen.Kernels;
+using KernelGen.Lab.Measuring;
+using KernelGen.Lab.Plans;
 using KernelGen.Planning;
-using KernelGen.Samples.Models;
 using KernelGen.Tensors;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Commands;
 
 /// <summary>Plans a call without running it. Needs neither a device nor tensors.</summary>
-internal sealed class PlanCommand : Command
+public sealed class PlanCommand : Command
 {
     private readonly CommandConsole _console;
+    private readonly IClassSource _classes;
     private readonly PlanOptions _plan;
     private readonly Option<ElementType> _elementType = CommandOptions.ElementTypeOption();
     private readonly Option<int> _batch = CommandOptions.Positive("--batch", "Batch items, after doubling for classifier-free guidance", 1);
@@ -38,10 +40,15 @@ internal sealed class PlanCommand : Command
 
     private readonly Option<bool> _json = CommandOptions.Json();
 
-    public PlanCommand(CommandConsole console)
+    /// <summary>Makes the command.</summary>
+    /// <param name="console">Where it writes.</param>
+    /// <param name="classes">Where it finds the annotated classes.</param>
+    public PlanCommand(CommandConsole console, IClassSource classes)
         : base("plan", "Plan a call: which kernel, in which slices, with how much memory. Needs no device")
     {
         _console = console;
+        _classes = classes;
+        classes.AddTo(this);
         _freeBytes.Required = true;
         _plan = new(this);
         Option[] options =
@@ -57,9 +64,10 @@ internal sealed class PlanCommand : Command
     private int Run(ParseResult parsed)
     {
         ElementType elementType = parsed.GetValue(_elementType);
-        AttentionShape shape = ShapeOf(parsed, elementType, out AttentionModel model);
+        KernelCatalogue kernels = _classes.Read(parsed).KernelsFor(parsed.GetValue(_headDim), elementType);
+        AttentionShape shape = ShapeOf(parsed);
         KernelTarget target = parsed.GetValue(_target);
-        KernelVariant[] variants = [.. model.Kernels.For(elementType, shape.HeadDim).ToArray().Where(variant => variant.Target == target)];
+        KernelVariant[] variants = [.. kernels.For(elementType, shape.HeadDim).ToArray().Where(variant => variant.Target == target)];
         long freeBytes = parsed.GetValue(_freeBytes)!.Value;
         MemoryBudget budget = new(freeBytes, parsed.GetValue(_reserveBytes) ?? 0, "given by the caller");
         DeviceProfile device = PlanningTarget.Profile(
@@ -71,13 +79,13 @@ internal sealed class PlanCommand : Command
         if (parsed.GetValue(_explain))
             _console.Error.WriteLine(plan.Explain());
         if (parsed.GetValue(_json))
-            _console.Output.WriteLine(JsonSerializer.Serialize(new PlanJson(plan, largestLength), SampleJson.Default.PlanJson));
+            _console.Output.WriteLine(JsonSerializer.Serialize(new PlanJson(plan, largestLength), ClassesJson.Default.PlanJson));
         else
             Report(plan, largestLength);
         return ExitCode.Done;
     }
 
-    private AttentionShape ShapeOf(ParseResult parsed, ElementType elementType, out AttentionModel model)
+    private AttentionShape ShapeOf(ParseResult parsed)
     {
         int batch = parsed.GetValue(_batch);
         int heads = parsed.GetValue(_heads);
@@ -88,7 +96,6 @@ internal sealed class PlanCommand : Command
             throw new InputException(Invariant($"--kv-heads is {keyValueHeads}; it must divide --heads, which is {heads}."));
         if ((long)batch * heads > int.MaxValue)
             throw new InputException(Invariant($"--batch x --heads is {(long)batch * heads}; it must stay below 2^31."));
-        model = ModelCatalogue.Find(headDim, elementType);
         return new(batch, heads, queries, parsed.GetValue(_keys) ?? queries, headDim, keyValueHeads);
     }
 

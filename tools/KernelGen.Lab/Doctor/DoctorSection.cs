@@ -1,4 +1,4 @@
-namespace KernelGen.Samples.Doctor;
+namespace KernelGen.Lab.Doctor;
 
 /// <summary>A part of what <c>doctor</c> tells.</summary>
 /// <param name="Title">What it is about.</param>

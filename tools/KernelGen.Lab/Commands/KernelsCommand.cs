@@ -5,33 +5,41 @@ using System.Text;
 using System.Text.Json;
 using KernelGen.Kernels;
 using KernelGen.Lab.Compilation;
-using KernelGen.Samples.Models;
+using KernelGen.Lab.Measuring;
 using KernelGen.Tensors;
 using Spectre.Console;
 using static System.FormattableString;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Commands;
 
 /// <summary>Lists the generated variants, prints the source of one, or compiles them for GPUs that need not be there.</summary>
-internal sealed class KernelsCommand : Command
+public sealed class KernelsCommand : Command
 {
     private readonly CommandConsole _console;
     private readonly Option<string?> _show = new("--show") { Description = "Print the generated source of this variant, C# or CUDA C", HelpName = "ID" };
     private readonly Option<bool> _withHeaders = new("--with-headers") { Description = "With --show: print before it what a CUDA C source includes" };
     private readonly Option<string?> _model = new("--model") { Description = "Only the variants of this model class", HelpName = "NAME" };
     private readonly Option<string[]> _match = CommandOptions.Names("--match", "Only the variants of these names, '*' for any text");
-    private readonly CompileOptions _compile;
+    private readonly CompileOptions? _compile;
+    private readonly IClassSource _classes;
     private readonly Option<bool> _json = CommandOptions.Json();
 
-    public KernelsCommand(CommandConsole console)
-        : base("kernels", "List the generated kernels, print the source of one, or compile them without a GPU")
+    /// <summary>Makes the command.</summary>
+    /// <param name="console">Where it writes.</param>
+    /// <param name="classes">Where it finds the annotated classes.</param>
+    /// <param name="compile">How it compiles kernels; null for a command that does not.</param>
+    public KernelsCommand(CommandConsole console, IClassSource classes, CompileOptions? compile)
+        : base("kernels", $"List the generated kernels{(compile is null ? " or" : ",")} print the source of one{(compile is null ? "" : ", or compile them without a GPU")}")
     {
         _console = console;
+        _classes = classes;
+        _compile = compile;
+        classes.AddTo(this);
         Options.Add(_show);
         Options.Add(_withHeaders);
         Options.Add(_model);
         Options.Add(_match);
-        _compile = new(this);
+        compile?.AddTo(this);
         Options.Add(_json);
         SetAction(Run);
     }
@@ -42,9 +50,10 @@ internal sealed class KernelsCommand : Command
         if (withHeaders && id is null)
             throw new InputException("--with-headers goes with --show ID: it prints what that kernel includes.");
 
-        AttentionModel[] models = Models(parsed.GetValue(_model), parsed.GetValue(_match) ?? []);
-        if (_compile.Read(parsed, [.. models.SelectMany(model => model.Kernels.Variants.ToArray())], json) is { } request)
-            return id is null ? new CompileRun(_console, ModelClasses.Instance, request).Execute() : throw new InputException("--compile and --show exclude each other.");
+        IModelClasses classes = _classes.Read(parsed);
+        ModelClass[] models = Models(classes, parsed.GetValue(_model), parsed.GetValue(_match) ?? []);
+        if (_compile?.Read(parsed, [.. models.SelectMany(model => model.Kernels.Variants.ToArray())], json) is { } request)
+            return id is null ? new CompileRun(_console, classes, request).Execute() : throw new InputException("--compile and --show exclude each other.");
         if (id is not null)
             Show(models, id, withHeaders);
         else if (json)
@@ -54,14 +63,14 @@ internal sealed class KernelsCommand : Command
         return ExitCode.Done;
     }
 
-    private static AttentionModel[] Models(string? modelName, string[] patterns)
+    private static ModelClass[] Models(IModelClasses classes, string? modelName, string[] patterns)
     {
-        AttentionModel[] models =
+        ModelClass[] models =
         [
-            .. ModelCatalogue.Models.Where(model => modelName is null || model.Name.Equals(modelName, StringComparison.OrdinalIgnoreCase)),
+            .. classes.Classes.Where(model => modelName is null || model.Name.Equals(modelName, StringComparison.OrdinalIgnoreCase)),
         ];
         if (models.Length == 0)
-            throw new InputException($"There is no model class '{modelName}'; there are {ModelCatalogue.Names}.");
+            throw new InputException($"There is no model class '{modelName}'; there are {string.Join(", ", classes.Classes.Select(model => model.Name))}.");
         if (patterns.Length == 0)
             return models;
 
@@ -75,7 +84,7 @@ internal sealed class KernelsCommand : Command
             .. catalogue.Variants.ToArray().Where(variant => patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, variant.Id, ignoreCase: false))),
         ]);
 
-    private void Show(AttentionModel[] models, string id, bool withHeaders)
+    private void Show(ModelClass[] models, string id, bool withHeaders)
     {
         KernelVariant[] variants = [.. models.SelectMany(model => model.Kernels.Variants.ToArray())];
         KernelVariant? variant = variants.FirstOrDefault(variant => variant.Id == id);
@@ -112,7 +121,7 @@ internal sealed class KernelsCommand : Command
             _console.Output.Write('\n');
     }
 
-    private void WriteJson(AttentionModel[] models)
+    private void WriteJson(ModelClass[] models)
     {
         KernelJson[] kernels =
         [
@@ -121,12 +130,12 @@ internal sealed class KernelsCommand : Command
                 variant.Footprint.TileRows, variant.Footprint.TileKeys, variant.Footprint.BytesPerScore, variant.Footprint.WorkerBytes,
                 variant.Footprint.PartialBytesPerRow, variant.Footprint.ChunkKeys, variant.Footprint.TileRowBytes, variant.Source().Length))),
         ];
-        _console.Output.WriteLine(JsonSerializer.Serialize(kernels, SampleJson.Default.KernelJsonArray));
+        _console.Output.WriteLine(JsonSerializer.Serialize(kernels, ClassesJson.Default.KernelJsonArray));
     }
 
-    private void WriteTable(AttentionModel[] models)
+    private void WriteTable(ModelClass[] models)
     {
-        foreach (AttentionModel model in models)
+        foreach (ModelClass model in models)
         {
             Table table = new Table().Border(TableBorder.Simple).AddColumns("family", "target", "element types");
             table.AddColumn(new TableColumn("head dims"));

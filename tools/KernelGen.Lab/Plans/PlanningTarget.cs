@@ -1,10 +1,10 @@
 using KernelGen.Kernels;
 using KernelGen.Planning;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Plans;
 
 /// <summary>The nominal machines that <c>plan</c> plans for: no device is opened, so the same command gives the same plan everywhere.</summary>
-internal static class PlanningTarget
+public static class PlanningTarget
 {
     /// <summary>The profile of a target.</summary>
     /// <param name="target">The target.</param>

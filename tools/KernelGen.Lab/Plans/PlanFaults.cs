@@ -1,11 +1,12 @@
 using KernelGen.Planning;
 
-namespace KernelGen.Samples.Commands;
+namespace KernelGen.Lab.Plans;
 
 /// <summary>Planning for commands: what the user named wrongly becomes an <see cref="InputException"/>.</summary>
-internal static class PlanFaults
+public static class PlanFaults
 {
     /// <summary>Plans.</summary>
+    /// <param name="plan">Makes the plan.</param>
     /// <exception cref="InputException">The policy is unknown, or one of its options is out of range.</exception>
     public static SlicePlan Translate(Func<SlicePlan> plan)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using KernelGen.Cuda;
 
-namespace KernelGen.Samples.Doctor;
+namespace KernelGen.Lab.Doctor;
 
 /// <summary>CUDA: driver, GPUs, run-time compiler and the cache of compiled kernels; what is missing and how to get it.</summary>
 internal static class CudaSection

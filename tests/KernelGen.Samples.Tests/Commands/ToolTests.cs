@@ -1,0 +1,95 @@
+namespace KernelGen.Samples.Tests.Commands;
+
+/// <summary>The dotnet tool on an assembly that it was not built with. <c>build/package-test.sh</c> installs it.</summary>
+[TestClass]
+[MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "This needs the source tree that the tests were built from.")]
+public sealed class ToolTests
+{
+    private static string Samples => Path.Combine(AppContext.BaseDirectory, "KernelGen.Samples.dll");
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    public void Kernels_AreThoseOfTheAssembly()
+    {
+        string[] expected = Ids(CommandResult.Of("kernels", "--json").AssertDone());
+
+        Assert.IsGreaterThan(500, expected.Length);
+        Assert.AreEqual(string.Join('\n', expected), string.Join('\n', Ids(Run("kernels", Samples, "--json").AssertDone())));
+        Assert.Contains("VaeMidBlockAttention: in KernelGen.Samples.dll", Run("kernels", Samples, "--model", "VaeMidBlockAttention").AssertDone().Output);
+    }
+
+    [TestMethod]
+    public void Source_IsThatOfTheAssembly()
+    {
+        const string Id = "streaming-sm80-f16-d40-r128";
+        Assert.AreEqual(CommandResult.Of("kernels", "--show", Id).AssertDone().Output, Run("kernels", Samples, "--show", Id).AssertDone().Output);
+    }
+
+    [TestMethod]
+    public void Plan_IsThatOfTheSample()
+    {
+        string[] call = ["--free-bytes", "1GiB", "--head-dim", "80", "--queries", "16384", "--threads", "4"];
+        string expected = CommandResult.Of(["plan", .. call]).AssertDone().Output;
+
+        Assert.AreEqual(expected, Run(["plan", Samples, .. call]).AssertDone().Output);
+        Run("plan", Samples, "--free-bytes", "1GiB", "--head-dim", "48").AssertFault(ExitCode.BadInput, "There is no kernel for head dim 48");
+    }
+
+    [TestMethod]
+    public void Doctor_TellsOfTheMachine_AndOfTheAssemblyWhereThereIsOne()
+    {
+        string machine = Run("doctor").AssertDone().Output;
+        Assert.Contains("free for plans", machine);
+        Assert.DoesNotContain("model classes", machine);
+
+        Assert.Contains("model classes", Run("doctor", Samples).AssertDone().Output);
+    }
+
+    [TestMethod]
+    public void Compile_NeedsACompiler_AndSaysSo()
+    {
+        CommandResult result = ChildProcess.Run(
+            "dotnet",
+            ["exec", Tool, "compile", Samples, "--arch", "8.6", "--out", TestContext.TestTempDirectory!],
+            folder: null,
+            ("KERNELGEN_NVRTC_LIBRARY", "/nowhere/libnvrtc.so"));
+
+        result.AssertFault(ExitCode.DeviceNotUsable, "No NVRTC, the run-time compiler of CUDA, can be used.");
+        Run("compile", Samples, "--arch", "7.0", "--out", "kernels").AssertFault(ExitCode.BadInput, "--arch has '7.0'");
+    }
+
+    [TestMethod]
+    public void WhatIsNoAssemblyWithKernels_IsAClearError()
+    {
+        string text = Path.Combine(TestContext.TestTempDirectory!, "text.dll");
+        File.WriteAllText(text, "text");
+
+        foreach (string[] command in (string[][])[["kernels"], ["plan", "--free-bytes", "1GiB"], ["doctor"]])
+        {
+            Run([.. command, "missing.dll"]).AssertFault(ExitCode.BadInput, "missing.dll is not there; build the project first.");
+            Run([.. command, text]).AssertFault(ExitCode.BadInput, "text.dll is no .NET assembly");
+            Run([.. command, Path.Combine(AppContext.BaseDirectory, "Spectre.Console.dll")])
+                .AssertFault(ExitCode.BadInput, "Spectre.Console.dll and the libraries that it brings have no class with [SliceAttention].");
+        }
+
+        Run("compile", "missing.dll", "--arch", "8.6", "--out", "kernels").AssertFault(ExitCode.BadInput, "missing.dll is not there");
+    }
+
+    private static string Tool
+    {
+        get
+        {
+            string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+            return Path.Combine(Repository.Folder!, "tools", "KernelGen.Tool", "bin", configuration, "net10.0", "kernelgen.dll");
+        }
+    }
+
+    // The classes come in another order.
+    private static string[] Ids(CommandResult result) =>
+    [
+        .. result.Json.EnumerateArray().Select(kernel => $"{kernel.GetProperty("model")} {kernel.GetProperty("id")}").Order(StringComparer.Ordinal),
+    ];
+
+    private static CommandResult Run(params string[] arguments) => ChildProcess.Run("dotnet", ["exec", Tool, .. arguments]);
+}
