@@ -1340,9 +1340,9 @@ KG_DEVICE bool leaves_partial(const KernelArguments& arguments, const BlockRows&
 }
 
 // True when the block goes on to another chunk of its rows.
-KG_DEVICE bool has_next_chunk(const KernelArguments& arguments, const BlockRows& rows)
+KG_DEVICE bool has_next_chunk(const KernelArguments& arguments, const BlockRows& rows, int key_end)
 {
-    return key_splits(arguments) == 1 && leaves_partial(arguments, rows);
+    return key_splits(arguments) == 1 && leaves_partial(arguments, rows, key_end);
 }
 
 // ---- Folding. A base is what was subtracted from the scores, in powers of two: minus infinity where the row saw no key. A total is the sum of 2^(score - base).
@@ -3552,7 +3552,23 @@ KG_DEVICE void copy_panels(unsigned int tile, const kg_tensor_map& map, unsigned
     }
 }
 
-// The same, as all that a phase of the mbarrier waits for.
+// Copies the block's share of the panels of a tile to all blocks of its cluster: every cluster_blocks-th of them. The other blocks copy the
+// rest, and each waits for all of it. What one brings may come before another expects it; a phase ends when both have happened.
+template <int cluster_blocks, int panel_dims, int panel_bytes>
+KG_DEVICE void copy_shared_panels(
+    unsigned int tile, const kg_tensor_map& map, unsigned int mbarrier, int first_panel, int panels, int row_begin, int head, int batch)
+{
+    constexpr unsigned short all_blocks = (1 << cluster_blocks) - 1;
+    kg_mbarrier_arrive_expect(mbarrier, panels * panel_bytes);
+#pragma unroll 1
+    for (int panel = kg_cluster_rank(); panel < panels; panel += cluster_blocks)
+    {
+        const int place[4] = { (first_panel + panel) * panel_dims, row_begin, head, batch };
+        kg_tensor_load_multicast(tile + panel * panel_bytes, map, mbarrier, place, all_blocks);
+    }
+}
+
+// All panels of a tile, as all that a phase of the mbarrier waits for.
 template <int panels, int panel_dims, int panel_bytes>
 KG_DEVICE void copy_tile(unsigned int tile, const kg_tensor_map& map, unsigned int mbarrier, int row_begin, int head, int batch)
 {
@@ -4572,22 +4588,50 @@ struct SharedPlaces
 };
 
 // ---- Work items: a tile of query rows of one head each, or a chunk of its keys. The grid has no more blocks than run at a time. A block walks over its share of
-// the items, which follows from its number alone: there is no counter to wait for. The host sees to it that 31 bits count them.
+// the items, which follows from its number alone: there is no counter to wait for. The host sees to it that 31 bits count them. The blocks of a cluster walk
+// together over groups of neighbouring tiles, one for each, and over the same keys.
 struct WorkItem
 {
     int slice_head;
-    int row_tile;
+    int row_tile;  // the block's, behind the last one where a group is not full
     int chunk;  // that comes next: the only one where blocks share rows, else the first of all
 };
 
-KG_DEVICE int row_tile_count(const KernelArguments& arguments)
+constexpr int group_rows = cluster_blocks * tile_rows;
+
+KG_DEVICE int row_group_count(const KernelArguments& arguments)
 {
-    return static_cast<int>((arguments.row_count + (tile_rows - 1ll)) / tile_rows);
+    return static_cast<int>((arguments.row_count + (group_rows - 1ll)) / group_rows);
+}
+
+// Past the last key that some rows of the group may see: all its blocks go that far, also one that has no rows.
+KG_DEVICE int group_key_end(const KernelArguments& arguments, const BlockRows& rows)
+{
+    if constexpr (cluster_blocks == 1)
+        return visible_keys(arguments, rows.begin + rows.valid - 1);
+
+    const int begin = rows.offset / group_rows * group_rows;
+    const int count = arguments.row_count - begin < group_rows ? arguments.row_count - begin : group_rows;
+    return visible_keys(arguments, arguments.row_begin + begin + count - 1);
+}
+
+// The rows of a tile with the keys of a chunk that some rows of its group may see.
+KG_DEVICE BlockRows rows_of_group_chunk(const KernelArguments& arguments, int row_tile, int chunk)
+{
+    BlockRows rows = rows_of_chunk(arguments, row_tile, chunk);
+    if constexpr (cluster_blocks > 1)
+    {
+        const int key_end = group_key_end(arguments, rows);
+        const int chunk_end = chunk_begin(arguments, chunk + 1);
+        rows.key_end = chunk_end < key_end ? chunk_end : key_end;
+    }
+
+    return rows;
 }
 
 KG_DEVICE int item_count(const KernelArguments& arguments)
 {
-    return row_tile_count(arguments) * key_splits(arguments) * arguments.head_count;
+    return row_group_count(arguments) * key_splits(arguments) * arguments.head_count;
 }
 
 // Heads whose keys and values stay in the L2 cache together, so that blocks that run together find them there; heads that share theirs count once.
@@ -4605,14 +4649,16 @@ KG_DEVICE int cached_heads(const KernelArguments& arguments)
 KG_DEVICE WorkItem item_at(const KernelArguments& arguments, int index)
 {
     const int splits = key_splits(arguments);
-    const int tiles = row_tile_count(arguments);
+    const int groups = row_group_count(arguments);
     const int most_heads = arguments.causal ? cached_heads(arguments) : 1;
-    const int first_head = index / (tiles * splits * most_heads) * most_heads;
+    const int first_head = index / (groups * splits * most_heads) * most_heads;
     const int heads = arguments.head_count - first_head < most_heads ? arguments.head_count - first_head : most_heads;
-    const int place = index - first_head * tiles * splits;
+    const int place = index - first_head * groups * splits;
     WorkItem item;
     item.slice_head = first_head + place % heads;
-    item.row_tile = tiles - 1 - place / heads / splits;
+    item.row_tile = groups - 1 - place / heads / splits;
+    if constexpr (cluster_blocks > 1)
+        item.row_tile = item.row_tile * cluster_blocks + kg_cluster_rank();
     item.chunk = place / heads % splits;
     return item;
 }
@@ -4623,14 +4669,15 @@ KG_DEVICE bool take_item(const KernelArguments& arguments, int& round, WorkItem&
 {
     while (true)
     {
-        const unsigned int blocks = kg_grid_x();
-        const unsigned int index = round * blocks + (round % 2 == 0 ? kg_block_x() : blocks - 1 - kg_block_x());
+        const unsigned int walkers = kg_grid_x() / cluster_blocks;
+        const unsigned int walker = kg_block_x() / cluster_blocks;
+        const unsigned int index = round * walkers + (round % 2 == 0 ? walker : walkers - 1 - walker);
         if (index >= static_cast<unsigned int>(item_count(arguments)))
             return false;
 
         item = item_at(arguments, index);
         round++;
-        if (!is_hidden(rows_of_chunk(arguments, item.row_tile, item.chunk)))
+        if (!is_hidden(rows_of_group_chunk(arguments, item.row_tile, item.chunk)))
             return true;
     }
 }
@@ -4638,7 +4685,7 @@ KG_DEVICE bool take_item(const KernelArguments& arguments, int& round, WorkItem&
 // The rows of an item with its next chunk of keys. Worked out for each chunk: kept from chunk to chunk they would take registers beside the products.
 KG_DEVICE BlockRows take_chunk(const KernelArguments& arguments, WorkItem& item)
 {
-    return rows_of_chunk(arguments, item.row_tile, item.chunk++);
+    return rows_of_group_chunk(arguments, item.row_tile, item.chunk++);
 }
 
 // What a lane holds of rows that are not done. Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
@@ -4747,10 +4794,20 @@ KG_DEVICE void copy_query(const SharedPlaces& shared, const TensorMaps& maps, un
     parity ^= 1;
 }
 
+// A tile of K or V, which all blocks of a cluster wait for.
+template <int panels, int panel_dims, int panel_bytes>
+KG_DEVICE void copy_for_cluster(unsigned int tile, const kg_tensor_map& map, unsigned int mbarrier, int key_begin, int head, int batch)
+{
+    if constexpr (cluster_blocks == 1)
+        copy_tile<panels, panel_dims, panel_bytes>(tile, map, mbarrier, key_begin, head, batch);
+    else
+        copy_shared_panels<cluster_blocks, panel_dims, panel_bytes>(tile, map, mbarrier, 0, panels, key_begin, head, batch);
+}
+
 KG_DEVICE void copy_keys(const SharedPlaces& shared, const TensorMaps& maps, Ring<stages>& ring, int key_begin, const TileHeads& heads)
 {
     kg_mbarrier_wait(shared.key_empty(ring.stage), ring.parity ^ 1);
-    copy_tile<row_panels, row_panel_dims, key_panel_bytes>(
+    copy_for_cluster<row_panels, row_panel_dims, key_panel_bytes>(
         shared.key(ring.stage), maps.key, shared.key_full(ring.stage), key_begin, heads.key_head, heads.batch);
     ring.advance();
 }
@@ -4758,7 +4815,7 @@ KG_DEVICE void copy_keys(const SharedPlaces& shared, const TensorMaps& maps, Rin
 KG_DEVICE void copy_values(const SharedPlaces& shared, const TensorMaps& maps, Ring<stages>& ring, int key_begin, const TileHeads& heads)
 {
     kg_mbarrier_wait(shared.value_empty(ring.stage), ring.parity ^ 1);
-    copy_tile<value_panels, value_panel_dims, value_panel_bytes>(
+    copy_for_cluster<value_panels, value_panel_dims, value_panel_bytes>(
         shared.value(ring.stage), maps.value, shared.value_full(ring.stage), key_begin, heads.key_head, heads.batch);
     ring.advance();
 }
@@ -4797,7 +4854,7 @@ KG_DEVICE void copy_items(const SharedPlaces& shared, const TensorMaps& maps, co
                 copy_values(shared, maps, value_ring, last_begin, heads);
                 last_begin += tile_keys;
             }
-        } while (has_next_chunk(arguments, rows));
+        } while (has_next_chunk(arguments, rows, group_key_end(arguments, rows)));
     }
 
     if (last_begin >= 0)
@@ -4908,23 +4965,36 @@ struct ItemState
     float sums[1][value_tiles][4];
     float scores[1][key_tiles][4];
     kg_fragment probabilities[key_steps];
+    bool cleaned;  // the warpgroups have stored to the stage of values that is next
 };
 
-// The tile's scores are there: its keys are not needed any more, nor are the queries after the last tile. One lane tells for its warp.
+// The warp is done with a stage. One lane tells its block, or one lane for each block of a cluster, since all of them copy to it. `stored`:
+// the warpgroups have stored to the stage, which other blocks' copies will overwrite.
+KG_DEVICE void release_stage(const Warpgroup& group, unsigned int empty, bool stored)
+{
+    if constexpr (cluster_blocks == 1)
+        kg_mbarrier_arrive_if(empty, group.elected);
+    else if (stored)
+        kg_mbarrier_release_in_cluster_if(kg_cluster_address(empty, lane_index() % cluster_blocks), lane_index() < cluster_blocks);
+    else
+        kg_mbarrier_arrive_in_cluster_if(kg_cluster_address(empty, lane_index() % cluster_blocks), lane_index() < cluster_blocks);
+}
+
+// The tile's scores are there: its keys are not needed any more, nor are the queries after the last tile.
 KG_DEVICE void release_keys(const SharedPlaces& shared, Warpgroup& group, bool is_last)
 {
-    kg_mbarrier_arrive_if(shared.key_empty(group.key_ring.stage), group.elected);
+    release_stage(group, shared.key_empty(group.key_ring.stage), false);
     group.key_ring.advance();
     kg_mbarrier_arrive_if(shared.query_empty(), is_last && group.elected);
 }
 
 // Waits until the values of a tile have been added, and releases them.
-KG_DEVICE void end_values(const SharedPlaces& shared, Warpgroup& group, ItemState& state)
+KG_DEVICE void end_values(const SharedPlaces& shared, Warpgroup& group, ItemState& state, bool cleaned)
 {
     kg_wait_products<0>();
     kg_pin(state.sums[0]);
     kg_pin(state.probabilities);
-    kg_mbarrier_arrive_if(shared.value_empty(group.value_ring.stage), group.elected);
+    release_stage(group, shared.value_empty(group.value_ring.stage), cleaned);
     group.value_ring.advance();
 }
 
@@ -4936,7 +5006,8 @@ KG_DEVICE void clean_tile(const SharedPlaces& shared, const Warpgroup& group, It
     constexpr int clean_barrier = 15;
     kg_mbarrier_wait(shared.value_full(group.value_ring.stage), group.value_ring.parity);
     const bool found = clean_values<threads>(shared.value(group.value_ring.stage), kg_thread() - warpgroup_threads);
-    if (kg_uniform(kg_named_barrier_any(clean_barrier, threads, found)))
+    state.cleaned = kg_uniform(kg_named_barrier_any(clean_barrier, threads, found));
+    if (state.cleaned)
     {
         const long long key_begin = tile_begin(rows, tile);
         add_dropped_values(state.sums, seen_keys(state.scores), head.value, key_begin, kg_uniform(valid_keys(key_begin, rows.key_end)), 0, row_chunks);
@@ -4988,7 +5059,7 @@ KG_DEVICE void add_tile(
     if constexpr (kind == TileKind::masked)
     {
         // The places and elements of a mask take registers and time: nothing goes on beside them.
-        end_values(shared, group, state);
+        end_values(shared, group, state, state.cleaned);
     }
 
     float rescale[2];
@@ -4997,7 +5068,7 @@ KG_DEVICE void add_tile(
     if constexpr (kind != TileKind::masked)
     {
         kg_complete_before_wait(shared.query_full(), state.rows.total[0][0], state.rows.total[0][1]);
-        end_values(shared, group, state);
+        end_values(shared, group, state, kind == TileKind::limited && state.cleaned);
         kg_pin(state.scores[0]);
     }
 
@@ -5013,7 +5084,7 @@ KG_DEVICE void end_tiles(const SharedPlaces& shared, Warpgroup& group, ItemState
     kg_pin(state.probabilities);
     kg_product_fence();
     begin_values(state.sums[0], state.probabilities, shared.value(group.value_ring.stage));
-    end_values(shared, group, state);
+    end_values(shared, group, state, state.cleaned);
 }
 
 // Writes what one lane holds of a row, for the keys that follow.
@@ -5053,7 +5124,7 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
     if (follows_chunk(arguments, rows))
         fold_rows(arguments, rows, head, state);
 
-    const bool leaves = leaves_partial(arguments, rows);
+    const bool leaves = leaves_partial(arguments, rows, group_key_end(arguments, rows));
     const Rows<element> output = open_output(arguments, head);
 #pragma unroll
     for (int half = 0; half < 2; half++)
@@ -5081,6 +5152,7 @@ KG_DEVICE void compute_chunk(const SharedPlaces& shared, const KernelArguments& 
     const TileCounts tiles = tile_counts(head.rule, rows);
     ItemState state;
     begin_rows(state.rows);
+    state.cleaned = false;
     if (tiles.all == 0)
         clear(state.sums);
     else
@@ -5133,7 +5205,7 @@ KG_DEVICE void compute_items(const SharedPlaces& shared, const KernelArguments& 
         {
             rows = take_chunk(arguments, item);
             compute_chunk(shared, arguments, group, item.slice_head, rows);
-        } while (has_next_chunk(arguments, rows));
+        } while (has_next_chunk(arguments, rows, group_key_end(arguments, rows)));
     }
 
     if (ping_pong && index == 0)

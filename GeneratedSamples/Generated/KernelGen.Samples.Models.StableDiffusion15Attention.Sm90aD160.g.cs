@@ -31,6 +31,13 @@ unsafe partial class StableDiffusion15Attention
                 new("streaming_sm90a_f16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
                 new("streaming_sm90a_f16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R256 = new(
+            static () => StreamingFloat16R256Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [
+                new("streaming_sm90a_f16_d160_r256", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true, ClusterBlocks = 2 },
+                new("streaming_sm90a_f16_d160_r256_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64K80 = new(
             static () => StreamingFloat16R64K80Text,
             [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
@@ -87,6 +94,13 @@ unsafe partial class StableDiffusion15Attention
             [
                 new("streaming_sm90a_bf16_d160_r128", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true },
                 new("streaming_sm90a_bf16_d160_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
+            ]);
+        public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R256 = new(
+            static () => StreamingBFloat16R256Text,
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [
+                new("streaming_sm90a_bf16_d160_r256", Threads: 384, SharedBytes: 226384, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 32, Rows: 128), new(Dims: 32, Rows: 144), new(Dims: 32, Rows: 144)], IsPersistent = true, ClusterBlocks = 2 },
+                new("streaming_sm90a_bf16_d160_r256_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64K80 = new(
             static () => StreamingBFloat16R64K80Text,
@@ -396,6 +410,7 @@ constexpr int query_bytes = 20480;
 constexpr int key_bytes = 46080;
 constexpr int value_bytes = 46080;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
@@ -519,7 +534,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_f16_d160_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_f16_d160_r64(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -530,9 +546,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_f16_d160_r6
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -603,6 +619,7 @@ constexpr int query_bytes = 40960;
 constexpr int key_bytes = 46080;
 constexpr int value_bytes = 46080;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
@@ -726,7 +743,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d160_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d160_r128(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -737,9 +755,9 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d160_r1
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -765,6 +783,223 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d160_r1
 
 // Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_d160_r128_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> StreamingFloat16R256Text =>
+"""
+// streaming-sm90a-f16-d160-r256: attention that never stores a score; softmax is computed online, one tile of keys after the other.
+// Float16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: one warpgroup has the tiles
+// copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
+// A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
+// The 2 blocks of a cluster take neighbouring tiles of rows together, and each copies a share of the panels of K and V to all of them (multicast).
+// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
+#include "kernelgen_primitives.cuh"
+#include "kernelgen_sm90a_primitives.cuh"
+
+using element = kg_f16;
+
+constexpr int head_dim = 160;
+constexpr int warp_threads = 32;
+constexpr int warpgroup_threads = 128;
+constexpr int warpgroup_rows = 64;
+constexpr int tile_rows = 128;
+constexpr int tile_keys = 144;
+constexpr int chunk_keys = 4176;
+
+constexpr int row_panel_dims = 32;    // of Q and K
+constexpr int row_panels = 5;
+constexpr int value_panel_dims = 32;  // of V
+constexpr int value_panels = 5;
+constexpr int value_dims = 160;        // columns of one product
+constexpr int depth = 16;             // dims or keys of one product
+constexpr int dim_steps = (head_dim + depth - 1) / depth;
+constexpr int key_steps = tile_keys / depth;
+constexpr int key_tiles = tile_keys / 8;  // groups of eight keys, as scores lie in registers
+constexpr int value_tiles = value_dims / 8;
+constexpr int row_chunks = head_dim / 8;
+
+// Bytes from a panel to the next, and of a tile.
+constexpr int query_rows = 128;
+constexpr int query_panel_bytes = query_rows * row_panel_dims * 2;
+constexpr int key_panel_bytes = tile_keys * row_panel_dims * 2;
+constexpr int value_panel_bytes = tile_keys * value_panel_dims * 2;
+constexpr int query_bytes = 40960;
+constexpr int key_bytes = 46080;
+constexpr int value_bytes = 46080;
+
+constexpr int cluster_blocks = 2;     // that copy K and V for each other
+constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
+constexpr int stages = 2;             // tiles of K, and of V, in shared memory
+constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+
+// Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
+constexpr int keys_begin = query_bytes;
+constexpr int values_begin = keys_begin + stages * key_bytes;
+constexpr int mbarriers_begin = values_begin + stages * value_bytes;
+static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 226384, "the launch gives other shared memory");
+
+// No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
+
+// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
+#ifndef KERNELGEN_EMULATED
+// sums (64 x 144) = or += A (64 x 16) * B (16 x 144), both in shared memory.
+template <int trans_a, int trans_b>
+KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
+{
+    asm volatile(
+        "{ .reg .pred p; setp.ne.b32 p, %74, 0; "
+        "wgmma.mma_async.sync.aligned.m64n144k16.f32.f16.f16 { "
+        "%0, %1, %2, %3, "
+        "%4, %5, %6, %7, "
+        "%8, %9, %10, %11, "
+        "%12, %13, %14, %15, "
+        "%16, %17, %18, %19, "
+        "%20, %21, %22, %23, "
+        "%24, %25, %26, %27, "
+        "%28, %29, %30, %31, "
+        "%32, %33, %34, %35, "
+        "%36, %37, %38, %39, "
+        "%40, %41, %42, %43, "
+        "%44, %45, %46, %47, "
+        "%48, %49, %50, %51, "
+        "%52, %53, %54, %55, "
+        "%56, %57, %58, %59, "
+        "%60, %61, %62, %63, "
+        "%64, %65, %66, %67, "
+        "%68, %69, %70, %71"
+        " }, %72, %73, p, 1, 1, %75, %76; }"
+        :
+        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
+        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
+        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
+        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
+        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
+        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
+        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
+        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
+        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
+        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
+        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
+        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
+        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
+        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
+        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
+        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
+        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
+        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3])
+        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
+}
+
+// sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
+template <int trans_b>
+KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+{
+    asm volatile(
+        "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
+        "wgmma.mma_async.sync.aligned.m64n160k16.f32.f16.f16 { "
+        "%0, %1, %2, %3, "
+        "%4, %5, %6, %7, "
+        "%8, %9, %10, %11, "
+        "%12, %13, %14, %15, "
+        "%16, %17, %18, %19, "
+        "%20, %21, %22, %23, "
+        "%24, %25, %26, %27, "
+        "%28, %29, %30, %31, "
+        "%32, %33, %34, %35, "
+        "%36, %37, %38, %39, "
+        "%40, %41, %42, %43, "
+        "%44, %45, %46, %47, "
+        "%48, %49, %50, %51, "
+        "%52, %53, %54, %55, "
+        "%56, %57, %58, %59, "
+        "%60, %61, %62, %63, "
+        "%64, %65, %66, %67, "
+        "%68, %69, %70, %71, "
+        "%72, %73, %74, %75, "
+        "%76, %77, %78, %79"
+        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        :
+        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
+        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
+        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
+        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
+        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
+        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
+        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
+        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
+        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
+        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
+        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
+        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
+        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
+        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
+        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
+        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
+        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
+        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
+        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
+        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
+        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
+}
+#endif
+
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm90a.cuh"
+#include "kernelgen_sm90a_tile_products.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
+#include "kernelgen_sm90a_streaming.cuh"
+
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) streaming_sm90a_f16_d160_r256(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+{
+    const SharedPlaces shared = { tiles_begin() };
+    if (kg_thread() == 0)
+    {
+        kg_mbarrier_init(shared.query_full(), 1);
+        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
+#pragma unroll
+        for (int stage = 0; stage < stages; stage++)
+        {
+            kg_mbarrier_init(shared.key_full(stage), 1);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
+            kg_mbarrier_init(shared.value_full(stage), 1);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
+        }
+
+        kg_fence_mbarrier_init();
+        kg_prefetch_tensor_map(maps.query);
+        kg_prefetch_tensor_map(maps.key);
+        kg_prefetch_tensor_map(maps.value);
+    }
+
+    kg_cluster_arrive();
+    kg_cluster_wait();
+    const int warpgroup = kg_warpgroup();
+    if (warpgroup == 0)
+    {
+        kg_release_registers<24>();
+        if (warp_index() == 0 && kg_elect())
+            copy_items(shared, maps, arguments);
+    }
+    else
+    {
+        kg_take_registers<240>();
+        compute_items(shared, arguments, warpgroup - 1);
+    }
+
+    // A block's memory has to be there until the others' last copies and arrivals have come.
+    kg_cluster_arrive();
+    kg_cluster_wait();
+}
+
+// Only where blocks share rows.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_d160_r256_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
 }
@@ -2114,6 +2349,7 @@ constexpr int query_bytes = 20480;
 constexpr int key_bytes = 46080;
 constexpr int value_bytes = 46080;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
@@ -2237,7 +2473,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_bf16_d160_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_bf16_d160_r64(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2248,9 +2485,9 @@ extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_bf16_d160_r
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -2321,6 +2558,7 @@ constexpr int query_bytes = 40960;
 constexpr int key_bytes = 46080;
 constexpr int value_bytes = 46080;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
@@ -2444,7 +2682,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d160_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d160_r128(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2455,9 +2694,9 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d160_r
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -2483,6 +2722,223 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d160_r
 
 // Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16_d160_r128_merge(const KernelArguments arguments)
+{
+    merge_rows(arguments);
+}
+
+"""u8;
+
+        public static global::System.ReadOnlySpan<byte> StreamingBFloat16R256Text =>
+"""
+// streaming-sm90a-bf16-d160-r256: attention that never stores a score; softmax is computed online, one tile of keys after the other.
+// BFloat16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: one warpgroup has the tiles
+// copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
+// A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
+// The 2 blocks of a cluster take neighbouring tiles of rows together, and each copies a share of the panels of K and V to all of them (multicast).
+// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
+#include "kernelgen_primitives.cuh"
+#include "kernelgen_sm90a_primitives.cuh"
+
+using element = kg_bf16;
+
+constexpr int head_dim = 160;
+constexpr int warp_threads = 32;
+constexpr int warpgroup_threads = 128;
+constexpr int warpgroup_rows = 64;
+constexpr int tile_rows = 128;
+constexpr int tile_keys = 144;
+constexpr int chunk_keys = 4176;
+
+constexpr int row_panel_dims = 32;    // of Q and K
+constexpr int row_panels = 5;
+constexpr int value_panel_dims = 32;  // of V
+constexpr int value_panels = 5;
+constexpr int value_dims = 160;        // columns of one product
+constexpr int depth = 16;             // dims or keys of one product
+constexpr int dim_steps = (head_dim + depth - 1) / depth;
+constexpr int key_steps = tile_keys / depth;
+constexpr int key_tiles = tile_keys / 8;  // groups of eight keys, as scores lie in registers
+constexpr int value_tiles = value_dims / 8;
+constexpr int row_chunks = head_dim / 8;
+
+// Bytes from a panel to the next, and of a tile.
+constexpr int query_rows = 128;
+constexpr int query_panel_bytes = query_rows * row_panel_dims * 2;
+constexpr int key_panel_bytes = tile_keys * row_panel_dims * 2;
+constexpr int value_panel_bytes = tile_keys * value_panel_dims * 2;
+constexpr int query_bytes = 40960;
+constexpr int key_bytes = 46080;
+constexpr int value_bytes = 46080;
+
+constexpr int cluster_blocks = 2;     // that copy K and V for each other
+constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
+constexpr int stages = 2;             // tiles of K, and of V, in shared memory
+constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+
+// Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
+constexpr int keys_begin = query_bytes;
+constexpr int values_begin = keys_begin + stages * key_bytes;
+constexpr int mbarriers_begin = values_begin + stages * value_bytes;
+static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 226384, "the launch gives other shared memory");
+
+// No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
+constexpr int polynomial_every = 0;
+
+// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
+#ifndef KERNELGEN_EMULATED
+// sums (64 x 144) = or += A (64 x 16) * B (16 x 144), both in shared memory.
+template <int trans_a, int trans_b>
+KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
+{
+    asm volatile(
+        "{ .reg .pred p; setp.ne.b32 p, %74, 0; "
+        "wgmma.mma_async.sync.aligned.m64n144k16.f32.bf16.bf16 { "
+        "%0, %1, %2, %3, "
+        "%4, %5, %6, %7, "
+        "%8, %9, %10, %11, "
+        "%12, %13, %14, %15, "
+        "%16, %17, %18, %19, "
+        "%20, %21, %22, %23, "
+        "%24, %25, %26, %27, "
+        "%28, %29, %30, %31, "
+        "%32, %33, %34, %35, "
+        "%36, %37, %38, %39, "
+        "%40, %41, %42, %43, "
+        "%44, %45, %46, %47, "
+        "%48, %49, %50, %51, "
+        "%52, %53, %54, %55, "
+        "%56, %57, %58, %59, "
+        "%60, %61, %62, %63, "
+        "%64, %65, %66, %67, "
+        "%68, %69, %70, %71"
+        " }, %72, %73, p, 1, 1, %75, %76; }"
+        :
+        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
+        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
+        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
+        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
+        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
+        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
+        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
+        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
+        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
+        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
+        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
+        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
+        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
+        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
+        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
+        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
+        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
+        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3])
+        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
+}
+
+// sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
+template <int trans_b>
+KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+{
+    asm volatile(
+        "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
+        "wgmma.mma_async.sync.aligned.m64n160k16.f32.bf16.bf16 { "
+        "%0, %1, %2, %3, "
+        "%4, %5, %6, %7, "
+        "%8, %9, %10, %11, "
+        "%12, %13, %14, %15, "
+        "%16, %17, %18, %19, "
+        "%20, %21, %22, %23, "
+        "%24, %25, %26, %27, "
+        "%28, %29, %30, %31, "
+        "%32, %33, %34, %35, "
+        "%36, %37, %38, %39, "
+        "%40, %41, %42, %43, "
+        "%44, %45, %46, %47, "
+        "%48, %49, %50, %51, "
+        "%52, %53, %54, %55, "
+        "%56, %57, %58, %59, "
+        "%60, %61, %62, %63, "
+        "%64, %65, %66, %67, "
+        "%68, %69, %70, %71, "
+        "%72, %73, %74, %75, "
+        "%76, %77, %78, %79"
+        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        :
+        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
+        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
+        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
+        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
+        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
+        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
+        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
+        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
+        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
+        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
+        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
+        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
+        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
+        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
+        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
+        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
+        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
+        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
+        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
+        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
+        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
+}
+#endif
+
+#include "kernelgen_score.cuh"
+#include "kernelgen_sm90a.cuh"
+#include "kernelgen_sm90a_tile_products.cuh"
+#include "kernelgen_slice.cuh"
+#include "kernelgen_key_chunks.cuh"
+#include "kernelgen_sm90a_streaming.cuh"
+
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) streaming_sm90a_bf16_d160_r256(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+{
+    const SharedPlaces shared = { tiles_begin() };
+    if (kg_thread() == 0)
+    {
+        kg_mbarrier_init(shared.query_full(), 1);
+        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
+#pragma unroll
+        for (int stage = 0; stage < stages; stage++)
+        {
+            kg_mbarrier_init(shared.key_full(stage), 1);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
+            kg_mbarrier_init(shared.value_full(stage), 1);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
+        }
+
+        kg_fence_mbarrier_init();
+        kg_prefetch_tensor_map(maps.query);
+        kg_prefetch_tensor_map(maps.key);
+        kg_prefetch_tensor_map(maps.value);
+    }
+
+    kg_cluster_arrive();
+    kg_cluster_wait();
+    const int warpgroup = kg_warpgroup();
+    if (warpgroup == 0)
+    {
+        kg_release_registers<24>();
+        if (warp_index() == 0 && kg_elect())
+            copy_items(shared, maps, arguments);
+    }
+    else
+    {
+        kg_take_registers<240>();
+        compute_items(shared, arguments, warpgroup - 1);
+    }
+
+    // A block's memory has to be there until the others' last copies and arrivals have come.
+    kg_cluster_arrive();
+    kg_cluster_wait();
+}
+
+// Only where blocks share rows.
+extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16_d160_r256_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
 }

@@ -382,6 +382,7 @@ constexpr int query_bytes = 8192;
 constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
@@ -473,7 +474,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d40_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d40_r64(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -484,9 +486,9 @@ extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d40_r64
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -559,6 +561,7 @@ constexpr int query_bytes = 16384;
 constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
@@ -650,7 +653,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d40_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d40_r128(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -661,9 +665,9 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d40_r12
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -736,6 +740,7 @@ constexpr int query_bytes = 24576;
 constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 3;          // warpgroups that compute 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
@@ -827,7 +832,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d40_r192(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d40_r192(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -838,9 +844,9 @@ extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d40_r19
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -2019,6 +2025,7 @@ constexpr int query_bytes = 8192;
 constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
@@ -2110,7 +2117,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d40_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d40_r64(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2121,9 +2129,9 @@ extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d40_r6
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -2196,6 +2204,7 @@ constexpr int query_bytes = 16384;
 constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
@@ -2287,7 +2296,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d40_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d40_r128(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2298,9 +2308,9 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d40_r1
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -2373,6 +2383,7 @@ constexpr int query_bytes = 24576;
 constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 3;          // warpgroups that compute 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
@@ -2464,7 +2475,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d40_r192(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d40_r192(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2475,9 +2487,9 @@ extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d40_r1
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();

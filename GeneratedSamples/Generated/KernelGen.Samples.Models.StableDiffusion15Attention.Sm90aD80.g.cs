@@ -390,6 +390,7 @@ constexpr int query_bytes = 10240;
 constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
@@ -485,7 +486,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d80_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d80_r64(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -496,9 +498,9 @@ extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d80_r64
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -571,6 +573,7 @@ constexpr int query_bytes = 20480;
 constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
@@ -666,7 +669,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d80_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d80_r128(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -677,9 +681,9 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d80_r12
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -752,6 +756,7 @@ constexpr int query_bytes = 30720;
 constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 3;          // warpgroups that compute 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
@@ -847,7 +852,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d80_r192(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d80_r192(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -858,9 +864,9 @@ extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d80_r19
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -2095,6 +2101,7 @@ constexpr int query_bytes = 10240;
 constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
@@ -2190,7 +2197,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d80_r64(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d80_r64(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2201,9 +2209,9 @@ extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d80_r6
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -2276,6 +2284,7 @@ constexpr int query_bytes = 20480;
 constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
@@ -2371,7 +2380,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d80_r128(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d80_r128(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2382,9 +2392,9 @@ extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d80_r1
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();
@@ -2457,6 +2467,7 @@ constexpr int query_bytes = 30720;
 constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
+constexpr int cluster_blocks = 1;     // that copy K and V for each other
 constexpr int consumers = 3;          // warpgroups that compute 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
 constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
@@ -2552,7 +2563,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_key_chunks.cuh"
 #include "kernelgen_sm90a_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d80_r192(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d80_r192(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedPlaces shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2563,9 +2575,9 @@ extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d80_r1
         for (int stage = 0; stage < stages; stage++)
         {
             kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
             kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers);
+            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
         }
 
         kg_fence_mbarrier_init();

@@ -23,4 +23,10 @@ enum ExperimentalKernels
 
     /// <summary>Those for compute capability 9.0, <see cref="KernelTarget.Sm90a"/>: no H100 or H200 has run them yet.</summary>
     Hopper = 1,
+
+    /// <summary>
+    /// Beside <see cref="Hopper"/>, kernels whose blocks copy keys and values for each other (multicast), which helps where the L2 cache
+    /// is the limit.
+    /// </summary>
+    HopperMulticast = 2,
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.Json;
 using KernelGen.Cpu;
 using KernelGen.Kernels;
 using KernelGen.Planning;
@@ -67,7 +68,7 @@ public static class CommandOptions
     /// <summary>Kernels that have to be switched on.</summary>
     public static Option<ExperimentalKernels> Experimental() => Flags(
         ExperimentalName,
-        "For GPUs: also take kernels that no GPU has run yet; 'hopper' are those for compute capability 9.0",
+        "For GPUs: also take kernels that no GPU has run yet; 'hopper' are those for compute capability 9.0, 'hopper-multicast' beside them those whose blocks copy keys and values for each other",
         [.. Enum.GetValues<ExperimentalKernels>().Where(kernels => kernels != 0).Select(kernels => (Word(kernels), kernels))]);
 
     /// <summary>The option that switches kernels on, as it is written: <c>--experimental hopper</c>.</summary>
@@ -191,7 +192,7 @@ public static class CommandOptions
             },
         };
 
-    private static string Word(ExperimentalKernels kernels) => kernels.ToString().ToLowerInvariant();
+    private static string Word(ExperimentalKernels kernels) => JsonNamingPolicy.KebabCaseLower.ConvertName(kernels.ToString());
 
     private static bool TryParseBytes(string text, out long bytes)
     {

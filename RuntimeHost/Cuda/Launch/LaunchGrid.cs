@@ -30,8 +30,10 @@ internal readonly record struct LaunchGrid(uint Width, uint Height)
         }
 
         // The blocks that there are walk over the tiles of all heads. Other kernels step over heads by the grid's height, so a device limit only folds it.
+        // Blocks of a cluster walk together.
+        long residents = (long)limits.Multiprocessors * stage.MinimumBlocks;
         return persistent
-            ? new((uint)Math.Min(tiles * heads, (long)limits.Multiprocessors * stage.MinimumBlocks), 1)
+            ? new((uint)Math.Min(tiles * heads, Math.Max(residents - (residents % stage.ClusterBlocks), stage.ClusterBlocks)), 1)
             : new((uint)tiles, (uint)Math.Min(heads, limits.GridHeight));
     }
 }

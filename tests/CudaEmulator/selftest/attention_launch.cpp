@@ -90,7 +90,9 @@ Result run(
                 const unsigned tiles = static_cast<unsigned>(
                     (a.row_count + cluster_rows - 1) / cluster_rows * stage.cluster_blocks * (stage.merges ? 1 : splits));
                 const unsigned heads = static_cast<unsigned>(a.head_count);
-                const unsigned grid_x = stage.persistent ? std::min(tiles * heads, persistent_blocks) : tiles;
+                const unsigned cluster_blocks = static_cast<unsigned>(stage.cluster_blocks);
+                const unsigned walkers = std::max(persistent_blocks / cluster_blocks * cluster_blocks, cluster_blocks);
+                const unsigned grid_x = stage.persistent ? std::min(tiles * heads, walkers) : tiles;
                 const unsigned grid_y = stage.persistent ? 1 : std::min(c.grid_y, heads);
                 require(cuLaunchKernel(functions[s], grid_x, grid_y, 1,
                             static_cast<unsigned>(stage.threads), 1, 1, static_cast<unsigned>(stage.shared_bytes), nullptr, arguments, nullptr),

@@ -25,6 +25,7 @@ public sealed class CudaEmulatorTests
         Sm80Variant.Materialized(ElementType.BFloat16, 320),
         Sm90aVariant.Streaming(ElementType.Float16, 40, 192),
         Sm90aVariant.Streaming(ElementType.BFloat16, 80, 128),
+        Sm90aVariant.Streaming(ElementType.BFloat16, 128, 256),
         Sm90aVariant.Streaming(ElementType.Float16, 256, 128),
         Sm90aVariant.Streaming(ElementType.Float16, 264, 64),
         Sm90aVariant.Streaming(ElementType.BFloat16, 512, 64),

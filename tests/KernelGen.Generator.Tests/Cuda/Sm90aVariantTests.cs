@@ -129,6 +129,33 @@ public sealed class Sm90aVariantTests
     }
 
     [TestMethod]
+    public void ClustersOfTwoBlocks_AreTheLastChoice_AndHaveASwitchOfTheirOwn()
+    {
+        foreach (ElementType elementType in (ElementType[])[ElementType.Float16, ElementType.BFloat16])
+        {
+            foreach (int headDim in (int[])[80, 96, 128, 256])
+            {
+                KernelConfiguration[] clustered =
+                [
+                    .. CudaVariants.Configurations(KernelTarget.Sm90a, KernelFamily.Streaming, elementType, headDim)
+                        .Where(static configuration => CudaVariants.Stages(configuration)[0].ClusterBlocks > 1),
+                ];
+                if (headDim < 96)
+                {
+                    Assert.IsEmpty(clustered);
+                    continue;
+                }
+
+                KernelConfiguration configuration = clustered.Single();
+                CudaStage stage = CudaVariants.Stages(configuration)[0];
+                Assert.AreEqual((256, 128, 2, true), (configuration.SliceRows, stage.RowsPerBlock, stage.ClusterBlocks, stage.IsPersistent));
+                Assert.AreEqual(ExperimentalKernels.Hopper | ExperimentalKernels.HopperMulticast, CudaVariants.Of(configuration).Experimental);
+                Assert.Contains("__cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) ", CudaVariants.Render(configuration));
+            }
+        }
+    }
+
+    [TestMethod]
     public void MaterializedStages_AreTwo_AndTheFootprintIsTheirWorkspace()
     {
         KernelConfiguration small = Sm90aVariant.Materialized(ElementType.Float16, 64), large = Sm90aVariant.Materialized(ElementType.BFloat16, 512);

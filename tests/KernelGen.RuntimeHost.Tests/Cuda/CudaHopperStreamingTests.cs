@@ -54,6 +54,36 @@ public sealed class CudaHopperStreamingTests
     }
 
     [TestMethod]
+    [DataRow(ElementType.Float16, true, 0, DisplayName = "causal")]
+    [DataRow(ElementType.BFloat16, false, 0, DisplayName = "the last keys")]
+    [DataRow(ElementType.Float16, true, 1, DisplayName = "causal, with a Boolean mask")]
+    public void Clusters_GiveTheBitsOfSingleBlocks_WhateverTheValues(ElementType elementType, bool causal, int masks)
+    {
+        // Three tiles of rows: the second cluster's second block has none. Values that are cleaned are stored to a stage that the other block copies to.
+        AttentionShape shape = new(1, 2, 300, 500, 128);
+        AttentionOptions options = new() { Causal = causal, Mask = masks == 0 ? null : CpuKernelTests.RandomMask(true, 1, 1, 300, 500, seed: 3) };
+        AttentionCall call = AttentionCall.Random(shape, elementType, options) with { Planning = new() { Family = KernelFamily.Streaming, Causal = causal } };
+        for (int i = 7; i < call.Value.Length; i += 4001)
+            call.Value[i] = (i % 3) switch { 0 => float.NaN, 1 => float.PositiveInfinity, _ => float.NegativeInfinity };
+        using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
+        float[] Run(int rows)
+        {
+            float[] output = (call with { Planning = call.Planning with { SliceRows = rows } })
+                .Run(host, CudaTestAttention.Of(KernelTarget.Sm90a), elementType, out RunReport report);
+            Assert.AreEqual(rows, report.Plan.Variant.SliceRows);
+            return output;
+        }
+
+        float[] expected = Run(128);
+        Assert.IsTrue(Array.Exists(expected, float.IsNaN) && Array.Exists(expected, float.IsFinite));
+        foreach (string seed in _seeds)
+        {
+            Emulator.Set("SEED", seed);
+            SameBits.Assert(expected, Run(256), $"seed {seed}");
+        }
+    }
+
+    [TestMethod]
     [DataRow(40, ElementType.Float16)]
     [DataRow(72, ElementType.BFloat16)]
     [DataRow(80, ElementType.Float16)]

@@ -21,7 +21,7 @@ public sealed class CudaKeyChunkTests
     private static readonly DeviceProfile _wide = new(Workers: 0, FlopsPerSecond: 1e12, BytesPerSecond: 1e12, SliceSeconds: 1e-9, TotalMemoryBytes: 1L << 31)
     {
         ParallelTiles = 32,
-        ExperimentalKernels = ExperimentalKernels.Hopper,
+        ExperimentalKernels = CudaTest.AllHopper,
     };
 
     [TestMethod]
@@ -197,6 +197,7 @@ public sealed class CudaKeyChunkTests
 
     [TestMethod]
     [DataRow(ElementType.Float16, 64)]
+    [DataRow(ElementType.BFloat16, 128)]
     [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
     public void EveryHopperTile_HasTheSameChunks_AndTheSameBits(ElementType elementType, int headDim)
     {

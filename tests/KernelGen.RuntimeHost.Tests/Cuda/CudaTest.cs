@@ -31,6 +31,9 @@ internal static class CudaTest
     /// <summary>A cache that all tests share, so that each kernel is compiled once.</summary>
     public static CubinCacheOptions SharedCache { get; } = new(_cacheFolder, 1L << 30);
 
+    /// <summary>All kernels for compute capability 9.0.</summary>
+    public const ExperimentalKernels AllHopper = ExperimentalKernels.Hopper | ExperimentalKernels.HopperMulticast;
+
     /// <summary>Opens the device. On a GPU capability and memory are what they are.</summary>
     public static CudaDevice Open(string capability = "8.0", long memoryBytes = 2L << 30, CudaDeviceOptions? options = null)
     {
@@ -45,7 +48,7 @@ internal static class CudaTest
             Emulator.Set("SEED", "1");
         }
 
-        return CudaDevice.Create(options ?? new() { Cache = SharedCache, ExperimentalKernels = ExperimentalKernels.Hopper }, Libraries);
+        return CudaDevice.Create(options ?? new() { Cache = SharedCache, ExperimentalKernels = AllHopper }, Libraries);
     }
 
     /// <summary>A host on the device.</summary>

@@ -27,6 +27,18 @@ public sealed class LaunchGridTests
         new LaunchGrid((uint)width, (uint)height), LaunchGrid.Of(_persistent with { IsPersistent = false }, _limits, heads, rows, keySplits));
 
     [TestMethod]
+    [DataRow(132, 3, 130, 6, DisplayName = "no more clusters than tiles need: the second block of one may have no rows")]
+    [DataRow(132, 64, 4096, 132, DisplayName = "as many blocks as run at a time")]
+    [DataRow(13, 64, 4096, 12, DisplayName = "whole clusters")]
+    [DataRow(1, 64, 4096, 2, DisplayName = "one cluster at least")]
+    public void PersistentClusters_AreWhole(int multiprocessors, int heads, int rows, int blocks)
+    {
+        CudaStage stage = _persistent with { MinimumBlocks = 1, ClusterBlocks = 2 };
+
+        Assert.AreEqual(new LaunchGrid((uint)blocks, 1), LaunchGrid.Of(stage, _limits with { Multiprocessors = multiprocessors }, heads, rows, 1));
+    }
+
+    [TestMethod]
     public void MoreTilesThanALaunchCounts_AreRefused()
     {
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => LaunchGrid.Of(_persistent, _limits, 1 << 30, 200, 2));

@@ -54,7 +54,7 @@ public sealed class AttendOptionTests
     {
         using TestFolder folder = new();
         CommandResult.Of("attend", Input(folder), folder["out"], "--experimental", word)
-            .AssertFault(ExitCode.BadInput, $"--experimental is '{word}'; it must be 'hopper'.");
+            .AssertFault(ExitCode.BadInput, $"--experimental is '{word}'; it must be 'hopper' or 'hopper-multicast'.");
     }
 
     [TestMethod]

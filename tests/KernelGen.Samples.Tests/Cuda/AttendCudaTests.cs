@@ -158,6 +158,6 @@ public sealed class AttendCudaTests
     public void Doctor_TellsOfKernelsThatAreSwitchedOff(string capability, bool some)
     {
         CommandResult result = CudaCommand.Run([Cache, ("CUDA_EMULATOR_COMPUTE_CAPABILITY", capability)], "doctor").AssertDone();
-        Assert.AreEqual(some, result.Output.Contains("with --experimental hopper, programs with CudaDeviceOptions.ExperimentalKernels", StringComparison.Ordinal));
+        Assert.AreEqual(some, result.Output.Contains("with --experimental hopper,hopper-multicast, programs with CudaDeviceOptions.ExperimentalKernels", StringComparison.Ordinal));
     }
 }

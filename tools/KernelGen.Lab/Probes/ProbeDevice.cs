@@ -64,7 +64,7 @@ internal sealed class ProbeDevice : IDisposable
     {
         Cache = new(cacheFolder, MaxBytes: 1L << 30),
         PrecompiledKernels = precompiled ?? "",
-        ExperimentalKernels = ExperimentalKernels.Hopper,
+        ExperimentalKernels = ExperimentalKernels.Hopper | ExperimentalKernels.HopperMulticast,
     };
 
     /// <summary>Compiles kernels, several at once.</summary>

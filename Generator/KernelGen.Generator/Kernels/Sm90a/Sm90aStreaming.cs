@@ -17,7 +17,7 @@ internal sealed class Sm90aStreaming : IKernelDesign
 
         foreach (Sm90aStreamingTiling tiling in Sm90aStreamingTiling.Choices(request.HeadDim))
         {
-            KernelConfiguration configuration = new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, tiling.TileRows);
+            KernelConfiguration configuration = new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, tiling.ClusterRows);
             CudaSourceName source = CudaSourceName.Of(configuration);
             yield return new CudaVariant(
                 configuration,
@@ -35,11 +35,15 @@ internal sealed class Sm90aStreaming : IKernelDesign
                         ],
                         MinimumBlocks = tiling.BlocksPerProcessor,
                         IsPersistent = true,
+                        ClusterBlocks = tiling.ClusterBlocks,
                     },
                     KeyChunks.MergeStage(source.EntryPoint),
                 ],
                 "cuda/sm90a/streaming.cu.sbn",
-                Model(source, request.ElementType, factorType, tiling)) { Experimental = ExperimentalKernels.Hopper };
+                Model(source, request.ElementType, factorType, tiling))
+            {
+                Experimental = tiling.ClusterBlocks > 1 ? ExperimentalKernels.Hopper | ExperimentalKernels.HopperMulticast : ExperimentalKernels.Hopper,
+            };
         }
     }
 
@@ -47,6 +51,7 @@ internal sealed class Sm90aStreaming : IKernelDesign
     {
         TemplateObject model = Sm90aModel.CreateWithLayout(
             source, elementType, factorType, tiling.HeadDim, tiling.TileKeys, tiling.TileRows, tiling.Values);
+        model.Add("cluster_blocks", tiling.ClusterBlocks);
         model.Add("consumers", tiling.Consumers);
         model.Add("threads", tiling.Threads);
         model.Add("blocks_per_processor", tiling.BlocksPerProcessor);

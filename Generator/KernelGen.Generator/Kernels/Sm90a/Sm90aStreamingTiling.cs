@@ -6,10 +6,14 @@ namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>Tiles of a streaming kernel of the target <c>sm90a</c>: one warpgroup copies, one to three compute 64 query rows each.</summary>
 /// <remarks>The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.</remarks>
-internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
+/// <param name="ClusterBlocks">Blocks that copy K and V for each other, with neighbouring tiles of rows of one head; 1 where each copies for itself.</param>
+internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers, int ClusterBlocks = 1)
 {
     private const int MostStages = 3;
     private const int LargestPingPongHeadDim = 128;
+
+    // Below, blocks of three consumer warpgroups read K and V for 192 rows at a time without a cluster.
+    private const int LeastClusterHeadDim = 88;
 
     // Keys of a tile by head dim: the most that registers and two stages of shared memory hold. Up to head dim 64 an eighth of the powers of two are polynomials.
     // For 64 rows and 128 keys the tensor cores take 8 clocks for each of the head dim's numbers, 512 at head dim 64; the unit for powers of two takes 528 for all
@@ -32,6 +36,10 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     public int PolynomialEvery => Row(HeadDim).PolynomialEvery;
 
     public int TileRows => Consumers * Sm90aLimits.WarpgroupRows;
+
+    /// <summary>Query rows that one copy of K and V serves.</summary>
+    public int ClusterRows => ClusterBlocks * TileRows;
+
     public int Threads => (Consumers + 1) * Sm90aLimits.WarpgroupThreads;
     public Sm90aPanels Rows => Sm90aPanels.AlongRows(HeadDim);
     public Sm90aPanels Values => Sm90aPanels.AcrossRows(HeadDim);
@@ -70,12 +78,20 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers)
     public bool PingPong => Consumers >= 2 && HeadDim <= LargestPingPongHeadDim;
 
     /// <summary>
-    /// The tiles that there are variants for, by ascending rows: many rows for throughput, fewer for small shapes. None above head dim 256, whose output no
-    /// warpgroup can hold.
+    /// The tiles that there are variants for, by ascending rows: many rows for throughput, fewer for small shapes, and clusters of two blocks for where the L2
+    /// cache is the limit. None above head dim 256, whose output no warpgroup can hold.
     /// </summary>
-    public static IEnumerable<Sm90aStreamingTiling> Choices(int headDim) => headDim > Sm90aLimits.LargestUndividedHeadDim
-        ? []
-        : Enumerable.Range(1, Row(headDim).Consumers).Select(consumers => new Sm90aStreamingTiling(headDim, consumers));
+    public static IEnumerable<Sm90aStreamingTiling> Choices(int headDim)
+    {
+        if (headDim > Sm90aLimits.LargestUndividedHeadDim)
+            yield break;
+
+        int most = Row(headDim).Consumers;
+        for (int consumers = 1; consumers <= most; consumers++)
+            yield return new(headDim, consumers);
+        if (headDim >= LeastClusterHeadDim)
+            yield return new(headDim, most, ClusterBlocks: 2);
+    }
 
     private static (int LargestHeadDim, int TileKeys, int Consumers, int PolynomialEvery) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
     private bool SharesProcessor(int stages) => 2 * (SharedBytesWith(stages) + 1024) <= Sm90aLimits.ProcessorSharedBytes;
