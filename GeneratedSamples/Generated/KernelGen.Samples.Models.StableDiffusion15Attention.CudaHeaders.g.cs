@@ -3502,13 +3502,14 @@ KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int b
     return rows;
 }
 
-// The place of a tile in a ring of stages, counted over everything that the block computes: tile n is in stage n % stages, and uses it for the
-// (n / stages)-th time, whose parity its mbarriers go by.
+// ---- Pipelines: tiles pass through stages of shared memory, from producers to consumers. A stage has two mbarriers. A phase of `full` ends when the stage's tile
+// has come, a phase of `empty` when all consumers are done with it. Tile n, counted over everything that the block computes, is in stage n % stages, and uses it
+// for the (n / stages)-th time, whose parity tells the phases apart.
 template <int stages>
-struct Ring
+struct PipelineState
 {
     int stage;
-    unsigned int parity;
+    unsigned int phase;
 
     __device__ __forceinline__ void advance()
     {
@@ -3516,9 +3517,55 @@ struct Ring
         if (stage == stages)
         {
             stage = 0;
-            parity ^= 1;
+            phase ^= 1;
         }
     }
+};
+
+// Its mbarriers are those of the block from number `first` on: the full ones, then the empty ones. All pipelines count from the same address: one register has it.
+template <int stages, int first>
+struct Pipeline
+{
+    unsigned int mbarriers;
+
+    __device__ __forceinline__ unsigned int full(int stage) const { return mbarriers + 8 * (first + stage); }
+    __device__ __forceinline__ unsigned int empty(int stage) const { return full(stages + stage); }
+
+    // By one thread, before a barrier of all. So many arrivals end a phase.
+    __device__ __forceinline__ void init(unsigned int full_arrivals, unsigned int empty_arrivals) const
+    {
+#pragma unroll
+        for (int stage = 0; stage < stages; stage++)
+        {
+            kg_mbarrier_init(full(stage), full_arrivals);
+            kg_mbarrier_init(empty(stage), empty_arrivals);
+        }
+    }
+
+    // A producer waits until the stage is free.
+    __device__ __forceinline__ void acquire(const PipelineState<stages>& state) const
+    {
+        kg_mbarrier_wait(empty(state.stage), state.phase ^ 1);
+    }
+
+    // A consumer waits until the stage's tile has come.
+    __device__ __forceinline__ void wait(const PipelineState<stages>& state) const { kg_mbarrier_wait(full(state.stage), state.phase); }
+
+    // A consumer's warp is done with the stage: its elected lane arrives for it. It arrives under a predicate and not behind a branch, which would part the warp.
+    __device__ __forceinline__ void release(const PipelineState<stages>& state, bool elected) const
+    {
+        kg_mbarrier_arrive_if(empty(state.stage), elected);
+    }
+};
+
+// ---- The named barriers of the kernels; barrier 0 is that of the whole block.
+enum NamedBarrier
+{
+    turn_barrier = 1,           // and the next two: whose turn it is to give products to the tensor cores, a consumer warpgroup each
+    warpgroup_barrier = 4,      // and the next three: the threads of a warpgroup
+    row_max_barrier = 8,        // two warpgroups that share rows have exchanged row_max, or row_sum
+    probabilities_barrier = 9,  // and probabilities
+    clean_barrier = 10,         // and the next one: non-finite values are out of a tile
 };
 
 // ---- Tensor copies, which one thread asks for.
@@ -4114,59 +4161,51 @@ KG_DEVICE int row_place(int half)
 }
 
 // ---- First launch.
-// Where everything is. A full mbarrier tells that a stage has come, an empty one that all warps are done with it.
-struct ScorePlaces
+// Its shared memory, as the instructions address it.
+struct ScoreStorage
 {
     unsigned int tiles;
 
     __device__ __forceinline__ unsigned int query() const { return tiles; }
     __device__ __forceinline__ unsigned int key(int stage) const { return tiles + query_bytes + stage * key_bytes; }
-    __device__ __forceinline__ unsigned int query_full() const { return tiles + score_mbarriers_begin; }
-    __device__ __forceinline__ unsigned int query_empty() const { return query_full() + 8; }
-    __device__ __forceinline__ unsigned int key_full(int stage) const { return query_full() + 16 + 8 * stage; }
-    __device__ __forceinline__ unsigned int key_empty(int stage) const { return key_full(score_stages + stage); }
+    __device__ __forceinline__ Pipeline<1, 0> query_pipeline() const { return { tiles + score_mbarriers_begin }; }
+    __device__ __forceinline__ Pipeline<score_stages, 2> key_pipeline() const { return { tiles + score_mbarriers_begin }; }
 
     __device__ __forceinline__ void begin(const TensorMaps& maps) const
     {
-        kg_mbarrier_init(query_full(), 1);
-        kg_mbarrier_init(query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < score_stages; stage++)
-        {
-            kg_mbarrier_init(key_full(stage), 1);
-            kg_mbarrier_init(key_empty(stage), 4 * consumers);
-        }
-
+        query_pipeline().init(1, 4 * consumers);
+        key_pipeline().init(1, 4 * consumers);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
     }
 };
 
-// The copying warpgroup's one thread.
-KG_DEVICE void copy_queries_and_keys(const ScorePlaces& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows)
+// The producer warpgroup's one thread.
+KG_DEVICE void copy_queries_and_keys(const ScoreStorage& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows)
 {
-    Ring<score_stages> ring = {};
-    unsigned int query_parity = 0;
+    PipelineState<score_stages> state = {};
+    PipelineState<1> query_state = {};
     const int tiles = tile_count(rows.key_end);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         const TileHeads heads = tile_heads(arguments, slice_head);
-        kg_mbarrier_wait(shared.query_empty(), query_parity ^ 1);
-        copy_tile<row_panels, row_panel_dims, query_panel_bytes>(shared.query(), maps.query, shared.query_full(), rows.begin, heads.head, heads.batch);
-        query_parity ^= 1;
+        shared.query_pipeline().acquire(query_state);
+        copy_tile<row_panels, row_panel_dims, query_panel_bytes>(
+            shared.query(), maps.query, shared.query_pipeline().full(0), rows.begin, heads.head, heads.batch);
+        query_state.advance();
 #pragma unroll 1
         for (int tile = 0; tile < tiles; tile++)
         {
-            kg_mbarrier_wait(shared.key_empty(ring.stage), ring.parity ^ 1);
+            shared.key_pipeline().acquire(state);
             copy_tile<row_panels, row_panel_dims, key_panel_bytes>(
-                shared.key(ring.stage), maps.key, shared.key_full(ring.stage), tile * tile_keys, heads.key_head, heads.batch);
-            ring.advance();
+                shared.key(state.stage), maps.key, shared.key_pipeline().full(state.stage), tile * tile_keys, heads.key_head, heads.batch);
+            state.advance();
         }
     }
 }
 
-// What a computing warpgroup knows of its 64 rows and one head.
+// What a consumer warpgroup knows of its 64 rows and one head.
 struct ScoreRows
 {
     Head head;
@@ -4294,32 +4333,32 @@ KG_DEVICE void finish_rows(const KernelArguments& arguments, const BlockRows& ro
 }
 
 // The scores of the next tile, in the background; and the end of them.
-KG_DEVICE void begin_next(float (&scores)[1][key_tiles][4], const ScorePlaces& shared, const Ring<score_stages>& ring, unsigned int query)
+KG_DEVICE void begin_next(float (&scores)[1][key_tiles][4], const ScoreStorage& shared, const PipelineState<score_stages>& keys, unsigned int query)
 {
-    kg_mbarrier_wait(shared.key_full(ring.stage), ring.parity);
+    shared.key_pipeline().wait(keys);
     kg_pin(scores[0]);
     kg_product_fence();
-    begin_scores(scores[0], query, shared.key(ring.stage));
+    begin_scores(scores[0], query, shared.key(keys.stage));
 }
 
 KG_DEVICE void finish_next(
-    float (&scores)[1][key_tiles][4], const ScorePlaces& shared, Ring<score_stages>& ring, bool elected, const RowSums<1>& state)
+    float (&scores)[1][key_tiles][4], const ScoreStorage& shared, PipelineState<score_stages>& keys, bool elected, const RowSums<1>& state)
 {
-    kg_complete_before_wait(shared.query_full(), state.total[0][0], state.total[0][1]);
+    kg_complete_before_wait(shared.query_pipeline().full(0), state.total[0][0], state.total[0][1]);
     kg_wait_products<0>();
     kg_pin(scores[0]);
-    kg_mbarrier_arrive_if(shared.key_empty(ring.stage), elected);
-    ring.advance();
+    shared.key_pipeline().release(keys, elected);
+    keys.advance();
 }
 
-// A computing warpgroup. Scores of a plain tile become probabilities while those of the next one are computed, in two sets of registers by turns.
-KG_DEVICE void compute_probabilities(const ScorePlaces& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
+// A consumer warpgroup. Scores of a plain tile become probabilities while those of the next one are computed, in two sets of registers by turns.
+KG_DEVICE void compute_probabilities(const ScoreStorage& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
 {
     const bool elected = kg_elect();
     const unsigned int query = shared.query() + warpgroup * warpgroup_rows * row_panel_dims * 2;
     const int tiles = kg_uniform(tile_count(rows.key_end));
-    Ring<score_stages> ring = {};
-    unsigned int query_parity = 0;
+    PipelineState<score_stages> keys = {};
+    PipelineState<1> queries = {};
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         ScoreRows own;
@@ -4333,12 +4372,12 @@ KG_DEVICE void compute_probabilities(const ScorePlaces& shared, const KernelArgu
         clear(first);
         clear(second);
 
-        kg_mbarrier_wait(shared.query_full(), query_parity);
-        query_parity ^= 1;
+        shared.query_pipeline().wait(queries);
+        queries.advance();
         if (tiles > 0)
         {
-            begin_next(first, shared, ring, query);
-            finish_next(first, shared, ring, elected, own.state);
+            begin_next(first, shared, keys, query);
+            finish_next(first, shared, keys, elected, own.state);
         }
 
         // Products begin and end on every path through the loop: where a condition decides, ptxas may not see which registers are taken, and wait for each product.
@@ -4347,12 +4386,12 @@ KG_DEVICE void compute_probabilities(const ScorePlaces& shared, const KernelArgu
 #pragma unroll 1
         for (; tile + 1 < plain_tiles && tile + 2 < tiles; tile += 2)
         {
-            begin_next(second, shared, ring, query);
+            begin_next(second, shared, keys, query);
             take_plain_tile(arguments, own, first, slice_head, tile);
-            finish_next(second, shared, ring, elected, own.state);
-            begin_next(first, shared, ring, query);
+            finish_next(second, shared, keys, elected, own.state);
+            begin_next(first, shared, keys, query);
             take_plain_tile(arguments, own, second, slice_head, tile + 1);
-            finish_next(first, shared, ring, elected, own.state);
+            finish_next(first, shared, keys, elected, own.state);
         }
 
         // All others one after the other: where keys may be hidden, and the last one or two.
@@ -4362,18 +4401,19 @@ KG_DEVICE void compute_probabilities(const ScorePlaces& shared, const KernelArgu
             take_tile(arguments, rows, own, first, slice_head, tile);
             if (tile + 1 < tiles)
             {
-                begin_next(first, shared, ring, query);
-                finish_next(first, shared, ring, elected, own.state);
+                begin_next(first, shared, keys, query);
+                finish_next(first, shared, keys, elected, own.state);
             }
         }
 
-        kg_mbarrier_arrive_if(shared.query_empty(), elected);
+        shared.query_pipeline().release({}, elected);
         finish_rows(arguments, rows, own, slice_head);
     }
 }
 
 // ---- Second launch.
-struct ValuePlaces
+// Its shared memory.
+struct ValueStorage
 {
     unsigned int tiles;
 
@@ -4383,27 +4423,20 @@ struct ValuePlaces
         return tiles + probabilities_begin + (stage * value_row_groups + row_group) * workspace_tile_bytes;
     }
 
-    __device__ __forceinline__ unsigned int full(int stage) const { return tiles + value_mbarriers_begin + 8 * stage; }
-    __device__ __forceinline__ unsigned int empty(int stage) const { return full(value_stages + stage); }
+    __device__ __forceinline__ Pipeline<value_stages, 0> pipeline() const { return { tiles + value_mbarriers_begin }; }
 
     __device__ __forceinline__ void begin(const TensorMaps& maps) const
     {
-#pragma unroll
-        for (int stage = 0; stage < value_stages; stage++)
-        {
-            kg_mbarrier_init(full(stage), 1);
-            kg_mbarrier_init(empty(stage), 4 * consumers);
-        }
-
+        pipeline().init(1, 4 * consumers);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.value);
     }
 };
 
-// The copying warpgroup's one thread: a stage is a tile of V and what the block's rows have of it in the workspace.
-KG_DEVICE void copy_probabilities_and_values(const ValuePlaces& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows)
+// The producer warpgroup's one thread: a stage is a tile of V and what the block's rows have of it in the workspace.
+KG_DEVICE void copy_probabilities_and_values(const ValueStorage& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows)
 {
-    Ring<value_stages> ring = {};
+    PipelineState<value_stages> state = {};
     const int tiles = tile_count(rows.key_end);
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -4411,17 +4444,17 @@ KG_DEVICE void copy_probabilities_and_values(const ValuePlaces& shared, const Te
 #pragma unroll 1
         for (int tile = 0; tile < tiles; tile++)
         {
-            const unsigned int full = shared.full(ring.stage);
-            kg_mbarrier_wait(shared.empty(ring.stage), ring.parity ^ 1);
+            const unsigned int full = shared.pipeline().full(state.stage);
+            shared.pipeline().acquire(state);
             kg_mbarrier_arrive_expect(full, value_panels * value_panel_bytes + value_row_groups * workspace_tile_bytes);
             copy_panels<value_panels, value_panel_dims, value_panel_bytes>(
-                shared.value(ring.stage), maps.value, full, tile * tile_keys, heads.key_head, heads.batch);
+                shared.value(state.stage), maps.value, full, tile * tile_keys, heads.key_head, heads.batch);
 #pragma unroll
             for (int group = 0; group < value_row_groups; group++)
                 kg_bulk_load(
-                    shared.probabilities(ring.stage, group), workspace_tile(arguments, slice_head, rows.offset / warpgroup_rows + group, tile),
+                    shared.probabilities(state.stage, group), workspace_tile(arguments, slice_head, rows.offset / warpgroup_rows + group, tile),
                     workspace_tile_bytes, full);
-            ring.advance();
+            state.advance();
         }
     }
 }
@@ -4475,10 +4508,9 @@ KG_DEVICE void fold_chunk(const float* so_far, const float (&rescale)[2], float 
         }
 }
 
-// A computing warpgroup.
-KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
+// A consumer warpgroup.
+KG_DEVICE void compute_output(const ValueStorage& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
 {
-    constexpr int clean_barrier = 1;
     const bool elected = kg_elect();
     const int row_group = warpgroup % value_row_groups;
     const int column_group = warpgroup / value_row_groups;
@@ -4486,7 +4518,7 @@ KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& 
     const int first_chunk = column_group * value_tiles;
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
     const int tiles = kg_uniform(tile_count(rows.key_end));
-    Ring<value_stages> ring = {};
+    PipelineState<value_stages> state = {};
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
         const Head head = open_head(arguments, slice_head);
@@ -4506,8 +4538,8 @@ KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& 
             for (; tile < chunk_end; tile++)
             {
                 kg_fragment probabilities[key_steps];
-                kg_mbarrier_wait(shared.full(ring.stage), ring.parity);
-                const float* place = shared_floats(shared.probabilities(ring.stage, row_group));
+                shared.pipeline().wait(state);
+                const float* place = shared_floats(shared.probabilities(state.stage, row_group));
 #pragma unroll
                 for (int step = 0; step < key_steps; step++)
                     probabilities[step] = kg_load_shared<kg_fragment>(place + probability_place(step));
@@ -4527,19 +4559,19 @@ KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& 
                 bool cleaned = false;
                 if (hides)
                 {
-                    const bool found = clean_values<consumers * warpgroup_threads>(shared.value(ring.stage), kg_thread() - warpgroup_threads);
+                    const bool found = clean_values<consumers * warpgroup_threads>(shared.value(state.stage), kg_thread() - warpgroup_threads);
                     cleaned = kg_named_barrier_any(clean_barrier, consumers * warpgroup_threads, found);
                 }
 
                 kg_pin(sums[0]);
                 kg_pin(probabilities);
                 kg_product_fence();
-                begin_values(sums[0], probabilities, shared.value(ring.stage) + column_group * value_group_bytes);
+                begin_values(sums[0], probabilities, shared.value(state.stage) + column_group * value_group_bytes);
                 kg_wait_products<0>();
                 kg_pin(sums[0]);
                 kg_pin(probabilities);
-                kg_mbarrier_arrive_if(shared.empty(ring.stage), elected);
-                ring.advance();
+                shared.pipeline().release(state, elected);
+                state.advance();
                 if (kg_uniform(cleaned))
                 {
                     const long long key_begin = static_cast<long long>(tile) * tile_keys;
@@ -4569,22 +4601,19 @@ KG_DEVICE void compute_output(const ValuePlaces& shared, const KernelArguments& 
 
         public static global::System.ReadOnlySpan<byte> Sm90aStreamingText =>
 """
-// KernelGen sm90a, streaming: one warpgroup copies, the others compute. A textual part: it uses the constants and products that the kernel declares before,
+// KernelGen sm90a, streaming: a producer warpgroup copies, consumer warpgroups compute. A textual part: it uses the constants and products that the kernel declares before,
 // and the headers before it.
 
-// Where everything is, as the instructions address it. A full mbarrier tells that a stage has come, an empty one that all warps are done with it.
-struct SharedPlaces
+// Shared memory, as the instructions address it.
+struct SharedStorage
 {
     unsigned int tiles;
 
     __device__ __forceinline__ unsigned int key(int stage) const { return tiles + keys_begin + stage * key_bytes; }
     __device__ __forceinline__ unsigned int value(int stage) const { return tiles + values_begin + stage * value_bytes; }
-    __device__ __forceinline__ unsigned int query_full() const { return tiles + mbarriers_begin; }
-    __device__ __forceinline__ unsigned int query_empty() const { return query_full() + 8; }
-    __device__ __forceinline__ unsigned int key_full(int stage) const { return query_full() + 16 + 8 * stage; }
-    __device__ __forceinline__ unsigned int key_empty(int stage) const { return key_full(stages + stage); }
-    __device__ __forceinline__ unsigned int value_full(int stage) const { return key_full(2 * stages + stage); }
-    __device__ __forceinline__ unsigned int value_empty(int stage) const { return key_full(3 * stages + stage); }
+    __device__ __forceinline__ Pipeline<1, 0> query_pipeline() const { return { tiles + mbarriers_begin }; }
+    __device__ __forceinline__ Pipeline<stages, 2> key_pipeline() const { return { tiles + mbarriers_begin }; }
+    __device__ __forceinline__ Pipeline<stages, 2 + 2 * stages> value_pipeline() const { return { tiles + mbarriers_begin }; }
 };
 
 // ---- Work items: a tile of query rows of one head each, or a chunk of its keys. The grid has no more blocks than run at a time. A block walks over its share of
@@ -4778,7 +4807,7 @@ KG_DEVICE void finish_tile(float (&scores)[1][key_tiles][4], const ScoreRule& ru
         finish_tile_of<TileKind::limited>(scores, rule, rows, tile_begin(rows, tile), warp_row);
 }
 
-// ---- The copying warpgroup: one thread of it has all tiles brought by tensor copies.
+// ---- The producer warpgroup: one thread of it has all tiles brought by tensor copies.
 // Maps of Q, K and V, each of the whole tensor as (head dim, row, head, batch).
 struct TensorMaps
 {
@@ -4787,11 +4816,12 @@ struct TensorMaps
     kg_tensor_map value;
 };
 
-KG_DEVICE void copy_query(const SharedPlaces& shared, const TensorMaps& maps, unsigned int& parity, int row_begin, const TileHeads& heads)
+KG_DEVICE void copy_query(const SharedStorage& shared, const TensorMaps& maps, PipelineState<1>& state, int row_begin, const TileHeads& heads)
 {
-    kg_mbarrier_wait(shared.query_empty(), parity ^ 1);
-    copy_tile<row_panels, row_panel_dims, query_panel_bytes>(shared.tiles, maps.query, shared.query_full(), row_begin, heads.head, heads.batch);
-    parity ^= 1;
+    shared.query_pipeline().acquire(state);
+    copy_tile<row_panels, row_panel_dims, query_panel_bytes>(
+        shared.tiles, maps.query, shared.query_pipeline().full(0), row_begin, heads.head, heads.batch);
+    state.advance();
 }
 
 // A tile of K or V, which all blocks of a cluster wait for.
@@ -4804,29 +4834,29 @@ KG_DEVICE void copy_for_cluster(unsigned int tile, const kg_tensor_map& map, uns
         copy_shared_panels<cluster_blocks, panel_dims, panel_bytes>(tile, map, mbarrier, 0, panels, key_begin, head, batch);
 }
 
-KG_DEVICE void copy_keys(const SharedPlaces& shared, const TensorMaps& maps, Ring<stages>& ring, int key_begin, const TileHeads& heads)
+KG_DEVICE void copy_keys(const SharedStorage& shared, const TensorMaps& maps, PipelineState<stages>& state, int key_begin, const TileHeads& heads)
 {
-    kg_mbarrier_wait(shared.key_empty(ring.stage), ring.parity ^ 1);
+    shared.key_pipeline().acquire(state);
     copy_for_cluster<row_panels, row_panel_dims, key_panel_bytes>(
-        shared.key(ring.stage), maps.key, shared.key_full(ring.stage), key_begin, heads.key_head, heads.batch);
-    ring.advance();
+        shared.key(state.stage), maps.key, shared.key_pipeline().full(state.stage), key_begin, heads.key_head, heads.batch);
+    state.advance();
 }
 
-KG_DEVICE void copy_values(const SharedPlaces& shared, const TensorMaps& maps, Ring<stages>& ring, int key_begin, const TileHeads& heads)
+KG_DEVICE void copy_values(const SharedStorage& shared, const TensorMaps& maps, PipelineState<stages>& state, int key_begin, const TileHeads& heads)
 {
-    kg_mbarrier_wait(shared.value_empty(ring.stage), ring.parity ^ 1);
+    shared.value_pipeline().acquire(state);
     copy_for_cluster<value_panels, value_panel_dims, value_panel_bytes>(
-        shared.value(ring.stage), maps.value, shared.value_full(ring.stage), key_begin, heads.key_head, heads.batch);
-    ring.advance();
+        shared.value(state.stage), maps.value, shared.value_pipeline().full(state.stage), key_begin, heads.key_head, heads.batch);
+    state.advance();
 }
 
 // The keys of a tile come before the values of the tile before it, also where that is the last one of another item: it is the order in which they are needed.
 // So the next item's keys and queries come while the last values are added and the output is written.
-KG_DEVICE void copy_items(const SharedPlaces& shared, const TensorMaps& maps, const KernelArguments& arguments)
+KG_DEVICE void copy_items(const SharedStorage& shared, const TensorMaps& maps, const KernelArguments& arguments)
 {
-    Ring<stages> key_ring = {};
-    Ring<stages> value_ring = {};
-    unsigned int query_parity = 0;
+    PipelineState<stages> key_state = {};
+    PipelineState<stages> value_state = {};
+    PipelineState<1> query_state = {};
     int last_begin = -1;  // of the last item's last tile, whose values have not been asked for
     TileHeads last_heads = {};
     WorkItem item;
@@ -4841,24 +4871,24 @@ KG_DEVICE void copy_items(const SharedPlaces& shared, const TensorMaps& maps, co
             if (key_tile_count == 0)
                 break;
 
-            copy_keys(shared, maps, key_ring, rows.key_begin, heads);
+            copy_keys(shared, maps, key_state, rows.key_begin, heads);
             if (last_begin >= 0)
-                copy_values(shared, maps, value_ring, last_begin, last_heads);
-            copy_query(shared, maps, query_parity, rows.begin, heads);
+                copy_values(shared, maps, value_state, last_begin, last_heads);
+            copy_query(shared, maps, query_state, rows.begin, heads);
             last_begin = rows.key_begin;
             last_heads = heads;
 #pragma unroll 1
             for (int tile = 1; tile < key_tile_count; tile++)
             {
-                copy_keys(shared, maps, key_ring, last_begin + tile_keys, heads);
-                copy_values(shared, maps, value_ring, last_begin, heads);
+                copy_keys(shared, maps, key_state, last_begin + tile_keys, heads);
+                copy_values(shared, maps, value_state, last_begin, heads);
                 last_begin += tile_keys;
             }
         } while (has_next_chunk(arguments, rows, group_key_end(arguments, rows)));
     }
 
     if (last_begin >= 0)
-        copy_values(shared, maps, value_ring, last_begin, last_heads);
+        copy_values(shared, maps, value_state, last_begin, last_heads);
 }
 
 // ---- Powers of two, of which softmax needs one for every score. The unit for them makes 16 a clock, the tensor cores 1024 / head_dim scores and their share of
@@ -4926,20 +4956,20 @@ KG_DEVICE int warp_row()
     return (warp_index() - warpgroup_threads / warp_threads) * 16;
 }
 
-// A computing warpgroup: what it keeps from item to item.
-struct Warpgroup
+// A consumer warpgroup: what it keeps from item to item.
+struct Consumer
 {
     int index;
     unsigned int query;  // its rows in shared memory
-    unsigned int query_parity;
-    Ring<stages> key_ring;
-    Ring<stages> value_ring;
-    bool elected;        // the lane tells for its warp
+    PipelineState<1> query_state;
+    PipelineState<stages> key_state;
+    PipelineState<stages> value_state;
+    bool elected;        // the lane arrives at mbarriers for its warp
 };
 
-KG_DEVICE Warpgroup open_warpgroup(const SharedPlaces& shared, int index)
+KG_DEVICE Consumer open_consumer(const SharedStorage& shared, int index)
 {
-    Warpgroup group = {};
+    Consumer group = {};
     group.index = index;
     group.query = shared.tiles + index * warpgroup_rows * row_panel_dims * 2;
     group.elected = kg_elect();
@@ -4948,14 +4978,14 @@ KG_DEVICE Warpgroup open_warpgroup(const SharedPlaces& shared, int index)
 
 // Warpgroups give products to the tensor cores in turn, so that one computes its softmax while another's products run: a named barrier for each, of the
 // warpgroup whose turn it is and the one before it.
-KG_DEVICE void await_turn(const Warpgroup& group)
+KG_DEVICE void await_turn(const Consumer& group)
 {
-    kg_named_barrier_sync(1 + group.index, 2 * warpgroup_threads);
+    kg_named_barrier_sync(turn_barrier + group.index, 2 * warpgroup_threads);
 }
 
-KG_DEVICE void pass_turn(const Warpgroup& group)
+KG_DEVICE void pass_turn(const Consumer& group)
 {
-    kg_named_barrier_arrive(1 + (group.index + 1) % consumers, 2 * warpgroup_threads);
+    kg_named_barrier_arrive(turn_barrier + (group.index + 1) % consumers, 2 * warpgroup_threads);
 }
 
 // What it carries from tile to tile.
@@ -4968,44 +4998,44 @@ struct ItemState
     bool cleaned;  // the warpgroups have stored to the stage of values that is next
 };
 
-// The warp is done with a stage. One lane tells its block, or one lane for each block of a cluster, since all of them copy to it. `stored`:
-// the warpgroups have stored to the stage, which other blocks' copies will overwrite.
-KG_DEVICE void release_stage(const Warpgroup& group, unsigned int empty, bool stored)
+// The warp is done with a stage. In a cluster one lane arrives for each block, since all of them copy to the stage. `stored`: the warpgroups have stored
+// to the stage, which other blocks' copies will overwrite.
+template <int first>
+KG_DEVICE void release_stage(const Consumer& group, const Pipeline<stages, first>& pipeline, PipelineState<stages>& state, bool stored)
 {
+    const unsigned int empty = pipeline.empty(state.stage);
     if constexpr (cluster_blocks == 1)
-        kg_mbarrier_arrive_if(empty, group.elected);
+        pipeline.release(state, group.elected);
     else if (stored)
         kg_mbarrier_release_in_cluster_if(kg_cluster_address(empty, lane_index() % cluster_blocks), lane_index() < cluster_blocks);
     else
         kg_mbarrier_arrive_in_cluster_if(kg_cluster_address(empty, lane_index() % cluster_blocks), lane_index() < cluster_blocks);
+    state.advance();
 }
 
 // The tile's scores are there: its keys are not needed any more, nor are the queries after the last tile.
-KG_DEVICE void release_keys(const SharedPlaces& shared, Warpgroup& group, bool is_last)
+KG_DEVICE void release_keys(const SharedStorage& shared, Consumer& group, bool is_last)
 {
-    release_stage(group, shared.key_empty(group.key_ring.stage), false);
-    group.key_ring.advance();
-    kg_mbarrier_arrive_if(shared.query_empty(), is_last && group.elected);
+    release_stage(group, shared.key_pipeline(), group.key_state, false);
+    kg_mbarrier_arrive_if(shared.query_pipeline().empty(0), is_last && group.elected);
 }
 
 // Waits until the values of a tile have been added, and releases them.
-KG_DEVICE void end_values(const SharedPlaces& shared, Warpgroup& group, ItemState& state, bool cleaned)
+KG_DEVICE void end_values(const SharedStorage& shared, Consumer& group, ItemState& state, bool cleaned)
 {
     kg_wait_products<0>();
     kg_pin(state.sums[0]);
     kg_pin(state.probabilities);
-    release_stage(group, shared.value_empty(group.value_ring.stage), cleaned);
-    group.value_ring.advance();
+    release_stage(group, shared.value_pipeline(), group.value_state, cleaned);
 }
 
-// For a tile that holds hidden keys, whose values are next in their ring and whose probabilities are still in the place of its scores: takes non-finite values out
-// of it, and adds them for the rows that see them. All computing warpgroups do so together.
-KG_DEVICE void clean_tile(const SharedPlaces& shared, const Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, int tile)
+// For a tile that holds hidden keys, whose values are next in their pipeline and whose probabilities are still in the place of its scores: takes non-finite values out
+// of it, and adds them for the rows that see them. All consumer warpgroups do so together.
+KG_DEVICE void clean_tile(const SharedStorage& shared, const Consumer& group, ItemState& state, const Head& head, const BlockRows& rows, int tile)
 {
     constexpr int threads = consumers * warpgroup_threads;
-    constexpr int clean_barrier = 15;
-    kg_mbarrier_wait(shared.value_full(group.value_ring.stage), group.value_ring.parity);
-    const bool found = clean_values<threads>(shared.value(group.value_ring.stage), kg_thread() - warpgroup_threads);
+    shared.value_pipeline().wait(group.value_state);
+    const bool found = clean_values<threads>(shared.value(group.value_state.stage), kg_thread() - warpgroup_threads);
     state.cleaned = kg_uniform(kg_named_barrier_any(clean_barrier, threads, found));
     if (state.cleaned)
     {
@@ -5014,15 +5044,15 @@ KG_DEVICE void clean_tile(const SharedPlaces& shared, const Warpgroup& group, It
     }
 }
 
-// The first tile's scores become probabilities.
-KG_DEVICE void begin_tiles(
-    const SharedPlaces& shared, Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, const TileCounts& tiles)
+// The prologue: the first tile's scores become probabilities.
+KG_DEVICE void prologue(
+    const SharedStorage& shared, Consumer& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, const TileCounts& tiles)
 {
-    kg_mbarrier_wait(shared.query_full(), group.query_parity);
-    group.query_parity ^= 1;
-    kg_mbarrier_wait(shared.key_full(group.key_ring.stage), group.key_ring.parity);
+    shared.query_pipeline().wait(group.query_state);
+    group.query_state.advance();
+    shared.key_pipeline().wait(group.key_state);
     kg_product_fence();
-    begin_scores(state.scores[0], group.query, shared.key(group.key_ring.stage));
+    begin_scores(state.scores[0], group.query, shared.key(group.key_state.stage));
     kg_wait_products<0>();
     kg_pin(state.scores[0]);
     release_keys(shared, group, tiles.all == 1);
@@ -5037,19 +5067,19 @@ KG_DEVICE void begin_tiles(
 // While the values of the tile before are added, the scores of this one become probabilities.
 template <TileKind kind>
 KG_DEVICE void add_tile(
-    const SharedPlaces& shared, Warpgroup& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, int tile, const TileCounts& tiles)
+    const SharedStorage& shared, Consumer& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, int tile, const TileCounts& tiles)
 {
     const long long key_begin = tile_begin(rows, tile);
-    kg_mbarrier_wait(shared.key_full(group.key_ring.stage), group.key_ring.parity);
+    shared.key_pipeline().wait(group.key_state);
     if (ping_pong)
         await_turn(group);
     kg_pin(state.sums[0]);
     kg_pin(state.probabilities);
     kg_product_fence();
-    begin_scores(state.scores[0], group.query, shared.key(group.key_ring.stage));
-    kg_mbarrier_wait(shared.value_full(group.value_ring.stage), group.value_ring.parity);
+    begin_scores(state.scores[0], group.query, shared.key(group.key_state.stage));
+    shared.value_pipeline().wait(group.value_state);
     kg_product_fence();
-    begin_values(state.sums[0], state.probabilities, shared.value(group.value_ring.stage));
+    begin_values(state.sums[0], state.probabilities, shared.value(group.value_state.stage));
     if (ping_pong)
         pass_turn(group);
 
@@ -5067,7 +5097,7 @@ KG_DEVICE void add_tile(
     const bool moved = take_scores(state.rows, state.scores, factor, rescale);
     if constexpr (kind != TileKind::masked)
     {
-        kg_complete_before_wait(shared.query_full(), state.rows.total[0][0], state.rows.total[0][1]);
+        kg_complete_before_wait(shared.query_pipeline().full(0), state.rows.total[0][0], state.rows.total[0][1]);
         end_values(shared, group, state, kind == TileKind::limited && state.cleaned);
         kg_pin(state.scores[0]);
     }
@@ -5076,14 +5106,44 @@ KG_DEVICE void add_tile(
     pack_tile(state.probabilities, state.scores[0]);
 }
 
-// Adds the values of the last tile.
-KG_DEVICE void end_tiles(const SharedPlaces& shared, Warpgroup& group, ItemState& state)
+// The mainloop: tiles of keys in their order, whatever the slice. A row's bits depend on nothing but the row.
+KG_DEVICE void mainloop(
+    const SharedStorage& shared, Consumer& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, const TileCounts& tiles)
 {
-    kg_mbarrier_wait(shared.value_full(group.value_ring.stage), group.value_ring.parity);
+    int tile = 1;
+#pragma unroll 1
+    for (; tile < tiles.plain; tile++)
+        add_tile<TileKind::plain>(shared, group, state, head, rows, factor, tile, tiles);
+    // The tile before is cleaned first, which may be the first of all: so the code for it is there once, not after each call that makes probabilities.
+#pragma unroll 1
+    for (;; tile++)
+    {
+        if (tile > tiles.unhidden)
+            clean_tile(shared, group, state, head, rows, tile - 1);
+        if (tile >= tiles.unmasked)
+            break;
+        add_tile<TileKind::limited>(shared, group, state, head, rows, factor, tile, tiles);
+    }
+
+    if constexpr (general_masks)
+    {
+#pragma unroll 1
+        for (; tile < tiles.all; tile++)
+        {
+            add_tile<TileKind::masked>(shared, group, state, head, rows, factor, tile, tiles);
+            clean_tile(shared, group, state, head, rows, tile);
+        }
+    }
+}
+
+// Adds the values of the last tile.
+KG_DEVICE void drain(const SharedStorage& shared, Consumer& group, ItemState& state)
+{
+    shared.value_pipeline().wait(group.value_state);
     kg_pin(state.sums[0]);
     kg_pin(state.probabilities);
     kg_product_fence();
-    begin_values(state.sums[0], state.probabilities, shared.value(group.value_ring.stage));
+    begin_values(state.sums[0], state.probabilities, shared.value(group.value_state.stage));
     end_values(shared, group, state, state.cleaned);
 }
 
@@ -5115,8 +5175,8 @@ KG_DEVICE void fold_rows(const KernelArguments& arguments, const BlockRows& rows
     kg_warp_barrier();
 }
 
-// Writes the warp's rows: their sums divided by their totals, or what is left of them for the keys that follow.
-KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, ItemState& state)
+// The epilogue: writes the warp's rows, their sums divided by their totals, or what is left of them for the keys that follow.
+KG_DEVICE void epilogue(const KernelArguments& arguments, const BlockRows& rows, const Head& head, ItemState& state)
 {
 #pragma unroll
     for (int half = 0; half < 2; half++)
@@ -5145,7 +5205,7 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
     }
 }
 
-KG_DEVICE void compute_chunk(const SharedPlaces& shared, const KernelArguments& arguments, Warpgroup& group, int slice_head, const BlockRows& rows)
+KG_DEVICE void compute_chunk(const SharedStorage& shared, const KernelArguments& arguments, Consumer& group, int slice_head, const BlockRows& rows)
 {
     Head head = open_head(arguments, slice_head);
     const float factor = fold_scale(head.rule);
@@ -5157,42 +5217,17 @@ KG_DEVICE void compute_chunk(const SharedPlaces& shared, const KernelArguments& 
         clear(state.sums);
     else
     {
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        begin_tiles(shared, group, state, head, rows, factor, tiles);
-        int tile = 1;
-#pragma unroll 1
-        for (; tile < tiles.plain; tile++)
-            add_tile<TileKind::plain>(shared, group, state, head, rows, factor, tile, tiles);
-        // The tile before is cleaned first, which may be the first of all: so the code for it is there once, not after each call that makes probabilities.
-#pragma unroll 1
-        for (;; tile++)
-        {
-            if (tile > tiles.unhidden)
-                clean_tile(shared, group, state, head, rows, tile - 1);
-            if (tile >= tiles.unmasked)
-                break;
-            add_tile<TileKind::limited>(shared, group, state, head, rows, factor, tile, tiles);
-        }
-
-        if constexpr (general_masks)
-        {
-#pragma unroll 1
-            for (; tile < tiles.all; tile++)
-            {
-                add_tile<TileKind::masked>(shared, group, state, head, rows, factor, tile, tiles);
-                clean_tile(shared, group, state, head, rows, tile);
-            }
-        }
-
-        end_tiles(shared, group, state);
+        prologue(shared, group, state, head, rows, factor, tiles);
+        mainloop(shared, group, state, head, rows, factor, tiles);
+        drain(shared, group, state);
     }
 
-    store_rows(arguments, rows, head, state);
+    epilogue(arguments, rows, head, state);
 }
 
-KG_DEVICE void compute_items(const SharedPlaces& shared, const KernelArguments& arguments, int index)
+KG_DEVICE void compute_items(const SharedStorage& shared, const KernelArguments& arguments, int index)
 {
-    Warpgroup group = open_warpgroup(shared, index);
+    Consumer group = open_consumer(shared, index);
 
     // The last warpgroup passes the first turn of all, and the last one comes back to the first warpgroup.
     if (ping_pong && index == consumers - 1)
@@ -5228,8 +5263,8 @@ struct TensorMaps
     kg_tensor_map output;
 };
 
-// Where everything is, as the instructions address it. A full mbarrier tells that a tile has come.
-struct SharedPlaces
+// Shared memory, as the instructions address it. A full mbarrier tells that a tile has come; who empties a stage fills it, too.
+struct SharedStorage
 {
     unsigned int tiles;
 
@@ -5246,20 +5281,20 @@ struct Leader
 {
     bool leads;
     int warpgroup;
-    Ring<stages> ring;  // the stage that the next tile of Q comes to
+    PipelineState<stages> state;  // the stage that the next tile of Q comes to
     int next;           // its first row within the block
 };
 
 // Has the next tile of Q copied, if there is one.
-KG_DEVICE void copy_next_queries(Leader& leader, const SharedPlaces& shared, const TensorMaps& maps, const BlockRows& rows, const Head& head)
+KG_DEVICE void copy_next_queries(Leader& leader, const SharedStorage& shared, const TensorMaps& maps, const BlockRows& rows, const Head& head)
 {
     if (leader.next >= rows.valid)
         return;
 
     copy_tile<row_panels, row_panel_dims, query_panel_bytes>(
-        shared.query(leader.warpgroup, leader.ring.stage), maps.query, shared.query_full(leader.warpgroup, leader.ring.stage), rows.begin + leader.next,
+        shared.query(leader.warpgroup, leader.state.stage), maps.query, shared.query_full(leader.warpgroup, leader.state.stage), rows.begin + leader.next,
         head.number, head.batch);
-    leader.ring.advance();
+    leader.state.advance();
     leader.next += warpgroups * warpgroup_rows;
 }
 
@@ -5315,7 +5350,7 @@ KG_DEVICE void turn_into_probabilities(RowSums<1>& softmax, float (&reciprocal)[
 // The 64 rows whose queries lie in `tile`, of which `pass` is the first within the block. Their output is left in the tile, or, where a tile reaches past the
 // slice and would write rows of another one, stored at once: true when the tile is to be copied.
 KG_DEVICE bool compute_tile(
-    const SharedPlaces& shared, const KernelArguments& arguments, const BlockRows& rows, const Head& head, float factor, unsigned int tile, int pass,
+    const SharedStorage& shared, const KernelArguments& arguments, const BlockRows& rows, const Head& head, float factor, unsigned int tile, int pass,
     int warpgroup, bool cleaned)
 {
     const int warp_row = pass + warp_index() % 4 * 16;
@@ -5335,7 +5370,7 @@ KG_DEVICE bool compute_tile(
     pack_tile(probabilities, scores[0]);
 
     // All warps have read their queries: the output may take their place.
-    kg_named_barrier_sync(1 + warpgroup, warpgroup_threads);
+    kg_named_barrier_sync(warpgroup_barrier + warpgroup, warpgroup_threads);
     const bool whole = pass + warpgroup_rows <= rows.valid || rows.begin + rows.valid == arguments.queries;
     const Rows<element> output = open_output(arguments, head);
 #pragma unroll column_groups
@@ -5393,7 +5428,7 @@ KG_DEVICE void store_rows_without_keys(const KernelArguments& arguments, const B
 }
 
 // K and V of a head, by one thread.
-KG_DEVICE void copy_keys_and_values(const SharedPlaces& shared, const TensorMaps& maps, const KernelArguments& arguments, const Head& head)
+KG_DEVICE void copy_keys_and_values(const SharedStorage& shared, const TensorMaps& maps, const KernelArguments& arguments, const Head& head)
 {
     const int key_head = head.number / (arguments.heads / arguments.key_value_heads);
     copy_tile<row_panels, row_panel_dims, key_panel_bytes>(shared.key(), maps.key, shared.key_full(), 0, key_head, head.batch);
@@ -5402,7 +5437,7 @@ KG_DEVICE void copy_keys_and_values(const SharedPlaces& shared, const TensorMaps
 
 // Waits for K and V of a head, and takes values that are no numbers out of a tile that may hold hidden keys: true when there was one.
 // What decides is the call, not the rows of the block, so that a row's bits do not depend on its neighbours.
-KG_DEVICE bool await_keys_and_values(const SharedPlaces& shared, const Head& head, unsigned int parity)
+KG_DEVICE bool await_keys_and_values(const SharedStorage& shared, const Head& head, unsigned int parity)
 {
     kg_mbarrier_wait(shared.key_full(), parity);
     kg_mbarrier_wait(shared.value_full(), parity);
@@ -5410,12 +5445,12 @@ KG_DEVICE bool await_keys_and_values(const SharedPlaces& shared, const Head& hea
 }
 
 KG_DEVICE void compute_rows(
-    const SharedPlaces& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
+    const SharedStorage& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
 {
     // Where there are several stages, a tile of the output is read while the next one is computed.
     constexpr int pending = stages > 1 ? 1 : 0;
     Leader leader = { kg_thread() % warpgroup_threads == 0, warpgroup, {}, 0 };
-    Ring<stages> ring = {};
+    PipelineState<stages> state = {};
     unsigned int parity = 0;
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
@@ -5433,14 +5468,14 @@ KG_DEVICE void compute_rows(
 #pragma unroll 1
         for (int pass = warpgroup * warpgroup_rows; pass < rows.valid; pass += warpgroups * warpgroup_rows)
         {
-            const unsigned int tile = shared.query(warpgroup, ring.stage);
-            kg_mbarrier_wait(shared.query_full(warpgroup, ring.stage), ring.parity);
-            ring.advance();
+            const unsigned int tile = shared.query(warpgroup, state.stage);
+            kg_mbarrier_wait(shared.query_full(warpgroup, state.stage), state.phase);
+            state.advance();
             if (compute_tile(shared, arguments, rows, head, factor, tile, pass, warpgroup, cleaned))
             {
                 // What all threads have put to the tile is there for the copy.
                 kg_fence_async_proxy();
-                kg_named_barrier_sync(1 + warpgroup, warpgroup_threads);
+                kg_named_barrier_sync(warpgroup_barrier + warpgroup, warpgroup_threads);
                 if (leader.leads)
                     copy_output(tile, maps, rows.begin + pass, head);
             }
@@ -5488,13 +5523,14 @@ KG_DEVICE float* shared_floats(unsigned int address)
     return kg_shared_memory() + (address - kg_shared_address(kg_shared_memory())) / sizeof(float);
 }
 
-// The place of a tile in a ring of stages, counted over everything that the block computes: tile n is in stage n % stages, and uses it for the
-// (n / stages)-th time, whose parity its mbarriers go by.
+// ---- Pipelines: tiles pass through stages of shared memory, from producers to consumers. A stage has two mbarriers. A phase of `full` ends when the stage's tile
+// has come, a phase of `empty` when all consumers are done with it. Tile n, counted over everything that the block computes, is in stage n % stages, and uses it
+// for the (n / stages)-th time, whose parity tells the phases apart.
 template <int stages>
-struct Ring
+struct PipelineState
 {
     int stage;
-    unsigned int parity;
+    unsigned int phase;
 
     __device__ __forceinline__ void advance()
     {
@@ -5502,9 +5538,55 @@ struct Ring
         if (stage == stages)
         {
             stage = 0;
-            parity ^= 1;
+            phase ^= 1;
         }
     }
+};
+
+// Its mbarriers are those of the block from number `first` on: the full ones, then the empty ones. All pipelines count from the same address: one register has it.
+template <int stages, int first>
+struct Pipeline
+{
+    unsigned int mbarriers;
+
+    __device__ __forceinline__ unsigned int full(int stage) const { return mbarriers + 8 * (first + stage); }
+    __device__ __forceinline__ unsigned int empty(int stage) const { return full(stages + stage); }
+
+    // By one thread, before a barrier of all. So many arrivals end a phase.
+    __device__ __forceinline__ void init(unsigned int full_arrivals, unsigned int empty_arrivals) const
+    {
+#pragma unroll
+        for (int stage = 0; stage < stages; stage++)
+        {
+            kg_mbarrier_init(full(stage), full_arrivals);
+            kg_mbarrier_init(empty(stage), empty_arrivals);
+        }
+    }
+
+    // A producer waits until the stage is free.
+    __device__ __forceinline__ void acquire(const PipelineState<stages>& state) const
+    {
+        kg_mbarrier_wait(empty(state.stage), state.phase ^ 1);
+    }
+
+    // A consumer waits until the stage's tile has come.
+    __device__ __forceinline__ void wait(const PipelineState<stages>& state) const { kg_mbarrier_wait(full(state.stage), state.phase); }
+
+    // A consumer's warp is done with the stage: its elected lane arrives for it. It arrives under a predicate and not behind a branch, which would part the warp.
+    __device__ __forceinline__ void release(const PipelineState<stages>& state, bool elected) const
+    {
+        kg_mbarrier_arrive_if(empty(state.stage), elected);
+    }
+};
+
+// ---- The named barriers of the kernels; barrier 0 is that of the whole block.
+enum NamedBarrier
+{
+    turn_barrier = 1,           // and the next two: whose turn it is to give products to the tensor cores, a consumer warpgroup each
+    warpgroup_barrier = 4,      // and the next three: the threads of a warpgroup
+    row_max_barrier = 8,        // two warpgroups that share rows have exchanged row_max, or row_sum
+    probabilities_barrier = 9,  // and probabilities
+    clean_barrier = 10,         // and the next one: non-finite values are out of a tile
 };
 
 // Place of a thread: lane 4 * g + t of a warp holds rows g and g + 8 of a matrix of 16 rows, columns 2t and 2t + 1 of one of 8 columns.
@@ -5598,15 +5680,14 @@ KG_DEVICE void split_pair(float first, float second, unsigned int& high, unsigne
     low = kg_pack(half_element(), rest(first, high), rest(second, high >> 16));
 }
 
-// ---- Where everything is. A full mbarrier tells that a stage has been filled, an empty one that all warps are done with it.
-struct SharedPlaces
+// ---- Shared memory, as the instructions address it.
+struct SharedStorage
 {
     unsigned int tiles;
 
     __device__ __forceinline__ unsigned int query(int warpgroup) const { return tiles + warpgroup * 2 * query_half_bytes; }
     __device__ __forceinline__ unsigned int stage(int stage) const { return tiles + stages_begin + stage * stage_bytes; }
-    __device__ __forceinline__ unsigned int full(int stage) const { return tiles + mbarriers_begin + 8 * stage; }
-    __device__ __forceinline__ unsigned int empty(int stage) const { return full(stages + stage); }
+    __device__ __forceinline__ Pipeline<stages, 0> pipeline() const { return { tiles + mbarriers_begin }; }
     __device__ __forceinline__ float* query_units(int warpgroup) const { return shared_floats(tiles + query_units_begin) + warpgroup * warpgroup_rows; }
     __device__ __forceinline__ float* units(int stage) const { return shared_floats(tiles + units_begin) + stage * tile_keys; }
     __device__ __forceinline__ float* drops(int stage) const { return shared_floats(tiles + drops_begin) + stage * 4; }
@@ -5750,7 +5831,7 @@ KG_DEVICE bool split_tile(float* tile, float* units, const Rows<const element>& 
 
         public static global::System.ReadOnlySpan<byte> Sm90aFloat32StreamingText =>
 """
-// KernelGen sm90a, streaming of Float32: two warpgroups split tiles, the others compute. A textual part: it uses the constants and products that the kernel
+// KernelGen sm90a, streaming of Float32: two producer warpgroups split tiles, consumer warpgroups compute. A textual part: it uses the constants and products that the kernel
 // declares before, and the headers before it.
 
 // ---- Scores from dot products, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head; row_valid and key_valid say
@@ -6059,10 +6140,10 @@ KG_DEVICE long long tile_begin(const BlockRows& rows, int tile)
     return rows.key_begin + static_cast<long long>(tile) * tile_keys;
 }
 
-// ---- The splitting warpgroups. K takes the first stage, V the second, and so on: that is the order in which the tiles are needed.
-KG_DEVICE void split_keys(const SharedPlaces& shared, const KernelArguments& arguments, BlockRows rows)
+// ---- The producer warpgroups. K takes the first stage, V the second, and so on: that is the order in which the tiles are needed.
+KG_DEVICE void split_keys(const SharedStorage& shared, const KernelArguments& arguments, BlockRows rows)
 {
-    Ring<stages> ring = {};
+    PipelineState<stages> state = {};
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Rows<const element> keys = open_head(arguments, slice_head).key;
@@ -6070,23 +6151,23 @@ KG_DEVICE void split_keys(const SharedPlaces& shared, const KernelArguments& arg
         for (int tile = 0; tile < tile_count(rows); tile++)
         {
             const long long key_begin = tile_begin(rows, tile);
-            kg_mbarrier_wait(shared.empty(ring.stage), ring.parity ^ 1);
+            shared.pipeline().acquire(state);
             split_tile<tile_keys, 2 * dim_steps, row_panel_dims, key_panel_bytes, key_half_bytes, false>(
-                shared_floats(shared.stage(ring.stage)), shared.units(ring.stage), keys, key_begin, valid_keys(key_begin, rows.key_end));
+                shared_floats(shared.stage(state.stage)), shared.units(state.stage), keys, key_begin, valid_keys(key_begin, rows.key_end));
             kg_fence_async_proxy();
-            kg_mbarrier_arrive(shared.full(ring.stage));
-            ring.advance();
-            ring.advance();
+            kg_mbarrier_arrive(shared.pipeline().full(state.stage));
+            state.advance();
+            state.advance();
         }
     }
 }
 
 // A value that is no number would spoil rows that do not see it, for zero times it is a NaN, and rows that do, by the low half of their probability. So such values
 // are dropped here, each warp tells whether it met one, and rows that see them get them at once.
-KG_DEVICE void split_values(const SharedPlaces& shared, const KernelArguments& arguments, BlockRows rows)
+KG_DEVICE void split_values(const SharedStorage& shared, const KernelArguments& arguments, BlockRows rows)
 {
-    Ring<stages> ring = {};
-    ring.advance();
+    PipelineState<stages> state = {};
+    state.advance();
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Rows<const element> values = open_head(arguments, slice_head).value;
@@ -6094,31 +6175,31 @@ KG_DEVICE void split_values(const SharedPlaces& shared, const KernelArguments& a
         for (int tile = 0; tile < tile_count(rows); tile++)
         {
             const long long key_begin = tile_begin(rows, tile);
-            kg_mbarrier_wait(shared.empty(ring.stage), ring.parity ^ 1);
+            shared.pipeline().acquire(state);
             const bool dropped = split_tile<tile_keys, value_tiles, value_panel_dims, value_panel_bytes, value_half_bytes, true>(
-                shared_floats(shared.stage(ring.stage)), shared.units(ring.stage), values, key_begin, valid_keys(key_begin, rows.key_end));
+                shared_floats(shared.stage(state.stage)), shared.units(state.stage), values, key_begin, valid_keys(key_begin, rows.key_end));
             if (lane_index() == 0)
-                kg_store_shared(shared.drops(ring.stage) + warp_index() % 4, dropped ? 1.0f : 0.0f);
+                kg_store_shared(shared.drops(state.stage) + warp_index() % 4, dropped ? 1.0f : 0.0f);
             kg_fence_async_proxy();
-            kg_mbarrier_arrive(shared.full(ring.stage));
-            ring.advance();
-            ring.advance();
+            kg_mbarrier_arrive(shared.pipeline().full(state.stage));
+            state.advance();
+            state.advance();
         }
     }
 }
 
-// ---- A computing warpgroup: its rows of Q.
+// ---- A consumer warpgroup: its rows of Q.
 
 // Splits the warpgroup's rows of a head, when all its warps are done with those of the head before. units gets those of the lane's two rows.
-KG_DEVICE void split_queries(const SharedPlaces& shared, const Rows<const element>& queries, const BlockRows& rows, int warpgroup, float (&units)[2])
+KG_DEVICE void split_queries(const SharedStorage& shared, const Rows<const element>& queries, const BlockRows& rows, int warpgroup, float (&units)[2])
 {
-    const int warpgroup_barrier = 1 + warpgroup;
+    const int barrier = warpgroup_barrier + warpgroup;
     const int row_begin = warpgroup * warpgroup_rows;
-    kg_named_barrier_sync(warpgroup_barrier, warpgroup_threads);
+    kg_named_barrier_sync(barrier, warpgroup_threads);
     split_tile<warpgroup_rows, 2 * dim_steps, row_panel_dims, query_panel_bytes, query_half_bytes, false>(
         shared_floats(shared.query(warpgroup)), shared.query_units(warpgroup), queries, rows.begin + row_begin, rows.valid - row_begin);
     kg_fence_async_proxy();
-    kg_named_barrier_sync(warpgroup_barrier, warpgroup_threads);
+    kg_named_barrier_sync(barrier, warpgroup_threads);
 #pragma unroll
     for (int half = 0; half < 2; half++)
         units[half] = kg_load_shared<float>(shared.query_units(warpgroup) + warp_index() % 4 * 16 + 8 * half + lane_row());
@@ -6395,19 +6476,19 @@ KG_DEVICE void finish_rows(
 }
 
 // A warp is done with a stage when all its lanes have read their units.
-KG_DEVICE void release_tile(const SharedPlaces& shared, Ring<stages>& ring, bool elected)
+KG_DEVICE void release_tile(const SharedStorage& shared, PipelineState<stages>& state, bool elected)
 {
     kg_warp_barrier();
-    kg_mbarrier_arrive_if(shared.empty(ring.stage), elected);
-    ring.advance();
+    shared.pipeline().release(state, elected);
+    state.advance();
 }
 
-// A computing warpgroup. While it waits for its products or computes its softmax, the other one's products run.
-KG_DEVICE void compute_rows(const SharedPlaces& shared, const KernelArguments& arguments, BlockRows rows, int warpgroup)
+// A consumer warpgroup. While it waits for its products or computes its softmax, the other one's products run.
+KG_DEVICE void compute_rows(const SharedStorage& shared, const KernelArguments& arguments, BlockRows rows, int warpgroup)
 {
     const bool elected = kg_elect();
     const int warp_row = warpgroup * warpgroup_rows + warp_index() % 4 * 16;
-    Ring<stages> ring = {};
+    PipelineState<stages> place = {};
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         Head head = open_head(arguments, slice_head);
@@ -6427,15 +6508,15 @@ KG_DEVICE void compute_rows(const SharedPlaces& shared, const KernelArguments& a
             const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
             float rescale[2];
-            kg_mbarrier_wait(shared.full(ring.stage), ring.parity);
-            compute_scores(scores[0], shared.query(warpgroup), shared.stage(ring.stage));
-            restore_scores(scores[0], query_units, shared.units(ring.stage));
-            release_tile(shared, ring, elected);
+            shared.pipeline().wait(place);
+            compute_scores(scores[0], shared.query(warpgroup), shared.stage(place.stage));
+            restore_scores(scores[0], query_units, shared.units(place.stage));
+            release_tile(shared, place, elected);
             finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
             take_scores(state, scores, factor, rescale);
 
-            kg_mbarrier_wait(shared.full(ring.stage), ring.parity);
-            if (has_drops(shared.drops(ring.stage)))
+            shared.pipeline().wait(place);
+            if (has_drops(shared.drops(place.stage)))
             {
                 rescale_row(sums[0], 0, rescale[0]);
                 rescale_row(sums[0], 1, rescale[1]);
@@ -6445,9 +6526,9 @@ KG_DEVICE void compute_rows(const SharedPlaces& shared, const KernelArguments& a
             }
 
             SplitProbabilities probabilities;
-            split_probabilities(probabilities, scores[0], shared.units(ring.stage));
-            add_values(sums[0], probabilities, shared.stage(ring.stage), rescale);
-            release_tile(shared, ring, elected);
+            split_probabilities(probabilities, scores[0], shared.units(place.stage));
+            add_values(sums[0], probabilities, shared.stage(place.stage), rescale);
+            release_tile(shared, place, elected);
         }
 
         finish_rows(arguments, head, rows, warp_row, state, sums[0]);

@@ -156,7 +156,7 @@ unsafe partial class StableDiffusion15Attention
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T128Text =>
 """
 // materialized-sm90a-f16-d160-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// Float16, head dim 160. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
+// Float16, head dim 160. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
 // 128 keys.
 // Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread for arrays 128 and 112 of 240;
 // workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
@@ -194,7 +194,7 @@ constexpr int query_bytes = 40960;
 constexpr int key_bytes = 40960;
 constexpr int value_bytes = 40960;
 
-constexpr int consumers = 2;                               // warpgroups that compute
+constexpr int consumers = 2;                               // consumer warpgroups
 constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
@@ -213,8 +213,8 @@ constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_r
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 8 * (2 + 2 * score_stages) == 205904, "the launch gives other shared memory");
-static_assert(1024 + value_mbarriers_begin + 8 * 2 * value_stages == 223792, "the launch gives other shared memory");
+static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 205904, "shared memory size of the launch differs from the layout");
+static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 223792, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -324,7 +324,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 // First launch: scores, and what they become.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ScorePlaces shared = { tiles_begin() };
+    const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -347,7 +347,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160
 // Second launch: probabilities times V.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ValuePlaces shared = { tiles_begin() };
+    const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -372,8 +372,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-sm90a-f16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 160. A block of 256 threads computes 64 query rows against tiles of 144 keys: one warpgroup has the tiles
-// copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
+// Float16, head dim 160. A block of 256 threads computes 64 query rows against tiles of 144 keys: a producer warpgroup has
+// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 205904 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
@@ -411,15 +411,15 @@ constexpr int key_bytes = 46080;
 constexpr int value_bytes = 46080;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 1;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = false;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 205904, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 205904, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -537,20 +537,13 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_f16_d160_r64(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -581,8 +574,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128Text =>
 """
 // streaming-sm90a-f16-d160-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: one warpgroup has the tiles
-// copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: a producer warpgroup has
+// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
@@ -620,15 +613,15 @@ constexpr int key_bytes = 46080;
 constexpr int value_bytes = 46080;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 2;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = false;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 226384, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -746,20 +739,13 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d160_r128(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -792,8 +778,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R256Text =>
 """
 // streaming-sm90a-f16-d160-r256: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: one warpgroup has the tiles
-// copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: a producer warpgroup has
+// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // The 2 blocks of a cluster take neighbouring tiles of rows together, and each copies a share of the panels of K and V to all of them (multicast).
 // Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
@@ -832,15 +818,15 @@ constexpr int key_bytes = 46080;
 constexpr int value_bytes = 46080;
 
 constexpr int cluster_blocks = 2;     // that copy K and V for each other
-constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 2;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = false;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 226384, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -958,20 +944,13 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) streaming_sm90a_f16_d160_r256(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -1055,7 +1034,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72728, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72728, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1152,7 +1131,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d160_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1226,7 +1205,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 93216, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 93216, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1323,7 +1302,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1397,7 +1376,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 175168, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 175168, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1494,7 +1473,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1568,7 +1547,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 123928, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 123928, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1685,7 +1664,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1759,7 +1738,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 144416, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 144416, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1876,7 +1855,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1950,7 +1929,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 226368, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 226368, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2067,7 +2046,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -2095,7 +2074,7 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T128Text =>
 """
 // materialized-sm90a-bf16-d160-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// BFloat16, head dim 160. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
+// BFloat16, head dim 160. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
 // 128 keys.
 // Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread for arrays 128 and 112 of 240;
 // workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
@@ -2133,7 +2112,7 @@ constexpr int query_bytes = 40960;
 constexpr int key_bytes = 40960;
 constexpr int value_bytes = 40960;
 
-constexpr int consumers = 2;                               // warpgroups that compute
+constexpr int consumers = 2;                               // consumer warpgroups
 constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
@@ -2152,8 +2131,8 @@ constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_r
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 8 * (2 + 2 * score_stages) == 205904, "the launch gives other shared memory");
-static_assert(1024 + value_mbarriers_begin + 8 * 2 * value_stages == 223792, "the launch gives other shared memory");
+static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 205904, "shared memory size of the launch differs from the layout");
+static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 223792, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2263,7 +2242,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 // First launch: scores, and what they become.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ScorePlaces shared = { tiles_begin() };
+    const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -2286,7 +2265,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d16
 // Second launch: probabilities times V.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ValuePlaces shared = { tiles_begin() };
+    const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -2311,8 +2290,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-sm90a-bf16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 160. A block of 256 threads computes 64 query rows against tiles of 144 keys: one warpgroup has the tiles
-// copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
+// BFloat16, head dim 160. A block of 256 threads computes 64 query rows against tiles of 144 keys: a producer warpgroup has
+// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 205904 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
@@ -2350,15 +2329,15 @@ constexpr int key_bytes = 46080;
 constexpr int value_bytes = 46080;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 1;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = false;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 205904, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 205904, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2476,20 +2455,13 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 extern "C" __global__ void __launch_bounds__(256, 1) streaming_sm90a_bf16_d160_r64(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -2520,8 +2492,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128Text =>
 """
 // streaming-sm90a-bf16-d160-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: one warpgroup has the tiles
-// copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: a producer warpgroup has
+// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
@@ -2559,15 +2531,15 @@ constexpr int key_bytes = 46080;
 constexpr int value_bytes = 46080;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 2;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = false;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 226384, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2685,20 +2657,13 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d160_r128(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -2731,8 +2696,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R256Text =>
 """
 // streaming-sm90a-bf16-d160-r256: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: one warpgroup has the tiles
-// copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: a producer warpgroup has
+// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // The 2 blocks of a cluster take neighbouring tiles of rows together, and each copies a share of the panels of K and V to all of them (multicast).
 // Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
@@ -2771,15 +2736,15 @@ constexpr int key_bytes = 46080;
 constexpr int value_bytes = 46080;
 
 constexpr int cluster_blocks = 2;     // that copy K and V for each other
-constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 2;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = false;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 226384, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2897,20 +2862,13 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) streaming_sm90a_bf16_d160_r256(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -2994,7 +2952,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72728, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72728, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3091,7 +3049,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d160_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3165,7 +3123,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 93216, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 93216, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3262,7 +3220,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3336,7 +3294,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 175168, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 175168, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3433,7 +3391,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3507,7 +3465,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 123928, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 123928, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3624,7 +3582,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3698,7 +3656,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 144416, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 144416, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3815,7 +3773,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3889,7 +3847,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 226368, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 226368, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -4006,7 +3964,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -4034,8 +3992,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R64Text =>
 """
 // streaming-sm90a-f32-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 160. A block of 384 threads computes 64 query rows against tiles of 64 keys: two warpgroups split the numbers of K and of V into
-// halves of 16 bits, 1 computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
+// Float32, head dim 160. A block of 384 threads computes 64 query rows against tiles of 64 keys: two producer warpgroups split the numbers of K and
+// of V into halves of 16 bits, 1 consumer warpgroup computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
 // Budget: 207232 bytes of shared memory in 4 stages, 152 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
@@ -4047,8 +4005,8 @@ constexpr int head_dim = 160;
 constexpr int warp_threads = 32;
 constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
-constexpr int splitters = 2;              // warpgroups that split tiles: one those of K, one those of V
-constexpr int consumers = 1;              // warpgroups that compute 64 query rows each
+constexpr int splitters = 2;              // producer warpgroups: one splits tiles of K, one those of V
+constexpr int consumers = 1;              // consumer warpgroups, of 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 64;
 constexpr int chunk_keys = 4096;
@@ -4083,7 +4041,7 @@ constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
 constexpr int drops_begin = units_begin + stages * 4 * tile_keys;
 constexpr int mbarriers_begin = drops_begin + stages * 16;
-static_assert(1024 + mbarriers_begin + 8 * 2 * stages == 207232, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * stages == 207232, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -4156,20 +4114,14 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f32_d160_r64(const KernelArguments arguments)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     const BlockRows rows = ordered_rows(arguments);
     if (is_hidden(rows))
         return;
 
     if (kg_thread() == 0)
     {
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.full(stage), warpgroup_threads);
-            kg_mbarrier_init(shared.empty(stage), 4 * consumers);
-        }
-
+        shared.pipeline().init(warpgroup_threads, 4 * consumers);
         kg_fence_mbarrier_init();
     }
 
@@ -4201,8 +4153,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R128Text =>
 """
 // streaming-sm90a-f32-d160-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 160. A block of 512 threads computes 128 query rows against tiles of 64 keys: two warpgroups split the numbers of K and of V into
-// halves of 16 bits, 2 compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
+// Float32, head dim 160. A block of 512 threads computes 128 query rows against tiles of 64 keys: two producer warpgroups split the numbers of K and
+// of V into halves of 16 bits, 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
 // Budget: 207200 bytes of shared memory in 3 stages, 152 registers a thread for scores, probabilities and output of 192, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
@@ -4214,8 +4166,8 @@ constexpr int head_dim = 160;
 constexpr int warp_threads = 32;
 constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
-constexpr int splitters = 2;              // warpgroups that split tiles: one those of K, one those of V
-constexpr int consumers = 2;              // warpgroups that compute 64 query rows each
+constexpr int splitters = 2;              // producer warpgroups: one splits tiles of K, one those of V
+constexpr int consumers = 2;              // consumer warpgroups, of 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 64;
 constexpr int chunk_keys = 4096;
@@ -4250,7 +4202,7 @@ constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
 constexpr int drops_begin = units_begin + stages * 4 * tile_keys;
 constexpr int mbarriers_begin = drops_begin + stages * 16;
-static_assert(1024 + mbarriers_begin + 8 * 2 * stages == 207200, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * stages == 207200, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -4323,20 +4275,14 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f32_d160_r128(const KernelArguments arguments)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     const BlockRows rows = ordered_rows(arguments);
     if (is_hidden(rows))
         return;
 
     if (kg_thread() == 0)
     {
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.full(stage), warpgroup_threads);
-            kg_mbarrier_init(shared.empty(stage), 4 * consumers);
-        }
-
+        shared.pipeline().init(warpgroup_threads, 4 * consumers);
         kg_fence_mbarrier_init();
     }
 

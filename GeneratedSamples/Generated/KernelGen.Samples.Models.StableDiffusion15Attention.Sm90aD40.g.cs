@@ -156,7 +156,7 @@ unsafe partial class StableDiffusion15Attention
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T128Text =>
 """
 // materialized-sm90a-f16-d40-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// Float16, head dim 40. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
+// Float16, head dim 40. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
 // 128 keys.
 // Budget: 83024 bytes of shared memory for the scores, 183360 for the values; registers of a thread for arrays 128 and 56 of 240;
 // workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
@@ -194,7 +194,7 @@ constexpr int query_bytes = 16384;
 constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
-constexpr int consumers = 2;                               // warpgroups that compute
+constexpr int consumers = 2;                               // consumer warpgroups
 constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
@@ -213,8 +213,8 @@ constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_r
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 8 * (2 + 2 * score_stages) == 83024, "the launch gives other shared memory");
-static_assert(1024 + value_mbarriers_begin + 8 * 2 * value_stages == 183360, "the launch gives other shared memory");
+static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 83024, "shared memory size of the launch differs from the layout");
+static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 183360, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -296,7 +296,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 // First launch: scores, and what they become.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d40_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ScorePlaces shared = { tiles_begin() };
+    const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -319,7 +319,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d40_
 // Second launch: probabilities times V.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d40_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ValuePlaces shared = { tiles_begin() };
+    const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -344,8 +344,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d40_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-sm90a-f16-d40-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 40. A block of 256 threads computes 64 query rows against tiles of 128 keys: one warpgroup has the tiles
-// copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
+// Float16, head dim 40. A block of 256 threads computes 64 query rows against tiles of 128 keys: a producer warpgroup has
+// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 95344 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 232, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
@@ -383,15 +383,15 @@ constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 1;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = false;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 95344, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 95344, "shared memory size of the launch differs from the layout");
 
 // One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
@@ -477,20 +477,13 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d40_r64(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -523,8 +516,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128Text =>
 """
 // streaming-sm90a-f16-d40-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 40. A block of 384 threads computes 128 query rows against tiles of 128 keys: one warpgroup has the tiles
-// copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 40. A block of 384 threads computes 128 query rows against tiles of 128 keys: a producer warpgroup has
+// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 103536 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
@@ -562,15 +555,15 @@ constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 2;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = true;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 103536, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 103536, "shared memory size of the launch differs from the layout");
 
 // One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
@@ -656,20 +649,13 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d40_r128(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -702,8 +688,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R192Text =>
 """
 // streaming-sm90a-f16-d40-r192: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 40. A block of 512 threads computes 192 query rows against tiles of 128 keys: one warpgroup has the tiles
-// copied (TMA), 3 compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 40. A block of 512 threads computes 192 query rows against tiles of 128 keys: a producer warpgroup has
+// the tiles copied (TMA), 3 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 111728 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 160, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
@@ -741,15 +727,15 @@ constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 3;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 3;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = true;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 111728, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 111728, "shared memory size of the launch differs from the layout");
 
 // One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
@@ -835,20 +821,13 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d40_r192(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -927,7 +906,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 27672, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 27672, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -996,7 +975,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 
 extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_f16_d40_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1070,7 +1049,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 35872, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 35872, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1139,7 +1118,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 
 extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1213,7 +1192,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 85072, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 85072, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1282,7 +1261,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1356,7 +1335,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 45080, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 45080, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1445,7 +1424,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 
 extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1519,7 +1498,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 53280, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 53280, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1608,7 +1587,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1682,7 +1661,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 86080, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 86080, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1771,7 +1750,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1799,7 +1778,7 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T128Text =>
 """
 // materialized-sm90a-bf16-d40-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// BFloat16, head dim 40. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
+// BFloat16, head dim 40. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
 // 128 keys.
 // Budget: 83024 bytes of shared memory for the scores, 183360 for the values; registers of a thread for arrays 128 and 56 of 240;
 // workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
@@ -1837,7 +1816,7 @@ constexpr int query_bytes = 16384;
 constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
-constexpr int consumers = 2;                               // warpgroups that compute
+constexpr int consumers = 2;                               // consumer warpgroups
 constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
@@ -1856,8 +1835,8 @@ constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_r
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 8 * (2 + 2 * score_stages) == 83024, "the launch gives other shared memory");
-static_assert(1024 + value_mbarriers_begin + 8 * 2 * value_stages == 183360, "the launch gives other shared memory");
+static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 83024, "shared memory size of the launch differs from the layout");
+static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 183360, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1939,7 +1918,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 // First launch: scores, and what they become.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d40_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ScorePlaces shared = { tiles_begin() };
+    const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -1962,7 +1941,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d40
 // Second launch: probabilities times V.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d40_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ValuePlaces shared = { tiles_begin() };
+    const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -1987,8 +1966,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d40
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-sm90a-bf16-d40-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 40. A block of 256 threads computes 64 query rows against tiles of 128 keys: one warpgroup has the tiles
-// copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
+// BFloat16, head dim 40. A block of 256 threads computes 64 query rows against tiles of 128 keys: a producer warpgroup has
+// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 95344 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 232, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
@@ -2026,15 +2005,15 @@ constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 1;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = false;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 95344, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 95344, "shared memory size of the launch differs from the layout");
 
 // One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
@@ -2120,20 +2099,13 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d40_r64(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -2166,8 +2138,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128Text =>
 """
 // streaming-sm90a-bf16-d40-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 40. A block of 384 threads computes 128 query rows against tiles of 128 keys: one warpgroup has the tiles
-// copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 40. A block of 384 threads computes 128 query rows against tiles of 128 keys: a producer warpgroup has
+// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 103536 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
@@ -2205,15 +2177,15 @@ constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 2;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = true;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 103536, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 103536, "shared memory size of the launch differs from the layout");
 
 // One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
@@ -2299,20 +2271,13 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d40_r128(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -2345,8 +2310,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R192Text =>
 """
 // streaming-sm90a-bf16-d40-r192: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 40. A block of 512 threads computes 192 query rows against tiles of 128 keys: one warpgroup has the tiles
-// copied (TMA), 3 compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 40. A block of 512 threads computes 192 query rows against tiles of 128 keys: a producer warpgroup has
+// the tiles copied (TMA), 3 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 111728 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 160, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
@@ -2384,15 +2349,15 @@ constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 3;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 3;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = true;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 111728, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 111728, "shared memory size of the launch differs from the layout");
 
 // One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
@@ -2478,20 +2443,13 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d40_r192(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -2570,7 +2528,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 27672, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 27672, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2639,7 +2597,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_bf16_d40_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -2713,7 +2671,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 35872, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 35872, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2782,7 +2740,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d40_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -2856,7 +2814,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 85072, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 85072, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2925,7 +2883,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d40_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -2999,7 +2957,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 45080, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 45080, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3088,7 +3046,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d40_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3162,7 +3120,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 53280, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 53280, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3251,7 +3209,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d40_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3325,7 +3283,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 86080, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 86080, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3414,7 +3372,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d40_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3442,8 +3400,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d4
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R64Text =>
 """
 // streaming-sm90a-f32-d40-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 40. A block of 384 threads computes 64 query rows against tiles of 128 keys: two warpgroups split the numbers of K and of V into
-// halves of 16 bits, 1 computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
+// Float32, head dim 40. A block of 384 threads computes 64 query rows against tiles of 128 keys: two producer warpgroups split the numbers of K and
+// of V into halves of 16 bits, 1 consumer warpgroup computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
 // Budget: 150912 bytes of shared memory in 4 stages, 112 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
@@ -3455,8 +3413,8 @@ constexpr int head_dim = 40;
 constexpr int warp_threads = 32;
 constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
-constexpr int splitters = 2;              // warpgroups that split tiles: one those of K, one those of V
-constexpr int consumers = 1;              // warpgroups that compute 64 query rows each
+constexpr int splitters = 2;              // producer warpgroups: one splits tiles of K, one those of V
+constexpr int consumers = 1;              // consumer warpgroups, of 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 128;
 constexpr int chunk_keys = 4096;
@@ -3491,7 +3449,7 @@ constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
 constexpr int drops_begin = units_begin + stages * 4 * tile_keys;
 constexpr int mbarriers_begin = drops_begin + stages * 16;
-static_assert(1024 + mbarriers_begin + 8 * 2 * stages == 150912, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * stages == 150912, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3572,20 +3530,14 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f32_d40_r64(const KernelArguments arguments)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     const BlockRows rows = ordered_rows(arguments);
     if (is_hidden(rows))
         return;
 
     if (kg_thread() == 0)
     {
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.full(stage), warpgroup_threads);
-            kg_mbarrier_init(shared.empty(stage), 4 * consumers);
-        }
-
+        shared.pipeline().init(warpgroup_threads, 4 * consumers);
         kg_fence_mbarrier_init();
     }
 
@@ -3617,8 +3569,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R128Text =>
 """
 // streaming-sm90a-f32-d40-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 40. A block of 512 threads computes 128 query rows against tiles of 128 keys: two warpgroups split the numbers of K and of V into
-// halves of 16 bits, 2 compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
+// Float32, head dim 40. A block of 512 threads computes 128 query rows against tiles of 128 keys: two producer warpgroups split the numbers of K and
+// of V into halves of 16 bits, 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
 // Budget: 167552 bytes of shared memory in 4 stages, 112 registers a thread for scores, probabilities and output of 168, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
@@ -3630,8 +3582,8 @@ constexpr int head_dim = 40;
 constexpr int warp_threads = 32;
 constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
-constexpr int splitters = 2;              // warpgroups that split tiles: one those of K, one those of V
-constexpr int consumers = 2;              // warpgroups that compute 64 query rows each
+constexpr int splitters = 2;              // producer warpgroups: one splits tiles of K, one those of V
+constexpr int consumers = 2;              // consumer warpgroups, of 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 128;
 constexpr int chunk_keys = 4096;
@@ -3666,7 +3618,7 @@ constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
 constexpr int drops_begin = units_begin + stages * 4 * tile_keys;
 constexpr int mbarriers_begin = drops_begin + stages * 16;
-static_assert(1024 + mbarriers_begin + 8 * 2 * stages == 167552, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * stages == 167552, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3747,20 +3699,14 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f32_d40_r128(const KernelArguments arguments)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     const BlockRows rows = ordered_rows(arguments);
     if (is_hidden(rows))
         return;
 
     if (kg_thread() == 0)
     {
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.full(stage), warpgroup_threads);
-            kg_mbarrier_init(shared.empty(stage), 4 * consumers);
-        }
-
+        shared.pipeline().init(warpgroup_threads, 4 * consumers);
         kg_fence_mbarrier_init();
     }
 

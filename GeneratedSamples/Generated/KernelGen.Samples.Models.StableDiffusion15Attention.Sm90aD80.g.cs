@@ -156,7 +156,7 @@ unsafe partial class StableDiffusion15Attention
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T128Text =>
 """
 // materialized-sm90a-f16-d80-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// Float16, head dim 80. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
+// Float16, head dim 80. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
 // 128 keys.
 // Budget: 103504 bytes of shared memory for the scores, 216128 for the values; registers of a thread for arrays 128 and 72 of 240;
 // workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
@@ -194,7 +194,7 @@ constexpr int query_bytes = 20480;
 constexpr int key_bytes = 20480;
 constexpr int value_bytes = 20480;
 
-constexpr int consumers = 2;                               // warpgroups that compute
+constexpr int consumers = 2;                               // consumer warpgroups
 constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
@@ -213,8 +213,8 @@ constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_r
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 8 * (2 + 2 * score_stages) == 103504, "the launch gives other shared memory");
-static_assert(1024 + value_mbarriers_begin + 8 * 2 * value_stages == 216128, "the launch gives other shared memory");
+static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 103504, "shared memory size of the launch differs from the layout");
+static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 216128, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -304,7 +304,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 // First launch: scores, and what they become.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d80_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ScorePlaces shared = { tiles_begin() };
+    const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -327,7 +327,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d80_
 // Second launch: probabilities times V.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d80_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ValuePlaces shared = { tiles_begin() };
+    const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -352,8 +352,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d80_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-sm90a-f16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 80. A block of 256 threads computes 64 query rows against tiles of 112 keys: one warpgroup has the tiles
-// copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
+// Float16, head dim 80. A block of 256 threads computes 64 query rows against tiles of 112 keys: a producer warpgroup has
+// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 85072 bytes of shared memory in 2 stages, 124 registers a thread for scores, probabilities and output of 232, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
@@ -391,15 +391,15 @@ constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 1;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = false;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 85072, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 85072, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -489,20 +489,13 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_f16_d80_r64(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -535,8 +528,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128Text =>
 """
 // streaming-sm90a-f16-d80-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 80. A block of 384 threads computes 128 query rows against tiles of 112 keys: one warpgroup has the tiles
-// copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 80. A block of 384 threads computes 128 query rows against tiles of 112 keys: a producer warpgroup has
+// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 132208 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 240, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
@@ -574,15 +567,15 @@ constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 2;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = true;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 132208, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 132208, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -672,20 +665,13 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f16_d80_r128(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -718,8 +704,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R192Text =>
 """
 // streaming-sm90a-f16-d80-r192: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 80. A block of 512 threads computes 192 query rows against tiles of 112 keys: one warpgroup has the tiles
-// copied (TMA), 3 compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 80. A block of 512 threads computes 192 query rows against tiles of 112 keys: a producer warpgroup has
+// the tiles copied (TMA), 3 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 142448 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 160, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
@@ -757,15 +743,15 @@ constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 3;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 3;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = true;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 142448, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 142448, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -855,20 +841,13 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f16_d80_r192(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -947,7 +926,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 37912, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 37912, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1024,7 +1003,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_f16_d80_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1098,7 +1077,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 48160, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 48160, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1175,7 +1154,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1249,7 +1228,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 89152, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 89152, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1326,7 +1305,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1400,7 +1379,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 62488, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 62488, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1497,7 +1476,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d80_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1571,7 +1550,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72736, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72736, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1668,7 +1647,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1742,7 +1721,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 113728, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 113728, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -1839,7 +1818,7 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -1867,7 +1846,7 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T128Text =>
 """
 // materialized-sm90a-bf16-d80-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// BFloat16, head dim 80. Blocks of 384 threads: one warpgroup has tiles copied (TMA), two compute 64 rows each on tensor cores (wgmma), against tiles of
+// BFloat16, head dim 80. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
 // 128 keys.
 // Budget: 103504 bytes of shared memory for the scores, 216128 for the values; registers of a thread for arrays 128 and 72 of 240;
 // workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
@@ -1905,7 +1884,7 @@ constexpr int query_bytes = 20480;
 constexpr int key_bytes = 20480;
 constexpr int value_bytes = 20480;
 
-constexpr int consumers = 2;                               // warpgroups that compute
+constexpr int consumers = 2;                               // consumer warpgroups
 constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
@@ -1924,8 +1903,8 @@ constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_r
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 8 * (2 + 2 * score_stages) == 103504, "the launch gives other shared memory");
-static_assert(1024 + value_mbarriers_begin + 8 * 2 * value_stages == 216128, "the launch gives other shared memory");
+static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 103504, "shared memory size of the launch differs from the layout");
+static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 216128, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2015,7 +1994,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 // First launch: scores, and what they become.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d80_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ScorePlaces shared = { tiles_begin() };
+    const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -2038,7 +2017,7 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d80
 // Second launch: probabilities times V.
 extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d80_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const ValuePlaces shared = { tiles_begin() };
+    const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
     if (kg_thread() == 0)
         shared.begin(maps);
@@ -2063,8 +2042,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d80
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-sm90a-bf16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 80. A block of 256 threads computes 64 query rows against tiles of 112 keys: one warpgroup has the tiles
-// copied (TMA), 1 computes 64 rows on tensor cores (wgmma).
+// BFloat16, head dim 80. A block of 256 threads computes 64 query rows against tiles of 112 keys: a producer warpgroup has
+// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 85072 bytes of shared memory in 2 stages, 124 registers a thread for scores, probabilities and output of 232, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
@@ -2102,15 +2081,15 @@ constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 1;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 1;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 2;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = false;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = false;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 85072, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 85072, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2200,20 +2179,13 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 extern "C" __global__ void __launch_bounds__(256, 2) streaming_sm90a_bf16_d80_r64(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -2246,8 +2218,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128Text =>
 """
 // streaming-sm90a-bf16-d80-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 80. A block of 384 threads computes 128 query rows against tiles of 112 keys: one warpgroup has the tiles
-// copied (TMA), 2 compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 80. A block of 384 threads computes 128 query rows against tiles of 112 keys: a producer warpgroup has
+// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 132208 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 240, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
@@ -2285,15 +2257,15 @@ constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 2;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 2;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = true;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 132208, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 132208, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2383,20 +2355,13 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_bf16_d80_r128(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -2429,8 +2394,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R192Text =>
 """
 // streaming-sm90a-bf16-d80-r192: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 80. A block of 512 threads computes 192 query rows against tiles of 112 keys: one warpgroup has the tiles
-// copied (TMA), 3 compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 80. A block of 512 threads computes 192 query rows against tiles of 112 keys: a producer warpgroup has
+// the tiles copied (TMA), 3 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
 // Budget: 142448 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 160, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
@@ -2468,15 +2433,15 @@ constexpr int key_bytes = 18432;
 constexpr int value_bytes = 18432;
 
 constexpr int cluster_blocks = 1;     // that copy K and V for each other
-constexpr int consumers = 3;          // warpgroups that compute 64 query rows each
+constexpr int consumers = 3;          // consumer warpgroups, of 64 query rows each
 constexpr int stages = 3;             // tiles of K, and of V, in shared memory
-constexpr bool ping_pong = true;      // computing warpgroups take turns with the tensor cores
+constexpr bool ping_pong = true;      // consumer warpgroups take turns with the tensor cores
 
 // Shared memory, from the first multiple of 1024: Q, the stages of K, those of V, the mbarriers.
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + 4 * stages) == 142448, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 142448, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2566,20 +2531,13 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_bf16_d80_r192(
     const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
-        kg_mbarrier_init(shared.query_full(), 1);
-        kg_mbarrier_init(shared.query_empty(), 4 * consumers);
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.key_full(stage), 1);
-            kg_mbarrier_init(shared.key_empty(stage), 4 * consumers * cluster_blocks);
-            kg_mbarrier_init(shared.value_full(stage), 1);
-            kg_mbarrier_init(shared.value_empty(stage), 4 * consumers * cluster_blocks);
-        }
-
+        // Each warp of the consumers arrives for itself.
+        shared.query_pipeline().init(1, 4 * consumers);
+        shared.key_pipeline().init(1, 4 * consumers * cluster_blocks);
+        shared.value_pipeline().init(1, 4 * consumers * cluster_blocks);
         kg_fence_mbarrier_init();
         kg_prefetch_tensor_map(maps.query);
         kg_prefetch_tensor_map(maps.key);
@@ -2658,7 +2616,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 37912, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 37912, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2735,7 +2693,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_bf16_d80_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -2809,7 +2767,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 48160, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 48160, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -2886,7 +2844,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -2960,7 +2918,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 89152, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 89152, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3037,7 +2995,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3111,7 +3069,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 62488, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 62488, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3208,7 +3166,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d80_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3282,7 +3240,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72736, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72736, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3379,7 +3337,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3453,7 +3411,7 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 113728, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 113728, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3550,7 +3508,7 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 
 extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
     {
         kg_mbarrier_init(shared.key_full(), 1);
@@ -3578,8 +3536,8 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R64Text =>
 """
 // streaming-sm90a-f32-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 80. A block of 384 threads computes 64 query rows against tiles of 96 keys: two warpgroups split the numbers of K and of V into
-// halves of 16 bits, 1 computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
+// Float32, head dim 80. A block of 384 threads computes 64 query rows against tiles of 96 keys: two producer warpgroups split the numbers of K and
+// of V into halves of 16 bits, 1 consumer warpgroup computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
 // Budget: 146304 bytes of shared memory in 4 stages, 128 registers a thread for scores, probabilities and output of 240, workspace only above 4128 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
@@ -3591,8 +3549,8 @@ constexpr int head_dim = 80;
 constexpr int warp_threads = 32;
 constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
-constexpr int splitters = 2;              // warpgroups that split tiles: one those of K, one those of V
-constexpr int consumers = 1;              // warpgroups that compute 64 query rows each
+constexpr int splitters = 2;              // producer warpgroups: one splits tiles of K, one those of V
+constexpr int consumers = 1;              // consumer warpgroups, of 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 96;
 constexpr int chunk_keys = 4128;
@@ -3627,7 +3585,7 @@ constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
 constexpr int drops_begin = units_begin + stages * 4 * tile_keys;
 constexpr int mbarriers_begin = drops_begin + stages * 16;
-static_assert(1024 + mbarriers_begin + 8 * 2 * stages == 146304, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * stages == 146304, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3708,20 +3666,14 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(384, 1) streaming_sm90a_f32_d80_r64(const KernelArguments arguments)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     const BlockRows rows = ordered_rows(arguments);
     if (is_hidden(rows))
         return;
 
     if (kg_thread() == 0)
     {
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.full(stage), warpgroup_threads);
-            kg_mbarrier_init(shared.empty(stage), 4 * consumers);
-        }
-
+        shared.pipeline().init(warpgroup_threads, 4 * consumers);
         kg_fence_mbarrier_init();
     }
 
@@ -3753,8 +3705,8 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R128Text =>
 """
 // streaming-sm90a-f32-d80-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 80. A block of 512 threads computes 128 query rows against tiles of 96 keys: two warpgroups split the numbers of K and of V into
-// halves of 16 bits, 2 compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
+// Float32, head dim 80. A block of 512 threads computes 128 query rows against tiles of 96 keys: two producer warpgroups split the numbers of K and
+// of V into halves of 16 bits, 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
 // Budget: 167040 bytes of shared memory in 4 stages, 128 registers a thread for scores, probabilities and output of 168, workspace only above 4128 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
@@ -3766,8 +3718,8 @@ constexpr int head_dim = 80;
 constexpr int warp_threads = 32;
 constexpr int warpgroup_threads = 128;
 constexpr int warpgroup_rows = 64;
-constexpr int splitters = 2;              // warpgroups that split tiles: one those of K, one those of V
-constexpr int consumers = 2;              // warpgroups that compute 64 query rows each
+constexpr int splitters = 2;              // producer warpgroups: one splits tiles of K, one those of V
+constexpr int consumers = 2;              // consumer warpgroups, of 64 query rows each
 constexpr int tile_rows = consumers * warpgroup_rows;
 constexpr int tile_keys = 96;
 constexpr int chunk_keys = 4128;
@@ -3802,7 +3754,7 @@ constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
 constexpr int drops_begin = units_begin + stages * 4 * tile_keys;
 constexpr int mbarriers_begin = drops_begin + stages * 16;
-static_assert(1024 + mbarriers_begin + 8 * 2 * stages == 167040, "the launch gives other shared memory");
+static_assert(1024 + mbarriers_begin + 16 * stages == 167040, "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
@@ -3883,20 +3835,14 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 
 extern "C" __global__ void __launch_bounds__(512, 1) streaming_sm90a_f32_d80_r128(const KernelArguments arguments)
 {
-    const SharedPlaces shared = { tiles_begin() };
+    const SharedStorage shared = { tiles_begin() };
     const BlockRows rows = ordered_rows(arguments);
     if (is_hidden(rows))
         return;
 
     if (kg_thread() == 0)
     {
-#pragma unroll
-        for (int stage = 0; stage < stages; stage++)
-        {
-            kg_mbarrier_init(shared.full(stage), warpgroup_threads);
-            kg_mbarrier_init(shared.empty(stage), 4 * consumers);
-        }
-
+        shared.pipeline().init(warpgroup_threads, 4 * consumers);
         kg_fence_mbarrier_init();
     }
 

@@ -20,7 +20,7 @@ public sealed class Sm90aMaterializedTilingTests
             Assert.IsLessThanOrEqualTo(Sm90aMaterializedTiling.MostArrayRegisters, tiling.ValueArrayRegisters, $"{tiling}");
         }
 
-        // What the copying warpgroup gives back is what the others take: 65536 registers among three warpgroups, in steps of 8.
+        // What the producer warpgroup gives back is what the others take: 65536 registers among three warpgroups, in steps of 8.
         int entry = 65536 / Sm90aMaterializedTiling.Threads / 8 * 8;
         Assert.IsLessThanOrEqualTo(3 * entry, Sm90aMaterializedTiling.ProducerRegisters + (2 * Sm90aMaterializedTiling.ConsumerRegisters));
     }

@@ -31,7 +31,7 @@ public sealed class Sm90aStreamingTilingTests
                 continue;
             }
 
-            // setmaxnreg: 24...256 in steps of 8, and what the copying warpgroup gives back is what the others take.
+            // setmaxnreg: 24...256 in steps of 8, and what the producer warpgroup gives back is what the others take.
             Assert.IsTrue(tiling.ProducerRegisters is >= 24 and <= 256 && tiling.ProducerRegisters % 8 == 0, $"{tiling}");
             Assert.IsTrue(tiling.ConsumerRegisters is >= 24 and <= 256 && tiling.ConsumerRegisters % 8 == 0, $"{tiling}");
             Assert.IsLessThanOrEqualTo(tiling.EntryRegisters, tiling.ProducerRegisters, $"{tiling}");

@@ -37,7 +37,7 @@ public sealed class Sm90aWideStreamingTilingTests
         foreach (Sm90aWideStreamingTiling tiling in All)
             Assert.IsLessThanOrEqualTo(Sm90aWideStreamingTiling.MostArrayRegisters, tiling.ArrayRegisters, $"{tiling}");
 
-        // setmaxnreg: 24...256 in steps of 8, and what the copying warpgroup gives back is what the others take.
+        // setmaxnreg: 24...256 in steps of 8, and what the producer warpgroup gives back is what the others take.
         Assert.IsLessThanOrEqualTo(65536, entry * Sm90aWideStreamingTiling.Threads);
         Assert.IsTrue(producer >= 24 && producer < entry && producer % 8 == 0);
         Assert.IsTrue(consumer > entry && consumer <= 256 && consumer % 8 == 0);

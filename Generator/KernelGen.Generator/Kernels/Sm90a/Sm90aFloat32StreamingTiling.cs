@@ -72,7 +72,7 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
     /// <summary>Registers that a thread of a splitting warpgroup keeps: for 32 numbers that are under way, and for splitting them.</summary>
     public int SplitterRegisters => ((EntryRegisters * (Splitters + Consumers)) - (Consumers * ConsumerRegisters)) / Splitters / 8 * 8;
 
-    /// <summary>Registers that a thread of a computing warpgroup takes: with room for everything else beside its arrays.</summary>
+    /// <summary>Registers that a thread of a consumer warpgroup takes: with room for everything else beside its arrays.</summary>
     public int ConsumerRegisters => Consumers == 1 ? 240 : Math.Max(LeastConsumerRegisters, (ArrayRegisters + OtherRegisters + 7) / 8 * 8);
 
     /// <summary>Registers that a computing thread needs for scores, which become both halves of the probabilities, the output, and a part's sums over a tile.</summary>

@@ -62,10 +62,10 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers, int Clus
     public int BlocksPerProcessor => Consumers == 1 && SharesProcessor(Stages) ? 2 : 1;
     public int EntryRegisters => Math.Min(256, Sm90aLimits.ProcessorRegisters / (Threads * BlocksPerProcessor) / 8 * 8);
 
-    /// <summary>Registers that a thread of the copying warpgroup keeps; 0: all, there are enough for everybody.</summary>
+    /// <summary>Registers that a thread of the producer warpgroup keeps; 0: all, there are enough for everybody.</summary>
     public int ProducerRegisters => EntryRegisters == 256 ? 0 : Consumers == 3 ? 32 : 24;
 
-    /// <summary>Registers that a thread of a computing warpgroup takes; 0: what it has.</summary>
+    /// <summary>Registers that a thread of a consumer warpgroup takes; 0: what it has.</summary>
     public int ConsumerRegisters => EntryRegisters == 256 ? 0 : Consumers switch { 3 => 160, 2 => 240, _ => 232 };
 
     /// <summary>Registers that a computing thread needs for scores, probabilities and output.</summary>
