@@ -2,13 +2,13 @@
 #nullable enable
 #pragma warning disable CS0108, CS0114, CS0612, CS0618 // A base class may have members of the same names, and be obsolete.
 
-// The 186 variants of StableDiffusion15Attention.
+// The 188 variants of StableDiffusion15Attention.
 
 namespace KernelGen.Samples.Models;
 
 unsafe partial class StableDiffusion15Attention
 {
-    /// <summary>Every kernel of this class: 186 variants.</summary>
+    /// <summary>Every kernel of this class: 188 variants.</summary>
     public static global::KernelGen.Kernels.KernelCatalogue Catalogue { get; } = new("StableDiffusion15Attention",
     [
         new global::KernelGen.Kernels.KernelVariant(
@@ -1682,6 +1682,16 @@ unsafe partial class StableDiffusion15Attention
             Sm90aD160.StreamingFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
         new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-f16-d160-r256",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 256,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4176),
+            Sm90aD160.StreamingFloat16R256
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper | global::KernelGen.Kernels.ExperimentalKernels.HopperMulticast },
+        new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-f16-d160-r64-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
             global::KernelGen.Kernels.KernelTarget.Sm90a,
@@ -1791,6 +1801,16 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4176),
             Sm90aD160.StreamingBFloat16R128
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper },
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-sm90a-bf16-d160-r256",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Kernels.KernelTarget.Sm90a,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 256,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 144, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 648, ChunkKeys: 4176),
+            Sm90aD160.StreamingBFloat16R256
+        ) { Traits = new(global::KernelGen.Kernels.ProductUnit.WarpgroupProducts), Experimental = global::KernelGen.Kernels.ExperimentalKernels.Hopper | global::KernelGen.Kernels.ExperimentalKernels.HopperMulticast },
         new global::KernelGen.Kernels.KernelVariant(
             "streaming-sm90a-bf16-d160-r64-k80",
             global::KernelGen.Kernels.KernelFamily.Streaming,
