@@ -201,6 +201,7 @@ public sealed class AttentionHost : IDisposable
         }
 
         KernelArguments arguments = ArgumentBinder.Bind(plan, options);
+        ArgumentBinder.CheckMapIsWanted(plan, !options.Map.IsEmpty, nameof(options));
         ArgumentBinder.CheckLengths(plan.Shape, arguments, options, query.Length, key.Length, value.Length, output.Length);
         ArgumentBinder.CheckOverlaps(options, MemoryMarshal.AsBytes(query), MemoryMarshal.AsBytes(key), MemoryMarshal.AsBytes(value), MemoryMarshal.AsBytes(output));
 

@@ -41,6 +41,8 @@ internal sealed class AttendRun(CommandConsole console, AttentionHost host, Atte
             Causal = request.Causal,
             Mask = input.Mask,
             Layout = input.Layout,
+            KeyStrides = input.KeyValueStrides,
+            ValueStrides = input.KeyValueStrides,
             Map = map,
             LogSumExp = logSumExp,
             CheckFinite = true,
@@ -55,10 +57,12 @@ internal sealed class AttendRun(CommandConsole console, AttentionHost host, Atte
         SampledCheck? check = request.Check ? SampledCheck.Compare(shape, query, key, value, output, options, CheckedRows) : null;
         SafetensorsWriter writer = request.Writer;
         writer.Add<T>("out", [.. input.Query.Shape], output);
+        // Tensors without an axis of heads get results without one.
+        long[] rows = input.Query.Shape.Count == 4 ? [shape.Batch, shape.Heads, shape.Queries] : [shape.Batch, shape.Queries];
         if (request.CaptureMap)
-            writer.Add<float>("map", [shape.Batch, shape.Heads, shape.Queries, shape.Keys], map);
+            writer.Add<float>("map", [.. rows, shape.Keys], map);
         if (request.LogSumExp)
-            writer.Add<float>("lse", [shape.Batch, shape.Heads, shape.Queries], logSumExp);
+            writer.Add<float>("lse", rows, logSumExp);
         writer.AddMetadata("variant", plan.Variant.Id);
         writer.AddMetadata("scale", (request.Scale ?? 1 / Math.Sqrt(shape.HeadDim)).ToString("R", CultureInfo.InvariantCulture));
         writer.AddMetadata("causal", request.Causal ? "true" : "false");

@@ -13,13 +13,14 @@ namespace KernelGen.Samples.Commands;
 /// <param name="Query">Q.</param>
 /// <param name="Key">K.</param>
 /// <param name="Value">V.</param>
+/// <param name="KeyValueStrides">The strides of K and V where one batch item of theirs serves all of Q's; null where they are dense.</param>
 /// <param name="Mask">The mask, or null.</param>
 /// <param name="Scale">The scale in the file's metadata, or null.</param>
 /// <param name="Causal">What the file's metadata says of causality; false when it says nothing.</param>
 /// <param name="Model">The class whose kernels serve the head dim.</param>
 internal sealed record AttentionInput(
     AttentionShape Shape, ElementType ElementType, AttentionLayout Layout, SafetensorsTensor Query, SafetensorsTensor Key, SafetensorsTensor Value,
-    AttentionMask? Mask, float? Scale, bool Causal, AttentionModel Model)
+    TensorStrides? KeyValueStrides, AttentionMask? Mask, float? Scale, bool Causal, AttentionModel Model)
 {
     /// <summary>Reads the call from an open file.</summary>
     /// <exception cref="InputException">The file does not describe an attention call; the message says which rule it breaks.</exception>
@@ -38,7 +39,8 @@ internal sealed record AttentionInput(
         AttentionShape shape = ShapeOf(file, layout, query, key, value, elementType, out AttentionModel model);
         return new(
             shape, elementType, layout, query, key, value,
-            file.Find("mask") is { } mask ? MaskOf(file, mask, shape) : null,
+            key.Shape[0] == shape.Batch ? null : TensorStrides.Dense(layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim) with { Batch = 0 },
+            file.Find("mask") is { } mask ? MaskOf(file, mask, shape, hasHeads: query.Shape.Count == 4) : null,
             ScaleOf(file), CausalOf(file), model);
     }
 
@@ -62,8 +64,10 @@ internal sealed record AttentionInput(
         string axes = layout == AttentionLayout.BatchRowsHeads ? "[batch, rows, heads, head dim]" : "[batch, heads, rows, head dim]";
         foreach (SafetensorsTensor tensor in (SafetensorsTensor[])[query, key, value])
         {
-            if (tensor.Shape.Count != 4)
-                throw Fault(file, $"'{tensor.Name}' is {tensor.ShapeText}, of rank {tensor.Shape.Count}; it must have rank 4: {axes}.");
+            if (tensor.Shape.Count is not (3 or 4))
+                throw Fault(file, $"'{tensor.Name}' is {tensor.ShapeText}, of rank {tensor.Shape.Count}; it must have rank 4: {axes}, or rank 3 with one head: [batch, rows, head dim].");
+            if (tensor.Shape.Count != query.Shape.Count)
+                throw Fault(file, $"'q' is {query.ShapeText} and '{tensor.Name}' is {tensor.ShapeText}; they must have the same rank, 3 or 4.");
             if (tensor.Shape.Any(axis => axis > int.MaxValue))
                 throw Fault(file, $"'{tensor.Name}' is {tensor.ShapeText}; each axis must be below 2^31.");
         }
@@ -71,37 +75,35 @@ internal sealed record AttentionInput(
         if (!key.Shape.SequenceEqual(value.Shape))
             throw Fault(file, $"'k' is {key.ShapeText} and 'v' is {value.ShapeText}; they must have the same shape.");
 
-        (int headAxis, int rowAxis) = layout == AttentionLayout.BatchRowsHeads ? (2, 1) : (1, 2);
-        int batch = (int)query.Shape[0];
-        int heads = (int)query.Shape[headAxis];
-        int keyValueHeads = (int)key.Shape[headAxis];
-        int headDim = (int)query.Shape[3];
-        if (key.Shape[3] != headDim)
-            throw Fault(file, $"'q' has head dim {headDim} and 'k' and 'v' have {key.Shape[3]}; they must be the same.");
-        if (key.Shape[0] != batch)
-            throw Fault(file, $"'q' has batch {batch} and 'k' and 'v' have {key.Shape[0]}; they must be the same.");
-        if (batch == 0)
+        Axes queries = Axes.Of(query, layout), keys = Axes.Of(key, layout);
+        if (keys.HeadDim != queries.HeadDim)
+            throw Fault(file, $"'q' has head dim {queries.HeadDim} and 'k' and 'v' have {keys.HeadDim}; they must be the same.");
+        if (queries.Batch == 0)
             throw Fault(file, $"'q' is {query.ShapeText}: there are no batch items; at least 1 is needed.");
-        if (heads == 0 || keyValueHeads == 0)
-            throw Fault(file, $"'q' has {heads} heads and 'k' and 'v' have {keyValueHeads}; at least 1 is needed.");
-        if (heads % keyValueHeads != 0)
-            throw Fault(file, $"'q' has {heads} heads and 'k' and 'v' have {keyValueHeads}; the heads of 'q' must be a multiple of theirs.");
-        if ((long)batch * heads > int.MaxValue)
+        if (keys.Batch != queries.Batch && keys.Batch != 1)
+            throw Fault(file, $"'q' has batch {queries.Batch} and 'k' and 'v' have {keys.Batch}; they must have as many, or 1 for all of 'q'.");
+        if (queries.Heads == 0 || keys.Heads == 0)
+            throw Fault(file, $"'q' has {queries.Heads} heads and 'k' and 'v' have {keys.Heads}; at least 1 is needed.");
+        if (queries.Heads % keys.Heads != 0)
+            throw Fault(file, $"'q' has {queries.Heads} heads and 'k' and 'v' have {keys.Heads}; the heads of 'q' must be a multiple of theirs.");
+        if ((long)queries.Batch * queries.Heads > int.MaxValue)
             throw Fault(file, $"'q' is {query.ShapeText}; batch x heads must be below 2^31.");
-        model = ModelCatalogue.Find(headDim, elementType);
-        return new(batch, heads, (int)query.Shape[rowAxis], (int)key.Shape[rowAxis], headDim, keyValueHeads);
+        model = ModelCatalogue.Find(queries.HeadDim, elementType);
+        return new(queries.Batch, queries.Heads, queries.Rows, keys.Rows, queries.HeadDim, keys.Heads);
     }
 
-    private static AttentionMask MaskOf(SafetensorsFile file, SafetensorsTensor mask, in AttentionShape shape)
+    private static AttentionMask MaskOf(SafetensorsFile file, SafetensorsTensor mask, in AttentionShape shape, bool hasHeads)
     {
         if (mask.Shape.Count is < 2 or > 4)
             throw Fault(file, $"'mask' is {mask.ShapeText}, of rank {mask.Shape.Count}; it must have rank 2, 3 or 4.");
         int[] full = [shape.Batch, shape.Heads, shape.Queries, shape.Keys];
         int[] axes = [1, 1, 1, 1];
         int missing = axes.Length - mask.Shape.Count;
-        for (int i = missing; i < axes.Length; i++)
+        for (int source = 0; source < mask.Shape.Count; source++)
         {
-            long axis = mask.Shape[i - missing];
+            // Where tensors have no axis of heads, a mask of rank 3 has none either: it is [batch, queries, keys].
+            int i = missing == 1 && !hasHeads && source == 0 ? 0 : source + missing;
+            long axis = mask.Shape[source];
             if (axis != 1 && axis != full[i])
             {
                 string target = $"{SafetensorsText.Shape([.. full.Select(size => (long)size)])} [batch, heads, queries, keys]";
@@ -155,6 +157,16 @@ internal sealed record AttentionInput(
             "true" or "1" => true,
             "false" or "0" => false,
             _ => throw Fault(file, $"the metadata has causal = {SafetensorsText.Quote(text)}; it must be 'true' or 'false'."),
+        };
+    }
+
+    private readonly record struct Axes(int Batch, int Heads, int Rows, int HeadDim)
+    {
+        public static Axes Of(SafetensorsTensor tensor, AttentionLayout layout) => (tensor.Shape.Count, layout) switch
+        {
+            (3, _) => new((int)tensor.Shape[0], 1, (int)tensor.Shape[1], (int)tensor.Shape[2]),
+            (_, AttentionLayout.BatchRowsHeads) => new((int)tensor.Shape[0], (int)tensor.Shape[2], (int)tensor.Shape[1], (int)tensor.Shape[3]),
+            _ => new((int)tensor.Shape[0], (int)tensor.Shape[1], (int)tensor.Shape[2], (int)tensor.Shape[3]),
         };
     }
 

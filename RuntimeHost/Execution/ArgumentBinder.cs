@@ -129,7 +129,19 @@ internal static class ArgumentBinder
                 nameof(arguments));
         }
 
+        CheckMapIsWanted(plan, arguments.Map != 0, nameof(arguments));
         CheckRowsApart(arguments.OutputStrides, shape, nameof(arguments));
+    }
+
+    /// <summary>Checks that a plan for calls that want the attention map runs such a call.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static void CheckMapIsWanted(SlicePlan plan, bool isWanted, string parameter)
+    {
+        if (plan.CaptureMap && !isWanted && plan.Shape.ScoreElements > 0)
+        {
+            throw new ArgumentException(
+                $"The plan is for calls that want the attention map, and the {parameter} have no Map. Set it, or plan without PlanningOptions.CaptureMap.", parameter);
+        }
     }
 
     private static void CheckWritten(

@@ -39,6 +39,12 @@ public sealed class SlicePlan
     /// </summary>
     public bool Causal { get; internal init; }
 
+    /// <summary>
+    /// The plan was made for calls that want the attention map, see <see cref="PlanningOptions.CaptureMap"/>: its kernel holds the scores,
+    /// which takes more memory and time, so that a call that does not want the map is refused.
+    /// </summary>
+    public bool CaptureMap { get; internal init; }
+
     /// <summary>The kernel as it is compiled for such calls.</summary>
     public SpecializedKernel Kernel => Variant.Specialize(Specialization);
 

@@ -34,6 +34,7 @@ public abstract class SlicePolicy
         Shape = request.Shape,
         ElementType = request.ElementType,
         Causal = request.Options.Causal,
+        CaptureMap = request.Options.CaptureMap,
         Specialization = new(request.Options.Masked),
         Budget = request.Budget,
         HeadsPerSlice = outcome.HeadsPerSlice,

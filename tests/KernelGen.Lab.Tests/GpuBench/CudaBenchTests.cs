@@ -26,7 +26,9 @@ public sealed class CudaBenchTests
     public void ChosenVariants_AreCheckedAndTimed_AndTheFileIsWhatIsPrinted()
     {
         using TestFolder folder = new();
+        PlantedLink link = new(folder, "ours.json.part");
         CommandResult result = Bench(folder, [], "--json").AssertDone();
+        link.AssertUntouched();
 
         JsonElement printed = result.Json;
         Assert.IsTrue(printed.GetProperty("complete").GetBoolean());

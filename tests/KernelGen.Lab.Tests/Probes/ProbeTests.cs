@@ -23,7 +23,9 @@ public sealed class ProbeTests
     public void EveryProbe_RunsOnTheEmulator()
     {
         using TestFolder folder = new();
+        PlantedLink link = new(folder, "probes.json.part");
         JsonElement printed = Probe("9.0", "--output", folder["probes.json"]).AssertDone().Json;
+        link.AssertUntouched();
         JsonElement[] probes = [.. printed.GetProperty("probes").EnumerateArray()];
 
         CollectionAssert.AreEqual(ProbeRun.Names.ToArray(), probes.Select(Name).ToArray());

@@ -128,6 +128,22 @@ public sealed class PlanCheckTests
     }
 
     [TestMethod]
+    public void APlanForTheMap_RefusesCallsThatDoNotWantIt()
+    {
+        SlicePlan plan = _host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { CaptureMap = true });
+
+        Assert.IsTrue(plan.CaptureMap);
+        AssertRefused(plan, "The plan is for calls that want the attention map, and the options have no Map.", options: new());
+        KernelArguments arguments = AttentionHost.CreateArguments(plan) with { Query = 1, Key = 1, Value = 1, Output = 1 };
+        ArgumentException fault = Assert.ThrowsExactly<ArgumentException>(() => _host.Launch(plan, arguments));
+        Assert.AreEqual("arguments", fault.ParamName);
+        Assert.StartsWith("The plan is for calls that want the attention map, and the arguments have no Map.", fault.Message);
+
+        SlicePlan empty = _host.Plan<float>(CpuTestAttention.Catalogue, new(1, 2, 20, 0, 40), new() { CaptureMap = true });
+        _host.Run<float>(empty, new float[1600], [], [], new float[1600]);
+    }
+
+    [TestMethod]
     public void LaunchArgumentsThatCannotBe_AreRefused()
     {
         SlicePlan plan = _host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { Family = KernelFamily.Streaming });

@@ -40,12 +40,14 @@ public sealed class AttendInputTests
     }
 
     [TestMethod]
-    [DataRow(new long[] { 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, "'q' is [1, 4, 64], of rank 3")]
+    [DataRow(new long[] { 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, "'q' is [1, 4, 64] and 'k' is [1, 1, 4, 64]", "the same rank")]
     [DataRow(new long[] { 1, 1, 4, 64 }, new long[] { 4, 64 }, new long[] { 1, 1, 4, 64 }, "'k' is [4, 64], of rank 2")]
     [DataRow(new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 1, 4, 64 }, "'v' is [1, 1, 1, 4, 64], of rank 5")]
     [DataRow(new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 4, 40 }, new long[] { 1, 1, 4, 40 }, "head dim 64", "40")]
     [DataRow(new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 5, 64 }, "same shape")]
-    [DataRow(new long[] { 2, 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, "batch 2", "1")]
+    [DataRow(new long[] { 4, 1, 4, 64 }, new long[] { 2, 1, 4, 64 }, new long[] { 2, 1, 4, 64 }, "batch 4", "have 2", "or 1 for all of 'q'")]
+    [DataRow(new long[] { 1, 1, 4, 64 }, new long[] { 2, 1, 4, 64 }, new long[] { 2, 1, 4, 64 }, "batch 1", "have 2")]
+    [DataRow(new long[] { 2, 4, 64 }, new long[] { 3, 4, 64 }, new long[] { 3, 4, 64 }, "batch 2", "have 3")]
     [DataRow(new long[] { 0, 1, 4, 64 }, new long[] { 0, 1, 4, 64 }, new long[] { 0, 1, 4, 64 }, "no batch items")]
     [DataRow(new long[] { 1, 0, 4, 64 }, new long[] { 1, 0, 4, 64 }, new long[] { 1, 0, 4, 64 }, "0 heads")]
     [DataRow(new long[] { 1, 4, 4, 64 }, new long[] { 1, 0, 4, 64 }, new long[] { 1, 0, 4, 64 }, "have 0")]

@@ -213,6 +213,79 @@ public sealed class AttendOptionTests
             .AssertFault(2, "holds 7", "0 and 1");
     }
 
+    // What one item of K and V holds serves every item of Q, as strides of 0 would have it: the same bits as copies.
+    [TestMethod]
+    [DataRow("bhld")]
+    [DataRow("blhd")]
+    public void KeysAndValuesOfOneItem_ServeTheWholeBatch(string layout)
+    {
+        long[] query = [3, 4, 4, 64], one = [1, 2, 2, 64], all = [3, 2, 2, 64];
+        float[] key = RandomTensors.Normal<float>(256, 5), value = RandomTensors.Normal<float>(256, 6);
+        using TestFolder folder = new();
+        Write(folder["one"], query, one, key, value);
+        Write(folder["all"], query, all, [.. key, .. key, .. key], [.. value, .. value, .. value]);
+        foreach (string name in (string[])["one", "all"])
+            CommandResult.Of("attend", folder[name], folder[name + ".out"], "--device", "cpu", "--layout", layout, "--check").AssertDone();
+
+        Assert.AreSequenceEqual(File.ReadAllBytes(folder["all.out"]), File.ReadAllBytes(folder["one.out"]));
+    }
+
+    // [batch, rows, head dim] is one head, and a mask of rank 3 then is [batch, queries, keys].
+    [TestMethod]
+    public void TensorsOfRank3_HaveOneHead()
+    {
+        float[] query = RandomTensors.Normal<float>(2 * 5 * 64, 7), key = RandomTensors.Normal<float>(2 * 7 * 64, 8), value = RandomTensors.Normal<float>(2 * 7 * 64, 9);
+        float[] bias = RandomTensors.Normal<float>(2 * 5 * 7, 10);
+        using TestFolder folder = new();
+        Write(folder["3"], [2, 5, 64], [2, 7, 64], key, value, query, writer => writer.Add<float>("mask", [2, 5, 7], bias));
+        Write(folder["4"], [2, 1, 5, 64], [2, 1, 7, 64], key, value, query, writer => writer.Add<float>("mask", [2, 1, 5, 7], bias));
+        foreach (string name in (string[])["3", "4"])
+            CommandResult.Of("attend", folder[name], folder[name + ".out"], "--device", "cpu", "--capture-map", "--lse", "--check").AssertDone();
+
+        using SafetensorsFile three = SafetensorsFile.Open(folder["3.out"]), four = SafetensorsFile.Open(folder["4.out"]);
+        Assert.AreSequenceEqual([2L, 5, 64], three.Tensors["out"].Shape);
+        Assert.AreSequenceEqual([2L, 5, 7], three.Tensors["map"].Shape);
+        Assert.AreSequenceEqual([2L, 5], three.Tensors["lse"].Shape);
+        foreach (string name in (string[])["out", "map", "lse"])
+            Assert.AreSequenceEqual(four.Tensors[name].AsSpan<float>().ToArray(), three.Tensors[name].AsSpan<float>().ToArray());
+    }
+
+    private static void Write(
+        string path, long[] queryShape, long[] keyShape, float[] key, float[] value, float[]? query = null, Action<SafetensorsWriter>? more = null)
+    {
+        using SafetensorsWriter writer = SafetensorsWriter.Create(path);
+        writer.Add<float>("q", queryShape, query ?? RandomTensors.Normal<float>((int)queryShape.Aggregate(1L, (left, right) => left * right), 4));
+        writer.Add<float>("k", keyShape, key);
+        writer.Add<float>("v", keyShape, value);
+        more?.Invoke(writer);
+        writer.Commit();
+    }
+
+    // A file system of its own, of 64 KiB, in a process of its own.
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void AFullDisk_IsNamed_AndLeavesNoFile()
+    {
+        using TestFolder folder = new();
+        Directory.CreateDirectory(folder["disk"]);
+        const string Mount = "mount -t tmpfs -o size=64k none \"$1\"";
+        CommandResult mount = RunAlone(Mount, folder["disk"]);
+        if (mount.Code != 0)
+            Assert.Inconclusive($"No small disk can be made here: {mount.Error.Trim()}");
+        Write(folder["in"], [1, 1, 512, 64], [1, 1, 4, 64], new float[256], new float[256]);
+
+        CommandResult result = RunAlone(
+            Mount + " && shift && { dotnet \"$@\"; code=$?; }; ls -A \"$(dirname \"$4\")\"; exit $code",
+            folder["disk"], Path.Combine(AppContext.BaseDirectory, "KernelGen.Samples.dll"), "attend", folder["in"], folder["disk/out"], "--device", "cpu");
+
+        Assert.AreEqual(2, result.Code, result.Error);
+        Assert.AreEqual($"error: {folder["disk/out"]}: the file cannot be written: there is no space left on its disk.\n", result.Error);
+        Assert.AreEqual("", result.Output, "no file is left");
+    }
+
+    private static CommandResult RunAlone(string script, params string[] arguments) =>
+        ChildProcess.Run("unshare", ["-rm", "sh", "-c", script, "sh", .. arguments]);
+
     [TestMethod]
     public void CheckOfAPaddingMaskOfLeastNumbers_HasTheBoundOfTheCall()
     {

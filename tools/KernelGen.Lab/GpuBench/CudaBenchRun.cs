@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using KernelGen.Cuda;
+using KernelGen.Files;
 using KernelGen.Kernels;
 using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
@@ -321,7 +322,6 @@ internal sealed class CudaBenchRun : IDisposable
             return;
 
         // Whoever reads the file, or stops this process, finds a whole one.
-        File.WriteAllText(path + ".part", JsonSerializer.Serialize(Result(), GpuBenchJson.Default.CudaBenchResult) + "\n");
-        File.Move(path + ".part", path, overwrite: true);
+        TemporaryFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(Result(), GpuBenchJson.Default.CudaBenchResult), (byte)'\n']);
     }
 }

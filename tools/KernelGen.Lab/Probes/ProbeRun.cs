@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using KernelGen.Cuda;
+using KernelGen.Files;
 using KernelGen.Lab.Measuring;
 
 namespace KernelGen.Lab.Probes;
@@ -110,8 +111,7 @@ internal sealed class ProbeRun(IModelClasses classes, bool smoke, KernelFilter f
         if (outputPath is null)
             return;
 
-        File.WriteAllText(outputPath + ".part", JsonSerializer.Serialize(Report(), ProbeJson.Default.ProbeReport) + "\n");
-        File.Move(outputPath + ".part", outputPath, overwrite: true);
+        TemporaryFile.Write(outputPath, [.. JsonSerializer.SerializeToUtf8Bytes(Report(), ProbeJson.Default.ProbeReport), (byte)'\n']);
     }
 
     private static IEnumerable<(ProbeTable Table, bool NeedsHopper, IEnumerable<Action<ProbeTable, ProbeDevice>> Steps)> Probes(bool smoke)
