@@ -1493,16 +1493,21 @@ KG_DEVICE float sum_over(float value)
 // KernelGen materialized: the workspace, and the softmax of its rows. A textual part: it uses `tile_rows`, `tile_keys`, `softmax_threads` and
 // `streams_scores` as the kernel declares them before.
 
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][rows'][keys'].
-KG_DEVICE long long round_up(long long count, int tile)
+// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][tiles of query rows][tiles of keys][tile_rows][tile_keys]. Pitch and extent of a tile
+// are constants, which the slice size decides: within it a place is an offset of 32 bits, and from a tile to the next it is one addition.
+constexpr int workspace_tile = tile_rows * tile_keys;  // floats
+
+KG_DEVICE long long tile_count(int count, int tile)
 {
-    return (count + tile - 1) / tile * tile;
+    return (count + (tile - 1ll)) / tile;
 }
 
-KG_DEVICE float* workspace_row(const KernelArguments& arguments, int slice_head, int row_offset)
+// The tile of query rows and keys that begin at row_offset of the slice and at key_begin, where tiles begin. The next tile of the same rows lies behind it.
+KG_DEVICE float* workspace_tile_at(const KernelArguments& arguments, int slice_head, int row_offset, long long key_begin)
 {
-    const long long rows = round_up(arguments.row_count, tile_rows);
-    return arguments.scores + (slice_head * rows + row_offset) * round_up(arguments.keys, tile_keys);
+    const long long row_tiles = tile_count(arguments.row_count, tile_rows);
+    const long long tiles = (slice_head * row_tiles + static_cast<unsigned int>(row_offset) / tile_rows) * tile_count(arguments.keys, tile_keys);
+    return arguments.scores + tiles * workspace_tile + key_begin * tile_rows;
 }
 
 // A score or a probability on its way to the workspace and back: one float, or several side by side.
@@ -1529,6 +1534,7 @@ KG_DEVICE void store_score(T* address, T value)
 KG_DEVICE void softmax_rows(const KernelArguments& arguments)
 {
     constexpr int warp_lanes = 32;
+    static_assert(tile_keys % warp_lanes == 0, "a warp goes over the keys of a tile in whole steps");
     const int lane = kg_thread() % warp_lanes;
     const int row_offset = kg_block_x() * (softmax_threads / warp_lanes) + kg_thread() / warp_lanes;
     if (row_offset >= arguments.row_count)
@@ -1537,37 +1543,56 @@ KG_DEVICE void softmax_rows(const KernelArguments& arguments)
     // Keys that this row sees; keys of the tiles that its row tile visits.
     const int row = arguments.row_begin + row_offset;
     const int key_end = visible_keys(arguments, row);
-    const long long tile_end = round_up(row_offset + 1, tile_rows);
+    const long long tile_end = tile_count(row_offset + 1, tile_rows) * tile_rows;
     const int last_offset = tile_end < arguments.row_count ? static_cast<int>(tile_end) - 1 : arguments.row_count - 1;
-    const long long written_end = round_up(visible_keys(arguments, arguments.row_begin + last_offset), tile_keys);
+    const int written_end = visible_keys(arguments, arguments.row_begin + last_offset);
 
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
     {
-        float* scores = workspace_row(arguments, slice_head, row_offset);
+        float* const scores = workspace_tile_at(arguments, slice_head, row_offset, 0) + row_offset % tile_rows * tile_keys + lane;
         float peak = -kg_infinity();
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            peak = kg_max(peak, kg_load(scores + key));
+        const float* tile = scores;
+        for (long long tile_begin = lane; tile_begin < key_end; tile_begin += tile_keys, tile += workspace_tile)
+#pragma unroll
+            for (int key = 0; key < tile_keys; key += warp_lanes)
+                if (tile_begin + key < key_end)
+                    peak = kg_max(peak, kg_load(tile + key));
         peak = max_over<warp_lanes>(peak);
 
         // A row that sees no key has no peak to subtract, and only zeros.
         const float base = peak == -kg_infinity() ? 0.0f : peak;
         float total = 0.0f;
-        for (long long key = lane; key < key_end; key += warp_lanes)
-            total = kg_add(total, kg_exp2(kg_add(kg_load(scores + key), -base)));
+        tile = scores;
+        for (long long tile_begin = lane; tile_begin < key_end; tile_begin += tile_keys, tile += workspace_tile)
+#pragma unroll
+            for (int key = 0; key < tile_keys; key += warp_lanes)
+                if (tile_begin + key < key_end)
+                    total = kg_add(total, kg_exp2(kg_add(kg_load(tile + key), -base)));
         total = sum_over<warp_lanes>(total);
 
         const float factor = total == 0.0f ? 0.0f : kg_reciprocal(total);
-        for (long long key = lane; key < written_end; key += warp_lanes)
-        {
-            // A hidden key is zero even where the total is no number.
-            const float score = key < key_end ? load_score(scores + key) : -kg_infinity();
-            store_score(scores + key, score == -kg_infinity() ? 0.0f : kg_multiply(kg_exp2(kg_add(score, -base)), factor));
-        }
+        float* target = scores;
+        for (long long tile_begin = 0; tile_begin < written_end; tile_begin += tile_keys, target += workspace_tile)
+#pragma unroll
+            for (int key = 0; key < tile_keys; key += warp_lanes)
+            {
+                // A hidden key is zero even where the total is no number.
+                const float score = tile_begin + lane + key < key_end ? load_score(target + key) : -kg_infinity();
+                store_score(target + key, score == -kg_infinity() ? 0.0f : kg_multiply(kg_exp2(kg_add(score, -base)), factor));
+            }
 
         const long long output_row = static_cast<long long>(arguments.head_begin + slice_head) * arguments.queries + row;
         if (arguments.map != nullptr)
-            for (long long key = lane; key < arguments.keys; key += warp_lanes)
-                kg_store(arguments.map + output_row * arguments.keys + key, key < key_end ? kg_load(scores + key) : 0.0f);
+        {
+            tile = scores;
+            for (long long tile_begin = lane; tile_begin < arguments.keys; tile_begin += tile_keys, tile += workspace_tile)
+#pragma unroll
+                for (int key = 0; key < tile_keys; key += warp_lanes)
+                    if (tile_begin + key < arguments.keys)
+                        kg_store(
+                            arguments.map + output_row * arguments.keys + tile_begin + key, tile_begin + key < key_end ? kg_load(tile + key) : 0.0f);
+        }
+
         if (arguments.log_sum_exp != nullptr && lane == 0)
             kg_store(arguments.log_sum_exp + output_row, natural_log_sum_exp(peak, total));
     }
@@ -1577,9 +1602,47 @@ KG_DEVICE void softmax_rows(const KernelArguments& arguments)
 
         public static global::System.ReadOnlySpan<byte> SimtMaterializedText =>
 """
-// KernelGen simt, materialized: the way of scores and probabilities through the workspace. A textual part: it uses the constants that the kernel declares
-// before, and the headers before it.
+// KernelGen simt, materialized: two of its three launches, and the way of scores and probabilities through the workspace. A textual part: it uses the constants
+// that the kernel declares before, and the headers before it.
 
+// ---- First launch: scores of every tile that has a visible key.
+
+// Writes the scores of a key tile to its place in the workspace.
+KG_DEVICE void store_scores(float* tile, const BlockRows& rows, const float (&scores)[rows_per_thread][keys_per_thread])
+{
+    const int group = kg_thread() / lanes;
+    float* target = tile + group * tile_keys + kg_thread() % lanes;
+#pragma unroll
+    for (int i = 0; i < rows_per_thread; i++)
+        if (group + i * row_groups < rows.valid)
+        {
+#pragma unroll
+            for (int j = 0; j < keys_per_thread; j++)
+                store_score(target + i * row_groups * tile_keys + j * lanes, scores[i][j]);
+        }
+}
+
+KG_DEVICE void compute_scores(const KernelArguments& arguments)
+{
+    float* shared = kg_shared_memory();
+    const BlockRows rows = block_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const Head head = open_head(arguments, slice_head);
+        float* tile = workspace_tile_at(arguments, slice_head, rows.offset, 0);
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        {
+            const int key_valid = valid_keys(key_begin, arguments.keys);
+            float scores[rows_per_thread][keys_per_thread];
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            store_scores(tile, rows, scores);
+            tile += workspace_tile;
+        }
+    }
+}
+
+// ---- Third launch: the rows' probabilities times V.
 // What a lane holds of rows that are not done. Writes its share of a row's sums as they are.
 KG_DEVICE void store_partial_row(float* row, const float (&sums)[lane_dims])
 {
@@ -1631,28 +1694,8 @@ KG_DEVICE void fold_partial_row(const float* row, const ChunkFactors& factors, f
         sums[lane_dims - 1] = fold_sum(factors, kg_load(row + singles_begin + lane), sums[lane_dims - 1]);
 }
 
-// Writes the scores of a key tile to the workspace.
-KG_DEVICE void store_scores(
-    const KernelArguments& arguments, const BlockRows& rows, int slice_head, long long key_begin, const float (&scores)[rows_per_thread][keys_per_thread])
-{
-    const int lane = kg_thread() % lanes;
-    const int group = kg_thread() / lanes;
-#pragma unroll
-    for (int i = 0; i < rows_per_thread; i++)
-    {
-        const int row = group + i * row_groups;
-        if (row >= rows.valid)
-            continue;
-
-        float* target = workspace_row(arguments, slice_head, rows.offset + row) + key_begin + lane;
-#pragma unroll
-        for (int j = 0; j < keys_per_thread; j++)
-            store_score(target + j * lanes, scores[i][j]);
-    }
-}
-
 // Copies the probabilities of a key tile into shared memory, all threads together. Rows that do not exist get zeros.
-KG_DEVICE void load_probabilities(const KernelArguments& arguments, const BlockRows& rows, int slice_head, long long key_begin, float* shared)
+KG_DEVICE void load_probabilities(const float* tile, const BlockRows& rows, float* shared)
 {
     constexpr int row_quads = tile_keys / 4;
 #pragma unroll
@@ -1660,23 +1703,23 @@ KG_DEVICE void load_probabilities(const KernelArguments& arguments, const BlockR
     {
         const int item = begin + kg_thread();
         const int row = item / row_quads;
-        const int column = item % row_quads * 4;
         quad probabilities = {};
         if (row < rows.valid)
-            probabilities = load_score(reinterpret_cast<const quad*>(workspace_row(arguments, slice_head, rows.offset + row) + key_begin + column));
-        kg_store_shared(shared + row * probability_pitch + column, probabilities);
+            probabilities = load_score(reinterpret_cast<const quad*>(tile) + item);
+        kg_store_shared(shared + row * probability_pitch + item % row_quads * 4, probabilities);
     }
 }
 
-// Writes the rows' sums, which are the output. What chunks of keys give is added up in the place of the first chunk's probabilities, which the block needs no more;
-// each lane finds there what it has written itself. Begins behind a barrier.
+// Writes the rows' sums, which are the output. What chunks of keys give is added up in the place of the first chunk's probabilities, which the block needs no more,
+// row after row; each lane finds there what it has written itself. Begins behind a barrier.
 KG_DEVICE void store_rows(
     const KernelArguments& arguments, const BlockRows& rows, const Head& head, int slice_head, float (&sums)[rows_per_thread][lane_dims])
 {
-    static_assert(chunk_keys >= head_dim, "a chunk's probabilities have room for a row of the output");
+    static_assert(chunk_keys >= head_dim, "a chunk's probabilities have room for the output");
     const int group = kg_thread() / lanes;
     const bool leaves = leaves_partial(arguments, rows);
     const Rows<element> output = open_output(arguments, head);
+    float* const first = workspace_tile_at(arguments, slice_head, rows.offset, 0);
 #pragma unroll
     for (int i = 0; i < rows_per_thread; i++)
     {
@@ -1684,13 +1727,34 @@ KG_DEVICE void store_rows(
         if (row >= rows.valid)
             continue;
 
-        float* so_far = workspace_row(arguments, slice_head, rows.offset + row);
+        float* so_far = first + row * head_dim;
         if (follows_chunk(arguments, rows))
             fold_partial_row(so_far, ChunkFactors { 1.0f, 1.0f }, sums[i]);
         if (leaves)
             store_partial_row(so_far, sums[i]);
         else
             store_row(output, rows.begin + row, sums[i], 1.0f);
+    }
+}
+
+KG_DEVICE void compute_output(const KernelArguments& arguments)
+{
+    float* shared = kg_shared_memory();
+    BlockRows rows = first_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
+    {
+        const Head head = open_head(arguments, slice_head);
+        const float* tile = workspace_tile_at(arguments, slice_head, rows.offset, rows.key_begin);
+        float sums[rows_per_thread][lane_dims] = {};
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
+        {
+            load_probabilities(tile, rows, shared);
+            add_weighted_values(
+                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
+            tile += workspace_tile;
+        }
+
+        store_rows(arguments, rows, head, slice_head, sums);
     }
 }
 
@@ -1862,6 +1926,35 @@ KG_DEVICE void store_rows(
         store_row(output, rows.begin + row, sums[i], total == 0.0f ? 0.0f : kg_reciprocal(total));
         if (arguments.log_sum_exp != nullptr && lane == 0)
             kg_store(log_sum_exp_of(arguments, head, rows.begin + row), natural_log_sum_exp(softmax.peak[i], total));
+    }
+}
+
+KG_DEVICE void compute_output(const KernelArguments& arguments)
+{
+    float* shared = kg_shared_memory();
+    BlockRows rows = first_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
+    {
+        const Head head = open_head(arguments, slice_head);
+        OnlineSoftmax softmax;
+        float sums[rows_per_thread][lane_dims];
+        begin_rows(softmax, sums);
+
+        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
+        {
+            const int key_valid = valid_keys(key_begin, arguments.keys);
+            float scores[rows_per_thread][keys_per_thread];
+            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
+            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
+            add_probabilities(softmax, sums, scores, shared);
+            add_weighted_values(sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, key_valid);
+        }
+
+        store_rows(arguments, rows, head, softmax, sums);
     }
 }
 
@@ -2619,9 +2712,9 @@ KG_DEVICE bool sees_key(const SeenKeys<row_tiles, key_tiles>& seen, int m, int h
 
         public static global::System.ReadOnlySpan<byte> Sm80MaterializedText =>
 """
-// KernelGen sm80, materialized: the way of scores and probabilities through the workspace. A textual part: it uses the constants that the kernel declares
-// before, and the headers before it. A block's warps divide its rows by 16 and, where they are more than that, the keys of the scores and the columns of
-// the output.
+// KernelGen sm80, materialized: two of its three launches, and the way of scores and probabilities through the workspace. A textual part: it uses the constants
+// that the kernel declares before, and the headers before it. A block's warps divide its rows by 16 and, where they are more than that, the keys of the scores
+// and the columns of the output.
 
 // What a lane holds of rows that are not done. Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
 template <int value_tiles>
@@ -2654,33 +2747,84 @@ KG_DEVICE void fold_partial_row(
         }
 }
 
+constexpr int tile_bytes = tile_keys * row_bytes;
 constexpr int row_groups = tile_rows / 16;
 constexpr int column_groups = threads / warp_threads / row_groups;
 constexpr int group_keys = tile_keys / column_groups;
 constexpr int key_tiles = group_keys / 8;
 constexpr int value_tiles = (row_chunks + column_groups - 1) / column_groups;  // chunks of the output of a warp; the last warp may have fewer
 
-// Writes the warp's scores, which begin at row warp_row of the block and at `key`, to the workspace.
-KG_DEVICE void store_scores(
-    const KernelArguments& arguments, const BlockRows& rows, int slice_head, int warp_row, long long key, const float (&scores)[key_tiles][4])
+// ---- First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
+constexpr int key_tiles_begin = tile_rows * row_bytes;
+static_assert(key_tiles_begin + 2 * tile_bytes == scores_shared_bytes, "the launch gives other shared memory");
+
+// Writes the warp's scores, which begin at row warp_row of the block, to the workspace. `target` is the lane's place for the first of them.
+KG_DEVICE void store_scores(float* target, const BlockRows& rows, int warp_row, const float (&scores)[key_tiles][4])
 {
 #pragma unroll
     for (int half = 0; half < 2; half++)
     {
-        const int row = warp_row + 8 * half + lane_row();
-        if (row >= rows.valid)
+        if (warp_row + 8 * half + lane_row() >= rows.valid)
             continue;
 
-        float* target = workspace_row(arguments, slice_head, rows.offset + row) + key + lane_column();
 #pragma unroll
         for (int n = 0; n < key_tiles; n++)
-            store_score(reinterpret_cast<kg_pair<float>*>(target + 8 * n), kg_pair<float> { { scores[n][2 * half], scores[n][2 * half + 1] } });
+            store_score(
+                reinterpret_cast<kg_pair<float>*>(target + 8 * half * tile_keys + 8 * n),
+                kg_pair<float> { { scores[n][2 * half], scores[n][2 * half + 1] } });
     }
 }
 
+KG_DEVICE void compute_scores(const KernelArguments& arguments)
+{
+    const BlockRows rows = block_rows(arguments);
+    const int warp_row = 16 * (warp_index() % row_groups);
+    const int warp_key = group_keys * (warp_index() / row_groups);
+    const int score_place = (warp_row + lane_row()) * tile_keys + warp_key + lane_column();
+    const CopyPlace copies = copy_place();
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        const Head head = open_head(arguments, slice_head);
+        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
+        kg_commit_copies();
+
+        int stage = 0;
+        float* target = workspace_tile_at(arguments, slice_head, rows.offset, 0) + score_place;
+        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
+        {
+            // This tile has landed, and nobody reads the other stage any more.
+            kg_wait_copies<0>();
+            kg_barrier();
+            const long long next = key_begin + tile_keys;
+            if (next < rows.key_end)
+                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
+            kg_commit_copies();
+
+            const int key_valid = valid_keys(key_begin, rows.key_end);
+            float scores[1][key_tiles][4];
+            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
+            store_scores(target, rows, warp_row, scores[0]);
+            target += workspace_tile;
+            stage = 1 - stage;
+        }
+
+        // The next head's tiles come where the slowest warp may still read.
+        kg_wait_copies<0>();
+        kg_barrier();
+    }
+}
+
+// ---- Third launch: probabilities times V. Shared memory: two tiles of V.
+static_assert(2 * tile_bytes == values_shared_bytes, "the launch gives other shared memory");
+constexpr int eighth_row = 8 * tile_keys;  // floats from a row of probabilities to the eighth after it
+
 // Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
-// Probabilities of 16 rows and 16 keys as a left operand, straight from the workspace: `row` is the lane's first, the second lies `second_row` floats behind it.
-KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row, bool exists, bool second_exists)
+// Probabilities of 16 rows and 16 keys as a left operand, straight from the workspace: `row` is the lane's first, the second lies `eighth_row` behind it.
+KG_DEVICE kg_fragment load_probabilities(const float* row, bool exists, bool second_exists)
 {
     kg_fragment packed;
 #pragma unroll
@@ -2688,7 +2832,7 @@ KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row,
     {
         kg_pair<float> pair = {};
         if (i % 2 == 0 ? exists : second_exists)
-            pair = load_score(reinterpret_cast<const kg_pair<float>*>(row + (i % 2 == 0 ? 0 : second_row) + i / 2 * 8));
+            pair = load_score(reinterpret_cast<const kg_pair<float>*>(row + i % 2 * eighth_row + i / 2 * 8));
         packed.at[i] = kg_pack(element(), kg_multiply(pair.at[0], probability_scale), kg_multiply(pair.at[1], probability_scale));
     }
 
@@ -2696,11 +2840,11 @@ KG_DEVICE kg_fragment load_probabilities(const float* row, long long second_row,
 }
 
 // Those of a tile of keys, all asked for at once.
-KG_DEVICE void load_probabilities(kg_fragment (&packed)[tile_keys / 16][1], const float* row, long long second_row, bool exists, bool second_exists)
+KG_DEVICE void load_probabilities(kg_fragment (&packed)[tile_keys / 16][1], const float* row, bool exists, bool second_exists)
 {
 #pragma unroll
     for (int step = 0; step < tile_keys / 16; step++)
-        packed[step][0] = load_probabilities(row + 16 * step, second_row, exists, second_exists);
+        packed[step][0] = load_probabilities(row + 16 * step, exists, second_exists);
 }
 
 // Adds the values of a tile, weighted by its probabilities, to the warp's columns.
@@ -2712,37 +2856,36 @@ KG_DEVICE void add_tile(
         add_values(sums, probabilities[step], values + 16 * step * row_bytes, first_chunk, chunk_count);
 }
 
-// Probabilities in the workspace tell which keys a row sees: of rows `first` and, `eighth` floats behind it, of the eighth row after it.
+// Probabilities in the workspace tell which keys a row sees: of rows `first` and the eighth row after it.
 struct WorkspaceProbabilities
 {
     const float* first;
-    long long eighth;
     bool exists[2];
 };
 
 KG_DEVICE bool sees_key(const WorkspaceProbabilities& probabilities, int, int half, int key)
 {
-    return probabilities.exists[half] && kg_load(probabilities.first + half * probabilities.eighth + key) != 0.0f;
+    return probabilities.exists[half] && kg_load(probabilities.first + half * eighth_row + key) != 0.0f;
 }
 
 // Writes the warp's columns of two rows, `row` within the block and the eighth after it. What chunks of keys give is added up in the place of the first chunk's
-// probabilities, which the block needs no more; each lane finds there what it has written itself.
+// probabilities, which the block needs no more, row after row; each lane finds there what it has written itself.
 KG_DEVICE void store_rows(
     const KernelArguments& arguments, const BlockRows& rows, const Head& head, int slice_head, int row, float (&sums)[1][value_tiles][4], int first_chunk,
     int chunk_count)
 {
-    static_assert(chunk_keys >= 8 * row_chunks, "a chunk's probabilities have room for a row of the output");
+    static_assert(chunk_keys >= head_dim, "a chunk's probabilities have room for the output");
     const bool leaves = leaves_partial(arguments, rows);
     if (leaves && !follows_chunk(arguments, rows))
         kg_barrier();
+    float* const so_far = workspace_tile_at(arguments, slice_head, rows.offset, 0) + row * head_dim;
 #pragma unroll
     for (int half = 0; half < 2; half++)
     {
-        float* so_far = workspace_row(arguments, slice_head, rows.offset + row + 8 * half);
         if (follows_chunk(arguments, rows) && row + 8 * half < rows.valid)
-            fold_partial_row(so_far, ChunkFactors { 1.0f, 1.0f }, sums[0], half, first_chunk, chunk_count);
+            fold_partial_row(so_far + half * 8 * head_dim, ChunkFactors { 1.0f, 1.0f }, sums[0], half, first_chunk, chunk_count);
         if (leaves && row + 8 * half < rows.valid)
-            store_partial_row(so_far, sums[0], half, first_chunk, chunk_count);
+            store_partial_row(so_far + half * 8 * head_dim, sums[0], half, first_chunk, chunk_count);
     }
 
     if (leaves)
@@ -2752,6 +2895,57 @@ KG_DEVICE void store_rows(
 #pragma unroll
     for (int half = 0; half < 2; half++)
         store_row(output, rows.begin + row + 8 * half, row + 8 * half < rows.valid, sums[0], half, 1.0f / probability_scale, first_chunk, chunk_count);
+}
+
+KG_DEVICE void compute_output(const KernelArguments& arguments)
+{
+    BlockRows rows = first_rows(arguments);
+    const CopyPlace copies = copy_place();
+    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
+    const int row = 16 * (warp_index() % row_groups) + lane_row();
+    const int first_chunk = value_tiles * (warp_index() / row_groups);
+    const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
+    {
+        const Head head = open_head(arguments, slice_head);
+        const float* probability_row = workspace_tile_at(arguments, slice_head, rows.offset, rows.key_begin) + row * tile_keys + lane_column();
+        float sums[1][value_tiles][4];
+        clear(sums);
+        if (rows.key_end > 0)
+            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
+        kg_commit_copies();
+
+        int stage = 0;
+        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
+        {
+            // On their way while the block waits for the values.
+            kg_fragment probabilities[tile_keys / 16][1];
+            load_probabilities(probabilities, probability_row, row < rows.valid, row + 8 < rows.valid);
+            kg_wait_copies<0>();
+            kg_barrier();
+            const long long next = key_begin + tile_keys;
+            if (next < rows.key_end)
+                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
+            kg_commit_copies();
+            const bool hides = !is_plain(head.rule, rows.begin, next);
+            const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
+            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
+            if (cleaned)
+            {
+                const WorkspaceProbabilities seen = { probability_row - lane_column(), { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+            }
+
+            probability_row += workspace_tile;
+            stage = 1 - stage;
+        }
+
+        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
+
+        // The next tiles come where the slowest warp may still read.
+        kg_wait_copies<0>();
+        kg_barrier();
+    }
 }
 
 """u8;
@@ -2853,6 +3047,17 @@ KG_DEVICE void copy_next_values(NextTiles& next, const Head& head, unsigned int 
     copy_lines<tile_keys, true>(next.place, tile, next.value, line_stride(head.value), tile_keys);
     next.value += tile_keys * line_stride(head.value);
 }
+
+// Each warp computes its own rows against every key.
+constexpr int warp_rows = 16 * row_tiles;
+constexpr int key_tiles = tile_keys / 8;
+
+// Shared memory, in bytes: the tile of Q unless registers hold it, then the tiles of K, then those of V.
+constexpr int tile_bytes = tile_keys * row_bytes;
+constexpr int key_tiles_begin = query_in_registers ? 0 : tile_rows * row_bytes;
+constexpr int value_tiles_begin = key_tiles_begin + stages * tile_bytes;
+static_assert(warp_rows * threads / warp_threads == tile_rows, "the warps do not cover the rows");
+static_assert(value_tiles_begin + stages * tile_bytes == shared_bytes, "the launch gives other shared memory");
 
 // What a warp carries from tile to tile.
 struct WarpState
@@ -3045,12 +3250,74 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
         }
 }
 
+// Takes all tiles of the block's keys, in their order, whatever the slice: a row's bits depend on nothing but the row. The first have been asked for.
+template <typename Query>
+KG_DEVICE void take_tiles(WarpState& state, const Head& head, const BlockRows& rows, int warp_row, const Query& query, float factor)
+{
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
+    const int plain_tiles = plain_loop_tiles(head, rows);
+    const long long second_begin = rows.key_begin + static_cast<long long>(tile_keys);
+    NextTiles next = next_tiles(head, second_begin, stages == 2 ? second_begin : rows.key_begin);
+    int stage = 0;
+#pragma unroll 1
+    for (int tile = 0; tile < plain_tiles; tile++)
+        take_plain_tile(state, head, query, factor, places, next, stage);
+#pragma unroll 1
+    for (long long key_begin = rows.key_begin + static_cast<long long>(plain_tiles) * tile_keys; key_begin < rows.key_end; key_begin += tile_keys)
+        take_tile(state, head, rows, warp_row, query, factor, places, key_begin, stage);
+}
+
+KG_DEVICE void compute_output(const KernelArguments& arguments)
+{
+    BlockRows rows = first_rows(arguments);
+    if (is_hidden(rows))
+        return;
+
+    const int warp_row = warp_index() * warp_rows;
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
+    {
+        Head head = open_head(arguments, slice_head);
+        const float factor = fold_scale(head.rule);
+        WarpState state;
+        begin_rows(state.rows);
+        clear(state.sums);
+        if (!query_in_registers)
+            copy_tile<tile_rows>(0, head.query, rows.begin, rows.valid);
+        if (rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(key_tiles_begin, head.key, rows.key_begin, rows.key_end - rows.key_begin);
+        if (stages == 2 && rows.key_end > rows.key_begin)
+            copy_tile<tile_keys>(value_tiles_begin, head.value, rows.key_begin, rows.key_end - rows.key_begin);
+        kg_commit_copies();
+        if constexpr (query_in_registers)
+        {
+            kg_fragment query[row_tiles][dim_steps];
+            load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
+            take_tiles(state, head, rows, warp_row, query, factor);
+        }
+        else
+            take_tiles(state, head, rows, warp_row, tile_places(kg_shared_address(kg_shared_memory()) + warp_row * row_bytes).rows, factor);
+
+        store_rows(arguments, rows, head, warp_row, state);
+
+        // The next tiles come where the slowest warp may still read.
+        kg_wait_copies<0>();
+        kg_barrier();
+    }
+}
+
 """u8;
 
         public static global::System.ReadOnlySpan<byte> Sm80ShortKeysText =>
 """
 // KernelGen sm80, few keys: softmax of rows whose scores are there at once. A textual part: it uses the constants that the kernel declares before, and the
 // headers before it.
+
+constexpr int pass_rows = 16 * threads / warp_threads;  // each warp computes 16 rows at a time
+constexpr int key_tiles = tile_keys / 8;
+
+// Shared memory, in bytes: K, then V.
+constexpr int value_tile_begin = tile_keys * row_bytes;
+static_assert(2 * value_tile_begin == shared_bytes, "the launch gives other shared memory");
 
 // Turns the scores of the warp's rows into 2^(score - base), and sums them up.
 KG_DEVICE void turn_into_probabilities(RowSums<1>& softmax, float (&scores)[key_tiles][4], float factor)
@@ -3079,6 +3346,64 @@ KG_DEVICE void store_rows(
         store_row(output, rows.begin + row, row < rows.valid, sums, half, total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
         if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
             kg_store(log_sum_exp_of(arguments, head, rows.begin + row), natural_log_sum_exp(softmax.base[0][half], total));
+    }
+}
+
+KG_DEVICE void compute_output(const KernelArguments& arguments)
+{
+    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
+    const BlockRows rows = block_rows(arguments);
+    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
+    {
+        Head head = open_head(arguments, slice_head);
+        const Rows<element> output = open_output(arguments, head);
+        const float factor = fold_scale(head.rule);
+        copy_tile<tile_keys>(0, head.key, 0, rows.key_end);
+        kg_commit_copies();
+        copy_tile<tile_keys>(value_tile_begin, head.value, 0, rows.key_end);
+        kg_commit_copies();
+        kg_fragment query[1][dim_steps];
+        load_query(query, head.query, rows.begin + warp_index() * 16, rows.valid - warp_index() * 16);
+        kg_wait_copies<1>();
+        kg_barrier();
+
+        bool cleaned = false;
+#pragma unroll 1
+        for (int pass = 0; pass < rows.valid; pass += pass_rows)
+        {
+            const int warp_row = pass + warp_index() * 16;
+            float scores[1][key_tiles][4];
+            multiply_keys(scores, query, places);
+            if (pass + pass_rows < rows.valid)
+                load_query(query, head.query, rows.begin + warp_row + pass_rows, rows.valid - warp_row - pass_rows);
+
+            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, 0, rows.key_end);
+            RowSums<1> softmax;
+            turn_into_probabilities(softmax, scores[0], factor);
+            if (pass == 0)
+            {
+                kg_wait_copies<0>();
+                kg_barrier();
+                cleaned = !is_plain(head.rule, rows.begin, rows.key_end) && kg_any_in_block(clean_values<tile_keys>(value_tile_begin));
+            }
+
+            float sums[1][row_chunks][4];
+            clear(sums);
+#pragma unroll
+            for (int n = 0; n < key_tiles; n += 2)
+            {
+                const kg_fragment probabilities[1] = { pack_probabilities(scores[0][n], scores[0][n + 1]) };
+                add_values(sums, probabilities, places.rows + value_tile_begin + n * 8 * row_bytes, 0, row_chunks);
+            }
+
+            if (cleaned)
+                add_dropped_values(sums, seen_keys(scores), head.value, 0, rows.key_end, 0, row_chunks);
+
+            store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
+        }
+
+        // The next head's tiles come where the slowest warp may still read.
+        kg_barrier();
     }
 }
 

@@ -130,49 +130,19 @@ constexpr bool streams_scores = false;  // evict-first
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d40_t32_scores(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
+    compute_scores(arguments);
 }
 
-// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f16_d40_t32_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d40_t32_values(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(
-                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
+    compute_output(arguments);
 }
 
 """u8;
@@ -227,49 +197,19 @@ constexpr bool streams_scores = true;  // evict-first
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d40_t64_streamed_scores(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
+    compute_scores(arguments);
 }
 
-// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f16_d40_t64_streamed_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d40_t64_streamed_values(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(
-                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
+    compute_output(arguments);
 }
 
 """u8;
@@ -321,34 +261,9 @@ static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(4, shared_bytes)) streaming_simt_f16_d40_r64(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    if (is_hidden(rows))
-        return;
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        OnlineSoftmax softmax;
-        float sums[rows_per_thread][lane_dims];
-        begin_rows(softmax, sums);
-
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, key_valid);
-        }
-
-        store_rows(arguments, rows, head, softmax, sums);
-    }
+    compute_output(arguments);
 }
 
-// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_f16_d40_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -406,49 +321,19 @@ constexpr bool streams_scores = false;  // evict-first
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d40_t32_scores(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
+    compute_scores(arguments);
 }
 
-// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_bf16_d40_t32_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d40_t32_values(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(
-                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
+    compute_output(arguments);
 }
 
 """u8;
@@ -503,49 +388,19 @@ constexpr bool streams_scores = true;  // evict-first
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d40_t64_streamed_scores(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
+    compute_scores(arguments);
 }
 
-// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_bf16_d40_t64_streamed_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d40_t64_streamed_values(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(
-                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
+    compute_output(arguments);
 }
 
 """u8;
@@ -597,34 +452,9 @@ static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(4, shared_bytes)) streaming_simt_bf16_d40_r64(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    if (is_hidden(rows))
-        return;
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        OnlineSoftmax softmax;
-        float sums[rows_per_thread][lane_dims];
-        begin_rows(softmax, sums);
-
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, key_valid);
-        }
-
-        store_rows(arguments, rows, head, softmax, sums);
-    }
+    compute_output(arguments);
 }
 
-// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_bf16_d40_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -682,49 +512,19 @@ constexpr bool streams_scores = false;  // evict-first
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d40_t32_scores(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
+    compute_scores(arguments);
 }
 
-// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f32_d40_t32_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d40_t32_values(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(
-                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
+    compute_output(arguments);
 }
 
 """u8;
@@ -779,49 +579,19 @@ constexpr bool streams_scores = true;  // evict-first
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_simt_materialized.cuh"
 
-// First launch: scores of every tile that has a visible key.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d40_t64_streamed_scores(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            store_scores(arguments, rows, slice_head, key_begin, scores);
-        }
-    }
+    compute_scores(arguments);
 }
 
-// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_simt_f32_d40_t64_streamed_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
-// Third launch: the rows' probabilities times V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d40_t64_streamed_values(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        float sums[rows_per_thread][lane_dims] = {};
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            load_probabilities(arguments, rows, slice_head, key_begin, shared);
-            add_weighted_values(
-                sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, valid_keys(key_begin, arguments.keys));
-        }
-
-        store_rows(arguments, rows, head, slice_head, sums);
-    }
+    compute_output(arguments);
 }
 
 """u8;
@@ -873,34 +643,9 @@ static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 
 extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(4, shared_bytes)) streaming_simt_f32_d40_r64(const KernelArguments arguments)
 {
-    float* shared = kg_shared_memory();
-    BlockRows rows = first_rows(arguments);
-    if (is_hidden(rows))
-        return;
-
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        OnlineSoftmax softmax;
-        float sums[rows_per_thread][lane_dims];
-        begin_rows(softmax, sums);
-
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            const int key_valid = valid_keys(key_begin, arguments.keys);
-            float scores[rows_per_thread][keys_per_thread];
-            dot_products(scores, shared, head.query, rows.begin, rows.valid, head.key, key_begin, key_valid);
-            finish_scores(scores, head.rule, rows.begin, rows.valid, static_cast<int>(key_begin), key_valid);
-            add_probabilities(softmax, sums, scores, shared);
-            add_weighted_values(sums, shared, head.rule, rows.begin, rows.valid, head.value, key_begin, key_valid);
-        }
-
-        store_rows(arguments, rows, head, softmax, sums);
-    }
+    compute_output(arguments);
 }
 
-// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_f32_d40_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);

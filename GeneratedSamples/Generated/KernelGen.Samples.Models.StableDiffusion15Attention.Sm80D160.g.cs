@@ -89,9 +89,8 @@ constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 constexpr bool streams_scores = false;  // evict-first
-constexpr int tile_bytes = tile_keys * row_bytes;
-static_assert(tile_rows * row_bytes + 2 * tile_bytes == 53760 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
-
+constexpr int scores_shared_bytes = 53760;
+constexpr int values_shared_bytes = 43008;
 constexpr float probability_scale = 32768.0f;
 
 #include "kernelgen_score.cuh"
@@ -102,104 +101,19 @@ constexpr float probability_scale = 32768.0f;
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_sm80_materialized.cuh"
 
-// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_t32_scores(const KernelArguments arguments)
 {
-    constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const BlockRows rows = block_rows(arguments);
-    const int warp_row = 16 * (warp_index() % row_groups);
-    const int warp_key = group_keys * (warp_index() / row_groups);
-    const CopyPlace copies = copy_place();
-    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // This tile has landed, and nobody reads the other stage any more.
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-
-            const int key_valid = valid_keys(key_begin, rows.key_end);
-            float scores[1][key_tiles][4];
-            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
-            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
-            stage = 1 - stage;
-        }
-
-        // The next head's tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
+    compute_scores(arguments);
 }
 
-// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_f16_d160_t32_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
-// Third launch: probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_t32_values(const KernelArguments arguments)
 {
-    BlockRows rows = first_rows(arguments);
-    const CopyPlace copies = copy_place();
-    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
-    const int row = 16 * (warp_index() % row_groups) + lane_row();
-    const int first_chunk = value_tiles * (warp_index() / row_groups);
-    const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
-        const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-        float sums[1][value_tiles][4];
-        clear(sums);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // On their way while the block waits for the values.
-            kg_fragment probabilities[tile_keys / 16][1];
-            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-            const bool hides = !is_plain(head.rule, rows.begin, next);
-            const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
-            if (cleaned)
-            {
-                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
-            }
-
-            stage = 1 - stage;
-        }
-
-        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
-
-        // The next tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
+    compute_output(arguments);
 }
 
 """u8;
@@ -224,9 +138,8 @@ constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 constexpr bool streams_scores = true;  // evict-first
-constexpr int tile_bytes = tile_keys * row_bytes;
-static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
-
+constexpr int scores_shared_bytes = 64512;
+constexpr int values_shared_bytes = 43008;
 constexpr float probability_scale = 32768.0f;
 
 #include "kernelgen_score.cuh"
@@ -237,104 +150,19 @@ constexpr float probability_scale = 32768.0f;
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_sm80_materialized.cuh"
 
-// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_t64_streamed_scores(const KernelArguments arguments)
 {
-    constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const BlockRows rows = block_rows(arguments);
-    const int warp_row = 16 * (warp_index() % row_groups);
-    const int warp_key = group_keys * (warp_index() / row_groups);
-    const CopyPlace copies = copy_place();
-    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // This tile has landed, and nobody reads the other stage any more.
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-
-            const int key_valid = valid_keys(key_begin, rows.key_end);
-            float scores[1][key_tiles][4];
-            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
-            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
-            stage = 1 - stage;
-        }
-
-        // The next head's tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
+    compute_scores(arguments);
 }
 
-// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_f16_d160_t64_streamed_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
-// Third launch: probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160_t64_streamed_values(const KernelArguments arguments)
 {
-    BlockRows rows = first_rows(arguments);
-    const CopyPlace copies = copy_place();
-    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
-    const int row = 16 * (warp_index() % row_groups) + lane_row();
-    const int first_chunk = value_tiles * (warp_index() / row_groups);
-    const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
-        const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-        float sums[1][value_tiles][4];
-        clear(sums);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // On their way while the block waits for the values.
-            kg_fragment probabilities[tile_keys / 16][1];
-            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-            const bool hides = !is_plain(head.rule, rows.begin, next);
-            const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
-            if (cleaned)
-            {
-                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
-            }
-
-            stage = 1 - stage;
-        }
-
-        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
-
-        // The next tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
+    compute_output(arguments);
 }
 
 """u8;
@@ -356,17 +184,10 @@ constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 336;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
-// Each warp computes its own rows against every key.
 constexpr int row_tiles = 1;  // of 16 rows, of a warp
-constexpr int warp_rows = 16 * row_tiles;
-constexpr int key_tiles = tile_keys / 8;
 constexpr int stages = 1;  // tiles of K, and of V, in shared memory
-
-// Shared memory, in bytes: the tiles of K, then those of V.
-constexpr int tile_bytes = tile_keys * row_bytes;
-constexpr int key_tiles_begin = 0;
-constexpr int value_tiles_begin = key_tiles_begin + stages * tile_bytes;
-static_assert(value_tiles_begin + stages * tile_bytes == 43008, "the launch gives other shared memory");
+constexpr bool query_in_registers = true;
+constexpr int shared_bytes = 43008;
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
@@ -376,48 +197,9 @@ static_assert(value_tiles_begin + stages * tile_bytes == 43008, "the launch give
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r64(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
-    BlockRows rows = first_rows(arguments);
-    if (is_hidden(rows))
-        return;
-
-    const int warp_row = warp_index() * warp_rows;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        Head head = open_head(arguments, slice_head);
-        const float factor = fold_scale(head.rule);
-        WarpState state;
-        begin_rows(state.rows);
-        clear(state.sums);
-
-        if (rows.key_end > rows.key_begin)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, rows.key_begin, rows.key_end - rows.key_begin);
-        kg_commit_copies();
-        kg_fragment query[row_tiles][dim_steps];
-        load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
-
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        const TilePlaces places = tile_places(shared);
-        const int plain_tiles = plain_loop_tiles(head, rows);
-        const long long second_begin = rows.key_begin + static_cast<long long>(tile_keys);
-        NextTiles next = next_tiles(head, second_begin, stages == 2 ? second_begin : rows.key_begin);
-        int stage = 0;
-#pragma unroll 1
-        for (int tile = 0; tile < plain_tiles; tile++)
-            take_plain_tile(state, head, query, factor, places, next, stage);
-#pragma unroll 1
-        for (long long key_begin = rows.key_begin + static_cast<long long>(plain_tiles) * tile_keys; key_begin < rows.key_end; key_begin += tile_keys)
-            take_tile(state, head, rows, warp_row, query, factor, places, key_begin, stage);
-
-        store_rows(arguments, rows, head, warp_row, state);
-
-        // The next tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
+    compute_output(arguments);
 }
 
-// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_f16_d160_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -441,13 +223,7 @@ constexpr int tile_keys = 80;
 constexpr int row_bytes = 336;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
-// Each warp computes 16 rows at a time.
-constexpr int pass_rows = 64;
-constexpr int key_tiles = tile_keys / 8;
-
-// Shared memory, in bytes: K, then V.
-constexpr int value_tile_begin = tile_keys * row_bytes;
-static_assert(2 * tile_keys * row_bytes == 53760, "the launch gives other shared memory");
+constexpr int shared_bytes = 53760;
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
@@ -456,60 +232,7 @@ static_assert(2 * tile_keys * row_bytes == 53760, "the launch gives other shared
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r128_k80(const KernelArguments arguments)
 {
-    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        Head head = open_head(arguments, slice_head);
-        const Rows<element> output = open_output(arguments, head);
-        const float factor = fold_scale(head.rule);
-        copy_tile<tile_keys>(0, head.key, 0, rows.key_end);
-        kg_commit_copies();
-        copy_tile<tile_keys>(value_tile_begin, head.value, 0, rows.key_end);
-        kg_commit_copies();
-        kg_fragment query[1][dim_steps];
-        load_query(query, head.query, rows.begin + warp_index() * 16, rows.valid - warp_index() * 16);
-        kg_wait_copies<1>();
-        kg_barrier();
-
-        bool cleaned = false;
-#pragma unroll 1
-        for (int pass = 0; pass < rows.valid; pass += pass_rows)
-        {
-            const int warp_row = pass + warp_index() * 16;
-            float scores[1][key_tiles][4];
-            multiply_keys(scores, query, places);
-            if (pass + pass_rows < rows.valid)
-                load_query(query, head.query, rows.begin + warp_row + pass_rows, rows.valid - warp_row - pass_rows);
-
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, 0, rows.key_end);
-            RowSums<1> softmax;
-            turn_into_probabilities(softmax, scores[0], factor);
-            if (pass == 0)
-            {
-                kg_wait_copies<0>();
-                kg_barrier();
-                cleaned = !is_plain(head.rule, rows.begin, rows.key_end) && kg_any_in_block(clean_values<tile_keys>(value_tile_begin));
-            }
-
-            float sums[1][row_chunks][4];
-            clear(sums);
-#pragma unroll
-            for (int n = 0; n < key_tiles; n += 2)
-            {
-                const kg_fragment probabilities[1] = { pack_probabilities(scores[0][n], scores[0][n + 1]) };
-                add_values(sums, probabilities, places.rows + value_tile_begin + n * 8 * row_bytes, 0, row_chunks);
-            }
-
-            if (cleaned)
-                add_dropped_values(sums, seen_keys(scores), head.value, 0, rows.key_end, 0, row_chunks);
-
-            store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
-        }
-
-        // The next head's tiles come where the slowest warp may still read.
-        kg_barrier();
-    }
+    compute_output(arguments);
 }
 
 """u8;
@@ -534,9 +257,8 @@ constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 constexpr bool streams_scores = false;  // evict-first
-constexpr int tile_bytes = tile_keys * row_bytes;
-static_assert(tile_rows * row_bytes + 2 * tile_bytes == 53760 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
-
+constexpr int scores_shared_bytes = 53760;
+constexpr int values_shared_bytes = 43008;
 constexpr float probability_scale = 1.0f;
 
 #include "kernelgen_score.cuh"
@@ -547,104 +269,19 @@ constexpr float probability_scale = 1.0f;
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_sm80_materialized.cuh"
 
-// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_t32_scores(const KernelArguments arguments)
 {
-    constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const BlockRows rows = block_rows(arguments);
-    const int warp_row = 16 * (warp_index() % row_groups);
-    const int warp_key = group_keys * (warp_index() / row_groups);
-    const CopyPlace copies = copy_place();
-    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // This tile has landed, and nobody reads the other stage any more.
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-
-            const int key_valid = valid_keys(key_begin, rows.key_end);
-            float scores[1][key_tiles][4];
-            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
-            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
-            stage = 1 - stage;
-        }
-
-        // The next head's tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
+    compute_scores(arguments);
 }
 
-// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_bf16_d160_t32_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
-// Third launch: probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_t32_values(const KernelArguments arguments)
 {
-    BlockRows rows = first_rows(arguments);
-    const CopyPlace copies = copy_place();
-    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
-    const int row = 16 * (warp_index() % row_groups) + lane_row();
-    const int first_chunk = value_tiles * (warp_index() / row_groups);
-    const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
-        const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-        float sums[1][value_tiles][4];
-        clear(sums);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // On their way while the block waits for the values.
-            kg_fragment probabilities[tile_keys / 16][1];
-            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-            const bool hides = !is_plain(head.rule, rows.begin, next);
-            const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
-            if (cleaned)
-            {
-                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
-            }
-
-            stage = 1 - stage;
-        }
-
-        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
-
-        // The next tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
+    compute_output(arguments);
 }
 
 """u8;
@@ -669,9 +306,8 @@ constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
 constexpr int softmax_threads = 128;  // a warp a row, 4 rows
 constexpr bool streams_scores = true;  // evict-first
-constexpr int tile_bytes = tile_keys * row_bytes;
-static_assert(tile_rows * row_bytes + 2 * tile_bytes == 64512 && 2 * tile_bytes == 43008, "the launch gives other shared memory");
-
+constexpr int scores_shared_bytes = 64512;
+constexpr int values_shared_bytes = 43008;
 constexpr float probability_scale = 1.0f;
 
 #include "kernelgen_score.cuh"
@@ -682,104 +318,19 @@ constexpr float probability_scale = 1.0f;
 #include "kernelgen_materialized.cuh"
 #include "kernelgen_sm80_materialized.cuh"
 
-// First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_t64_streamed_scores(const KernelArguments arguments)
 {
-    constexpr int key_tiles_begin = tile_rows * row_bytes;
-    const BlockRows rows = block_rows(arguments);
-    const int warp_row = 16 * (warp_index() % row_groups);
-    const int warp_key = group_keys * (warp_index() / row_groups);
-    const CopyPlace copies = copy_place();
-    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        const Head head = open_head(arguments, slice_head);
-        copy_tile<tile_rows>(copies, 0, head.query, rows.begin, rows.valid);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, key_tiles_begin, head.key, 0, rows.key_end);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = 0; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // This tile has landed, and nobody reads the other stage any more.
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, key_tiles_begin + (1 - stage) * tile_bytes, head.key, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-
-            const int key_valid = valid_keys(key_begin, rows.key_end);
-            float scores[1][key_tiles][4];
-            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
-            store_scores(arguments, rows, slice_head, warp_row, key_begin + warp_key, scores[0]);
-            stage = 1 - stage;
-        }
-
-        // The next head's tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
+    compute_scores(arguments);
 }
 
-// Second launch: softmax of the rows.
 extern "C" __global__ void __launch_bounds__(softmax_threads) materialized_sm80_bf16_d160_t64_streamed_softmax(const KernelArguments arguments)
 {
     softmax_rows(arguments);
 }
 
-// Third launch: probabilities times V. Shared memory: two tiles of V.
 extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d160_t64_streamed_values(const KernelArguments arguments)
 {
-    BlockRows rows = first_rows(arguments);
-    const CopyPlace copies = copy_place();
-    const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
-    const int row = 16 * (warp_index() % row_groups) + lane_row();
-    const int first_chunk = value_tiles * (warp_index() / row_groups);
-    const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        const Head head = open_head(arguments, slice_head);
-        const float* probability_row = workspace_row(arguments, slice_head, rows.offset + row) + lane_column();
-        const long long eighth_row = 8 * round_up(arguments.keys, tile_keys);
-        float sums[1][value_tiles][4];
-        clear(sums);
-        if (rows.key_end > 0)
-            copy_tile<tile_keys>(copies, 0, head.value, rows.key_begin, rows.key_end - rows.key_begin);
-        kg_commit_copies();
-
-        int stage = 0;
-        for (long long key_begin = rows.key_begin; key_begin < rows.key_end; key_begin += tile_keys)
-        {
-            // On their way while the block waits for the values.
-            kg_fragment probabilities[tile_keys / 16][1];
-            load_probabilities(probabilities, probability_row + key_begin, eighth_row, row < rows.valid, row + 8 < rows.valid);
-            kg_wait_copies<0>();
-            kg_barrier();
-            const long long next = key_begin + tile_keys;
-            if (next < rows.key_end)
-                copy_tile<tile_keys>(copies, (1 - stage) * tile_bytes, head.value, next, valid_keys(next, rows.key_end));
-            kg_commit_copies();
-            const bool hides = !is_plain(head.rule, rows.begin, next);
-            const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(stage * tile_bytes));
-            add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
-            if (cleaned)
-            {
-                const WorkspaceProbabilities seen = { probability_row - lane_column() + key_begin, eighth_row, { row < rows.valid, row + 8 < rows.valid } };
-                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
-            }
-
-            stage = 1 - stage;
-        }
-
-        store_rows(arguments, rows, head, slice_head, row, sums, first_chunk, chunk_count);
-
-        // The next tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
+    compute_output(arguments);
 }
 
 """u8;
@@ -801,17 +352,10 @@ constexpr int chunk_keys = 4096;
 constexpr int row_bytes = 336;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
-// Each warp computes its own rows against every key.
 constexpr int row_tiles = 1;  // of 16 rows, of a warp
-constexpr int warp_rows = 16 * row_tiles;
-constexpr int key_tiles = tile_keys / 8;
 constexpr int stages = 1;  // tiles of K, and of V, in shared memory
-
-// Shared memory, in bytes: the tiles of K, then those of V.
-constexpr int tile_bytes = tile_keys * row_bytes;
-constexpr int key_tiles_begin = 0;
-constexpr int value_tiles_begin = key_tiles_begin + stages * tile_bytes;
-static_assert(value_tiles_begin + stages * tile_bytes == 43008, "the launch gives other shared memory");
+constexpr bool query_in_registers = true;
+constexpr int shared_bytes = 43008;
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
@@ -821,48 +365,9 @@ static_assert(value_tiles_begin + stages * tile_bytes == 43008, "the launch give
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d160_r64(const KernelArguments arguments)
 {
-    const unsigned int shared = kg_shared_address(kg_shared_memory());
-    BlockRows rows = first_rows(arguments);
-    if (is_hidden(rows))
-        return;
-
-    const int warp_row = warp_index() * warp_rows;
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
-    {
-        Head head = open_head(arguments, slice_head);
-        const float factor = fold_scale(head.rule);
-        WarpState state;
-        begin_rows(state.rows);
-        clear(state.sums);
-
-        if (rows.key_end > rows.key_begin)
-            copy_tile<tile_keys>(key_tiles_begin, head.key, rows.key_begin, rows.key_end - rows.key_begin);
-        kg_commit_copies();
-        kg_fragment query[row_tiles][dim_steps];
-        load_query(query, head.query, rows.begin + warp_row, rows.valid - warp_row);
-
-        // Tiles of keys in their order, whatever the slice: a row's bits depend on nothing but the row.
-        const TilePlaces places = tile_places(shared);
-        const int plain_tiles = plain_loop_tiles(head, rows);
-        const long long second_begin = rows.key_begin + static_cast<long long>(tile_keys);
-        NextTiles next = next_tiles(head, second_begin, stages == 2 ? second_begin : rows.key_begin);
-        int stage = 0;
-#pragma unroll 1
-        for (int tile = 0; tile < plain_tiles; tile++)
-            take_plain_tile(state, head, query, factor, places, next, stage);
-#pragma unroll 1
-        for (long long key_begin = rows.key_begin + static_cast<long long>(plain_tiles) * tile_keys; key_begin < rows.key_end; key_begin += tile_keys)
-            take_tile(state, head, rows, warp_row, query, factor, places, key_begin, stage);
-
-        store_rows(arguments, rows, head, warp_row, state);
-
-        // The next tiles come where the slowest warp may still read.
-        kg_wait_copies<0>();
-        kg_barrier();
-    }
+    compute_output(arguments);
 }
 
-// Only where blocks share rows.
 extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_bf16_d160_r64_merge(const KernelArguments arguments)
 {
     merge_rows(arguments);
@@ -886,13 +391,7 @@ constexpr int tile_keys = 80;
 constexpr int row_bytes = 336;  // from a row of a tile to the next
 constexpr bool swizzled = false;  // chunks of neighbouring rows are exchanged
 
-// Each warp computes 16 rows at a time.
-constexpr int pass_rows = 64;
-constexpr int key_tiles = tile_keys / 8;
-
-// Shared memory, in bytes: K, then V.
-constexpr int value_tile_begin = tile_keys * row_bytes;
-static_assert(2 * tile_keys * row_bytes == 53760, "the launch gives other shared memory");
+constexpr int shared_bytes = 53760;
 
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm80.cuh"
@@ -901,60 +400,7 @@ static_assert(2 * tile_keys * row_bytes == 53760, "the launch gives other shared
 
 extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d160_r128_k80(const KernelArguments arguments)
 {
-    const TilePlaces places = tile_places(kg_shared_address(kg_shared_memory()));
-    const BlockRows rows = block_rows(arguments);
-    for (int slice_head = kg_block_y(); slice_head < arguments.head_count; slice_head += kg_grid_y())
-    {
-        Head head = open_head(arguments, slice_head);
-        const Rows<element> output = open_output(arguments, head);
-        const float factor = fold_scale(head.rule);
-        copy_tile<tile_keys>(0, head.key, 0, rows.key_end);
-        kg_commit_copies();
-        copy_tile<tile_keys>(value_tile_begin, head.value, 0, rows.key_end);
-        kg_commit_copies();
-        kg_fragment query[1][dim_steps];
-        load_query(query, head.query, rows.begin + warp_index() * 16, rows.valid - warp_index() * 16);
-        kg_wait_copies<1>();
-        kg_barrier();
-
-        bool cleaned = false;
-#pragma unroll 1
-        for (int pass = 0; pass < rows.valid; pass += pass_rows)
-        {
-            const int warp_row = pass + warp_index() * 16;
-            float scores[1][key_tiles][4];
-            multiply_keys(scores, query, places);
-            if (pass + pass_rows < rows.valid)
-                load_query(query, head.query, rows.begin + warp_row + pass_rows, rows.valid - warp_row - pass_rows);
-
-            finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, 0, rows.key_end);
-            RowSums<1> softmax;
-            turn_into_probabilities(softmax, scores[0], factor);
-            if (pass == 0)
-            {
-                kg_wait_copies<0>();
-                kg_barrier();
-                cleaned = !is_plain(head.rule, rows.begin, rows.key_end) && kg_any_in_block(clean_values<tile_keys>(value_tile_begin));
-            }
-
-            float sums[1][row_chunks][4];
-            clear(sums);
-#pragma unroll
-            for (int n = 0; n < key_tiles; n += 2)
-            {
-                const kg_fragment probabilities[1] = { pack_probabilities(scores[0][n], scores[0][n + 1]) };
-                add_values(sums, probabilities, places.rows + value_tile_begin + n * 8 * row_bytes, 0, row_chunks);
-            }
-
-            if (cleaned)
-                add_dropped_values(sums, seen_keys(scores), head.value, 0, rows.key_end, 0, row_chunks);
-
-            store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
-        }
-
-        // The next head's tiles come where the slowest warp may still read.
-        kg_barrier();
-    }
+    compute_output(arguments);
 }
 
 """u8;
