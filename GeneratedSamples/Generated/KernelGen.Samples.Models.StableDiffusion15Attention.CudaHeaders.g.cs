@@ -1018,8 +1018,7 @@ KG_DEVICE int lane_dim(int d)
         : singles_begin + lane;
 }
 
-// Adds the infinities and NaNs that were taken out of a chunk of values to the rows that see their keys. A probability that is not zero leaves an infinity or a NaN
-// what it is, and one that is zero makes a NaN of it, so that nothing else is asked of it.
+// Adds the infinities and NaNs that were taken out of a chunk of values to the rows that see their keys: as they are, however small the key's weight is.
 KG_DEVICE void add_dropped_values(
     float (&sums)[rows_per_thread][lane_dims], const ScoreRule& rule, int row_begin, int row_valid, const Rows<const element>& value, long long key_begin,
     int key_count)
@@ -2625,12 +2624,13 @@ KG_DEVICE bool clean_line(float* address)
     return !clean;
 }
 
-// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. sees_key(seen, m, half, key) tells it of row
-// 16 * m + 8 * half + g of the warp. A probability that is not zero leaves an infinity or a NaN what it is, so that nothing else is asked of it.
-template <int row_tiles, int value_tiles, typename Seen>
+// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. The warp's rows begin at row_begin, counted within the head,
+// and there are row_valid from there. Times a weight that is not zero an infinity or a NaN is what it is, so that it is added as it is; times zero both are NaN.
+// has_weight(weights, m, half, key) tells which of them holds for row 16 * m + 8 * half + g. So a row has the same bits in a tile that needs no cleaning.
+template <int row_tiles, int value_tiles, typename Weights>
 KG_DEVICE void add_dropped_values(
-    float (&sums)[row_tiles][value_tiles][4], const Seen& seen, const Rows<const element>& values, long long key_begin, int key_valid, int first_chunk,
-    int chunk_count)
+    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const ScoreRule& rule, int row_begin, int row_valid, const Rows<const element>& values,
+    long long key_begin, int key_valid, int first_chunk, int chunk_count)
 {
 #pragma unroll 1
     for (int key = 0; key < key_valid; key++)
@@ -2639,7 +2639,16 @@ KG_DEVICE void add_dropped_values(
 #pragma unroll
         for (int m = 0; m < row_tiles; m++)
         {
-            const bool sees[2] = { sees_key(seen, m, 0, key), sees_key(seen, m, 1, key) };
+            bool sees[2];
+            float factor[2];
+#pragma unroll
+            for (int half = 0; half < 2; half++)
+            {
+                const int row = 16 * m + 8 * half + lane_row();
+                sees[half] = row < row_valid && is_visible(rule, row_begin + row, static_cast<int>(key_begin) + key);
+                factor[half] = has_weight(weights, m, half, key) ? 1.0f : 0.0f;
+            }
+
 #pragma unroll
             for (int n = 0; n < value_tiles; n++)
 #pragma unroll
@@ -2654,7 +2663,7 @@ KG_DEVICE void add_dropped_values(
                     for (int half = 0; half < 2; half++)
                     {
                         float& sum = sums[m][n][2 * half + i];
-                        sum = dropped && sees[half] ? kg_add(kg_to_f32(value), sum) : sum;
+                        sum = dropped && sees[half] ? kg_multiply_add(kg_to_f32(value), factor[half], sum) : sum;
                     }
                 }
         }
@@ -2677,34 +2686,45 @@ KG_DEVICE bool clean_values(unsigned int tile)
     return found;
 }
 
-// Which keys of a tile the lane's rows see, as their probabilities have it: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's quad. A bit a key is all
+// Which keys of a tile have a weight that is not zero in the lane's rows: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's quad. A bit a key is all
 // that is kept of probabilities that become operands of a product.
 template <int row_tiles, int key_tiles>
-struct SeenKeys
+struct KeyWeights
 {
     static_assert(key_tiles <= 32, "64 bits hold two keys of each group of eight");
     unsigned long long bits[row_tiles][2];
 };
 
-template <int row_tiles, int key_tiles>
-KG_DEVICE SeenKeys<row_tiles, key_tiles> seen_keys(const float (&probabilities)[row_tiles][key_tiles][4])
+// The greatest probability that is zero as an operand: half of the least Float16, which is rounded to even. As BFloat16 every one stays what it is.
+KG_DEVICE float lost_weight(kg_f16)
 {
-    SeenKeys<row_tiles, key_tiles> seen = {};
+    return 2.98023224e-8f;
+}
+
+KG_DEVICE float lost_weight(kg_bf16)
+{
+    return 0.0f;
+}
+
+template <int row_tiles, int key_tiles>
+KG_DEVICE KeyWeights<row_tiles, key_tiles> key_weights(const float (&probabilities)[row_tiles][key_tiles][4])
+{
+    KeyWeights<row_tiles, key_tiles> weights = {};
 #pragma unroll
     for (int m = 0; m < row_tiles; m++)
 #pragma unroll
         for (int n = 0; n < key_tiles; n++)
 #pragma unroll
             for (int i = 0; i < 4; i++)
-                seen.bits[m][i / 2] |= (probabilities[m][n][i] != 0.0f ? 1ull : 0ull) << (2 * n + i % 2);
-    return seen;
+                weights.bits[m][i / 2] |= (probabilities[m][n][i] > lost_weight(element()) ? 1ull : 0ull) << (2 * n + i % 2);
+    return weights;
 }
 
-// True when row (m, half) sees the key. All lanes of the quad take part.
+// True when the key has such a weight in row (m, half). All lanes of the quad take part.
 template <int row_tiles, int key_tiles>
-KG_DEVICE bool sees_key(const SeenKeys<row_tiles, key_tiles>& seen, int m, int half, int key)
+KG_DEVICE bool has_weight(const KeyWeights<row_tiles, key_tiles>& weights, int m, int half, int key)
 {
-    const bool mine = (seen.bits[m][half] >> (key / 8 * 2 + key % 2) & 1) != 0;
+    const bool mine = (weights.bits[m][half] >> (key / 8 * 2 + key % 2) & 1) != 0;
     return sum_of_quad(mine && key % 8 / 2 == lane_index() % 4 ? 1.0f : 0.0f) != 0.0f;
 }
 
@@ -2856,16 +2876,16 @@ KG_DEVICE void add_tile(
         add_values(sums, probabilities[step], values + 16 * step * row_bytes, first_chunk, chunk_count);
 }
 
-// Probabilities in the workspace tell which keys a row sees: of rows `first` and the eighth row after it.
+// Probabilities in the workspace tell which keys have a weight: of rows `first` and the eighth row after it.
 struct WorkspaceProbabilities
 {
     const float* first;
     bool exists[2];
 };
 
-KG_DEVICE bool sees_key(const WorkspaceProbabilities& probabilities, int, int half, int key)
+KG_DEVICE bool has_weight(const WorkspaceProbabilities& probabilities, int, int half, int key)
 {
-    return probabilities.exists[half] && kg_load(probabilities.first + half * eighth_row + key) != 0.0f;
+    return probabilities.exists[half] && kg_multiply(kg_load(probabilities.first + half * eighth_row + key), probability_scale) > lost_weight(element());
 }
 
 // Writes the warp's columns of two rows, `row` within the block and the eighth after it. What chunks of keys give is added up in the place of the first chunk's
@@ -2902,7 +2922,8 @@ KG_DEVICE void compute_output(const KernelArguments& arguments)
     BlockRows rows = first_rows(arguments);
     const CopyPlace copies = copy_place();
     const unsigned int values = tile_places(kg_shared_address(kg_shared_memory())).rows;
-    const int row = 16 * (warp_index() % row_groups) + lane_row();
+    const int warp_row = 16 * (warp_index() % row_groups);
+    const int row = warp_row + lane_row();
     const int first_chunk = value_tiles * (warp_index() / row_groups);
     const int chunk_count = row_chunks - first_chunk < value_tiles ? row_chunks - first_chunk : value_tiles;
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
@@ -2932,8 +2953,10 @@ KG_DEVICE void compute_output(const KernelArguments& arguments)
             add_tile(sums, probabilities, values + stage * tile_bytes, first_chunk, chunk_count);
             if (cleaned)
             {
-                const WorkspaceProbabilities seen = { probability_row - lane_column(), { row < rows.valid, row + 8 < rows.valid } };
-                add_dropped_values(sums, seen, head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                const WorkspaceProbabilities weights = { probability_row - lane_column(), { row < rows.valid, row + 8 < rows.valid } };
+                add_dropped_values(
+                    sums, weights, head.rule, rows.begin + warp_row, rows.valid - warp_row, head.value, key_begin, valid_keys(key_begin, rows.key_end),
+                    first_chunk, chunk_count);
             }
 
             probability_row += workspace_tile;
@@ -3184,7 +3207,8 @@ KG_DEVICE void take_tile(
     const bool cleaned = hides && kg_any_in_block(clean_values<tile_keys>(value_tiles_begin + stage_begin));
     add_tile(state, scores, factor, places.rows + (value_tiles_begin + stage_begin));
     if (cleaned)
-        add_dropped_values(state.sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
+        add_dropped_values(
+            state.sums, key_weights(scores), head.rule, rows.begin + warp_row, rows.valid - warp_row, head.value, key_begin, key_valid, 0, row_chunks);
     stage = 1 - stage;
 }
 
@@ -3397,7 +3421,8 @@ KG_DEVICE void compute_output(const KernelArguments& arguments)
             }
 
             if (cleaned)
-                add_dropped_values(sums, seen_keys(scores), head.value, 0, rows.key_end, 0, row_chunks);
+                add_dropped_values(
+                    sums, key_weights(scores), head.rule, rows.begin + warp_row, rows.valid - warp_row, head.value, 0, rows.key_end, 0, row_chunks);
 
             store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
         }
@@ -4159,34 +4184,45 @@ KG_DEVICE kg_fragment pack_probabilities(const float (&first)[4], const float (&
     return packed;
 }
 
-// Which keys of a tile the lane's rows see, as their probabilities have it: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's quad. A bit a key is all
+// Which keys of a tile have a weight that is not zero in the lane's rows: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's quad. A bit a key is all
 // that is kept of probabilities that become operands of a product.
 template <int row_tiles, int key_tiles>
-struct SeenKeys
+struct KeyWeights
 {
     static_assert(key_tiles <= 32, "64 bits hold two keys of each group of eight");
     unsigned long long bits[row_tiles][2];
 };
 
-template <int row_tiles, int key_tiles>
-KG_DEVICE SeenKeys<row_tiles, key_tiles> seen_keys(const float (&probabilities)[row_tiles][key_tiles][4])
+// The greatest probability that is zero as an operand: half of the least Float16, which is rounded to even. As BFloat16 every one stays what it is.
+KG_DEVICE float lost_weight(kg_f16)
 {
-    SeenKeys<row_tiles, key_tiles> seen = {};
+    return 2.98023224e-8f;
+}
+
+KG_DEVICE float lost_weight(kg_bf16)
+{
+    return 0.0f;
+}
+
+template <int row_tiles, int key_tiles>
+KG_DEVICE KeyWeights<row_tiles, key_tiles> key_weights(const float (&probabilities)[row_tiles][key_tiles][4])
+{
+    KeyWeights<row_tiles, key_tiles> weights = {};
 #pragma unroll
     for (int m = 0; m < row_tiles; m++)
 #pragma unroll
         for (int n = 0; n < key_tiles; n++)
 #pragma unroll
             for (int i = 0; i < 4; i++)
-                seen.bits[m][i / 2] |= (probabilities[m][n][i] != 0.0f ? 1ull : 0ull) << (2 * n + i % 2);
-    return seen;
+                weights.bits[m][i / 2] |= (probabilities[m][n][i] > lost_weight(element()) ? 1ull : 0ull) << (2 * n + i % 2);
+    return weights;
 }
 
-// True when row (m, half) sees the key. All lanes of the quad take part.
+// True when the key has such a weight in row (m, half). All lanes of the quad take part.
 template <int row_tiles, int key_tiles>
-KG_DEVICE bool sees_key(const SeenKeys<row_tiles, key_tiles>& seen, int m, int half, int key)
+KG_DEVICE bool has_weight(const KeyWeights<row_tiles, key_tiles>& weights, int m, int half, int key)
 {
-    const bool mine = (seen.bits[m][half] >> (key / 8 * 2 + key % 2) & 1) != 0;
+    const bool mine = (weights.bits[m][half] >> (key / 8 * 2 + key % 2) & 1) != 0;
     return sum_of_quad(mine && key % 8 / 2 == lane_index() % 4 ? 1.0f : 0.0f) != 0.0f;
 }
 
@@ -4339,12 +4375,13 @@ KG_DEVICE bool clean_line(float* address)
     return !clean;
 }
 
-// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. sees_key(seen, m, half, key) tells it of row
-// 16 * m + 8 * half + g of the warp. A probability that is not zero leaves an infinity or a NaN what it is, so that nothing else is asked of it.
-template <int row_tiles, int value_tiles, typename Seen>
+// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. The warp's rows begin at row_begin, counted within the head,
+// and there are row_valid from there. Times a weight that is not zero an infinity or a NaN is what it is, so that it is added as it is; times zero both are NaN.
+// has_weight(weights, m, half, key) tells which of them holds for row 16 * m + 8 * half + g. So a row has the same bits in a tile that needs no cleaning.
+template <int row_tiles, int value_tiles, typename Weights>
 KG_DEVICE void add_dropped_values(
-    float (&sums)[row_tiles][value_tiles][4], const Seen& seen, const Rows<const element>& values, long long key_begin, int key_valid, int first_chunk,
-    int chunk_count)
+    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const ScoreRule& rule, int row_begin, int row_valid, const Rows<const element>& values,
+    long long key_begin, int key_valid, int first_chunk, int chunk_count)
 {
 #pragma unroll 1
     for (int key = 0; key < key_valid; key++)
@@ -4353,7 +4390,16 @@ KG_DEVICE void add_dropped_values(
 #pragma unroll
         for (int m = 0; m < row_tiles; m++)
         {
-            const bool sees[2] = { sees_key(seen, m, 0, key), sees_key(seen, m, 1, key) };
+            bool sees[2];
+            float factor[2];
+#pragma unroll
+            for (int half = 0; half < 2; half++)
+            {
+                const int row = 16 * m + 8 * half + lane_row();
+                sees[half] = row < row_valid && is_visible(rule, row_begin + row, static_cast<int>(key_begin) + key);
+                factor[half] = has_weight(weights, m, half, key) ? 1.0f : 0.0f;
+            }
+
 #pragma unroll
             for (int n = 0; n < value_tiles; n++)
 #pragma unroll
@@ -4368,7 +4414,7 @@ KG_DEVICE void add_dropped_values(
                     for (int half = 0; half < 2; half++)
                     {
                         float& sum = sums[m][n][2 * half + i];
-                        sum = dropped && sees[half] ? kg_add(kg_to_f32(value), sum) : sum;
+                        sum = dropped && sees[half] ? kg_multiply_add(kg_to_f32(value), factor[half], sum) : sum;
                     }
                 }
         }
@@ -4784,10 +4830,10 @@ KG_DEVICE void copy_probabilities_and_values(const ValueStorage& shared, const T
     }
 }
 
-// Which keys the lane's rows see, as probabilities that are operands have it: of step s a lane holds keys 2t, 2t + 1 of rows g and g + 8, then 2t + 8, 2t + 9.
-KG_DEVICE SeenKeys<1, key_tiles> seen_keys(const kg_fragment (&probabilities)[key_steps])
+// Which keys of the tile have a weight: of a step a lane holds keys 2t, 2t + 1 of rows g and g + 8, then 2t + 8, 2t + 9.
+KG_DEVICE KeyWeights<1, key_tiles> key_weights(const kg_fragment (&probabilities)[key_steps])
 {
-    SeenKeys<1, key_tiles> seen = {};
+    KeyWeights<1, key_tiles> weights = {};
 #pragma unroll
     for (int step = 0; step < key_steps; step++)
 #pragma unroll
@@ -4795,10 +4841,10 @@ KG_DEVICE SeenKeys<1, key_tiles> seen_keys(const kg_fragment (&probabilities)[ke
         {
             const unsigned int pair = probabilities[step].at[i];
             const unsigned long long bits = ((pair & 0xffffu) != 0 ? 1ull : 0ull) | (pair >> 16 != 0 ? 2ull : 0ull);
-            seen.bits[0][i % 2] |= bits << (4 * step + 2 * (i / 2));
+            weights.bits[0][i % 2] |= bits << (4 * step + 2 * (i / 2));
         }
 
-    return seen;
+    return weights;
 }
 
 // ---- Chunks of keys. Each lane finds what it has written itself: 16 bytes of each group of eight columns.
@@ -4900,7 +4946,9 @@ KG_DEVICE void compute_output(const ValueStorage& shared, const KernelArguments&
                 if (kg_uniform(cleaned))
                 {
                     const long long key_begin = static_cast<long long>(tile) * tile_keys;
-                    add_dropped_values(sums, seen_keys(probabilities), head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
+                    add_dropped_values(
+                        sums, key_weights(probabilities), head.rule, rows.begin + warp_row, rows.valid - warp_row, head.value, key_begin,
+                        valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
                 }
             }
 
@@ -5365,7 +5413,9 @@ KG_DEVICE void clean_tile(const SharedStorage& shared, const Consumer& group, It
     if (state.cleaned)
     {
         const long long key_begin = tile_begin(rows, tile);
-        add_dropped_values(state.sums, seen_keys(state.scores), head.value, key_begin, kg_uniform(valid_keys(key_begin, rows.key_end)), 0, row_chunks);
+        add_dropped_values(
+            state.sums, key_weights(state.scores), head.rule, rows.begin + warp_row(), rows.valid - warp_row(), head.value, key_begin,
+            kg_uniform(valid_keys(key_begin, rows.key_end)), 0, row_chunks);
     }
 }
 
@@ -5688,9 +5738,9 @@ KG_DEVICE bool compute_tile(
     RowSums<1> softmax;
     float reciprocal[2];
     turn_into_probabilities(softmax, reciprocal, scores[0], factor);
-    SeenKeys<1, key_tiles> seen = {};
+    KeyWeights<1, key_tiles> weights = {};
     if (cleaned)
-        seen = seen_keys(scores);
+        weights = key_weights(scores);
     kg_fragment probabilities[key_steps];
     pack_tile(probabilities, scores[0]);
 
@@ -5711,7 +5761,9 @@ KG_DEVICE bool compute_tile(
         kg_pin(sums[0]);
         kg_pin(probabilities);
         if (cleaned)
-            add_dropped_values(sums, seen, head.value, 0, rows.key_end, first_chunk, chunk_count);
+            add_dropped_values(
+                sums, weights, head.rule, rows.begin + warp_row, rows.valid - warp_row, head.value, 0, rows.key_end, first_chunk,
+                chunk_count);
 
 #pragma unroll
         for (int half = 0; half < 2; half++)
@@ -6415,37 +6467,6 @@ KG_DEVICE void fold_partial_row(
         }
 }
 
-// Which keys of a tile the lane's rows see, as their probabilities have it: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's quad. A bit a key is all
-// that is kept of probabilities that become operands of a product.
-template <int row_tiles, int key_tiles>
-struct SeenKeys
-{
-    static_assert(key_tiles <= 32, "64 bits hold two keys of each group of eight");
-    unsigned long long bits[row_tiles][2];
-};
-
-template <int row_tiles, int key_tiles>
-KG_DEVICE SeenKeys<row_tiles, key_tiles> seen_keys(const float (&probabilities)[row_tiles][key_tiles][4])
-{
-    SeenKeys<row_tiles, key_tiles> seen = {};
-#pragma unroll
-    for (int m = 0; m < row_tiles; m++)
-#pragma unroll
-        for (int n = 0; n < key_tiles; n++)
-#pragma unroll
-            for (int i = 0; i < 4; i++)
-                seen.bits[m][i / 2] |= (probabilities[m][n][i] != 0.0f ? 1ull : 0ull) << (2 * n + i % 2);
-    return seen;
-}
-
-// True when row (m, half) sees the key. All lanes of the quad take part.
-template <int row_tiles, int key_tiles>
-KG_DEVICE bool sees_key(const SeenKeys<row_tiles, key_tiles>& seen, int m, int half, int key)
-{
-    const bool mine = (seen.bits[m][half] >> (key / 8 * 2 + key % 2) & 1) != 0;
-    return sum_of_quad(mine && key % 8 / 2 == lane_index() % 4 ? 1.0f : 0.0f) != 0.0f;
-}
-
 // With causality the last rows see the most keys: blocks with the most work come first.
 KG_DEVICE BlockRows ordered_rows(const KernelArguments& arguments)
 {
@@ -6667,12 +6688,23 @@ KG_DEVICE bool has_drops(const float* drops)
     return warps.at[0] + warps.at[1] + warps.at[2] + warps.at[3] != 0.0f;
 }
 
-// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. sees_key(seen, m, half, key) tells it of row
-// 16 * m + 8 * half + g of the warp. A probability that is not zero leaves an infinity or a NaN what it is, so that nothing else is asked of it.
-template <int row_tiles, int value_tiles, typename Seen>
+// Such values are dropped from every tile, so that they can be added alike whatever their keys' weights.
+struct AnyWeight
+{
+};
+
+KG_DEVICE bool has_weight(AnyWeight, int, int, int)
+{
+    return true;
+}
+
+// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. The warp's rows begin at row_begin, counted within the head,
+// and there are row_valid from there. Times a weight that is not zero an infinity or a NaN is what it is, so that it is added as it is; times zero both are NaN.
+// has_weight(weights, m, half, key) tells which of them holds for row 16 * m + 8 * half + g. So a row has the same bits in a tile that needs no cleaning.
+template <int row_tiles, int value_tiles, typename Weights>
 KG_DEVICE void add_dropped_values(
-    float (&sums)[row_tiles][value_tiles][4], const Seen& seen, const Rows<const element>& values, long long key_begin, int key_valid, int first_chunk,
-    int chunk_count)
+    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const ScoreRule& rule, int row_begin, int row_valid, const Rows<const element>& values,
+    long long key_begin, int key_valid, int first_chunk, int chunk_count)
 {
 #pragma unroll 1
     for (int key = 0; key < key_valid; key++)
@@ -6681,7 +6713,16 @@ KG_DEVICE void add_dropped_values(
 #pragma unroll
         for (int m = 0; m < row_tiles; m++)
         {
-            const bool sees[2] = { sees_key(seen, m, 0, key), sees_key(seen, m, 1, key) };
+            bool sees[2];
+            float factor[2];
+#pragma unroll
+            for (int half = 0; half < 2; half++)
+            {
+                const int row = 16 * m + 8 * half + lane_row();
+                sees[half] = row < row_valid && is_visible(rule, row_begin + row, static_cast<int>(key_begin) + key);
+                factor[half] = has_weight(weights, m, half, key) ? 1.0f : 0.0f;
+            }
+
 #pragma unroll
             for (int n = 0; n < value_tiles; n++)
 #pragma unroll
@@ -6696,7 +6737,7 @@ KG_DEVICE void add_dropped_values(
                     for (int half = 0; half < 2; half++)
                     {
                         float& sum = sums[m][n][2 * half + i];
-                        sum = dropped && sees[half] ? kg_add(kg_to_f32(value), sum) : sum;
+                        sum = dropped && sees[half] ? kg_multiply_add(kg_to_f32(value), factor[half], sum) : sum;
                     }
                 }
         }
@@ -6847,7 +6888,8 @@ KG_DEVICE void compute_rows(const SharedStorage& shared, const KernelArguments& 
                 rescale_row(sums[0], 1, rescale[1]);
                 rescale[0] = 1.0f;
                 rescale[1] = 1.0f;
-                add_dropped_values(sums, seen_keys(scores), head.value, key_begin, key_valid, 0, row_chunks);
+                add_dropped_values(
+                    sums, AnyWeight(), head.rule, rows.begin + warp_row, rows.valid - warp_row, head.value, key_begin, key_valid, 0, row_chunks);
             }
 
             SplitProbabilities probabilities;

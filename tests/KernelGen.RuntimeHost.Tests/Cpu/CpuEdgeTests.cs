@@ -33,8 +33,13 @@ public sealed class CpuEdgeTests
     });
 
     [TestMethod]
-    public void AnInfinityThatARowSees_Shows_WhateverItsWeight() =>
-        InEveryWay([(EdgeCalls.InfinityOfWeightZero(ElementType.Float32), "")], ElementType.Float32, (_, actual, _, what) => EdgeCalls.AssertInfinityShows(actual, what));
+    [DataRow(ElementType.Float32)]
+    [DataRow(ElementType.Float16)]
+    public void AnInfinityThatARowSees_Shows_WhateverItsWeight(ElementType elementType)
+    {
+        foreach ((AttentionCall call, Func<int, int, bool> sees, string way) in EdgeCalls.InfinitiesOfWeightZero(elementType))
+            InEveryWay([(call, way)], elementType, (_, actual, _, what) => EdgeCalls.AssertInfinitiesShow(actual, sees, what));
+    }
 
     [TestMethod]
     [DataRow(true)]

@@ -42,8 +42,45 @@ public sealed class CudaEdgeTests
     });
 
     [TestMethod]
-    public void AnInfinityThatARowSees_Shows_WhateverItsWeight() =>
-        InEveryWay([(EdgeCalls.InfinityOfWeightZero(ElementType.Float32), "")], ElementType.Float32, (_, actual, variant, what) => EdgeCalls.AssertInfinityShows(actual, what), KernelTarget.Simt);
+    [DataRow(ElementType.Float32, 40)]
+    [DataRow(ElementType.Float16, 40)]
+    [DataRow(ElementType.BFloat16, 80)]
+    [DataRow(ElementType.Float16, 512)]
+    public void AnInfinityThatARowSees_Shows_WhateverItsWeight(ElementType elementType, int headDim)
+    {
+        foreach (KernelTarget target in Enum.GetValues<KernelTarget>().Where(static target => target != KernelTarget.Cpu))
+        {
+            using AttentionHost host = CudaTest.Host(CudaTest.Open(CudaTest.CapabilityFor(target)));
+            foreach (KernelVariant variant in CudaTestAttention.Of(target).Variants.ToArray().Where(variant => variant.ElementType == elementType && variant.HeadDim == headDim))
+            {
+                foreach ((AttentionCall call, Func<int, int, bool> sees, string what) in EdgeCalls.InfinitiesOfWeightZero(elementType, headDim))
+                {
+                    float[] actual = call.Run(host, new KernelCatalogue(variant.Id, variant), elementType, out _);
+                    EdgeCalls.AssertInfinitiesShow(actual, sees, $"{what}, {variant.Id}", headDim);
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow(KernelFamily.Streaming)]
+    [DataRow(KernelFamily.Materialized)]
+    public void AnInfinityOfWeightZero_HasTheSameBits_InTilesOfAnyRows(KernelFamily family)
+    {
+        // A tile of keys that causality cuts for one block is plain for another one, which has the same row and begins with a later one.
+        KernelCatalogue catalogue = family == KernelFamily.Streaming ? CudaTestAttention.Of(KernelTarget.Sm80) : SliceSizeAttention.Catalogue;
+        using AttentionHost host = CudaTest.Host(CudaTest.Open());
+        foreach ((AttentionCall call, _, string what) in EdgeCalls.InfinitiesOfWeightZero(ElementType.Float16))
+        {
+            float[]? first = null;
+            foreach (KernelVariant variant in catalogue.Variants.ToArray().Where(variant => variant is { Target: KernelTarget.Sm80, HeadDim: 40, ElementType: ElementType.Float16, MaximumKeys: 0 } && variant.Family == family))
+            {
+                float[] output = call.Run(host, new KernelCatalogue(variant.Id, variant), ElementType.Float16, out _);
+                first ??= output;
+                SameBits.Assert(first, output, $"{what}, {variant.Id}");
+            }
+        }
+    }
 
     [TestMethod]
     [DataRow(ElementType.Float32, true)]
@@ -56,10 +93,10 @@ public sealed class CudaEdgeTests
     }
 
     private static void InEveryWay(
-        IEnumerable<(AttentionCall Call, string What)> calls, ElementType elementType, Action<AttentionCall, float[], KernelVariant, string> check, KernelTarget? only = null)
+        IEnumerable<(AttentionCall Call, string What)> calls, ElementType elementType, Action<AttentionCall, float[], KernelVariant, string> check)
     {
         (AttentionCall Call, string What)[] all = [.. calls];
-        foreach (KernelTarget target in Enum.GetValues<KernelTarget>().Where(target => target != KernelTarget.Cpu && (only ?? target) == target))
+        foreach (KernelTarget target in Enum.GetValues<KernelTarget>().Where(static target => target != KernelTarget.Cpu))
         {
             using AttentionHost host = CudaTest.Host(CudaTest.Open(CudaTest.CapabilityFor(target)));
             KernelCatalogue catalogue = CudaTestAttention.Of(target);

@@ -10,6 +10,9 @@ internal static class EdgeCalls
     private const int Keys = 70;
     private const int HeadDim = 40;
 
+    // Of the first tile and, where a tile has 64 keys, of the last one; the second is hidden by masks.
+    private static readonly int[] _weightlessKeys = [9, 35, 66];
+
     private static readonly AttentionShape _shape = new(1, 1, Rows, Keys, HeadDim);
 
     /// <summary>Calls whose hidden keys are of no numbers at all: the output is that of the same call with zeros there.</summary>
@@ -89,22 +92,43 @@ internal static class EdgeCalls
         return call with { Query = [.. call.Query.Select((number, i) => i / HeadDim == 4 ? float.NaN : number)], Planning = new() { CaptureMap = true } };
     }
 
-    /// <summary>A call in which all rows see key 9, with a weight of zero, and an infinity in element 11 of its value; element 12 of a hidden key has one as well.</summary>
-    public static AttentionCall InfinityOfWeightZero(ElementType elementType)
+    /// <summary>
+    /// Calls in which three keys have a weight of zero in every row that sees them, and an infinity in an element of their values, each in another one. Tiles of rows and
+    /// of keys are plain, cut by causality, or the last ones; <c>Sees</c> tells which row sees which key.
+    /// </summary>
+    public static IEnumerable<(AttentionCall Call, Func<int, int, bool> Sees, string What)> InfinitiesOfWeightZero(ElementType elementType, int headDim = HeadDim)
     {
-        float[] bias = new float[Keys];
-        (bias[9], bias[10]) = (-1e30f, float.NegativeInfinity);
-        AttentionCall call = AttentionCall.Random(_shape, elementType, new() { Mask = AttentionMask.Additive(bias, 1, 1, 1, Keys) });
-        float[] value = [.. call.Value];
-        (value[(9 * HeadDim) + 11], value[(10 * HeadDim) + 12]) = (float.PositiveInfinity, float.PositiveInfinity);
-        return call with { Value = value };
+        AttentionShape shape = new(1, 1, 140, Keys, headDim);
+        bool[] attend = [.. Enumerable.Range(0, Keys).Select(key => key is < 30 or (> 40 and < 68))];
+        float[] bias = [.. attend.Select(seen => seen ? 0.5f : float.NegativeInfinity)];
+        (AttentionOptions Options, Func<int, int, bool> Sees, string What)[] ways =
+        [
+            (new(), static (_, _) => true, "all keys"),
+            (new() { Causal = true }, static (row, key) => key <= row, "causal"),
+            (new() { Mask = AttentionMask.Boolean(attend, 1, 1, 1, Keys) }, (_, key) => attend[key], "Boolean mask"),
+            (new() { Mask = AttentionMask.Additive(bias, 1, 1, 1, Keys) }, (_, key) => attend[key], "additive mask"),
+            (new() { Causal = true, Mask = AttentionMask.Boolean(attend, 1, 1, 1, Keys) }, (row, key) => key <= row && attend[key], "causal and mask"),
+        ];
+        foreach ((AttentionOptions options, Func<int, int, bool> sees, string what) in ways)
+        {
+            AttentionCall call = AttentionCall.Random(shape, elementType, options);
+            float[] key = [.. call.Key.Select((number, i) => Array.IndexOf(_weightlessKeys, i / headDim) < 0 ? number : -64f)];
+            float[] value = [.. call.Value];
+            for (int i = 0; i < _weightlessKeys.Length; i++)
+                value[(_weightlessKeys[i] * headDim) + InfinityAt(i)] = float.PositiveInfinity;
+            yield return (call with { Query = [.. call.Query.Select(static number => MathF.Abs(number) + 0.5f)], Key = key, Value = value }, sees, what);
+        }
     }
 
-    /// <summary>What holds of <see cref="InfinityOfWeightZero"/>: the infinity that the rows see shows, the hidden one does not.</summary>
-    public static void AssertInfinityShows(float[] output, string what)
+    /// <summary>What holds of <see cref="InfinitiesOfWeightZero"/>: infinities show in the rows that see their keys, and nowhere else.</summary>
+    public static void AssertInfinitiesShow(float[] output, Func<int, int, bool> sees, string what, int headDim = HeadDim)
     {
         for (int i = 0; i < output.Length; i++)
-            Assert.AreEqual(i % HeadDim != 11, float.IsFinite(output[i]), $"{what}, element {i % HeadDim}");
+        {
+            (int row, int dim) = Math.DivRem(i, headDim);
+            bool shows = _weightlessKeys.Where((key, index) => InfinityAt(index) == dim && sees(row, key)).Any();
+            Assert.AreEqual(shows, !float.IsFinite(output[i]), $"{what}, row {row}, element {dim}: {output[i]}");
+        }
     }
 
     /// <summary>What holds of <see cref="RowOfNoNumbers"/>: keys that a row does not see are 0 in its map, whatever the row is.</summary>
@@ -131,6 +155,9 @@ internal static class EdgeCalls
                 Assert.AreEqual(expected[row], actual[row], 1.1e-4 + (1e-5 * Math.Abs(expected[row])), $"{what}, row {row}");
         }
     }
+
+    // Neighbours, and elements of two groups of eight.
+    private static int InfinityAt(int index) => 14 + index;
 
     private static float[] Clean(float[] numbers) => [.. numbers.Select(number => float.IsFinite(number) ? number : 0)];
 }
