@@ -16,7 +16,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor ClassNotPartial = new(
         "KGEN0001",
         "A class with [SliceAttention] must be partial",
-        "Type '{0}' must be partial, so that kernels for '{1}' can be added to it",
+        "Type '{0}' must be partial, so that kernels for '{1}' can be added to it: write 'partial' before its keyword",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help("KGEN0001"));
 
     public static readonly DiagnosticDescriptor UnsupportedHeadDim = new(
@@ -58,7 +58,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor UnsupportedClass = new(
         "KGEN0008",
         "A class with [SliceAttention] must be able to take the generated constructor and members",
-        "Class '{0}' cannot take the generated constructor and members: it {1}",
+        "Class '{0}' cannot take the generated constructor and members: it {1}. Change that, or annotate another class.",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help("KGEN0008"));
 
     public static readonly DiagnosticDescriptor UnsafeCodeNotAllowed = new(
@@ -70,7 +70,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor RedundantAttribute = new(
         "KGEN0010",
         "[SliceAttention] adds no variant",
-        "Every variant that this attribute asks for is already asked for by the ones before it on '{0}'",
+        "Every variant that this attribute asks for is already asked for by the ones before it on '{0}': remove it, or let it ask for others",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help("KGEN0010"));
 
     public static readonly DiagnosticDescriptor ConflictingMember = new(

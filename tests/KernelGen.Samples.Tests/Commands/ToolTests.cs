@@ -1,3 +1,5 @@
+using KernelGen.Cpu;
+
 namespace KernelGen.Samples.Tests.Commands;
 
 /// <summary>The dotnet tool on an assembly that it was not built with. <c>build/package-test.sh</c> installs it.</summary>
@@ -44,6 +46,17 @@ public sealed class ToolTests
         Assert.DoesNotContain("model classes", machine);
 
         Assert.Contains("model classes", Run("doctor", Samples).AssertDone().Output);
+    }
+
+    [TestMethod]
+    public void Doctor_NamesASettingThatSwitchesWideVectorsOff()
+    {
+        if (!CpuCapabilities.IsSupported(CpuVectorPath.Avx2))
+            Assert.Inconclusive($"This machine has no {CpuCapabilities.NameOf(CpuVectorPath.Avx2)}.");
+
+        string output = ChildProcess.Run("dotnet", ["exec", Tool, "doctor"], folder: null, ("DOTNET_EnableAVX2", "0")).AssertDone().Output;
+
+        Assert.Contains("  ! AVX2 is switched off, although the processor has it", output);
     }
 
     [TestMethod]
