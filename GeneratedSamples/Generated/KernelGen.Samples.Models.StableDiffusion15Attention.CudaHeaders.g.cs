@@ -6070,8 +6070,10 @@ struct SharedStorage
     __device__ __forceinline__ float* drops(int stage) const { return shared_floats(tiles + drops_begin) + stage * 4; }
 };
 
-// ---- Splitting a tile: a warpgroup loads rows, eight threads a row in chunks of eight elements, and stores panels of halves as products read them.
-constexpr int row_lanes = 8;
+// ---- Splitting a tile: a warpgroup loads rows in chunks of eight elements, and stores panels of halves as products read them. The wider the rows are, the more
+// registers the consumers take of the producers': then a thread has fewer chunks under way.
+constexpr int row_lanes = head_dim > 128 ? 16 : 8;  // threads of a row
+constexpr int pending_chunks = 32 / row_lanes;
 
 // The byte where a chunk of a row is, in panels that are swizzled over their rows of 32, 64 or 128 bytes.
 template <int panel_dims, int panel_bytes>
@@ -6155,7 +6157,7 @@ KG_DEVICE bool split_tile(float* tile, float* units, const Rows<const element>& 
 {
     constexpr int pass_rows = warpgroup_threads / row_lanes;
     constexpr int lane_chunks = (chunks + row_lanes - 1) / row_lanes;
-    constexpr int passes = lane_chunks >= 4 ? 1 : 4 / lane_chunks;  // whose loads are under way at the same time
+    constexpr int passes = lane_chunks >= pending_chunks ? 1 : pending_chunks / lane_chunks;  // whose loads are under way at the same time
     const int lane = kg_thread() % row_lanes;
     bool dropped = false;
 #pragma unroll 1
@@ -6875,7 +6877,8 @@ KG_DEVICE void compute_rows(const SharedStorage& shared, const KernelArguments& 
             float scores[1][key_tiles][4];
             float rescale[2];
             shared.pipeline().wait(place);
-            compute_scores(scores[0], shared.query(warpgroup), shared.stage(place.stage));
+            // The addresses are known to be the warp's: uniform registers work out the descriptors of products.
+            compute_scores(scores[0], kg_uniform(shared.query(warpgroup)), kg_uniform(shared.stage(place.stage)));
             restore_scores(scores[0], query_units, shared.units(place.stage));
             release_tile(shared, place, elected);
             finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin, key_valid);
@@ -6894,7 +6897,7 @@ KG_DEVICE void compute_rows(const SharedStorage& shared, const KernelArguments& 
 
             SplitProbabilities probabilities;
             split_probabilities(probabilities, scores[0], shared.units(place.stage));
-            add_values(sums[0], probabilities, shared.stage(place.stage), rescale);
+            add_values(sums[0], probabilities, kg_uniform(shared.stage(place.stage)), rescale);
             release_tile(shared, place, elected);
         }
 

@@ -16,7 +16,7 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
 
     private const int Halves = 2;
     private const int FloatBytes = 4;
-    private const int OtherRegisters = 40;
+    private const int LargestCommonHeadDim = 192;
     private const int LeastConsumerRegisters = 168;
     private const int LeastStages = 3;
     private const int MostStages = 4;
@@ -69,11 +69,12 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
     public int SharedBytes => SharedBytesWith(Stages);
     public int EntryRegisters => Sm90aLimits.ProcessorRegisters / Threads / 8 * 8;
 
-    /// <summary>Registers that a thread of a splitting warpgroup keeps: for 32 numbers that are under way, and for splitting them.</summary>
+    /// <summary>Registers that a thread of a splitting warpgroup keeps: for 32 numbers that are under way, or 16 of wide rows, and for splitting them.</summary>
     public int SplitterRegisters => ((EntryRegisters * (Splitters + Consumers)) - (Consumers * ConsumerRegisters)) / Splitters / 8 * 8;
 
     /// <summary>Registers that a thread of a consumer warpgroup takes: with room for everything else beside its arrays.</summary>
     public int ConsumerRegisters => Consumers == 1 ? 240 : Math.Max(LeastConsumerRegisters, (ArrayRegisters + OtherRegisters + 7) / 8 * 8);
+    private int OtherRegisters => HeadDim <= LargestCommonHeadDim ? 40 : 48;
 
     /// <summary>Registers that a computing thread needs for scores, which become both halves of the probabilities, the output, and a part's sums over a tile.</summary>
     public int ArrayRegisters => (TileKeys / 2) + (Values.Dims / 2) + (Values.Dims / ValueParts / 2);
