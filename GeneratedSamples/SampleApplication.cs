@@ -21,7 +21,8 @@ internal static class SampleApplication
     {
         CommandConsole console = new(stdout, stderr, cancellationToken);
         OwnClasses classes = new(ModelCatalogue.Classes);
-        RootCommand root = new("Attention kernels made by a source generator, planned to fit the memory there is. Without a command: the demo.")
+        RootCommand root =
+            new("Attention kernels made by a source generator, planned to fit the memory there is. Without a command: the demo.")
         {
             new AttendCommand(console),
             new PlanCommand(console, classes),

@@ -26,7 +26,8 @@ public sealed class AttentionHost : IDisposable
     private readonly object _maker = new();
     private readonly MeasuredProfile? _measured;
     private volatile bool _isDisposed;
-    private readonly ConcurrentDictionary<(KernelCatalogue Catalogue, ElementType ElementType, int HeadDim), KernelVariant[]> _variants = new();
+    private readonly ConcurrentDictionary<(KernelCatalogue Catalogue, ElementType ElementType, int HeadDim), KernelVariant[]> _variants =
+        new();
 
     /// <summary>A host on a device.</summary>
     /// <param name="device">The device; the host disposes it.</param>
@@ -54,7 +55,8 @@ public sealed class AttentionHost : IDisposable
     /// <param name="options">The device and its limits; the best device there is by default.</param>
     /// <exception cref="DeviceNotUsableException">The device that was insisted on cannot be used.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The device is none of those that there are, or a number is out of range.</exception>
-    public static AttentionHost CreateDefault(AttentionHostOptions? options = null) => CreateDefault(options ?? new(), CudaLibraries.Shared);
+    public static AttentionHost CreateDefault(AttentionHostOptions? options = null) =>
+        CreateDefault(options ?? new(), CudaLibraries.Shared);
 
     /// <summary>As the public method, with other CUDA libraries than the process's own.</summary>
     internal static AttentionHost CreateDefault(AttentionHostOptions options, CudaLibraries libraries)
@@ -63,7 +65,8 @@ public sealed class AttentionHost : IDisposable
         if (options.FreeBytes < 0)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(options), options.FreeBytes, string.Create(CultureInfo.InvariantCulture, $"FreeBytes is {options.FreeBytes}; it must be 0 or more."));
+                nameof(options), options.FreeBytes,
+                string.Create(CultureInfo.InvariantCulture, $"FreeBytes is {options.FreeBytes}; it must be 0 or more."));
         }
 
         return options.Device switch
@@ -113,23 +116,28 @@ public sealed class AttentionHost : IDisposable
 
         ElementType elementType = ElementTypeExtensions.Of<T>();
         KernelVariant[] variants = OfferedVariants(catalogue, elementType, shape.HeadDim);
-        return _plans.Plan(new(shape, elementType, variants, Profile, MeasureBudget(), options ?? PlanningOptions.Default) { Owner = catalogue.Owner, Maker = _maker });
+        return _plans.Plan(new(shape, elementType, variants, Profile, MeasureBudget(),
+            options ?? PlanningOptions.Default) { Owner = catalogue.Owner, Maker = _maker });
     }
 
     /// <summary>Gets a call ready: plans it and compiles its kernel; see <see cref="ISliceAttention.Warmup"/>.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="catalogue">The kernels to choose from.</param>
     /// <param name="shape">The sizes of the call.</param>
-    /// <param name="options">Policy and wishes. Only variants that they allow are timed, and only the policy <c>exact</c> chooses by time.</param>
+    /// <param name="options">Policy and wishes. Only variants that they allow are timed, and only the policy <c>exact</c> chooses by
+    /// time.</param>
     /// <param name="tune">Time the best predicted variants, and let later plans of calls of this kind take the fastest.</param>
     /// <param name="cancellationToken">Stops between kernels and samples; what was compiled stays, what was measured is dropped.</param>
     public WarmupReport Warmup<T>(
-        KernelCatalogue catalogue, in AttentionShape shape, PlanningOptions? options = null, bool tune = false, CancellationToken cancellationToken = default)
+        KernelCatalogue catalogue, in AttentionShape shape, PlanningOptions? options =
+            null, bool tune = false, CancellationToken cancellationToken = default)
         where T : unmanaged
     {
         SlicePlan plan = Plan<T>(catalogue, shape, options);
         if (Device is not ITunableDevice device || _measured is null)
-            return new(plan, [], tune ? $"{Device.Name} has one streaming kernel for a call, so that there is nothing to choose by time" : null);
+            return new(plan, [], tune
+                ? $"{Device.Name} has one streaming kernel for a call, so that there is nothing to choose by time"
+                : null);
 
         IReadOnlyList<KernelTiming> timings = [];
         string? notTuned = null;
@@ -197,13 +205,15 @@ public sealed class AttentionHost : IDisposable
         if (ElementTypeExtensions.Of<T>() != plan.ElementType)
         {
             throw new ArgumentException(
-                $"The plan is for {plan.ElementType.ShortName()}; the tensors are {ElementTypeExtensions.Of<T>().ShortName()}.", nameof(plan));
+                $"The plan is for {plan.ElementType.ShortName()}; the tensors are {ElementTypeExtensions.Of<T>().ShortName()}.",
+                nameof(plan));
         }
 
         KernelArguments arguments = ArgumentBinder.Bind(plan, options);
         ArgumentBinder.CheckMapIsWanted(plan, !options.Map.IsEmpty, nameof(options));
         ArgumentBinder.CheckLengths(plan.Shape, arguments, options, query.Length, key.Length, value.Length, output.Length);
-        ArgumentBinder.CheckOverlaps(options, MemoryMarshal.AsBytes(query), MemoryMarshal.AsBytes(key), MemoryMarshal.AsBytes(value), MemoryMarshal.AsBytes(output));
+        ArgumentBinder.CheckOverlaps(
+            options, MemoryMarshal.AsBytes(query), MemoryMarshal.AsBytes(key), MemoryMarshal.AsBytes(value), MemoryMarshal.AsBytes(output));
 
         using Activity? activity = KernelGenTelemetry.Activities.StartActivity("attention");
         activity?.SetTag("kernelgen.variant", plan.Variant.Id).SetTag("kernelgen.slices", plan.SliceCount);
@@ -296,7 +306,11 @@ public sealed class AttentionHost : IDisposable
     private static AttentionHost CreateCuda(AttentionHostOptions options, CudaLibraries libraries, string reason)
     {
         CudaDevice device = CudaDevice.Create(
-            (options.Cuda ?? new()) with { Logger = options.Cuda?.Logger ?? options.Logger, HostMemory = options.Cuda?.HostMemory ?? CpuMemoryProbe.Measure }, libraries);
+            (options.Cuda ?? new()) with
+            {
+                Logger = options.Cuda?.Logger ?? options.Logger, HostMemory = options.Cuda?.HostMemory ?? CpuMemoryProbe.Measure,
+            },
+                libraries);
         return new(device, $"{device.Name}: {reason}.", options);
     }
 
@@ -326,8 +340,11 @@ public sealed class AttentionHost : IDisposable
         if (offered.Count == 0)
         {
             throw new DeviceNotUsableException(reasons.Count == 0
-                ? $"{catalogue.Owner} has no {elementType.ShortName()} kernel with head dim {headDim.ToString(CultureInfo.InvariantCulture)} for {Device.Name}. Add its target to [SliceAttention(Targets = ...)]."
-                : $"{Device.Name} can run none of the {elementType.ShortName()} kernels of {catalogue.Owner} with head dim {headDim.ToString(CultureInfo.InvariantCulture)}. {string.Join(' ', reasons)}");
+                ? $"{catalogue.Owner} has no {elementType.ShortName()} kernel with head dim "
+                    + $"{headDim.ToString(CultureInfo.InvariantCulture)} for {Device.Name}. Add its target to [SliceAttention(Targets = "
+                    + "...)]."
+                : $"{Device.Name} can run none of the {elementType.ShortName()} kernels of {catalogue.Owner} with head dim "
+                    + $"{headDim.ToString(CultureInfo.InvariantCulture)}. {string.Join(' ', reasons)}");
         }
 
         if (ExperimentalAdvice.Of([.. offered], Device.Profile) is { } switchedOff)

@@ -44,7 +44,8 @@ public interface ISliceAttention
     /// <returns>The plan that the call gets from now on, and what was timed.</returns>
     /// <exception cref="Cuda.KernelCompilationException">The compiler refused the plan's kernel.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    WarmupReport Warmup<T>(in AttentionShape shape, PlanningOptions? options = null, bool tune = false, CancellationToken cancellationToken = default)
+    WarmupReport Warmup<T>(
+        in AttentionShape shape, PlanningOptions? options = null, bool tune = false, CancellationToken cancellationToken = default)
         where T : unmanaged;
 
     /// <summary>Runs a plan on tensors in host memory and returns when the output is complete.</summary>

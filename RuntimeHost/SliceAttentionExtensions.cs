@@ -10,8 +10,8 @@ public static class SliceAttentionExtensions
 {
     /// <summary>Plans a call and runs it on tensors in host memory; returns when the output is complete.</summary>
     /// <remarks>
-    /// The plan is that of <see cref="ISliceAttention.Plan"/> for what the options say (causal, mask, map), with the policy <c>exact</c>; it
-    /// is made once and found again by later calls. Whoever wants to look at it, or another policy, plans and runs in two calls.
+    /// The plan is that of <see cref="ISliceAttention.Plan"/> for what the options say (causal, mask, map), with the policy <c>exact</c>;
+    /// it is made once and found again by later calls. Whoever wants to look at it, or another policy, plans and runs in two calls.
     /// </remarks>
     /// <typeparam name="T">The element type: <see cref="Half"/>, <see cref="BFloat16"/> or <see cref="float"/>.</typeparam>
     /// <param name="attention">The annotated class.</param>
@@ -24,7 +24,8 @@ public static class SliceAttentionExtensions
     /// <returns>What ran, its plan, and the workspace that it really took.</returns>
     /// <exception cref="UnsupportedVariantException">The class has no kernel for the element type or head dim.</exception>
     /// <exception cref="AttentionMemoryException">Nothing fits; the message says what would.</exception>
-    /// <exception cref="ArgumentException">A span does not fit the shape and strides, or overlaps the output, or the options are at odds.</exception>
+    /// <exception cref="ArgumentException">A span does not fit the shape and strides, or overlaps the output, or the options are at
+    /// odds.</exception>
     /// <exception cref="OperationCanceledException">The options' token was cancelled; the output is incomplete.</exception>
     public static RunReport Run<T>(
         this ISliceAttention attention,

@@ -17,7 +17,8 @@ internal sealed class AttendCommand : Command
     private readonly HostOptions _host;
     private readonly PlanOptions _plan;
     private readonly Option<bool> _causal = CommandOptions.Causal();
-    private readonly Option<float?> _scale = CommandOptions.Finite("--scale", "Factor of the scores; by default the file's metadata, else 1 / sqrt(head dim)");
+    private readonly Option<float?> _scale =
+        CommandOptions.Finite("--scale", "Factor of the scores; by default the file's metadata, else 1 / sqrt(head dim)");
     private readonly Option<AttentionLayout> _layout = CommandOptions.Choice(
         "--layout", "Order of the axes of q, k, v and out [default: bhld]",
         ("bhld", AttentionLayout.BatchHeadsRows), ("blhd", AttentionLayout.BatchRowsHeads));

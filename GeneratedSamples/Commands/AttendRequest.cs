@@ -16,5 +16,6 @@ namespace KernelGen.Samples.Commands;
 /// <param name="Tune">Time the best predicted kernels first, and run the fastest.</param>
 /// <param name="Json">Report as JSON.</param>
 internal sealed record AttendRequest(
-    AttentionInput Input, string OutputPath, SafetensorsWriter Writer, PlanningOptions Planning, float? Scale, bool Causal, bool CaptureMap, bool LogSumExp,
+    AttentionInput Input, string OutputPath, SafetensorsWriter Writer, PlanningOptions Planning, float? Scale, bool Causal, bool CaptureMap,
+    bool LogSumExp,
     bool Check, bool Tune, bool Json);

@@ -73,8 +73,9 @@ internal sealed class AttendRun(CommandConsole console, AttentionHost host, Atte
             console.Error.WriteLine(Invariant($"warning: {report.NonFiniteRows} output rows hold NaN or infinity."));
         if (check is { Passed: false } failed)
         {
-            console.Error.WriteLine(Invariant(
-                $"error: the relative error {failed.RelativeError:0.0e+0} of {failed.Rows} sampled rows is above the bound {failed.Bound:0.0e+0}."));
+            console.Error.WriteLine(
+                Invariant($"error: the relative error {failed.RelativeError:0.0e+0} of {failed.Rows} sampled rows is above the bound ")
+                    + Invariant($"{failed.Bound:0.0e+0}."));
             return ExitCode.Failed;
         }
 
@@ -90,7 +91,8 @@ internal sealed class AttendRun(CommandConsole console, AttentionHost host, Atte
         foreach (KernelTiming timing in report.Timings)
         {
             string time = timing.Measured is { } measured ? Invariant($"{measured.TotalMilliseconds:0.0000} ms") : timing.Fault!;
-            console.Error.WriteLine(Invariant($"tuned: {timing.Variant.Id}: {time}, predicted {timing.Predicted.TotalMilliseconds:0.0000} ms"));
+            console.Error.WriteLine(
+                Invariant($"tuned: {timing.Variant.Id}: {time}, predicted {timing.Predicted.TotalMilliseconds:0.0000} ms"));
         }
 
         return report.Plan;
@@ -101,8 +103,9 @@ internal sealed class AttendRun(CommandConsole console, AttentionHost host, Atte
         ReadOnlySpan<KernelVariant> variants = request.Input.Model.Kernels.For(request.Input.ElementType, request.Input.Shape.HeadDim);
         if (SwitchedOffKernels.Among(variants.ToArray(), host) is { } off)
         {
-            console.Error.WriteLine(Invariant(
-                $"note: {off.Count} experimental kernels for this device, which no GPU has run yet, are switched off; {CommandOptions.ExperimentalOption(off.Kernels)} lets the planner take them"));
+            console.Error.WriteLine(
+                Invariant($"note: {off.Count} experimental kernels for this device, which no GPU has run yet, are switched off; ")
+                    + Invariant($"{CommandOptions.ExperimentalOption(off.Kernels)} lets the planner take them"));
         }
     }
 
@@ -122,14 +125,16 @@ internal sealed class AttendRun(CommandConsole console, AttentionHost host, Atte
         output.WriteLine($"shape      {plan.Shape}, {plan.ElementType.ShortName()}");
         output.WriteLine($"device     {host.DeviceChoice}");
         output.WriteLine($"variant    {plan.Variant.Id} (policy {plan.Policy})");
-        output.WriteLine(Invariant($"slices     {report.Slices} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
+        output.WriteLine(Invariant(
+            $"slices     {report.Slices} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
         string free = $"{ByteText.Format(plan.Budget.FreeBytes)} free: {plan.Budget.Source}";
         string scores = ByteText.Format(plan.Shape.ScoreElements * plan.ElementType.SizeInBytes());
         output.WriteLine($"workspace  {ByteText.Format(report.WorkspaceBytes)} ({free}); a full score matrix is {scores}");
         output.WriteLine(Invariant($"time       {report.Elapsed.TotalMilliseconds:0.0} ms, {gigaflops:0.0} GFLOP/s"));
         if (check is { } done)
         {
-            output.WriteLine(Invariant($"check      relative error {done.RelativeError:0.0e+0} over {done.Rows} sampled rows (bound {done.Bound:0.0e+0})"));
+            output.WriteLine(Invariant(
+                $"check      relative error {done.RelativeError:0.0e+0} over {done.Rows} sampled rows (bound {done.Bound:0.0e+0})"));
         }
     }
 
@@ -142,8 +147,9 @@ internal sealed class AttendRun(CommandConsole console, AttentionHost host, Atte
 
     private static int Elements(string name, long elements) => elements <= Array.MaxLength
         ? (int)elements
-        : throw new InputException(Invariant(
-            $"'{name}' would have {elements} elements, more than the {Array.MaxLength} that one call can give. Run fewer heads or queries at a time."));
+        : throw new InputException(
+            Invariant($"'{name}' would have {elements} elements, more than the {Array.MaxLength} that one call can give. ")
+                + "Run fewer heads or queries at a time.");
 
     private sealed class SliceProgress(CommandConsole console) : IProgress<AttentionProgress>
     {

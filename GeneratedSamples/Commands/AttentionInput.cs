@@ -13,13 +13,15 @@ namespace KernelGen.Samples.Commands;
 /// <param name="Query">Q.</param>
 /// <param name="Key">K.</param>
 /// <param name="Value">V.</param>
-/// <param name="KeyValueStrides">The strides of K and V where one batch item of theirs serves all of Q's; null where they are dense.</param>
+/// <param name="KeyValueStrides">The strides of K and V where one batch item of theirs serves all of Q's; null where they are
+/// dense.</param>
 /// <param name="Mask">The mask, or null.</param>
 /// <param name="Scale">The scale in the file's metadata, or null.</param>
 /// <param name="Causal">What the file's metadata says of causality; false when it says nothing.</param>
 /// <param name="Model">The class whose kernels serve the head dim.</param>
 internal sealed record AttentionInput(
-    AttentionShape Shape, ElementType ElementType, AttentionLayout Layout, SafetensorsTensor Query, SafetensorsTensor Key, SafetensorsTensor Value,
+    AttentionShape Shape, ElementType ElementType, AttentionLayout Layout, SafetensorsTensor Query, SafetensorsTensor Key,
+    SafetensorsTensor Value,
     TensorStrides? KeyValueStrides, AttentionMask? Mask, float? Scale, bool Causal, AttentionModel Model)
 {
     /// <summary>Reads the call from an open file.</summary>
@@ -39,7 +41,9 @@ internal sealed record AttentionInput(
         AttentionShape shape = ShapeOf(file, layout, query, key, value, elementType, out AttentionModel model);
         return new(
             shape, elementType, layout, query, key, value,
-            key.Shape[0] == shape.Batch ? null : TensorStrides.Dense(layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim) with { Batch = 0 },
+            key.Shape[0] == shape.Batch
+                ? null
+                : TensorStrides.Dense(layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim) with { Batch = 0 },
             file.Find("mask") is { } mask ? MaskOf(file, mask, shape, hasHeads: query.Shape.Count == 4) : null,
             ScaleOf(file), CausalOf(file), model);
     }
@@ -55,19 +59,25 @@ internal sealed record AttentionInput(
 
     private static ElementType ElementTypeOf(SafetensorsFile file, SafetensorsTensor tensor) =>
         tensor.Type.ToAttention()
-        ?? throw Fault(file, $"'{tensor.Name}' is {tensor.Type.Name()}; attention computes with F16, BF16 and F32. Convert the tensor to one of these.");
+        ?? throw Fault(file,
+            $"'{tensor.Name}' is {tensor.Type.Name()}; attention computes with F16, BF16 and F32. Convert the tensor to one of these.");
 
     private static AttentionShape ShapeOf(
-        SafetensorsFile file, AttentionLayout layout, SafetensorsTensor query, SafetensorsTensor key, SafetensorsTensor value, ElementType elementType,
+        SafetensorsFile file, AttentionLayout layout, SafetensorsTensor query, SafetensorsTensor key, SafetensorsTensor value,
+        ElementType elementType,
         out AttentionModel model)
     {
         string axes = layout == AttentionLayout.BatchRowsHeads ? "[batch, rows, heads, head dim]" : "[batch, heads, rows, head dim]";
+        const string orThree = "or rank 3 with one head: [batch, rows, head dim]";
         foreach (SafetensorsTensor tensor in (SafetensorsTensor[])[query, key, value])
         {
             if (tensor.Shape.Count is not (3 or 4))
-                throw Fault(file, $"'{tensor.Name}' is {tensor.ShapeText}, of rank {tensor.Shape.Count}; it must have rank 4: {axes}, or rank 3 with one head: [batch, rows, head dim].");
+                throw Fault(
+                    file,
+                    $"'{tensor.Name}' is {tensor.ShapeText}, of rank {tensor.Shape.Count}; it must have rank 4: {axes}, {orThree}.");
             if (tensor.Shape.Count != query.Shape.Count)
-                throw Fault(file, $"'q' is {query.ShapeText} and '{tensor.Name}' is {tensor.ShapeText}; they must have the same rank, 3 or 4.");
+                throw Fault(
+                    file, $"'q' is {query.ShapeText} and '{tensor.Name}' is {tensor.ShapeText}; they must have the same rank, 3 or 4.");
             if (tensor.Shape.Any(axis => axis > int.MaxValue))
                 throw Fault(file, $"'{tensor.Name}' is {tensor.ShapeText}; each axis must be below 2^31.");
         }
@@ -81,11 +91,13 @@ internal sealed record AttentionInput(
         if (queries.Batch == 0)
             throw Fault(file, $"'q' is {query.ShapeText}: there are no batch items; at least 1 is needed.");
         if (keys.Batch != queries.Batch && keys.Batch != 1)
-            throw Fault(file, $"'q' has batch {queries.Batch} and 'k' and 'v' have {keys.Batch}; they must have as many, or 1 for all of 'q'.");
+            throw Fault(
+                file, $"'q' has batch {queries.Batch} and 'k' and 'v' have {keys.Batch}; they must have as many, or 1 for all of 'q'.");
         if (queries.Heads == 0 || keys.Heads == 0)
             throw Fault(file, $"'q' has {queries.Heads} heads and 'k' and 'v' have {keys.Heads}; at least 1 is needed.");
         if (queries.Heads % keys.Heads != 0)
-            throw Fault(file, $"'q' has {queries.Heads} heads and 'k' and 'v' have {keys.Heads}; the heads of 'q' must be a multiple of theirs.");
+            throw Fault(
+                file, $"'q' has {queries.Heads} heads and 'k' and 'v' have {keys.Heads}; the heads of 'q' must be a multiple of theirs.");
         if ((long)queries.Batch * queries.Heads > int.MaxValue)
             throw Fault(file, $"'q' is {query.ShapeText}; batch x heads must be below 2^31.");
         model = ModelCatalogue.Find(queries.HeadDim, elementType);
@@ -107,7 +119,10 @@ internal sealed record AttentionInput(
             if (axis != 1 && axis != full[i])
             {
                 string target = $"{SafetensorsText.Shape([.. full.Select(size => (long)size)])} [batch, heads, queries, keys]";
-                throw Fault(file, $"'mask' is {mask.ShapeText} and does not broadcast to {target}: each axis must be 1 or the full size. A padding mask of [batch, keys] is [{shape.Batch}, 1, 1, {shape.Keys}].");
+                string padding = FormattableString.Invariant($"A padding mask of [batch, keys] is [{shape.Batch}, 1, 1, {shape.Keys}].");
+                throw Fault(
+                    file,
+                    $"'mask' is {mask.ShapeText} and does not broadcast to {target}: each axis must be 1 or the full size. {padding}");
             }
 
             axes[i] = (int)axis;
@@ -118,9 +133,12 @@ internal sealed record AttentionInput(
             SafetensorsElementType.Bool => AttentionMask.Boolean(mask.AsSpan<bool>().ToArray(), axes[0], axes[1], axes[2], axes[3]),
             SafetensorsElementType.F32 or SafetensorsElementType.F16 or SafetensorsElementType.BF16 =>
                 AttentionMask.Additive(mask.ToSingles(), axes[0], axes[1], axes[2], axes[3]),
-            SafetensorsElementType.I64 => AttentionMask.Boolean(ZerosAndOnes(file, mask, mask.AsSpan<long>()), axes[0], axes[1], axes[2], axes[3]),
-            SafetensorsElementType.U8 => AttentionMask.Boolean(ZerosAndOnes(file, mask, mask.AsSpan<byte>()), axes[0], axes[1], axes[2], axes[3]),
-            _ => throw Fault(file, $"'mask' is {mask.Type.Name()}; it must be BOOL, I64 or U8 (1 = attend), or F32, F16 or BF16 (added to the scores)."),
+            SafetensorsElementType.I64 =>
+                AttentionMask.Boolean(ZerosAndOnes(file, mask, mask.AsSpan<long>()), axes[0], axes[1], axes[2], axes[3]),
+            SafetensorsElementType.U8 =>
+                AttentionMask.Boolean(ZerosAndOnes(file, mask, mask.AsSpan<byte>()), axes[0], axes[1], axes[2], axes[3]),
+            _ => throw Fault(
+                file, $"'mask' is {mask.Type.Name()}; it must be BOOL, I64 or U8 (1 = attend), or F32, F16 or BF16 (added to the scores)."),
         };
     }
 
@@ -132,7 +150,10 @@ internal sealed record AttentionInput(
         for (int i = 0; i < attend.Length; i++)
         {
             attend[i] = elements[i] == T.One
-                || (elements[i] != T.Zero ? throw Fault(file, $"'mask' is {mask.Type.Name()} and holds {elements[i]}; a mask of whole numbers holds 0 and 1 (attend).") : false);
+                || (elements[i] != T.Zero
+                    ? throw Fault(
+                        file, $"'mask' is {mask.Type.Name()} and holds {elements[i]}; a mask of whole numbers holds 0 and 1 (attend).")
+                    : false);
         }
 
         return attend;
@@ -165,7 +186,8 @@ internal sealed record AttentionInput(
         public static Axes Of(SafetensorsTensor tensor, AttentionLayout layout) => (tensor.Shape.Count, layout) switch
         {
             (3, _) => new((int)tensor.Shape[0], 1, (int)tensor.Shape[1], (int)tensor.Shape[2]),
-            (_, AttentionLayout.BatchRowsHeads) => new((int)tensor.Shape[0], (int)tensor.Shape[2], (int)tensor.Shape[1], (int)tensor.Shape[3]),
+            (_, AttentionLayout.BatchRowsHeads) =>
+                new((int)tensor.Shape[0], (int)tensor.Shape[2], (int)tensor.Shape[1], (int)tensor.Shape[3]),
             _ => new((int)tensor.Shape[0], (int)tensor.Shape[1], (int)tensor.Shape[2], (int)tensor.Shape[3]),
         };
     }

@@ -14,7 +14,9 @@ internal sealed record DemoLayer(AttentionModel Model, string Kind, AttentionSha
     private const int Heads = 8;
     private const int TextTokens = 77;
 
-    /// <summary>The self- and cross-attention layers of Stable Diffusion 1.5 at 512x512: image tokens and head dim of each level of the UNet.</summary>
+    /// <summary>
+    /// The self- and cross-attention layers of Stable Diffusion 1.5 at 512x512: image tokens and head dim of each level of the UNet.
+    /// </summary>
     public static IReadOnlyList<DemoLayer> StableDiffusion15()
     {
         (int Tokens, int HeadDim)[] levels = [(4096, 40), (1024, 80), (256, 160), (64, 160)];

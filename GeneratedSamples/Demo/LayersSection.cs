@@ -32,7 +32,8 @@ internal static class LayersSection
             DemoTensors tensors = DemoTensors.For(shape);
             Half[] output = new Half[shape.QueryElements];
             RunReport report = DemoRun.Run(console, layer.Name, attention, plan, tensors, output);
-            SampledCheck check = SampledCheck.Compare<Half>(shape, tensors.Query, tensors.Key, tensors.Value, output, AttentionOptions.Default, CheckedRows);
+            SampledCheck check =
+                SampledCheck.Compare<Half>(shape, tensors.Query, tensors.Key, tensors.Value, output, AttentionOptions.Default, CheckedRows);
             passed &= check.Passed && report.NonFiniteRows == 0;
             table.AddRow(
                 layer.Name,

@@ -10,7 +10,9 @@ using static System.FormattableString;
 
 namespace KernelGen.Samples.Demo;
 
-/// <summary>The second part of the demo: one layer in less and less memory, by exact footprints and by the rule of an existing system.</summary>
+/// <summary>
+/// The second part of the demo: one layer in less and less memory, by exact footprints and by the rule of an existing system.
+/// </summary>
 internal static class SmallMemorySection
 {
     private const long MiB = 1L << 20;

@@ -22,7 +22,9 @@ internal sealed class ManagedCudaCompiler : IKernelCompiler
         int newest = known.Where(architecture => architecture <= computeCapability).DefaultIfEmpty().Max();
         return newest == 0
             ? throw new DeviceNotUsableException(string.Create(
-                CultureInfo.InvariantCulture, $"NVRTC {CudaRuntimeCompiler.GetVersion()} makes no code for compute capability {computeCapability / 10}.{computeCapability % 10}."))
+                CultureInfo.InvariantCulture,
+                $"NVRTC {CudaRuntimeCompiler.GetVersion()} makes no code for compute capability "
+                    + $"{computeCapability / 10}.{computeCapability % 10}."))
             : string.Create(CultureInfo.InvariantCulture, $"{(newest == computeCapability ? "sm" : "compute")}_{newest}");
     }
 
@@ -41,7 +43,8 @@ internal sealed class ManagedCudaCompiler : IKernelCompiler
         {
             compiler.Compile(
             [
-                "--gpu-architecture=" + architecture, LanguageOption, .. kernel.Specialization.Macros.Select(macro => "--define-macro=" + macro),
+                "--gpu-architecture=" + architecture, LanguageOption,
+                .. kernel.Specialization.Macros.Select(macro => "--define-macro=" + macro),
             ]);
         }
         catch (NVRTCException fault)

@@ -4,10 +4,12 @@ using KernelGen.Tensors;
 namespace KernelGen.Samples.Models;
 
 /// <summary>
-/// Joint attention over text and image tokens: Flux (24 heads of 128) and Stable Diffusion 3 (24 or 38 heads of 64). Lengths such as 4608 and 4429 are no
-/// powers of two.
+/// Joint attention over text and image tokens: Flux (24 heads of 128) and Stable Diffusion 3 (24 or 38 heads of 64). Lengths such as 4608
+/// and 4429 are no powers of two.
 /// </summary>
-/// <remarks>SD3 runs in two bytes and asks for no maps; the full set for head dim 64 is with <see cref="StableDiffusionXLAttention"/>.</remarks>
+/// <remarks>
+/// SD3 runs in two bytes and asks for no maps; the full set for head dim 64 is with <see cref="StableDiffusionXLAttention"/>.
+/// </remarks>
 [SliceAttention(
     HeadDims = [128],
     ElementTypes = [ElementType.Float16, ElementType.BFloat16, ElementType.Float32],

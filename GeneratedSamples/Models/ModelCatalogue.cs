@@ -6,7 +6,9 @@ namespace KernelGen.Samples.Models;
 /// <summary>All annotated classes, and which of them serves a head dim.</summary>
 internal static class ModelCatalogue
 {
-    /// <summary>The classes. Those that have every target, element type and family of a head dim come before those that have some.</summary>
+    /// <summary>
+    /// The classes. Those that have every target, element type and family of a head dim come before those that have some.
+    /// </summary>
     public static IReadOnlyList<AttentionModel> Models { get; } =
     [
         new(nameof(StableDiffusion15Attention), "UNet of Stable Diffusion 1.x",

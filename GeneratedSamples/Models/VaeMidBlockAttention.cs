@@ -3,7 +3,8 @@ using KernelGen.Tensors;
 namespace KernelGen.Samples.Models;
 
 /// <summary>
-/// The middle block of the autoencoders: one head over all channels, 512 for Stable Diffusion, SDXL, SD3 and Flux, 384 for Wan and Qwen-Image.
+/// The middle block of the autoencoders: one head over all channels, 512 for Stable Diffusion, SDXL, SD3 and Flux, 384 for Wan and
+/// Qwen-Image.
 /// </summary>
 [SliceAttention(
     HeadDims = [384, 512],

@@ -38,7 +38,8 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         Threads = options.Threads ?? Environment.ProcessorCount;
         if (Threads is < 1 or > MaxThreads)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), Threads, string.Create(CultureInfo.InvariantCulture, $"The number of threads must be from 1 to {MaxThreads}."));
+            throw new ArgumentOutOfRangeException(nameof(options), Threads,
+                string.Create(CultureInfo.InvariantCulture, $"The number of threads must be from 1 to {MaxThreads}."));
         }
 
         VectorPath = CpuCapabilities.Resolve(options.VectorPath);
@@ -148,7 +149,8 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     }
 
     private RunReport Run(
-        SlicePlan plan, in KernelArguments arguments, bool checkFinite, IProgress<AttentionProgress>? progress, CancellationToken cancellationToken)
+        SlicePlan plan, in KernelArguments arguments, bool checkFinite, IProgress<AttentionProgress>? progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
         using DeviceLifetime.Call call = _lifetime.EnterAlone(this, "used");
@@ -169,7 +171,8 @@ public sealed unsafe class CpuDevice : IAttentionDevice
     }
 
     private RunReport RunAlone(
-        SlicePlan plan, in KernelArguments arguments, bool checkFinite, IProgress<AttentionProgress>? progress, CancellationToken cancellationToken)
+        SlicePlan plan, in KernelArguments arguments, bool checkFinite, IProgress<AttentionProgress>? progress,
+        CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         byte* workspace = Rent(ref plan, out long workspaceBytes);
@@ -206,7 +209,8 @@ public sealed unsafe class CpuDevice : IAttentionDevice
 
             plan = plan.NextAfterOutOfMemory() ?? throw new AttentionMemoryException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{bytes} bytes of workspace for {plan} could not be allocated. The plan asked for was {asked}, made with {asked.Budget.FreeBytes} bytes free ({asked.Budget.Source}). Free memory, or plan with a smaller budget."))
+                $"{bytes} bytes of workspace for {plan} could not be allocated. The plan asked for was {asked}, made with "
+                    + $"{asked.Budget.FreeBytes} bytes free ({asked.Budget.Source}). Free memory, or plan with a smaller budget."))
             {
                 Shape = plan.Shape,
                 ElementType = plan.ElementType,

@@ -21,7 +21,8 @@ public static class CpuMemoryProbe
         if (TryRead(MemInfo) is not { } memInfo || MemInfoBytes(memInfo, "MemAvailable") is not { } available)
         {
             GCMemoryInfo info = GC.GetGCMemoryInfo();
-            return new(Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes), 0, "the garbage collector's view of the machine");
+            return new(Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes), 0,
+                "the garbage collector's view of the machine");
         }
 
         long? group = ControlGroupFreeBytes(TryRead(OwnControlGroups) ?? "", ControlGroupRoot);
@@ -87,7 +88,8 @@ public static class CpuMemoryProbe
                 continue;
             }
 
-            // A limit of any group above holds too. Inside a container the path may lead outside what is mounted; then only the root remains.
+            // A limit of any group above holds too. Inside a container the path may lead outside what is mounted; then only the root
+            // remains.
             string mount = second ? root : Path.Combine(root, "memory");
             for (string path = parts[2].Trim('/'); ; path = Path.GetDirectoryName(path) ?? "")
             {

@@ -148,7 +148,8 @@ internal sealed unsafe class CpuSliceRun : IDisposable
         }
     }
 
-    // Places are tiles in the order of the work, in groups of as many as a kernel takes at a time; the last group of a head may have places without a tile.
+    // Places are tiles in the order of the work, in groups of as many as a kernel takes at a time; the last group of a head may have places
+    // without a tile.
     private (long Place, int Tiles) TakePlaces(long workers)
     {
         while (true)
@@ -170,7 +171,8 @@ internal sealed unsafe class CpuSliceRun : IDisposable
 
     private void RunTiles(int head, int rowBegin, int tiles, byte* scratch, float* scores)
     {
-        int rowEnd = (int)Math.Min((long)rowBegin + ((long)tiles * _plan.Variant.Footprint.TileRows), (long)_slice.RowBegin + _slice.RowCount);
+        int rowEnd =
+            (int)Math.Min((long)rowBegin + ((long)tiles * _plan.Variant.Footprint.TileRows), (long)_slice.RowBegin + _slice.RowCount);
         _kernel(_call, head, rowBegin, rowEnd, scratch, scores);
         if (_checkFinite)
         {

@@ -4,7 +4,10 @@ using System.Runtime.ExceptionServices;
 namespace KernelGen.Cpu;
 
 /// <summary>Threads that wait for work, do it together with the caller, and wait again. A round allocates nothing.</summary>
-/// <remarks>While they wait, the threads know nothing but <see cref="Rounds"/>, so that workers that are dropped without <see cref="Dispose"/> are found and ended.</remarks>
+/// <remarks>
+/// While they wait, the threads know nothing but <see cref="Rounds"/>, so that workers that are dropped without <see cref="Dispose"/> are
+/// found and ended.
+/// </remarks>
 internal sealed class CpuWorkers : IDisposable
 {
     // About as long as it takes to wake a thread: rounds that follow each other at once, as slices do, find the workers awake.

@@ -28,7 +28,8 @@ internal sealed record NarrowVectors(bool IsX64, bool IsWide, bool ProcessorIsWi
         { IsCompiledAhead: true } =>
             $"The program was compiled ahead of time for 128-bit vectors without FMA, although the processor has AVX2: {Cost}. " +
             "Publish with <IlcInstructionSet>x86-64-v3</IlcInstructionSet>.",
-        _ => $"AVX2 is switched off, although the processor has it: {Cost}. Remove the setting, such as DOTNET_EnableAVX2=0 or DOTNET_EnableHWIntrinsic=0.",
+        _ => $"AVX2 is switched off, although the processor has it: {Cost}. Remove the setting, such as DOTNET_EnableAVX2=0 or "
+            + "DOTNET_EnableHWIntrinsic=0.",
     };
 
     // What IsSupported of the instruction sets says was decided by the compiler, which need not have known the processor.

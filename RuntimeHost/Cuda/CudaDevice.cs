@@ -38,7 +38,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     private readonly Lock _runGate = new();
     private volatile bool _hasLaunched;
 
-    private CudaDevice(CudaDriver driver, CudaContext context, CudaDeviceLimits limits, KernelStore store, string? cacheFolder, CudaDeviceOptions options, ILogger logger)
+    private CudaDevice(CudaDriver driver, CudaContext context, CudaDeviceLimits limits, KernelStore store, string? cacheFolder,
+        CudaDeviceOptions options, ILogger logger)
     {
         (_driver, _context, Limits, _hostMemory, _logger) = (driver, context, limits, options.HostMemory, logger);
         _store = store;
@@ -77,7 +78,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     public string Architecture => _store.Architecture;
 
     /// <inheritdoc/>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Limits.Name} (compute capability {Limits.ComputeCapabilityText}, kernels for {Architecture})");
+    public string Name =>
+        string.Create(
+            CultureInfo.InvariantCulture, $"{Limits.Name} (compute capability {Limits.ComputeCapabilityText}, kernels for {Architecture})");
 
     /// <inheritdoc/>
     public IReadOnlyList<KernelTarget> Targets => Limits.Targets;
@@ -90,7 +93,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
     /// <summary>A device on the current context, or on the primary one.</summary>
     /// <param name="options">GPU, compiler, cache and logger.</param>
-    /// <exception cref="DeviceNotUsableException">There is no driver, no GPU, neither NVRTC nor a kernel compiled in advance, or the GPU is too old; the message says what to install.</exception>
+    /// <exception cref="DeviceNotUsableException">There is no driver, no GPU, neither NVRTC nor a kernel compiled in advance, or the GPU is
+    /// too old; the message says what to install.</exception>
     /// <exception cref="CudaException">The driver failed.</exception>
     public static CudaDevice Create(CudaDeviceOptions? options = null) => Create(options ?? new(), CudaLibraries.Shared);
 
@@ -107,7 +111,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         if (options.Ordinal < 0 || options.Ordinal >= count)
         {
             throw new DeviceNotUsableException(string.Create(
-                CultureInfo.InvariantCulture, $"GPU {options.Ordinal} was asked for; the driver sees {count}, counted from 0. CUDA_VISIBLE_DEVICES may hide some."));
+                CultureInfo.InvariantCulture,
+                $"GPU {options.Ordinal} was asked for; the driver sees {count}, counted from 0. CUDA_VISIBLE_DEVICES may hide some."));
         }
 
         CudaContext context = new(driver, options.Ordinal);
@@ -117,7 +122,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
             if (limits.ComputeCapability < CudaArchitecture.OldestComputeCapability)
             {
                 throw new DeviceNotUsableException(
-                    $"{limits.Name} has compute capability {limits.ComputeCapabilityText}; kernels need 7.5 (Turing) or newer. Use the CPU.");
+                    $"{limits.Name} has compute capability {limits.ComputeCapabilityText}; kernels need 7.5 (Turing) or newer. Use the "
+                        + "CPU.");
             }
 
             ILogger logger = options.Logger ?? NullLogger.Instance;
@@ -231,13 +237,15 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     }
 
     /// <summary>Compiles and loads kernels ahead of their first use, several at once.</summary>
-    /// <param name="kernels">Variants, and the kind of calls that they are compiled for; those that the device does not run are passed over.</param>
+    /// <param name="kernels">Variants, and the kind of calls that they are compiled for; those that the device does not run are passed
+    /// over.</param>
     /// <param name="progress">Told how many are ready, from any thread.</param>
     /// <param name="cancellationToken">Stops between kernels; NVRTC itself cannot be interrupted.</param>
     /// <exception cref="KernelCompilationException">The compiler refused one.</exception>
     /// <exception cref="CudaException">The driver refused one.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; what is ready stays ready.</exception>
-    public void Warmup(IEnumerable<SpecializedKernel> kernels, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public void Warmup(
+        IEnumerable<SpecializedKernel> kernels, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(kernels);
         int ready = 0;
@@ -248,7 +256,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         };
         try
         {
-            Parallel.ForEach(kernels.Where(kernel => ReasonAgainst(kernel.Variant) is null).Select(kernel => kernel.Variant.Specialize(kernel.Specialization)).Distinct(), parallel, kernel =>
+            Parallel.ForEach(kernels.Where(kernel => ReasonAgainst(kernel.Variant) is null)
+                .Select(kernel => kernel.Variant.Specialize(kernel.Specialization)).Distinct(), parallel, kernel =>
             {
                 Load(kernel);
                 progress?.Report(Interlocked.Increment(ref ready));
@@ -312,7 +321,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     /// </remarks>
     /// <exception cref="AttentionMemoryException">Not even the smallest slice fits.</exception>
     /// <exception cref="KernelCompilationException">The compiler refused the kernel.</exception>
-    /// <exception cref="CudaException">The driver failed; slices that were launched before still run, and the output is incomplete.</exception>
+    /// <exception cref="CudaException">The driver failed; slices that were launched before still run, and the output is
+    /// incomplete.</exception>
     public void Launch(SlicePlan plan, in KernelArguments arguments, nint stream)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -320,7 +330,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         using CudaContext.Scope scope = _context.Enter();
         _hasLaunched = true;
         SlicePlan runs = PlanFor(plan, arguments);
-        SliceSequence sequence = new(_launcher, _modules.Get(runs.Variant.Specialize(KernelSpecialization.Of(arguments))), runs, arguments, stream, waits: false, _logger);
+        SliceSequence sequence =
+            new(_launcher, _modules.Get(runs.Variant.Specialize(KernelSpecialization.Of(arguments))), runs, arguments, stream, waits: false,
+                _logger);
         for (int slice = 0; slice < runs.SliceCount; slice++)
         {
             sequence.Run(slice);
@@ -365,7 +377,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
     /// <inheritdoc/>
     bool ITunableDevice.IsOfOneKernel(Exception fault) =>
-        fault is KernelCompilationException or DeviceNotUsableException or AttentionMemoryException or CudaException { IsContextLost: false };
+        fault is KernelCompilationException or DeviceNotUsableException or AttentionMemoryException or CudaException
+            { IsContextLost: false };
 
     /// <inheritdoc/>
     bool ITunableDevice.IsOutOfMemory(Exception fault) => fault is CudaException { IsOutOfMemory: true };
@@ -375,7 +388,8 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         !plan.Variant.TakesTensorMaps || TensorMaps.Unaligned(plan.Variant, plan.Shape, arguments) is not { } tensor
             ? plan
             : plan.ForUnalignedTensors ?? throw new ArgumentException(
-                $"{plan.Variant.Id} needs addresses and strides that are multiples of 16 bytes, those of {tensor} are not, and no other kernel was planned with. Align the tensor, or add KernelTarget.Sm80 to [SliceAttention(Targets = ...)].",
+                $"{plan.Variant.Id} needs addresses and strides that are multiples of 16 bytes, those of {tensor} are not, and no other "
+                    + "kernel was planned with. Align the tensor, or add KernelTarget.Sm80 to [SliceAttention(Targets = ...)].",
                 nameof(arguments));
 
     private LoadedKernel Load(SpecializedKernel kernel)

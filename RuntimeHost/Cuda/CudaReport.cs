@@ -50,7 +50,10 @@ public sealed record CudaReport(string? Driver, string? Compiler, IReadOnlyList<
         string? compilerText = null;
         if (libraries.TryGetNvrtc(out Nvrtc? nvrtc, out string nvrtcFault))
         {
-            string capabilities = string.Join(' ', nvrtc.SupportedArchitectures.Select(number => string.Create(CultureInfo.InvariantCulture, $"{number / 10}.{number % 10}")));
+            string capabilities =
+                string.Join(' ',
+                    nvrtc.SupportedArchitectures.Select(
+                        number => string.Create(CultureInfo.InvariantCulture, $"{number / 10}.{number % 10}")));
             compilerText = $"{nvrtc.LoadedFrom}, version {nvrtc.Version}, for compute capability {capabilities}";
         }
         else if (folder is null || usable.Count == 0 || !usable.TrueForAll(limits => HasKernels(folder, limits)))
@@ -96,7 +99,8 @@ public sealed record CudaReport(string? Driver, string? Compiler, IReadOnlyList<
                 : $"runs {string.Join(' ', limits.Targets.Select(target => Kernels.KernelNames.Name(target)))}";
             devices.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{limits.Name}, compute capability {limits.ComputeCapabilityText} ({kernels}), {limits.TotalMemoryBytes / (double)(1L << 30):F1} GiB, {limits.Multiprocessors} multiprocessors"));
+                $"{limits.Name}, compute capability {limits.ComputeCapabilityText} ({kernels}), "
+                    + $"{limits.TotalMemoryBytes / (double)(1L << 30):F1} GiB, {limits.Multiprocessors} multiprocessors"));
         }
 
         if (usable.Count == 0)

@@ -7,6 +7,7 @@ namespace KernelGen.Cuda;
 /// <param name="Registers">Registers of a thread.</param>
 /// <param name="LocalBytes">Local memory of a thread in bytes: what was spilled.</param>
 /// <param name="ResidentBlocks">Blocks that a multiprocessor runs at once, by registers, shared memory and warps.</param>
-/// <param name="PromisedBlocks">How many of them its launch bounds and its shared memory promise, whatever the compiler makes of it: what plans are made with.</param>
+/// <param name="PromisedBlocks">How many of them its launch bounds and its shared memory promise, whatever the compiler makes of it: what
+/// plans are made with.</param>
 public sealed record CudaStageInfo(
     string EntryPoint, int Threads, int SharedBytes, int Registers, int LocalBytes, int ResidentBlocks, int PromisedBlocks);

@@ -45,7 +45,8 @@ internal sealed unsafe class CudaTimedTensors : ITimedTensors
     public TimeSpan Time(SlicePlan plan, bool causal, int calls)
     {
         KernelArguments arguments = ArgumentBinder.Bind(plan, new AttentionOptions { Causal = causal });
-        (arguments.Query, arguments.Key, arguments.Value, arguments.Output) = (_buffers[0].Address, _buffers[1].Address, _buffers[2].Address, _buffers[3].Address);
+        (arguments.Query, arguments.Key, arguments.Value, arguments.Output) =
+            (_buffers[0].Address, _buffers[1].Address, _buffers[2].Address, _buffers[3].Address);
         _first.Record(_stream.Handle);
         for (int call = 0; call < calls; call++)
             _device.Launch(plan, arguments, _stream.Handle);

@@ -24,19 +24,22 @@ internal static class ArgumentBinder
         if (!float.IsFinite(scale * Log2E))
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"The scale is {scale}; it must be a finite number below 2e38."), nameof(options));
+                string.Create(CultureInfo.InvariantCulture, $"The scale is {scale}; it must be a finite number below 2e38."),
+                nameof(options));
         }
 
         if (!options.Map.IsEmpty && plan.Variant.Family != KernelFamily.Materialized)
         {
             throw new ArgumentException(
-                $"The attention map was asked for, but the plan runs {plan.Variant.Id}, which never holds it. Plan with PlanningOptions.CaptureMap = true, or with what options.ForPlanning() says.",
+                $"The attention map was asked for, but the plan runs {plan.Variant.Id}, which never holds it. Plan with "
+                    + "PlanningOptions.CaptureMap = true, or with what options.ForPlanning() says.",
                 nameof(options));
         }
 
         if (plan.Causal && options.Causal == false)
         {
-            throw new ArgumentException("The plan is for causal calls, and the options say Causal = false. Plan without PlanningOptions.Causal, or leave the options' null.", nameof(options));
+            throw new ArgumentException("The plan is for causal calls, and the options say Causal = false. Plan without "
+                + "PlanningOptions.Causal, or leave the options' null.", nameof(options));
         }
 
         TensorStrides output = Strides(options.OutputStrides, "output", options.Layout, shape.Heads, shape.Queries, shape.HeadDim);
@@ -67,10 +70,14 @@ internal static class ArgumentBinder
     public static void CheckLengths(
         in AttentionShape shape, in KernelArguments arguments, AttentionOptions options, long query, long key, long value, long output)
     {
-        Check("query", query, arguments.QueryStrides.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim), options.QueryStrides, shape);
-        Check("key", key, arguments.KeyStrides.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), options.KeyStrides, shape);
-        Check("value", value, arguments.ValueStrides.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), options.ValueStrides, shape);
-        Check("output", output, arguments.OutputStrides.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim), options.OutputStrides, shape);
+        Check("query", query, arguments.QueryStrides.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim), options.QueryStrides,
+            shape);
+        Check("key", key, arguments.KeyStrides.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), options.KeyStrides,
+            shape);
+        Check("value", value, arguments.ValueStrides.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim),
+            options.ValueStrides, shape);
+        Check("output", output, arguments.OutputStrides.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim),
+            options.OutputStrides, shape);
         if (!options.Map.IsEmpty)
         {
             Check("map", options.Map.Length, shape.ScoreElements, strides: null, shape, nameof(options));
@@ -104,28 +111,34 @@ internal static class ArgumentBinder
     public static void CheckLaunch(SlicePlan plan, in KernelArguments arguments)
     {
         AttentionShape shape = plan.Shape;
-        if (arguments.Heads != shape.Heads || arguments.KeyValueHeads != shape.KeyValueHeads || arguments.Queries != shape.Queries || arguments.Keys != shape.Keys
+        if (arguments.Heads != shape.Heads || arguments.KeyValueHeads != shape.KeyValueHeads || arguments.Queries != shape.Queries
+            || arguments.Keys != shape.Keys
             || Math.Max(arguments.KeySplits, 1) != plan.KeySplits || (plan.Causal && arguments.Causal == 0))
         {
             throw new ArgumentException(
-                "The arguments are not for the plan's shape, key splits and causality. Start from AttentionHost.CreateArguments(plan) and set the addresses.",
+                "The arguments are not for the plan's shape, key splits and causality. Start from AttentionHost.CreateArguments(plan) "
+                    + "and set the addresses.",
                 nameof(arguments));
         }
 
-        if (shape.Queries > 0 && (arguments.Query == 0 || arguments.Output == 0 || (shape.Keys > 0 && (arguments.Key == 0 || arguments.Value == 0))))
+        if (shape.Queries > 0
+            && (arguments.Query == 0 || arguments.Output == 0 || (shape.Keys > 0 && (arguments.Key == 0 || arguments.Value == 0))))
         {
             throw new ArgumentException("The address of the query, key, value or output tensor is 0. Set all four.", nameof(arguments));
         }
 
-        if (!Enum.IsDefined((MaskKind)arguments.MaskKind) || (arguments.MaskKind != (int)MaskKind.None && arguments.Mask == 0 && shape.ScoreElements > 0))
+        if (!Enum.IsDefined((MaskKind)arguments.MaskKind)
+            || (arguments.MaskKind != (int)MaskKind.None && arguments.Mask == 0 && shape.ScoreElements > 0))
         {
-            throw new ArgumentException("The arguments have a kind of mask and no address of one. Set Mask, or make them without a mask.", nameof(arguments));
+            throw new ArgumentException(
+                "The arguments have a kind of mask and no address of one. Set Mask, or make them without a mask.", nameof(arguments));
         }
 
         if (arguments.Map != 0 && plan.Variant.Family != KernelFamily.Materialized)
         {
             throw new ArgumentException(
-                $"The arguments have an address for the map, but the plan runs {plan.Variant.Id}, which never holds it. Plan with PlanningOptions.CaptureMap = true.",
+                $"The arguments have an address for the map, but the plan runs {plan.Variant.Id}, which never holds it. Plan with "
+                    + "PlanningOptions.CaptureMap = true.",
                 nameof(arguments));
         }
 
@@ -140,25 +153,30 @@ internal static class ArgumentBinder
         if (plan.CaptureMap && !isWanted && plan.Shape.ScoreElements > 0)
         {
             throw new ArgumentException(
-                $"The plan is for calls that want the attention map, and the {parameter} have no Map. Set it, or plan without PlanningOptions.CaptureMap.", parameter);
+                $"The plan is for calls that want the attention map, and the {parameter} have no Map. Set it, or plan without "
+                    + "PlanningOptions.CaptureMap.", parameter);
         }
     }
 
     private static void CheckWritten(
-        string name, string parameter, ReadOnlySpan<byte> written, ReadOnlySpan<byte> query, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask)
+        string name, string parameter, ReadOnlySpan<byte> written, ReadOnlySpan<byte> query, ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask)
     {
         if (written.Overlaps(query) || written.Overlaps(key) || written.Overlaps(value) || written.Overlaps(mask))
         {
-            throw new ArgumentException($"The {name} overlaps query, key, value or mask; slices that run later would read what earlier ones wrote.", parameter);
+            throw new ArgumentException(
+                $"The {name} overlaps query, key, value or mask; slices that run later would read what earlier ones wrote.", parameter);
         }
     }
 
-    private static void Check(string name, long given, long needed, TensorStrides? strides, in AttentionShape shape, string? parameter = null)
+    private static void Check(
+        string name, long given, long needed, TensorStrides? strides, in AttentionShape shape, string? parameter = null)
     {
         if (given < needed)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"The {name} tensor has {given} elements; {shape} with its strides needs {needed}."),
+                string.Create(
+                    CultureInfo.InvariantCulture, $"The {name} tensor has {given} elements; {shape} with its strides needs {needed}."),
                 parameter ?? name);
         }
 
@@ -167,7 +185,8 @@ internal static class ArgumentBinder
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The {name} tensor has {given} elements; {shape}, dense, has {needed}. Plan for the shape that the tensors have, cut the span, or give strides."),
+                    $"The {name} tensor has {given} elements; {shape}, dense, has {needed}. Plan for the shape that the tensors have, "
+                        + $"cut the span, or give strides."),
                 parameter ?? name);
         }
     }
@@ -176,7 +195,8 @@ internal static class ArgumentBinder
     {
         if (given is null && !Enum.IsDefined(layout))
         {
-            throw new ArgumentException($"The layout is {(int)layout}; it must be BatchHeadsRows or BatchRowsHeads, or give strides.", "options");
+            throw new ArgumentException(
+                $"The layout is {(int)layout}; it must be BatchHeadsRows or BatchRowsHeads, or give strides.", "options");
         }
 
         TensorStrides strides = given ?? TensorStrides.Dense(layout, heads, rows, headDim);
@@ -204,7 +224,8 @@ internal static class ArgumentBinder
             if (size > 1 && stride < extent)
             {
                 throw new ArgumentException(
-                    $"The output strides are {strides}; rows of {shape.HeadDim.ToString(CultureInfo.InvariantCulture)} elements would overlap.", parameter);
+                    $"The output strides are {strides}; rows of {shape.HeadDim.ToString(CultureInfo.InvariantCulture)} elements would "
+                        + "overlap.", parameter);
             }
 
             extent += (Int128)(size - 1) * stride;

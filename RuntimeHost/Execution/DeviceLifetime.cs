@@ -97,7 +97,8 @@ internal sealed class DeviceLifetime
         if (_inside is { Count: > 0 } inside && inside.Contains(this))
         {
             throw new InvalidOperationException(
-                $"{device.Name} cannot be {action} from within a call that it is running, such as from a progress callback or a logger. Do it after the call.");
+                $"{device.Name} cannot be {action} from within a call that it is running, such as from a progress callback or a logger. "
+                    + "Do it after the call.");
         }
     }
 

@@ -14,13 +14,15 @@ internal static class KernelGenTelemetry
     public static ActivitySource Activities { get; } = new(Name);
 
     /// <summary>Wall time of runs.</summary>
-    public static Histogram<double> RunDuration { get; } = _meter.CreateHistogram<double>("kernelgen.run.duration", "s", "Wall time of attention runs.");
+    public static Histogram<double> RunDuration { get; } =
+        _meter.CreateHistogram<double>("kernelgen.run.duration", "s", "Wall time of attention runs.");
 
     /// <summary>Slices run.</summary>
     public static Counter<long> Slices { get; } = _meter.CreateCounter<long>("kernelgen.slices", "{slice}", "Slices run.");
 
     /// <summary>Workspace taken by runs.</summary>
-    public static Histogram<long> WorkspaceBytes { get; } = _meter.CreateHistogram<long>("kernelgen.workspace", "By", "Workspace taken by attention runs.");
+    public static Histogram<long> WorkspaceBytes { get; } =
+        _meter.CreateHistogram<long>("kernelgen.workspace", "By", "Workspace taken by attention runs.");
 
     /// <summary>Time that the compiler took for a CUDA kernel.</summary>
     public static Histogram<double> CompileDuration { get; } =
@@ -28,7 +30,8 @@ internal static class KernelGenTelemetry
 
     /// <summary>CUDA kernels that were read from the folder of kernels compiled in advance.</summary>
     public static Counter<long> PrecompiledKernels { get; } =
-        _meter.CreateCounter<long>("kernelgen.precompiled.hits", "{kernel}", "CUDA kernels that were read from the folder of kernels compiled in advance.");
+        _meter.CreateCounter<long>(
+            "kernelgen.precompiled.hits", "{kernel}", "CUDA kernels that were read from the folder of kernels compiled in advance.");
 
     /// <summary>CUDA kernels that were read from the cubin cache.</summary>
     public static Counter<long> CubinCacheHits { get; } =

@@ -17,7 +17,8 @@ internal static class PlanChecks
         if (catalogue is not null && !catalogue.Contains(plan.Variant))
         {
             throw new ArgumentException(
-                $"The plan was made for {plan.Owner ?? "another class"}, whose kernel {plan.Variant.Id} {catalogue.Owner} does not have. Plan with the object that runs the plan.",
+                $"The plan was made for {plan.Owner ?? "another class"}, whose kernel {plan.Variant.Id} {catalogue.Owner} does not have. "
+                    + "Plan with the object that runs the plan.",
                 nameof(plan));
         }
 
@@ -32,7 +33,8 @@ internal static class PlanChecks
         else if (plan.Maker != maker)
         {
             throw new ArgumentException(
-                $"The plan was made by another host, for its device and its memory ({ByteSize.Text(plan.Budget.UsableBytes)}, {plan.Budget.Source}). Plan with the host that runs the plan.",
+                $"The plan was made by another host, for its device and its memory ({ByteSize.Text(plan.Budget.UsableBytes)}, "
+                    + $"{plan.Budget.Source}). Plan with the host that runs the plan.",
                 nameof(plan));
         }
     }

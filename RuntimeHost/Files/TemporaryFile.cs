@@ -45,7 +45,8 @@ internal static class TemporaryFile
     public static string? TargetOf(string name)
     {
         int length = name.Length - Extension.Length - IdLength - 1;
-        return length > 0 && name.EndsWith(Extension, StringComparison.Ordinal) && name[length] == '.' && IsHexadecimal(name.AsSpan(length + 1, IdLength))
+        return length > 0 && name.EndsWith(Extension, StringComparison.Ordinal) && name[length] == '.'
+            && IsHexadecimal(name.AsSpan(length + 1, IdLength))
             ? name[..length]
             : null;
     }

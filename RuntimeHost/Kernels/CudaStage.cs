@@ -10,8 +10,10 @@ namespace KernelGen.Kernels;
 /// <param name="EntryPoint">The <c>extern "C"</c> name of the kernel.</param>
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block.</param>
-/// <param name="RowsPerBlock">Query rows that a block covers: the grid is <c>(ceil(rows / RowsPerBlock), heads)</c>, folded where a device limit asks for it; <c>(splits * ceil(rows / RowsPerBlock), heads)</c> where blocks share rows, a chunk of the keys each.</param>
-/// <param name="MergesKeySplits">It folds the partial results of blocks that share rows: to be launched only where <c>KernelArguments.KeySplits</c> is above 1, on a grid that does not count the splits.</param>
+/// <param name="RowsPerBlock">Query rows that a block covers: the grid is <c>(ceil(rows / RowsPerBlock), heads)</c>, folded where a device
+/// limit asks for it; <c>(splits * ceil(rows / RowsPerBlock), heads)</c> where blocks share rows, a chunk of the keys each.</param>
+/// <param name="MergesKeySplits">It folds the partial results of blocks that share rows: to be launched only where
+/// <c>KernelArguments.KeySplits</c> is above 1, on a grid that does not count the splits.</param>
 #if KERNELGEN_GENERATOR
 internal
 #else

@@ -6,7 +6,9 @@ namespace KernelGen.Kernels;
 /// <summary>
 /// What a kernel is given: raw addresses, strides and the slice to work on. The CUDA templates declare the same structure.
 /// </summary>
-/// <remarks>Addresses are of the device's memory. Nothing here is owned; every field is 8 or 4 bytes wide so that C# and CUDA C agree on the layout.</remarks>
+/// <remarks>
+/// Addresses are of the device's memory. Nothing here is owned; every field is 8 or 4 bytes wide so that C# and CUDA C agree on the layout.
+/// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 public struct KernelArguments
 {

@@ -34,11 +34,13 @@ public sealed class KernelCatalogue
     public bool Contains(KernelVariant variant)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return _byTypeAndHeadDim.TryGetValue((variant.ElementType, variant.HeadDim), out KernelVariant[]? variants) && Array.IndexOf(variants, variant) >= 0;
+        return _byTypeAndHeadDim.TryGetValue((variant.ElementType, variant.HeadDim), out KernelVariant[]? variants)
+            && Array.IndexOf(variants, variant) >= 0;
     }
 
     /// <summary>The variants for an element type and head dim.</summary>
-    /// <exception cref="UnsupportedVariantException">There are none; the message lists those that there are and the attribute to write.</exception>
+    /// <exception cref="UnsupportedVariantException">There are none; the message lists those that there are and the attribute to
+    /// write.</exception>
     public ReadOnlySpan<KernelVariant> For(ElementType elementType, int headDim) =>
         _byTypeAndHeadDim.TryGetValue((elementType, headDim), out KernelVariant[]? variants)
             ? variants

@@ -10,19 +10,22 @@ namespace KernelGen.Kernels;
 /// <remarks>
 /// <code>
 /// rows' = rows rounded up to TileRows,  keys' = keys rounded up to TileKeys
-/// bytes = heads * rows' * (keys' * BytesPerScore + keys' / TileKeys * TileRowBytes)  +  min(workers, heads * rows' / TileRows) * WorkerBytes
+/// bytes = heads * rows' * (keys' * BytesPerScore + keys' / TileKeys * TileRowBytes) + min(workers, heads * rows' / TileRows) * WorkerBytes
+///
 ///       + heads * rows' * splits * PartialBytesPerRow                                        (only where keys > ChunkKeys)
 /// </code>
 /// </remarks>
 /// <param name="TileRows">Query rows of a tile: the unit of work, and what slices are balanced to.</param>
 /// <param name="TileKeys">Keys are rounded up to this many in the score workspace.</param>
-/// <param name="BytesPerScore">Bytes of a score, or of the probability that it becomes, in the workspace: 4 or 2 for <c>materialized</c>, 0 for <c>streaming</c>.</param>
+/// <param name="BytesPerScore">Bytes of a score, or of the probability that it becomes, in the workspace: 4 or 2 for <c>materialized</c>, 0
+/// for <c>streaming</c>.</param>
 /// <param name="WorkerBytes">Private scratch of one worker (a CPU thread); 0 on a GPU, where that is shared memory.</param>
 /// <param name="PartialBytesPerRow">
 /// Bytes of a row's partial result where a call has more than one chunk of keys: the fp32 output row, the greatest score and the sum. 0 for
 /// a variant that needs no room for them.
 /// </param>
-/// <param name="TileRowBytes">Bytes of a row for each tile of keys in the score workspace, besides its scores: what they are relative to.</param>
+/// <param name="TileRowBytes">Bytes of a row for each tile of keys in the score workspace, besides its scores: what they are relative
+/// to.</param>
 /// <param name="ChunkKeys">
 /// Keys of a chunk, the most that are added up in one chain: where a call has more of them, a row's chunks are folded in the order of the
 /// keys, through a partial result. 0 where <paramref name="PartialBytesPerRow"/> is.
@@ -48,7 +51,8 @@ readonly record struct KernelFootprint(
 
     /// <summary>Bytes of the scores of one tile.</summary>
     /// <param name="keys">Keys of the slice.</param>
-    public long ScoreBytesPerTile(int keys) => ((long)keys + TileKeys - 1) / TileKeys * TileRows * (((long)TileKeys * BytesPerScore) + TileRowBytes);
+    public long ScoreBytesPerTile(int keys) =>
+        ((long)keys + TileKeys - 1) / TileKeys * TileRows * (((long)TileKeys * BytesPerScore) + TileRowBytes);
 
     /// <summary>Chunks of keys whose results are folded; 1 for a variant that does not fold them, or not through the workspace.</summary>
     /// <param name="keys">Keys of the call.</param>
@@ -57,7 +61,8 @@ readonly record struct KernelFootprint(
     /// <summary>Bytes of the partial results of one tile; 0 where there is one chunk.</summary>
     /// <param name="keys">Keys of the slice.</param>
     /// <param name="keySplits">As many as <see cref="KeyChunks"/> where blocks share rows, a chunk each; else 1.</param>
-    public long PartialBytesPerTile(int keys, int keySplits) => KeyChunks(keys) == 1 ? 0 : (long)TileRows * Math.Max(keySplits, 1) * PartialBytesPerRow;
+    public long PartialBytesPerTile(int keys, int keySplits) =>
+        KeyChunks(keys) == 1 ? 0 : (long)TileRows * Math.Max(keySplits, 1) * PartialBytesPerRow;
 
     /// <summary>Bytes of one tile that a slice takes for each of its tiles: scores and partial results.</summary>
     /// <param name="keys">Keys of the slice.</param>

@@ -21,6 +21,8 @@ public sealed class UnsupportedVariantException : NotSupportedException
         string types = string.Join(", ", catalogue.Variants.ToArray().Select(v => v.ElementType).Distinct().Select(t => t.ShortName()));
         return new(string.Create(
             CultureInfo.InvariantCulture,
-            $"{catalogue.Owner} has no kernel for {elementType.ShortName()} with head dim {headDim}. It has head dims {headDims} for {types}. To add one, write [SliceAttention(HeadDims = [{headDim}], ElementTypes = [ElementType.{elementType}])] on a partial class."));
+            $"{catalogue.Owner} has no kernel for {elementType.ShortName()} with head dim {headDim}. It has head dims {headDims} for "
+                + $"{types}. To add one, write [SliceAttention(HeadDims = [{headDim}], ElementTypes = [ElementType.{elementType}])] on a "
+                + $"partial class."));
     }
 }

@@ -15,12 +15,14 @@ public static class SlicePlanner
     /// kept by the plan and must not change.
     /// </param>
     /// <param name="device">The device.</param>
-    /// <param name="budget">The memory. The presets, too, count with <see cref="MemoryBudget.UsableBytes"/>: the reserve is the caller's.</param>
+    /// <param name="budget">The memory. The presets, too, count with <see cref="MemoryBudget.UsableBytes"/>: the reserve is the
+    /// caller's.</param>
     /// <param name="options">Policy, and what variants may be used.</param>
     /// <exception cref="AttentionMemoryException">The policy finds no plan that fits.</exception>
     /// <exception cref="NoMatchingVariantException">The options or the policy leave no variant.</exception>
     /// <exception cref="SlicePolicyException">A preset whose original crashes here.</exception>
-    /// <exception cref="ArgumentException">An unknown policy, a variant of another element type or head dim, or a device or an option out of range.</exception>
+    /// <exception cref="ArgumentException">An unknown policy, a variant of another element type or head dim, or a device or an option out
+    /// of range.</exception>
     public static SlicePlan Plan(
         in AttentionShape shape, ElementType elementType, ReadOnlyMemory<KernelVariant> variants, DeviceProfile device, MemoryBudget budget,
         PlanningOptions options)
@@ -73,7 +75,8 @@ public static class SlicePlanner
                 "options", request.Options.SafetyFactor, "SafetyFactor must be 1 or more: the budget is divided by it.");
         }
 
-        if (!(request.Device.FlopsPerSecond > 0) || !(request.Device.BytesPerSecond > 0) || request.Device.Workers < 0 || request.Device.ParallelTiles < 0)
+        if (!(request.Device.FlopsPerSecond > 0) || !(request.Device.BytesPerSecond > 0) || request.Device.Workers < 0
+            || request.Device.ParallelTiles < 0)
         {
             throw new ArgumentException(
                 "FlopsPerSecond and BytesPerSecond of a device profile must be positive, Workers and ParallelTiles 0 or more.", "device");
@@ -84,7 +87,8 @@ public static class SlicePlanner
             if (variant.HeadDim != request.Shape.HeadDim || variant.ElementType != request.ElementType)
             {
                 throw new ArgumentException(
-                    $"{variant.Id} is not for {request.ElementType.ShortName()} with head dim {request.Shape.HeadDim.ToInvariantText()}. Give the planner the variants of KernelCatalogue.For.",
+                    $"{variant.Id} is not for {request.ElementType.ShortName()} with head dim {request.Shape.HeadDim.ToInvariantText()}. "
+                        + "Give the planner the variants of KernelCatalogue.For.",
                     "variants");
             }
         }

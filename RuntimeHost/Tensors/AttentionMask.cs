@@ -6,7 +6,8 @@ namespace KernelGen.Tensors;
 /// <summary>A mask over <c>[batch, heads, queries, keys]</c>, each axis full or of size 1 (broadcast).</summary>
 public sealed class AttentionMask
 {
-    private AttentionMask(MaskKind kind, ReadOnlyMemory<bool> attend, ReadOnlyMemory<float> bias, int batch, int heads, int queries, int keys)
+    private AttentionMask(
+        MaskKind kind, ReadOnlyMemory<bool> attend, ReadOnlyMemory<float> bias, int batch, int heads, int queries, int keys)
     {
         if (batch < 0 || heads < 0 || queries < 0 || keys < 0)
         {
@@ -88,7 +89,8 @@ public sealed class AttentionMask
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The mask is [{Batch}, {Heads}, {Queries}, {Keys}] and does not broadcast to [{shape.Batch}, {shape.Heads}, {shape.Queries}, {shape.Keys}]: each axis must be 1 or the full size."),
+                    $"The mask is [{Batch}, {Heads}, {Queries}, {Keys}] and does not broadcast to [{shape.Batch}, {shape.Heads}, "
+                        + $"{shape.Queries}, {shape.Keys}]: each axis must be 1 or the full size."),
                 nameof(shape));
         }
 

@@ -96,7 +96,8 @@ public readonly record struct AttentionShape
 
     /// <summary>Bytes of Q, K, V and the output together.</summary>
     /// <param name="elementType">Their element type.</param>
-    public long TensorBytes(ElementType elementType) => Saturate((((Int128)2 * QueryElements) + ((Int128)2 * KeyElements)) * elementType.SizeInBytes());
+    public long TensorBytes(ElementType elementType) =>
+        Saturate((((Int128)2 * QueryElements) + ((Int128)2 * KeyElements)) * elementType.SizeInBytes());
 
     /// <summary>The shape in one line, such as <c>2 x 8 heads, 4096 x 4096, d=40</c>.</summary>
     public override string ToString()

@@ -33,5 +33,6 @@ public readonly record struct TensorStrides(long Batch, long Head, long Row)
     public long Extent(int batch, int heads, int rows, int headDim) =>
         rows == 0
             ? 0
-            : (long)Int128.Min(((Int128)(batch - 1) * Batch) + ((Int128)(heads - 1) * Head) + ((Int128)(rows - 1) * Row) + headDim, long.MaxValue);
+            : (long)Int128.Min(
+                ((Int128)(batch - 1) * Batch) + ((Int128)(heads - 1) * Head) + ((Int128)(rows - 1) * Row) + headDim, long.MaxValue);
 }

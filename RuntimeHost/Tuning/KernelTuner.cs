@@ -40,7 +40,9 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
         if (batch == 0)
         {
             long needed = WithBatch(shape, 1).TensorBytes(request.ElementType);
-            return ([], $"the tensors of one batch item take {ByteSize.Text(needed)}, more than half of the {ByteSize.Text(request.Budget.UsableBytes)} that may be used");
+            return ([],
+                $"the tensors of one batch item take {ByteSize.Text(needed)}, more than half of the "
+                    + $"{ByteSize.Text(request.Budget.UsableBytes)} that may be used");
         }
 
         AttentionShape measured = WithBatch(shape, batch);
@@ -67,7 +69,8 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
 
         foreach (KernelTiming timing in timings)
         {
-            measurements.Add(new(timing.Variant, shape, request.Options.Causal, batch, timing.Measured?.TotalSeconds ?? double.PositiveInfinity));
+            measurements.Add(
+                new(timing.Variant, shape, request.Options.Causal, batch, timing.Measured?.TotalSeconds ?? double.PositiveInfinity));
             if (timing.Fault is not null)
                 HostLog.NotTimed(logger, timing.Variant.Id, timing.Fault);
         }
@@ -108,7 +111,9 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
         return
         [
             .. plans.Select((plan, i) => new KernelTiming(
-                plan.Variant, TimeSpan.FromSeconds(plan.PredictedSeconds), faults[i] is null ? TimeSpan.FromSeconds(Median(samples[i])) : null, faults[i])),
+                plan.Variant, TimeSpan.FromSeconds(plan.PredictedSeconds), faults[i] is null
+                    ? TimeSpan.FromSeconds(Median(samples[i]))
+                    : null, faults[i])),
         ];
     }
 
@@ -134,7 +139,8 @@ internal sealed class KernelTuner(ITunableDevice device, ILogger logger)
             try
             {
                 plans.Add(SlicePlanner.Plan(
-                    shape, request.ElementType, new[] { variant }, profile, request.Budget with { FreeBytes = free }, request.Options with { Policy = "exact" }));
+                    shape, request.ElementType, new[] { variant }, profile, request.Budget with { FreeBytes = free },
+                    request.Options with { Policy = "exact" }));
             }
             catch (AttentionMemoryException)
             {

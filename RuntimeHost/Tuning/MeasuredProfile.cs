@@ -62,7 +62,8 @@ internal sealed class MeasuredProfile
         Take(measurements, latest: true);
 
         // What could not be run may work in another process.
-        _file.Add([.. measurements.Where(measurement => double.IsFinite(measurement.Seconds)).Select(measurement => MeasurementEntry.Of(_device.TimingIdentity, _device.CodeIdentity(measurement.Variant), measurement))]);
+        _file.Add([.. measurements.Where(measurement => double.IsFinite(measurement.Seconds))
+            .Select(measurement => MeasurementEntry.Of(_device.TimingIdentity, _device.CodeIdentity(measurement.Variant), measurement))]);
     }
 
     /// <summary>
@@ -91,8 +92,10 @@ internal sealed class MeasuredProfile
                 return false;
 
             // Measured times are held against predictions, which change with this.
-            DeviceProfile profile = _profile with { LoadedBlocks = (_profile.LoadedBlocks ?? new(new Dictionary<KernelVariant, int>())).With(more) };
-            _profile = profile.Measurements is { } measurements ? profile with { Measurements = Measured(measurements.All, profile) } : profile;
+            DeviceProfile profile =
+                _profile with { LoadedBlocks = (_profile.LoadedBlocks ?? new(new Dictionary<KernelVariant, int>())).With(more) };
+            _profile =
+                profile.Measurements is { } measurements ? profile with { Measurements = Measured(measurements.All, profile) } : profile;
             return true;
         }
     }

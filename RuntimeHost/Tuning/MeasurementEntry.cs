@@ -17,7 +17,8 @@ namespace KernelGen.Tuning;
 /// <param name="Causal">Causal.</param>
 /// <param name="Seconds">The median time of a call.</param>
 internal sealed record MeasurementEntry(
-    string Device, string Kernel, string Code, int Batch, int MeasuredBatch, int Heads, int KeyValueHeads, int Queries, int Keys, int HeadDim, bool Causal,
+    string Device, string Kernel, string Code, int Batch, int MeasuredBatch, int Heads, int KeyValueHeads, int Queries, int Keys,
+    int HeadDim, bool Causal,
     double Seconds)
 {
     /// <summary>An entry of a measurement.</summary>
@@ -25,7 +26,8 @@ internal sealed record MeasurementEntry(
     {
         AttentionShape shape = measurement.Shape;
         return new(
-            device, measurement.Variant.Id, code, shape.Batch, measurement.MeasuredBatch, shape.Heads, shape.KeyValueHeads, shape.Queries, shape.Keys, shape.HeadDim,
+            device, measurement.Variant.Id, code, shape.Batch, measurement.MeasuredBatch, shape.Heads, shape.KeyValueHeads, shape.Queries,
+            shape.Keys, shape.HeadDim,
             measurement.Causal, measurement.Seconds);
     }
 

@@ -29,7 +29,8 @@ internal static class EmulatorLibrary
 
     private static string Build()
     {
-        using Process build = Process.Start(new ProcessStartInfo(_script!) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process build =
+            Process.Start(new ProcessStartInfo(_script!) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> errors = build.StandardError.ReadToEndAsync();
         string output = build.StandardOutput.ReadToEnd();
         build.WaitForExit();

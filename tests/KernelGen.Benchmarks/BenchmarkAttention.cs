@@ -3,7 +3,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Benchmarks;
 
-/// <summary>The model class that planner and small calls are measured on: 12 CPU variants for f16 and f32 of the SD 1.5 head dims.</summary>
+/// <summary>
+/// The model class that planner and small calls are measured on: 12 CPU variants for f16 and f32 of the SD 1.5 head dims.
+/// </summary>
 [SliceAttention(
     HeadDims = [40, 80, 160],
     ElementTypes = [ElementType.Float16, ElementType.Float32],

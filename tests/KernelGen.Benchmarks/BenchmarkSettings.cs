@@ -5,7 +5,9 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace KernelGen.Benchmarks;
 
-/// <summary>In this process, because the project that would be made for another one inherits this repository's strict build settings.</summary>
+/// <summary>
+/// In this process, because the project that would be made for another one inherits this repository's strict build settings.
+/// </summary>
 internal sealed class BenchmarkSettings : ManualConfig
 {
     public BenchmarkSettings()

@@ -10,7 +10,8 @@ namespace KernelGen.Benchmarks;
 public class PlannerBenchmarks
 {
     private static readonly AttentionShape _shape = new(batch: 2, heads: 8, queries: 16384, keys: 16384, headDim: 40);
-    private static readonly DeviceProfile _device = new(Workers: 16, FlopsPerSecond: 1e12, BytesPerSecond: 50e9, SliceSeconds: 5e-6, TotalMemoryBytes: 32L << 30);
+    private static readonly DeviceProfile _device =
+        new(Workers: 16, FlopsPerSecond: 1e12, BytesPerSecond: 50e9, SliceSeconds: 5e-6, TotalMemoryBytes: 32L << 30);
     private static readonly MemoryBudget _budget = new(2L << 30, 0, "given by the caller");
 
     private readonly KernelVariant[] _variants = BenchmarkAttention.Catalogue.For(ElementType.Float16, 40).ToArray();

@@ -7,7 +7,8 @@ namespace KernelGen.Tests.Shared;
 internal static class HostileFile
 {
     /// <summary>A file with a true header length.</summary>
-    public static void Write(string path, string header, int dataBytes) => Write(path, (ulong)Encoding.UTF8.GetByteCount(header), Encoding.UTF8.GetBytes(header), dataBytes);
+    public static void Write(string path, string header, int dataBytes) =>
+        Write(path, (ulong)Encoding.UTF8.GetByteCount(header), Encoding.UTF8.GetBytes(header), dataBytes);
 
     /// <summary>A file that claims any header length.</summary>
     public static void Write(string path, ulong claimedHeaderBytes, byte[] header, int dataBytes)

@@ -32,7 +32,9 @@ public sealed class CommandConsole
     /// <summary>A line on standard error can be overwritten to show progress.</summary>
     public bool ErrorIsTerminal { get; }
 
-    /// <summary>Writes a table to standard output: as the terminal can, or as plain text of at most 100 columns without trailing blanks.</summary>
+    /// <summary>
+    /// Writes a table to standard output: as the terminal can, or as plain text of at most 100 columns without trailing blanks.
+    /// </summary>
     public void Write(Table table)
     {
         if (ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected)

@@ -37,14 +37,17 @@ public static class CommandOptions
     /// <summary>Where compiled kernels are kept from one run to the next.</summary>
     public static Option<string?> CacheFolder() => new("--cache")
     {
-        Description = "For GPUs: a folder in which compiled kernels are kept for later runs; without it all are compiled anew, and their compile times are known",
+        Description =
+            "For GPUs: a folder in which compiled kernels are kept for later runs; without it all are compiled anew, and their compile "
+                + "times are known",
         HelpName = "FOLDER",
     };
 
     /// <summary>Kernels that were compiled in advance.</summary>
     public static Option<string?> Precompiled() => new("--precompiled")
     {
-        Description = "For GPUs: a folder of kernels that 'kernels --compile --out' wrote; those are not compiled anew, and have no compile time",
+        Description =
+            "For GPUs: a folder of kernels that 'kernels --compile --out' wrote; those are not compiled anew, and have no compile time",
         HelpName = "FOLDER",
     };
 
@@ -53,7 +56,9 @@ public static class CommandOptions
     {
         Description = description,
         HelpName = "NAME,...",
-        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+        CustomParser = result =>
+            [.. result.Tokens.SelectMany(
+                token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
     };
 
     /// <summary>Restricts the plan to a slice size.</summary>
@@ -62,18 +67,21 @@ public static class CommandOptions
     /// <summary>How numbers of 32 bits are multiplied.</summary>
     public static Option<Float32Math> Float32() => Choice(
         "--float32",
-        "For f32: 'split' lets tensor cores of compute capability 9.0 multiply halves of numbers, relative error up to 2e-6 as everywhere; 'full' does not, slower [default: split]",
+        "For f32: 'split' lets tensor cores of compute capability 9.0 multiply halves of numbers, relative error up to 2e-6 as "
+            + "everywhere; 'full' does not, slower [default: split]",
         ("split", Float32Math.Split), ("full", Float32Math.Full));
 
     /// <summary>Kernels that have to be switched on.</summary>
     public static Option<ExperimentalKernels> Experimental() => Flags(
         ExperimentalName,
-        "For GPUs: also take kernels that no GPU has run yet; 'hopper' are those for compute capability 9.0, 'hopper-multicast' beside them those whose blocks copy keys and values for each other",
+        "For GPUs: also take kernels that no GPU has run yet; 'hopper' are those for compute capability 9.0, 'hopper-multicast' beside "
+            + "them those whose blocks copy keys and values for each other",
         [.. Enum.GetValues<ExperimentalKernels>().Where(kernels => kernels != 0).Select(kernels => (Word(kernels), kernels))]);
 
     /// <summary>The option that switches kernels on, as it is written: <c>--experimental hopper</c>.</summary>
     public static string ExperimentalOption(ExperimentalKernels kernels) =>
-        $"{ExperimentalName} {string.Join(',', Enum.GetValues<ExperimentalKernels>().Where(one => one != 0 && kernels.HasFlag(one)).Select(Word))}";
+        $"{ExperimentalName} "
+            + $"{string.Join(',', Enum.GetValues<ExperimentalKernels>().Where(one => one != 0 && kernels.HasFlag(one)).Select(Word))}";
 
     /// <summary>The margin of the policy <c>exact</c>.</summary>
     public static Option<double?> SafetyFactor() => new("--safety-factor")
@@ -106,14 +114,16 @@ public static class CommandOptions
     public static Option<bool> Causal() => new("--causal") { Description = "Key j is visible to query i only when j <= i" };
 
     /// <summary>More on standard error; of every command.</summary>
-    public static Option<bool> Verbose() => new(VerboseName) { Description = "Show the log, and where an unexpected error came from", Recursive = true };
+    public static Option<bool> Verbose() =>
+        new(VerboseName) { Description = "Show the log, and where an unexpected error came from", Recursive = true };
 
     /// <summary>JSON on standard output.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Write the result as JSON" };
 
     /// <summary>The element type; f16 when not given.</summary>
     public static Option<ElementType> ElementTypeOption() => Choice(
-        "--dtype", "Element type [default: f16]", ("f16", ElementType.Float16), ("bf16", ElementType.BFloat16), ("f32", ElementType.Float32));
+        "--dtype", "Element type [default: f16]", ("f16", ElementType.Float16), ("bf16", ElementType.BFloat16),
+        ("f32", ElementType.Float32));
 
     /// <summary>One of some words; the type's default value when not given.</summary>
     public static Option<T> Choice<T>(string name, string description, params (string Word, T Value)[] choices)
@@ -142,7 +152,8 @@ public static class CommandOptions
         Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => defaultValue,
-        CustomParser = result => Whole(result, out long value) && value is >= 1 and <= int.MaxValue ? (int)value : Fault<int>(result, "a whole number from 1"),
+        CustomParser = result =>
+            Whole(result, out long value) && value is >= 1 and <= int.MaxValue ? (int)value : Fault<int>(result, "a whole number from 1"),
     };
 
     /// <summary>A whole number from 1, or nothing.</summary>
@@ -150,7 +161,8 @@ public static class CommandOptions
     {
         Description = description,
         HelpName = "N",
-        CustomParser = result => Whole(result, out long value) && value is >= 1 and <= int.MaxValue ? (int)value : Fault<int?>(result, "a whole number from 1"),
+        CustomParser = result =>
+            Whole(result, out long value) && value is >= 1 and <= int.MaxValue ? (int)value : Fault<int?>(result, "a whole number from 1"),
     };
 
     /// <summary>A number that is neither NaN nor infinite, or nothing.</summary>
@@ -158,7 +170,8 @@ public static class CommandOptions
     {
         Description = description,
         HelpName = "X",
-        CustomParser = result => Number(result, out double value) && float.IsFinite((float)value) ? (float)value : Fault<float?>(result, "a finite number"),
+        CustomParser = result =>
+            Number(result, out double value) && float.IsFinite((float)value) ? (float)value : Fault<float?>(result, "a finite number"),
     };
 
     /// <summary>An amount of memory, or nothing.</summary>
@@ -205,7 +218,8 @@ public static class CommandOptions
 
         // A part of a unit is what the output prints (1.5 GiB); a part of a byte is nothing.
         NumberStyles styles = unit > 1 ? NumberStyles.AllowDecimalPoint : NumberStyles.None;
-        bool valid = decimal.TryParse(text, styles, CultureInfo.InvariantCulture, out decimal number) && number <= (decimal)long.MaxValue / unit;
+        bool valid =
+            decimal.TryParse(text, styles, CultureInfo.InvariantCulture, out decimal number) && number <= (decimal)long.MaxValue / unit;
         bytes = valid ? (long)(number * unit) : 0;
         return valid;
     }

@@ -27,12 +27,14 @@ public static class CommandRunner
 
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { Output = console.Output, Error = console.Error, EnableDefaultExceptionHandler = false });
+            return parsed.Invoke(
+                new InvocationConfiguration { Output = console.Output, Error = console.Error, EnableDefaultExceptionHandler = false });
         }
         catch (Exception exception)
         {
             console.Progress("");
-            (int code, string message) = isInputFault?.Invoke(exception) == true ? (ExitCode.BadInput, exception.Message) : Explain(exception);
+            (int code, string message) =
+                isInputFault?.Invoke(exception) == true ? (ExitCode.BadInput, exception.Message) : Explain(exception);
             console.Error.WriteLine($"error: {OneLine(message)}");
             if (parsed.GetValue(verbose))
                 console.Error.WriteLine(exception);

@@ -34,7 +34,8 @@ public sealed class HostOptions
     /// <summary>Makes the host, which logs to standard error with <c>--verbose</c>.</summary>
     /// <exception cref="DeviceNotUsableException">The device asked for cannot be used.</exception>
     public AttentionHost CreateHost(ParseResult parsed, CommandConsole console) =>
-        AttentionHost.CreateDefault(Read(parsed) with { Logger = parsed.GetValue<bool>(CommandOptions.VerboseName) ? new StandardErrorLogger(console.Error) : null });
+        AttentionHost.CreateDefault(Read(
+            parsed) with { Logger = parsed.GetValue<bool>(CommandOptions.VerboseName) ? new StandardErrorLogger(console.Error) : null });
 
     /// <summary>How the host is to be made.</summary>
     public AttentionHostOptions Read(ParseResult parsed) => new()

@@ -21,7 +21,8 @@ internal sealed class ApplicationKernels
 
     /// <summary>Loads an application and finds its kernels.</summary>
     /// <param name="path">The application's assembly.</param>
-    /// <param name="runtimeHost">Stands for the application's KernelGen.RuntimeHost; null takes the one that the application brings.</param>
+    /// <param name="runtimeHost">Stands for the application's KernelGen.RuntimeHost; null takes the one that the application
+    /// brings.</param>
     public static ApplicationKernels Load(string path, Assembly? runtimeHost = null)
     {
         ApplicationContext context = new(path, runtimeHost);

@@ -20,7 +20,8 @@ internal static class Precompilation
     /// <param name="runtimeHost">The KernelGen.RuntimeHost for an application that brings none; null where that is a fault.</param>
     /// <returns>The exit code of a process.</returns>
     public static int Run(
-        string application, string architectures, string masks, string experimental, string folder, TextWriter output, Assembly? runtimeHost = null)
+        string application, string architectures, string masks, string experimental, string folder, TextWriter output,
+        Assembly? runtimeHost = null)
     {
         if (!File.Exists(application))
             return Fault(output, $"{application} is not there; build the project first.");

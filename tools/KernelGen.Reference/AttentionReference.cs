@@ -4,8 +4,9 @@ using KernelGen.Tensors;
 namespace KernelGen.Reference;
 
 /// <summary>
-/// Attention in float64 as the formula is written, <c>softmax(Q K^T * scale + mask) V</c>, row by row: slow, simple and independent of every kernel.
-/// A key that is hidden, by causality or by the mask, takes no part at all. What numbers at the edges give is written in <c>docs/reliability.md</c>.
+/// Attention in float64 as the formula is written, <c>softmax(Q K^T * scale + mask) V</c>, row by row: slow, simple and independent of
+/// every kernel. A key that is hidden, by causality or by the mask, takes no part at all. What numbers at the edges give is written in
+/// <c>docs/reliability.md</c>.
 /// </summary>
 public static class AttentionReference
 {
@@ -63,8 +64,10 @@ public static class AttentionReference
         weights.Clear();
         int item = head / shape.Heads;
         int keyValueHead = head % shape.Heads / (shape.Heads / shape.KeyValueHeads);
-        TensorStrides keyStrides = options.KeyStrides ?? TensorStrides.Dense(options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim);
-        TensorStrides valueStrides = options.ValueStrides ?? TensorStrides.Dense(options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim);
+        TensorStrides keyStrides =
+            options.KeyStrides ?? TensorStrides.Dense(options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim);
+        TensorStrides valueStrides =
+            options.ValueStrides ?? TensorStrides.Dense(options.Layout, shape.KeyValueHeads, shape.Keys, shape.HeadDim);
         long keyBase = (item * keyStrides.Batch) + (keyValueHead * keyStrides.Head);
         long valueBase = (item * valueStrides.Batch) + (keyValueHead * valueStrides.Head);
 
@@ -73,7 +76,8 @@ public static class AttentionReference
         double[] queryRow = new double[shape.HeadDim];
         Widen(query.Slice((int)Offset(QueryStrides(shape, options), shape, head, row), shape.HeadDim), queryRow);
         double[] elements = new double[shape.HeadDim];
-        (int Key, double Score, bool IsBias)[] visible = new (int, double, bool)[options.Causal == true ? Math.Min(shape.Keys, row + 1) : shape.Keys];
+        (int Key, double Score, bool IsBias)[] visible =
+            new (int, double, bool)[options.Causal == true ? Math.Min(shape.Keys, row + 1) : shape.Keys];
         int count = 0;
         double largest = double.NegativeInfinity;
         for (int j = 0; j < visible.Length; j++)
@@ -165,7 +169,8 @@ public static class AttentionReference
         if (mask is null)
             return 0;
         MaskStrides strides = mask.StridesFor(shape);
-        long index = (head / shape.Heads * strides.Batch) + (head % shape.Heads * strides.Head) + (row * strides.Query) + (key * strides.Key);
+        long index =
+            (head / shape.Heads * strides.Batch) + (head % shape.Heads * strides.Head) + (row * strides.Query) + (key * strides.Key);
         if (mask.Kind == MaskKind.Boolean)
             return mask.Bytes[(int)index] != 0 ? 0 : double.NegativeInfinity;
         float bias = BitConverter.ToSingle(mask.Bytes.Slice((int)index * sizeof(float), sizeof(float)));

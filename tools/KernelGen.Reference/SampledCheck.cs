@@ -8,9 +8,9 @@ namespace KernelGen.Reference;
 /// <param name="Rows">Rows that were compared.</param>
 /// <param name="RelativeError">Frobenius norm of the difference over that of the reference, over all compared rows.</param>
 /// <param name="Bound">
-/// The relative error that is allowed: for each row that of the element type, and <c>2^-24</c> of the row's largest score that can matter. A score is kept in
-/// fp32, so that its rounding grows with it, and the exponential turns that into a relative error of the probability. Rows of which fp32 knows too little to be
-/// compared are left out; the error is a NaN when none is left.
+/// The relative error that is allowed: for each row that of the element type, and <c>2^-24</c> of the row's largest score that can matter.
+/// A score is kept in fp32, so that its rounding grows with it, and the exponential turns that into a relative error of the probability.
+/// Rows of which fp32 knows too little to be compared are left out; the error is a NaN when none is left.
 /// </param>
 public readonly record struct SampledCheck(int Rows, double RelativeError, double Bound)
 {
@@ -21,7 +21,8 @@ public readonly record struct SampledCheck(int Rows, double RelativeError, doubl
     public bool Passed => RelativeError <= Bound;
 
     /// <summary>
-    /// The bound for an element type at small scores: rounding of the output dominates for the 2-byte types, fp32 accumulation for the other.
+    /// The bound for an element type at small scores: rounding of the output dominates for the 2-byte types, fp32 accumulation for the
+    /// other.
     /// </summary>
     public static double BoundFor(ElementType elementType) => elementType switch
     {
@@ -30,7 +31,9 @@ public readonly record struct SampledCheck(int Rows, double RelativeError, doubl
         _ => 2e-6,
     };
 
-    /// <summary>The bound for an element type on a target: tensor cores are given probabilities that were rounded to the element type.</summary>
+    /// <summary>
+    /// The bound for an element type on a target: tensor cores are given probabilities that were rounded to the element type.
+    /// </summary>
     public static double BoundFor(ElementType elementType, KernelTarget target) => (elementType, target) switch
     {
         (_, KernelTarget.Cpu or KernelTarget.Simt) => BoundFor(elementType),
@@ -39,7 +42,9 @@ public readonly record struct SampledCheck(int Rows, double RelativeError, doubl
         _ => BoundFor(elementType),
     };
 
-    /// <summary>Compares rows spread over all heads and over the length, the first and the last row of the first and the last head among them.</summary>
+    /// <summary>
+    /// Compares rows spread over all heads and over the length, the first and the last row of the first and the last head among them.
+    /// </summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="query">Q.</param>
     /// <param name="key">K.</param>
@@ -73,7 +78,8 @@ public readonly record struct SampledCheck(int Rows, double RelativeError, doubl
             if (bound > LargestBound)
                 continue;
 
-            // A NaN or an infinity in the input belongs into the elements that it reaches: there one must be, and no number can be compared.
+            // A NaN or an infinity in the input belongs into the elements that it reaches: there one must be, and no number can be
+            // compared.
             for (int d = 0; d < expected.Length; d++)
             {
                 if (double.IsFinite(expected[d]))

@@ -14,7 +14,9 @@ public sealed class SampledReference
 
     private SampledReference((int Head, int Row, double[] Expected)[] rows) => _rows = rows;
 
-    /// <summary>Computes rows spread over all heads and over the length, the first and the last among them; fewer where a row is much work.</summary>
+    /// <summary>
+    /// Computes rows spread over all heads and over the length, the first and the last among them; fewer where a row is much work.
+    /// </summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="query">Q, dense <c>[B, H, L, D]</c>.</param>
     /// <param name="key">K.</param>

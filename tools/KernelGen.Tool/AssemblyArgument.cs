@@ -9,7 +9,8 @@ internal static class AssemblyArgument
     /// <param name="isRequired">The command needs one.</param>
     public static Argument<string?> Create(bool isRequired) => new("ASSEMBLY")
     {
-        Description = "The assembly of annotated classes, or of an application that brings some, as it was built: bin/Release/net10.0/Models.dll",
+        Description =
+            "The assembly of annotated classes, or of an application that brings some, as it was built: bin/Release/net10.0/Models.dll",
         Arity = isRequired ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
     };
 }

@@ -40,12 +40,15 @@ internal sealed class AssemblyClasses(bool isRequired) : IClassSource
         }
         catch (BadImageFormatException)
         {
-            throw new InputException($"{path} is no .NET assembly, or one that was compiled ahead of time; name the one that was built from C#.");
+            throw new InputException(
+                $"{path} is no .NET assembly, or one that was compiled ahead of time; name the one that was built from C#.");
         }
-        catch (Exception fault) when (fault is MissingMemberException or TypeLoadException or TargetInvocationException or FileLoadException)
+        catch (Exception fault) when (fault is MissingMemberException or TypeLoadException or TargetInvocationException
+            or FileLoadException)
         {
             throw new InputException(
-                $"{path} was built with another version of KernelGen.RuntimeHost than that of this tool, {ProductVersion.Text}: install the tool of the same version.");
+                $"{path} was built with another version of KernelGen.RuntimeHost than that of this tool, {ProductVersion.Text}: install "
+                    + "the tool of the same version.");
         }
     }
 }

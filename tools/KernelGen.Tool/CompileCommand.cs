@@ -11,7 +11,8 @@ internal sealed class CompileCommand : Command
 {
     private readonly CommandConsole _console;
     private readonly Argument<string?> _assembly = AssemblyArgument.Create(isRequired: true);
-    private readonly Option<CudaArchitecture[]> _architectures = CompileOptions.Architectures("Compute capabilities to compile for, such as 8.6,8.9,9.0");
+    private readonly Option<CudaArchitecture[]> _architectures =
+        CompileOptions.Architectures("Compute capabilities to compile for, such as 8.6,8.9,9.0");
     private readonly Option<string> _masks = CommandOptions.Choice(
         "--mask",
         "Kernels for calls without a Boolean or additive mask, with one, or both [default: both]",
@@ -20,7 +21,9 @@ internal sealed class CompileCommand : Command
     private readonly Option<ExperimentalKernels> _experimental = CommandOptions.Experimental();
     private readonly Option<string> _output = new("--out")
     {
-        Description = "The folder of machine code, which a program finds as 'kernels' beside it, or by KERNELGEN_KERNELS_DIR. What the classes do not have any more is removed",
+        Description =
+            "The folder of machine code, which a program finds as 'kernels' beside it, or by KERNELGEN_KERNELS_DIR. What the classes do "
+                + "not have any more is removed",
         HelpName = "FOLDER",
         Required = true,
     };
@@ -38,7 +41,8 @@ internal sealed class CompileCommand : Command
 
     private int Run(ParseResult parsed)
     {
-        string architectures = string.Join(';', parsed.GetValue(_architectures)!.Select(architecture => architecture.ComputeCapabilityText));
+        string architectures =
+            string.Join(';', parsed.GetValue(_architectures)!.Select(architecture => architecture.ComputeCapabilityText));
         using StringWriter said = new();
 
         // The application's own runtime compiles, as it will look for what was compiled; a library of classes brings none.

@@ -60,7 +60,8 @@ public static unsafe class HiddenValues
     /// <param name="weights">The block's weights, <c>[keys][lane]</c>.</param>
     /// <param name="output">The output so far, <c>[headDim][lane]</c>.</param>
     public static void AddNonFinite<TElement>(
-        in KernelArguments call, int head, int row, int rows, int key, int keys, int headDim, int lanes, TElement* values, float* weights, float* output)
+        in KernelArguments call, int head, int row, int rows, int key, int keys, int headDim, int lanes, TElement* values, float* weights,
+        float* output)
         where TElement : unmanaged
     {
         for (int k = 0; k < keys; k++)

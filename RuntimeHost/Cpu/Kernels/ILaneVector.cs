@@ -4,7 +4,8 @@ namespace KernelGen.Cpu.Kernels;
 
 /// <summary>
 /// A vector of fp32 numbers, one query row in each lane. The operations are those that attention needs, and each lane's result is the same
-/// bits at every width: that is what makes the CPU paths interchangeable. Without fused multiply-add, which is possible with 128 bits alone,
+/// bits at every width: that is what makes the CPU paths interchangeable. Without fused multiply-add, which is possible with 128 bits
+/// alone,
 /// <see cref="MultiplyAdd"/> rounds twice.
 /// </summary>
 /// <typeparam name="TSelf">The implementing vector.</typeparam>
@@ -57,7 +58,8 @@ public unsafe interface ILaneVector<TSelf>
 
     /// <summary>2 to the power of a number of eighths, from a table of eight numbers.</summary>
     /// <param name="eighths">The low bits of each lane, taken as an integer, count eighths.</param>
-    /// <param name="table">The bits of 2^(j/8), less <c>j</c> * 2^20: as many as fit the vector, and the eight again in a vector of sixteen.</param>
+    /// <param name="table">The bits of 2^(j/8), less <c>j</c> * 2^20: as many as fit the vector, and the eight again in a vector of
+    /// sixteen.</param>
     /// <param name="tableEnd">The rest of them, in a vector of four.</param>
     static abstract TSelf PowerOfEighths(TSelf eighths, TSelf table, TSelf tableEnd);
 

@@ -17,7 +17,8 @@ public unsafe interface IMicroKernels
     /// <param name="maximum">A maximum for each lane.</param>
     /// <param name="newMaximum">Receives that maximum, raised to the largest of the scores.</param>
     /// <param name="next">What to bring closer meanwhile.</param>
-    static abstract void Scores(float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum, NextBlock next);
+    static abstract void Scores(
+        float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum, NextBlock next);
 
     /// <summary>
     /// Turns the scores of a lane group against a block of keys into weights and adds the values, weighted, to its output.
@@ -30,5 +31,6 @@ public unsafe interface IMicroKernels
     /// <param name="sum">The sum of weights of each lane, to which these are added.</param>
     /// <param name="rescale">A factor for each lane, applied to the output first.</param>
     /// <param name="output">The output so far, <c>[headDim][lane]</c>.</param>
-    static abstract void Values(float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output);
+    static abstract void Values(
+        float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output);
 }

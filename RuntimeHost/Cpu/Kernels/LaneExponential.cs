@@ -39,7 +39,8 @@ public readonly unsafe struct LaneExponential<TVector>
     }
 
     /// <summary>
-    /// 2 to the power of each lane, for numbers up to 127. 0 gives exactly 1; -127 and below, negative infinity included, exactly 0; between -127 and
+    /// 2 to the power of each lane, for numbers up to 127. 0 gives exactly 1; -127 and below, negative infinity included, exactly 0;
+    /// between -127 and
     /// -126, where results are subnormal, they are too small. NaN stays NaN.
     /// </summary>
     /// <param name="exponent">The exponents.</param>

@@ -161,8 +161,8 @@ public static unsafe class LaneMask
     private static void ReadAdditive<TVector>(float* mask, long stride, int keys, float* destination)
         where TVector : unmanaged, ILaneVector<TVector>
     {
-        // Only negative infinity hides: the least finite number, a common stand-in for it, must not overflow to it in units of log2. What is beyond the largest bias counts
-        // as the largest number of its sign.
+        // Only negative infinity hides: the least finite number, a common stand-in for it, must not overflow to it in units of log2. What
+        // is beyond the largest bias counts as the largest number of its sign.
         TVector log2E = TVector.Create(Log2E), least = TVector.Create(float.MinValue), greatest = TVector.Create(float.MaxValue);
         TVector lower = TVector.Create(-LargestBias), upper = TVector.Create(LargestBias);
         TVector hidden = TVector.Create(float.NegativeInfinity), infinite = TVector.Create(float.PositiveInfinity);
@@ -173,14 +173,16 @@ public static unsafe class LaneMask
             {
                 TVector bias = TVector.Load(mask + k);
                 TVector power = TVector.SelectLess(bias, lower, least, TVector.SelectLess(upper, bias, greatest, bias * log2E));
-                TVector.Store(TVector.SelectEqual(bias, hidden, hidden, TVector.SelectEqual(bias, infinite, infinite, power)), destination + k);
+                TVector.Store(
+                    TVector.SelectEqual(bias, hidden, hidden, TVector.SelectEqual(bias, infinite, infinite, power)), destination + k);
             }
         }
 
         for (; k < keys; k++)
         {
             float bias = mask[k * stride];
-            destination[k] = float.IsInfinity(bias) ? bias : bias < -LargestBias ? float.MinValue : bias > LargestBias ? float.MaxValue : bias * Log2E;
+            destination[k] =
+                float.IsInfinity(bias) ? bias : bias < -LargestBias ? float.MinValue : bias > LargestBias ? float.MaxValue : bias * Log2E;
         }
     }
 }

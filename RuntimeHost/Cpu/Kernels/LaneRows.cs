@@ -14,7 +14,8 @@ public static unsafe class LaneRows
     /// <param name="source">The first row.</param>
     /// <param name="stride">From a row to the next, in elements.</param>
     /// <param name="rows">Rows to have.</param>
-    /// <param name="atLeast">Scratch is filled up to this many rows by repeating the last one, for a micro-kernel that needs more than there are.</param>
+    /// <param name="atLeast">Scratch is filled up to this many rows by repeating the last one, for a micro-kernel that needs more than
+    /// there are.</param>
     /// <param name="headDim">Elements of a row.</param>
     /// <param name="scratch">Room for <c>max(rows, atLeast) * headDim</c> numbers.</param>
     /// <returns>The first dense row.</returns>
@@ -99,7 +100,8 @@ public static unsafe class LaneRows
     /// <param name="destination">The first row.</param>
     /// <param name="stride">From a row to the next, in elements.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void UnpackOutput<TElement, TVector>(float* output, int rows, int headDim, float* scratch, TElement* destination, long stride)
+    public static void UnpackOutput<TElement, TVector>(
+        float* output, int rows, int headDim, float* scratch, TElement* destination, long stride)
         where TElement : unmanaged
         where TVector : unmanaged, ILaneVector<TVector>
     {

@@ -6,7 +6,10 @@ namespace KernelGen.Cpu.Kernels;
 /// <summary>
 /// The softmax of a lane group: two vectors of query rows, one row in each lane, so that no step ever looks across lanes.
 /// </summary>
-/// <remarks>Scores lie as <c>[key][lane]</c> and are in units of log2, so that weights are powers of two. Maxima, sums and factors are one number a lane.</remarks>
+/// <remarks>
+/// Scores lie as <c>[key][lane]</c> and are in units of log2, so that weights are powers of two. Maxima, sums and factors are one number a
+/// lane.
+/// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class LaneSoftmax
 {

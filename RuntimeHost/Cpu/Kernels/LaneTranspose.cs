@@ -30,7 +30,8 @@ public static unsafe class LaneTranspose
                 int column = 0;
                 for (; column <= columns - 8; column += 8)
                 {
-                    Block8(source + (row * sourceStride) + column, sourceStride, destination + (column * destinationStride) + row, destinationStride);
+                    Block8(source + (row * sourceStride) + column, sourceStride, destination + (column * destinationStride) + row,
+                        destinationStride);
                 }
 
                 for (; column <= columns - 4; column += 4)
@@ -52,7 +53,8 @@ public static unsafe class LaneTranspose
             int column = 0;
             for (; column <= columns - 4; column += 4)
             {
-                Block4(source + (row * sourceStride) + column, sourceStride, destination + (column * destinationStride) + row, destinationStride);
+                Block4(source + (row * sourceStride) + column, sourceStride, destination + (column * destinationStride) + row,
+                    destinationStride);
             }
 
             if (column < columns)

@@ -117,7 +117,8 @@ public readonly unsafe record struct LaneVector128(Vector128<float> Value) : ILa
     public static LaneVector128 LoadFloat16(ushort* source)
     {
         Vector128<int> aligned = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsInt16()) << 13;
-        Vector128<float> scaled = (aligned & Vector128.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector128.Create(5.192296858534828e33f);
+        Vector128<float> scaled =
+            (aligned & Vector128.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector128.Create(5.192296858534828e33f);
         Vector128<int> bits = scaled.AsInt32();
         Vector128<int> special = Vector128.GreaterThanOrEqual(bits & Vector128.Create(0x7FFF_FFFF), Vector128.Create(0x4780_0000));
         return new((bits | (special & Vector128.Create(0x7F80_0000))).AsSingle());
@@ -125,7 +126,8 @@ public readonly unsafe record struct LaneVector128(Vector128<float> Value) : ILa
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LaneVector128 LoadBFloat16(ushort* source) => new((Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsInt16()) << 16).AsSingle());
+    public static LaneVector128 LoadBFloat16(ushort* source) =>
+        new((Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsInt16()) << 16).AsSingle());
 
     /// <inheritdoc/>
     /// <remarks>

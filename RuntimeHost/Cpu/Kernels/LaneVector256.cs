@@ -89,7 +89,8 @@ public readonly unsafe record struct LaneVector256(Vector256<float> Value) : ILa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneVector256 LoadAttend(byte* source)
     {
-        Vector256<uint> attend = Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsByte()).ToVector256Unsafe());
+        Vector256<uint> attend =
+            Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsByte()).ToVector256Unsafe());
         return new((Vector256.Equals(attend, Vector256<uint>.Zero) & Vector256.Create(0xFF80_0000u)).AsSingle());
     }
 
@@ -102,7 +103,8 @@ public readonly unsafe record struct LaneVector256(Vector256<float> Value) : ILa
     public static LaneVector256 LoadFloat16(ushort* source)
     {
         Vector256<int> aligned = Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe()) << 13;
-        Vector256<float> scaled = (aligned & Vector256.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector256.Create(5.192296858534828e33f);
+        Vector256<float> scaled =
+            (aligned & Vector256.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector256.Create(5.192296858534828e33f);
         Vector256<int> bits = scaled.AsInt32();
         Vector256<int> special = Vector256.GreaterThanOrEqual(bits & Vector256.Create(0x7FFF_FFFF), Vector256.Create(0x4780_0000));
         return new((bits | (special & Vector256.Create(0x7F80_0000))).AsSingle());
@@ -110,7 +112,8 @@ public readonly unsafe record struct LaneVector256(Vector256<float> Value) : ILa
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LaneVector256 LoadBFloat16(ushort* source) => new((Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe()) << 16).AsSingle());
+    public static LaneVector256 LoadBFloat16(ushort* source) =>
+        new((Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe()) << 16).AsSingle());
 
     /// <inheritdoc/>
     /// <remarks>

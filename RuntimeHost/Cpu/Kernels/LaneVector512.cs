@@ -102,7 +102,8 @@ public readonly unsafe record struct LaneVector512(Vector512<float> Value) : ILa
     public static LaneVector512 LoadFloat16(ushort* source)
     {
         Vector512<int> aligned = Vector512.WidenLower(Vector256.Load((short*)source).ToVector512Unsafe()) << 13;
-        Vector512<float> scaled = (aligned & Vector512.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector512.Create(5.192296858534828e33f);
+        Vector512<float> scaled =
+            (aligned & Vector512.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector512.Create(5.192296858534828e33f);
         Vector512<int> bits = scaled.AsInt32();
         Vector512<int> special = Vector512.GreaterThanOrEqual(bits & Vector512.Create(0x7FFF_FFFF), Vector512.Create(0x4780_0000));
         return new((bits | (special & Vector512.Create(0x7F80_0000))).AsSingle());
@@ -110,7 +111,8 @@ public readonly unsafe record struct LaneVector512(Vector512<float> Value) : ILa
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LaneVector512 LoadBFloat16(ushort* source) => new((Vector512.WidenLower(Vector256.Load((short*)source).ToVector512Unsafe()) << 16).AsSingle());
+    public static LaneVector512 LoadBFloat16(ushort* source) =>
+        new((Vector512.WidenLower(Vector256.Load((short*)source).ToVector512Unsafe()) << 16).AsSingle());
 
     /// <inheritdoc/>
     /// <remarks>

@@ -34,7 +34,8 @@ public static unsafe class TileOutput
             int first = row - rowBegin, rows = Math.Min(lanes, rowEnd - row);
             float* group = output + ((long)first * headDim);
             Prefetch.Rows(
-                destination + ((row + lanes) * call.OutputStrides.Row), call.OutputStrides.Row, Math.Min(lanes, rowEnd - row - lanes), headDim);
+                destination + ((row + lanes) * call.OutputStrides.Row), call.OutputStrides.Row, Math.Min(lanes, rowEnd - row - lanes),
+                headDim);
             LaneSoftmax.Divide<TVector>(group, headDim, sum + first);
             LaneRows.UnpackOutput<TElement, TVector>(
                 group, rows, headDim, scratch, destination + (row * call.OutputStrides.Row), call.OutputStrides.Row);

@@ -38,7 +38,8 @@ internal static class CompileLog
             if (rest.Length > 0 && rest[0] is '(' or ':')
             {
                 int digits = rest[1..].IndexOfAnyExceptInRange('0', '9');
-                if (int.TryParse(digits < 0 ? rest[1..] : rest.Slice(1, digits), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+                if (int.TryParse(
+                    digits < 0 ? rest[1..] : rest.Slice(1, digits), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
                 {
                     yield return number;
                 }

@@ -165,7 +165,8 @@ internal sealed class CubinCache
     }
 
     private static bool IsEntry(string name, string folder) =>
-        name.Length == (2 * KeyBytes) + Extension.Length && name.EndsWith(Extension, StringComparison.Ordinal) && name.StartsWith(folder, StringComparison.Ordinal)
+        name.Length == (2 * KeyBytes) + Extension.Length && name.EndsWith(Extension, StringComparison.Ordinal)
+            && name.StartsWith(folder, StringComparison.Ordinal)
         && TemporaryFile.IsHexadecimal(name.AsSpan(0, 2 * KeyBytes));
 
     private string? PathOf(string key) => _folder?.ForReading(key[..2], key + Extension);

@@ -4,10 +4,12 @@ namespace KernelGen.Cuda.Compilation;
 /// <param name="Request">What was asked for.</param>
 /// <param name="Image">The machine code; null when the compiler refused it.</param>
 /// <param name="Entries">What became of each launch; empty when the compiler refused it or its log does not tell.</param>
-/// <param name="ProcessorTime">What the compilation took of the processor; of a clock where the system does not tell a thread's time.</param>
+/// <param name="ProcessorTime">What the compilation took of the processor; of a clock where the system does not tell a thread's
+/// time.</param>
 /// <param name="Fault">Why the compiler refused it; null when it did not.</param>
 public sealed record KernelCompilation(
-    CompilationRequest Request, KernelImage? Image, IReadOnlyList<CompiledEntry> Entries, TimeSpan ProcessorTime, KernelCompilationException? Fault)
+    CompilationRequest Request, KernelImage? Image, IReadOnlyList<CompiledEntry> Entries, TimeSpan ProcessorTime,
+    KernelCompilationException? Fault)
 {
     /// <summary>What the compiler said.</summary>
     public string Log => Fault?.Log ?? Image?.Log ?? "";
@@ -34,7 +36,8 @@ public sealed record KernelCompilation(
                 entry.SpillLoadBytes,
                 sharedBytes,
                 request.Architecture.Multiprocessor.ResidentBlocks(stage.Threads, entry.Registers, sharedBytes),
-                [.. log.Findings.Where(finding => finding.Function == entry.Name && finding.Code != AssemblerFinding.Spill).Select(finding => finding.Code).Distinct()])
+                [.. log.Findings.Where(finding => finding.Function == entry.Name && finding.Code != AssemblerFinding.Spill)
+                    .Select(finding => finding.Code).Distinct()])
             {
                 PromisedBlocks = request.Architecture.Multiprocessor.PromisedBlocks(stage),
             });

@@ -26,7 +26,8 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
     private static readonly Version _firstWithCache = new(12, 9);
 
     /// <inheritdoc/>
-    public string Identity => string.Create(CultureInfo.InvariantCulture, $"nvrtc {nvrtc.Version} {LanguageOption} {VerboseAssemblerOption}");
+    public string Identity =>
+        string.Create(CultureInfo.InvariantCulture, $"nvrtc {nvrtc.Version} {LanguageOption} {VerboseAssemblerOption}");
 
     /// <inheritdoc/>
     public string ArchitectureFor(int computeCapability)
@@ -42,7 +43,9 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
             ? string.Create(CultureInfo.InvariantCulture, $"compute_{newest}")
             : throw new DeviceNotUsableException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"NVRTC {nvrtc.Version} makes code for compute capability {known[0] / 10}.{known[0] % 10} and newer; this GPU has {computeCapability / 10}.{computeCapability % 10}. Install an older NVRTC (12.x goes back to 5.0), or use the CPU."));
+                $"NVRTC {nvrtc.Version} makes code for compute capability {known[0] / 10}.{known[0] % 10} and newer; this GPU has "
+                    + $"{computeCapability / 10}.{computeCapability % 10}. Install an older NVRTC (12.x goes back to 5.0), or use the "
+                    + $"CPU."));
     }
 
     /// <inheritdoc/>
@@ -79,10 +82,14 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
             if (result != 0)
             {
                 throw new KernelCompilationException(
-                    kernel.Name, $"nvrtcCompileProgram for {architecture} failed with {nvrtc.Text(result)}", CompileLog.WithSourceLines(Log(program), Sources(variant)));
+                    kernel.Name, $"nvrtcCompileProgram for {architecture} failed with {nvrtc.Text(result)}",
+                    CompileLog.WithSourceLines(Log(program), Sources(variant)));
             }
 
-            return new(machineCode ? KernelImageKind.Cubin : KernelImageKind.Ptx, Image(program, kernel, machineCode)) { Log = Log(program) };
+            return new(machineCode ? KernelImageKind.Cubin : KernelImageKind.Ptx, Image(program, kernel, machineCode))
+            {
+                Log = Log(program),
+            };
         }
         finally
         {
@@ -136,7 +143,8 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
         fixed (byte* first = image)
         {
             Require(
-                machineCode ? nvrtc.GetCubin(program, first) : nvrtc.GetPtx(program, first), machineCode ? "nvrtcGetCUBIN" : "nvrtcGetPTX", kernel);
+                machineCode ? nvrtc.GetCubin(program, first) : nvrtc.GetPtx(program, first), machineCode ? "nvrtcGetCUBIN" : "nvrtcGetPTX",
+                kernel);
         }
 
         return image;

@@ -58,7 +58,8 @@ public static class PublishedKernels
             return Fault(
                 output,
                 BadInput,
-                $"KernelGenPrecompile is '{architectures}', with '{wrong}' in it; it must be compute capabilities from 7.5 on, such as 8.6;9.0.");
+                $"KernelGenPrecompile is '{architectures}', with '{wrong}' in it; it must be compute capabilities from 7.5 on, such as "
+                    + "8.6;9.0.");
         }
 
         KernelSpecialization[]? specializations = masks switch
@@ -104,7 +105,8 @@ public static class PublishedKernels
         int compiled = results.Count - refused.Length;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"KernelGen: {requests.Count} kernels for {capabilities}: {compiled} compiled, {requests.Count - missing.Length} as they were"));
+            $"KernelGen: {requests.Count} kernels for {capabilities}: {compiled} compiled, {requests.Count - missing.Length} as they "
+                + $"were"));
         return refused.Length == 0 ? Done : Failed;
     }
 

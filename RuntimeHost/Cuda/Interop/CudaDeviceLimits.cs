@@ -43,7 +43,8 @@ public sealed record CudaDeviceLimits(
     /// Peak multiply-adds of 16-bit elements with fp32 sums on tensor cores through <c>mma.sync</c>, two operations each: 2048 a clock in a
     /// multiprocessor of the data-centre chips (compute capability 8.0, 9.0, 10.x), 512 in the others.
     /// </summary>
-    public double TensorFlopsPerSecond => (KernelCosts.HasFastTensorCores(ComputeCapability) ? 2048.0 : 512.0) * Multiprocessors * Math.Max(ClockKilohertz, 1) * 1e3;
+    public double TensorFlopsPerSecond =>
+        (KernelCosts.HasFastTensorCores(ComputeCapability) ? 2048.0 : 512.0) * Multiprocessors * Math.Max(ClockKilohertz, 1) * 1e3;
 
     /// <summary>What a multiprocessor holds at once.</summary>
     public MultiprocessorLimits Multiprocessor => MultiprocessorLimits.ForComputeCapability(ComputeCapability);
@@ -52,7 +53,8 @@ public sealed record CudaDeviceLimits(
     public int L2Bytes { get; init; }
 
     /// <summary>The compute capability as it is usually written, such as <c>9.0</c>.</summary>
-    public string ComputeCapabilityText => string.Create(CultureInfo.InvariantCulture, $"{ComputeCapability / 10}.{ComputeCapability % 10}");
+    public string ComputeCapabilityText =>
+        string.Create(CultureInfo.InvariantCulture, $"{ComputeCapability / 10}.{ComputeCapability % 10}");
 
     /// <summary>The targets that the GPU runs; none when it is too old.</summary>
     public IReadOnlyList<KernelTarget> Targets => CudaArchitecture.TargetsOf(ComputeCapability);
@@ -82,7 +84,8 @@ public sealed record CudaDeviceLimits(
 
         if (!Targets.Contains(variant.Target))
         {
-            return $"{variant.Id}: {Name} has compute capability {ComputeCapabilityText}, which {variant.Target.Name()} kernels are not for.";
+            return $"{variant.Id}: {Name} has compute capability {ComputeCapabilityText}, which {variant.Target.Name()} kernels are not "
+                + "for.";
         }
 
         foreach (CudaStage stage in cuda.Stages)
@@ -91,7 +94,8 @@ public sealed record CudaDeviceLimits(
             {
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{variant.Id}: a block of {stage.EntryPoint} has {stage.Threads} threads and {stage.SharedBytes} bytes of shared memory; {Name} offers {ThreadsPerBlock} and {SharedBytesPerBlock}.");
+                    $"{variant.Id}: a block of {stage.EntryPoint} has {stage.Threads} threads and {stage.SharedBytes} bytes of shared "
+                        + $"memory; {Name} offers {ThreadsPerBlock} and {SharedBytesPerBlock}.");
             }
         }
 
@@ -111,7 +115,8 @@ public sealed record CudaDeviceLimits(
             Attribute(CudaDeviceAttribute.ClockRate),
 
             // Two transfers a clock; kHz and bits. A GPU that shares the host's memory may not tell: then a usual number for such machines.
-            2.0 * Attribute(CudaDeviceAttribute.MemoryClockRate) * 1e3 * Attribute(CudaDeviceAttribute.GlobalMemoryBusWidth) / 8 is > 0 and double bandwidth
+            2.0 * Attribute(CudaDeviceAttribute.MemoryClockRate) * 1e3 * Attribute(CudaDeviceAttribute.GlobalMemoryBusWidth) / 8 is > 0
+                and double bandwidth
                 ? bandwidth
                 : 100e9,
             (long)memory,

@@ -24,7 +24,8 @@ internal sealed unsafe class CudaDriver
         DeviceGetCount = (delegate* unmanaged<int*, int>)NativeLibrarySearch.Export(library, "cuDeviceGetCount");
         DeviceGet = (delegate* unmanaged<int*, int, int>)NativeLibrarySearch.Export(library, "cuDeviceGet");
         DeviceGetName = (delegate* unmanaged<byte*, int, int, int>)NativeLibrarySearch.Export(library, "cuDeviceGetName");
-        DeviceGetAttribute = (delegate* unmanaged<int*, CudaDeviceAttribute, int, int>)NativeLibrarySearch.Export(library, "cuDeviceGetAttribute");
+        DeviceGetAttribute =
+            (delegate* unmanaged<int*, CudaDeviceAttribute, int, int>)NativeLibrarySearch.Export(library, "cuDeviceGetAttribute");
         DeviceTotalMem = (delegate* unmanaged<nuint*, int, int>)NativeLibrarySearch.Export(library, "cuDeviceTotalMem_v2");
         DevicePrimaryCtxRetain = (delegate* unmanaged<nint*, int, int>)NativeLibrarySearch.Export(library, "cuDevicePrimaryCtxRetain");
         DevicePrimaryCtxRelease = (delegate* unmanaged<int, int>)NativeLibrarySearch.Export(library, "cuDevicePrimaryCtxRelease_v2");
@@ -36,11 +37,18 @@ internal sealed unsafe class CudaDriver
         ModuleLoadData = (delegate* unmanaged<nint*, byte*, int>)NativeLibrarySearch.Export(library, "cuModuleLoadData");
         ModuleUnload = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuModuleUnload");
         ModuleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)NativeLibrarySearch.Export(library, "cuModuleGetFunction");
-        FuncGetAttribute = (delegate* unmanaged<int*, CudaFunctionAttribute, nint, int>)NativeLibrarySearch.Export(library, "cuFuncGetAttribute");
-        FuncSetAttribute = (delegate* unmanaged<nint, CudaFunctionAttribute, int, int>)NativeLibrarySearch.Export(library, "cuFuncSetAttribute");
-        OccupancyMaxActiveBlocks = (delegate* unmanaged<int*, nint, int, nuint, int>)NativeLibrarySearch.Export(library, "cuOccupancyMaxActiveBlocksPerMultiprocessor");
-        LaunchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)NativeLibrarySearch.Export(library, "cuLaunchKernel");
-        TensorMapEncodeTiled = (delegate* unmanaged<byte*, TensorMapDataType, uint, nint, ulong*, ulong*, uint*, uint*, int, TensorMapSwizzle, int, int, int>)
+        FuncGetAttribute =
+            (delegate* unmanaged<int*, CudaFunctionAttribute, nint, int>)NativeLibrarySearch.Export(library, "cuFuncGetAttribute");
+        FuncSetAttribute =
+            (delegate* unmanaged<nint, CudaFunctionAttribute, int, int>)NativeLibrarySearch.Export(library, "cuFuncSetAttribute");
+        OccupancyMaxActiveBlocks =
+            (delegate* unmanaged<int*, nint, int, nuint, int>)NativeLibrarySearch.Export(
+                library, "cuOccupancyMaxActiveBlocksPerMultiprocessor");
+        LaunchKernel =
+            (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)NativeLibrarySearch.Export(
+                library, "cuLaunchKernel");
+        TensorMapEncodeTiled =
+            (delegate* unmanaged<byte*, TensorMapDataType, uint, nint, ulong*, ulong*, uint*, uint*, int, TensorMapSwizzle, int, int, int>)
             NativeLibrarySearch.Export(library, "cuTensorMapEncodeTiled");
         MemAlloc = (delegate* unmanaged<nint*, nuint, int>)NativeLibrarySearch.Export(library, "cuMemAlloc_v2");
         MemFree = (delegate* unmanaged<nint, int>)NativeLibrarySearch.Export(library, "cuMemFree_v2");
@@ -102,7 +110,9 @@ internal sealed unsafe class CudaDriver
 
     public delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> LaunchKernel { get; }
 
-    public delegate* unmanaged<byte*, TensorMapDataType, uint, nint, ulong*, ulong*, uint*, uint*, int, TensorMapSwizzle, int, int, int> TensorMapEncodeTiled { get; }
+    public delegate* unmanaged<
+        byte*, TensorMapDataType, uint, nint, ulong*, ulong*, uint*, uint*, int, TensorMapSwizzle, int, int, int>
+        TensorMapEncodeTiled { get; }
 
     public delegate* unmanaged<nint*, nuint, int> MemAlloc { get; }
 
@@ -178,6 +188,7 @@ internal sealed unsafe class CudaDriver
         byte* text = null;
         _ = _getErrorName(result, &name);
         _ = _getErrorString(result, &text);
-        return new(call, result, Marshal.PtrToStringUTF8((nint)name) ?? "an unknown error", Marshal.PtrToStringUTF8((nint)text) ?? "no text");
+        return new(call, result, Marshal.PtrToStringUTF8((nint)name) ?? "an unknown error",
+            Marshal.PtrToStringUTF8((nint)text) ?? "no text");
     }
 }

@@ -14,7 +14,8 @@ public sealed class CudaException : Exception
     /// <param name="name">The code's name.</param>
     /// <param name="text">The code's explanation.</param>
     public CudaException(string call, int code, string name, string text)
-        : base(string.Create(CultureInfo.InvariantCulture, $"{call} failed with {name} ({code}): {text}.{(LosesContext(code) ? LostContext : "")}"))
+        : base(string.Create(
+            CultureInfo.InvariantCulture, $"{call} failed with {name} ({code}): {text}.{(LosesContext(code) ? LostContext : "")}"))
     {
         (Call, Code) = (call, code);
     }

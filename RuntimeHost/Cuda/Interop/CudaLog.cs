@@ -21,7 +21,8 @@ internal static partial class CudaLog
     public static partial void FoundInFolder(ILogger logger, string variant, string architecture, string folder);
 
     [LoggerMessage(EventId = 26, Message = "Passed over {Variant} for {Architecture} in {Folder}: {Reason}")]
-    public static partial void PassedOver(ILogger logger, LogLevel level, string variant, string architecture, string folder, string reason);
+    public static partial void PassedOver(
+        ILogger logger, LogLevel level, string variant, string architecture, string folder, string reason);
 
     [LoggerMessage(24, LogLevel.Warning, "{Variant} was compiled, but slower than it should be: {Finding}")]
     public static partial void CompiledBadly(ILogger logger, string variant, string finding);

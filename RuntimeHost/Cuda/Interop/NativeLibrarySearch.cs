@@ -14,7 +14,8 @@ internal sealed class NativeLibrarySearch
     /// <summary>Opens the first library that can be loaded and used.</summary>
     /// <typeparam name="T">The binding to it.</typeparam>
     /// <param name="candidates">Names and absolute paths, best first.</param>
-    /// <param name="bind">Binds to a loaded library, or throws <see cref="EntryPointNotFoundException"/> or <see cref="DeviceNotUsableException"/>.</param>
+    /// <param name="bind">Binds to a loaded library, or throws <see cref="EntryPointNotFoundException"/> or
+    /// <see cref="DeviceNotUsableException"/>.</param>
     /// <returns>The binding, or null.</returns>
     public T? Open<T>(IEnumerable<string> candidates, Func<nint, string, T> bind)
         where T : class
@@ -45,8 +46,8 @@ internal sealed class NativeLibrarySearch
         ? address
         : throw new EntryPointNotFoundException($"it is too old or something else: it has no {name}.");
 
-    // The runtime's message begins with advice for its developers; what the system's loader said stands in the lines after it, for each file name that was made
-    // of the candidate, the candidate itself first.
+    // The runtime's message begins with advice for its developers; what the system's loader said stands in the lines after it, for each
+    // file name that was made of the candidate, the candidate itself first.
     private static string Reason(string message, string candidate)
     {
         string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -12,7 +12,8 @@ internal sealed unsafe class Nvrtc
     {
         LoadedFrom = loadedFrom;
         _getErrorString = (delegate* unmanaged<int, byte*>)NativeLibrarySearch.Export(library, "nvrtcGetErrorString");
-        CreateProgram = (delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int>)NativeLibrarySearch.Export(library, "nvrtcCreateProgram");
+        CreateProgram =
+            (delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int>)NativeLibrarySearch.Export(library, "nvrtcCreateProgram");
         DestroyProgram = (delegate* unmanaged<nint*, int>)NativeLibrarySearch.Export(library, "nvrtcDestroyProgram");
         CompileProgram = (delegate* unmanaged<nint, int, byte**, int>)NativeLibrarySearch.Export(library, "nvrtcCompileProgram");
         GetCubinSize = (delegate* unmanaged<nint, nuint*, int>)NativeLibrarySearch.Export(library, "nvrtcGetCUBINSize");
@@ -56,7 +57,8 @@ internal sealed unsafe class Nvrtc
     /// <param name="loadedFrom">Its name or path.</param>
     /// <param name="driver">The driver that is to load what it makes; null when there is none.</param>
     /// <exception cref="EntryPointNotFoundException">A function is missing.</exception>
-    /// <exception cref="DeviceNotUsableException">It does not answer, or is newer than the driver, which then would not load its machine code.</exception>
+    /// <exception cref="DeviceNotUsableException">It does not answer, or is newer than the driver, which then would not load its machine
+    /// code.</exception>
     public static Nvrtc Bind(nint library, string loadedFrom, CudaDriver? driver)
     {
         Nvrtc nvrtc = new(library, loadedFrom);
@@ -64,21 +66,25 @@ internal sealed unsafe class Nvrtc
         return driver is null || nvrtc.Version.Major <= driver.Version / 1000
             ? nvrtc
             : throw new DeviceNotUsableException(
-                $"it is NVRTC {nvrtc.Version}, and the driver only loads code for CUDA {driver.VersionText}: install a newer driver or an older NVRTC.");
+                $"it is NVRTC {nvrtc.Version}, and the driver only loads code for CUDA {driver.VersionText}: install a newer driver or "
+                    + "an older NVRTC.");
     }
 
     /// <summary>What an <c>nvrtcResult</c> means, with its number.</summary>
     public string Text(int result) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Marshal.PtrToStringUTF8((nint)_getErrorString(result)) ?? "an unknown error"} ({result})");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{Marshal.PtrToStringUTF8((nint)_getErrorString(result)) ?? "an unknown error"} ({result})");
 
     private (Version Version, int[] Architectures) ReadCapabilities(nint library)
     {
         int major;
         int minor;
-        Require(((delegate* unmanaged<int*, int*, int>)NativeLibrarySearch.Export(library, "nvrtcVersion"))(&major, &minor), "nvrtcVersion");
+        Require(((delegate* unmanaged<int*, int*, int>)NativeLibrarySearch.Export(library, "nvrtcVersion"))(&major, &minor),
+            "nvrtcVersion");
         int count;
         Require(
-            ((delegate* unmanaged<int*, int>)NativeLibrarySearch.Export(library, "nvrtcGetNumSupportedArchs"))(&count), "nvrtcGetNumSupportedArchs");
+            ((delegate* unmanaged<int*, int>)NativeLibrarySearch.Export(library, "nvrtcGetNumSupportedArchs"))(&count),
+            "nvrtcGetNumSupportedArchs");
         if (count == 0)
         {
             throw new DeviceNotUsableException("it compiles for no GPU at all.");
@@ -87,7 +93,8 @@ internal sealed unsafe class Nvrtc
         int[] architectures = new int[count];
         fixed (int* first = architectures)
         {
-            Require(((delegate* unmanaged<int*, int>)NativeLibrarySearch.Export(library, "nvrtcGetSupportedArchs"))(first), "nvrtcGetSupportedArchs");
+            Require(((delegate* unmanaged<int*, int>)NativeLibrarySearch.Export(library, "nvrtcGetSupportedArchs"))(first),
+                "nvrtcGetSupportedArchs");
         }
 
         Array.Sort(architectures);

@@ -35,14 +35,16 @@ internal sealed unsafe class HostTensorTransfer : IDisposable
         {
             _arguments.Query = Input(host.Query, size * host.QueryStrides.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim));
             _arguments.Key = Input(host.Key, size * host.KeyStrides.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim));
-            _arguments.Value = Input(host.Value, size * host.ValueStrides.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim));
+            _arguments.Value =
+                Input(host.Value, size * host.ValueStrides.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim));
             _arguments.Mask = Input(host.Mask, host.Mask == 0 ? 0 : maskSize * MaskElements(shape, host.MaskStrides));
 
             // The output is uploaded too where strides leave gaps in it: what lies between its rows belongs to the caller.
             long outputElements = host.OutputStrides.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim);
             _arguments.Output = Result(host.Output, size * outputElements, keep: outputElements != shape.QueryElements);
             _arguments.Map = Result(host.Map, host.Map == 0 ? 0 : sizeof(float) * shape.ScoreElements, keep: false);
-            _arguments.LogSumExp = Result(host.LogSumExp, host.LogSumExp == 0 ? 0 : sizeof(float) * (long)shape.TotalHeads * shape.Queries, keep: false);
+            _arguments.LogSumExp =
+                Result(host.LogSumExp, host.LogSumExp == 0 ? 0 : sizeof(float) * (long)shape.TotalHeads * shape.Queries, keep: false);
         }
         catch
         {

@@ -13,7 +13,8 @@ namespace KernelGen.Cuda.Launch;
 internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store, CudaDeviceLimits limits)
 {
     // By text: variants that share one share its module.
-    private readonly ConcurrentDictionary<(CudaKernelSource? Source, KernelSpecialization Specialization), Lazy<LoadedKernel>> _kernels = new(new ByReference());
+    private readonly ConcurrentDictionary<(CudaKernelSource? Source, KernelSpecialization Specialization), Lazy<LoadedKernel>> _kernels =
+        new(new ByReference());
 
     /// <summary>The loaded form of a kernel. The context must be current.</summary>
     /// <exception cref="ArgumentException">It is not a CUDA variant.</exception>
@@ -132,7 +133,8 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         {
             throw new DeviceNotUsableException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{kernel.Name}: compiled for {store.Architecture}, {stage.EntryPoint} can have {threads} threads in a block and needs {stage.Threads}. Use another slice size or family."));
+                $"{kernel.Name}: compiled for {store.Architecture}, {stage.EntryPoint} can have {threads} threads in a block and needs "
+                    + $"{stage.Threads}. Use another slice size or family."));
         }
 
         if (stage.SharedBytes > 0)
@@ -165,7 +167,8 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
     private sealed class ByReference : IEqualityComparer<(CudaKernelSource? Source, KernelSpecialization Specialization)>
     {
         public bool Equals(
-            (CudaKernelSource? Source, KernelSpecialization Specialization) x, (CudaKernelSource? Source, KernelSpecialization Specialization) y) =>
+            (CudaKernelSource? Source, KernelSpecialization Specialization) x,
+            (CudaKernelSource? Source, KernelSpecialization Specialization) y) =>
             ReferenceEquals(x.Source, y.Source) && x.Specialization == y.Specialization;
 
         public int GetHashCode((CudaKernelSource? Source, KernelSpecialization Specialization) key) =>

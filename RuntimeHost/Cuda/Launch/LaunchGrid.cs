@@ -25,12 +25,13 @@ internal readonly record struct LaunchGrid(uint Width, uint Height)
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{stage.EntryPoint} cannot run {tiles} tiles of each of {heads} heads in one launch: it counts at most {int.MaxValue} of them. Attend to fewer heads in a call."),
+                    $"{stage.EntryPoint} cannot run {tiles} tiles of each of {heads} heads in one launch: it counts at most "
+                        + $"{int.MaxValue} of them. Attend to fewer heads in a call."),
                 nameof(heads));
         }
 
-        // The blocks that there are walk over the tiles of all heads. Other kernels step over heads by the grid's height, so a device limit only folds it.
-        // Blocks of a cluster walk together.
+        // The blocks that there are walk over the tiles of all heads. Other kernels step over heads by the grid's height, so a device limit
+        // only folds it. Blocks of a cluster walk together.
         long residents = (long)limits.Multiprocessors * stage.MinimumBlocks;
         return persistent
             ? new((uint)Math.Min(tiles * heads, Math.Max(residents - (residents % stage.ClusterBlocks), stage.ClusterBlocks)), 1)

@@ -10,8 +10,8 @@ namespace KernelGen.Cuda.Launch;
 /// </summary>
 internal sealed unsafe class SliceLauncher(CudaDriver driver, CudaDeviceLimits limits) : IDisposable
 {
-    // Held while a workspace is rented and the stages that use it are launched: two threads that launch on one stream must not take turns stage by stage,
-    // and neither may free, to grow it, a workspace that the other has rented but not yet launched on.
+    // Held while a workspace is rented and the stages that use it are launched: two threads that launch on one stream must not take turns
+    // stage by stage, and neither may free, to grow it, a workspace that the other has rented but not yet launched on.
     private readonly Lock _gate = new();
     private readonly WorkspacePool _workspaces = new(driver);
     private readonly TensorMaps _tensorMaps = new(driver);
@@ -66,7 +66,8 @@ internal sealed unsafe class SliceLauncher(CudaDriver driver, CudaDeviceLimits l
 
                 LaunchGrid grid = LaunchGrid.Of(stage, limits, copy.HeadCount, copy.RowCount, splits);
                 int result = driver.LaunchKernel(
-                    loaded.Function, grid.Width, grid.Height, 1, (uint)stage.Threads, 1, 1, (uint)stage.SharedBytes, stream, parameters, null);
+                    loaded.Function, grid.Width, grid.Height, 1, (uint)stage.Threads, 1, 1, (uint)stage.SharedBytes, stream, parameters,
+                    null);
                 if (result != (int)CudaResult.Success)
                 {
                     throw driver.Fault(result, $"cuLaunchKernel of {stage.EntryPoint}");

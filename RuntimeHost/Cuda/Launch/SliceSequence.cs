@@ -28,7 +28,8 @@ internal struct SliceSequence
     /// <param name="launcher">Launches.</param>
     /// <param name="kernel">The plan's kernel.</param>
     /// <param name="plan">The plan.</param>
-    /// <param name="arguments">The call. With a workspace of the caller's, passes are not made smaller: memory that runs out then is not the workspace.</param>
+    /// <param name="arguments">The call. With a workspace of the caller's, passes are not made smaller: memory that runs out then is not
+    /// the workspace.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="waits">Wait for each pass, so that an error that only shows later is known to be its own.</param>
     /// <param name="logger">Told when passes are made smaller.</param>
@@ -84,7 +85,9 @@ internal struct SliceSequence
     private bool TryRunPass(in SliceRange pass)
     {
         // The plan's own number while its slices run as planned, so that what is measured is what was planned.
-        long bytes = _shrunk ? _plan.Variant.Footprint.Bytes(pass.HeadCount, pass.RowCount, _plan.Shape.Keys, workers: 0, _plan.KeySplits) : _plan.WorkspaceBytes;
+        long bytes = _shrunk
+            ? _plan.Variant.Footprint.Bytes(pass.HeadCount, pass.RowCount, _plan.Shape.Keys, workers: 0, _plan.KeySplits)
+            : _plan.WorkspaceBytes;
         _arguments.HeadBegin = pass.HeadBegin;
         _arguments.HeadCount = pass.HeadCount;
         _arguments.RowBegin = pass.RowBegin;
@@ -114,7 +117,8 @@ internal struct SliceSequence
         catch (CudaException fault)
         {
             throw fault.While(string.Create(
-                CultureInfo.InvariantCulture, $"Slice {_slice + 1} of {_plan.SliceCount} of {_plan.Variant.Id} failed, the output is incomplete"));
+                CultureInfo.InvariantCulture,
+                $"Slice {_slice + 1} of {_plan.SliceCount} of {_plan.Variant.Id} failed, the output is incomplete"));
         }
 
         Passes++;

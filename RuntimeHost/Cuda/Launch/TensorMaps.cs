@@ -58,12 +58,18 @@ internal sealed unsafe class TensorMaps : IDisposable
     /// <exception cref="CudaException">The driver refused one.</exception>
     public void Write(byte* target, CudaStage stage, ElementType elementType, in AttentionShape shape, in KernelArguments arguments)
     {
-        Key query = new(arguments.Query, arguments.QueryStrides, shape.HeadDim, shape.Queries, shape.Heads, shape.Batch, stage.TensorBoxes[0], elementType);
+        Key query =
+            new(arguments.Query, arguments.QueryStrides, shape.HeadDim, shape.Queries, shape.Heads, shape.Batch, stage.TensorBoxes[0],
+                elementType);
 
         // Without keys nobody reads the maps of K and V, and there is no map of nothing.
         bool hasKeys = shape.Keys > 0;
-        Key key = new(arguments.Key, arguments.KeyStrides, shape.HeadDim, shape.Keys, shape.KeyValueHeads, shape.Batch, stage.TensorBoxes[1], elementType);
-        Key value = new(arguments.Value, arguments.ValueStrides, shape.HeadDim, shape.Keys, shape.KeyValueHeads, shape.Batch, stage.TensorBoxes[2], elementType);
+        Key key =
+            new(arguments.Key, arguments.KeyStrides, shape.HeadDim, shape.Keys, shape.KeyValueHeads, shape.Batch, stage.TensorBoxes[1],
+                elementType);
+        Key value =
+            new(arguments.Value, arguments.ValueStrides, shape.HeadDim, shape.Keys, shape.KeyValueHeads, shape.Batch, stage.TensorBoxes[2],
+                elementType);
         Write(target, query);
         Write(target + MapBytes, hasKeys ? key : query);
         Write(target + (2 * MapBytes), hasKeys ? value : query);
@@ -71,7 +77,8 @@ internal sealed unsafe class TensorMaps : IDisposable
         {
             Write(
                 target + (3 * MapBytes),
-                new(arguments.Output, arguments.OutputStrides, shape.HeadDim, shape.Queries, shape.Heads, shape.Batch, stage.TensorBoxes[3], elementType));
+                new(arguments.Output, arguments.OutputStrides, shape.HeadDim, shape.Queries, shape.Heads, shape.Batch, stage.TensorBoxes[3],
+                    elementType));
         }
     }
 
@@ -84,7 +91,8 @@ internal sealed unsafe class TensorMaps : IDisposable
 
     // The stride of an axis of one element means nothing.
     private static bool Fits(nint address, in TensorStrides strides, int batch, int heads, int rows) => rows == 0 || (
-        address % Alignment == 0 && (rows == 1 || Fits(strides.Row)) && (heads == 1 || Fits(strides.Head)) && (batch == 1 || Fits(strides.Batch)));
+        address % Alignment == 0 && (rows == 1 || Fits(strides.Row)) && (heads == 1 || Fits(strides.Head))
+            && (batch == 1 || Fits(strides.Batch)));
 
     private static bool Fits(long stride) => stride > 0 && stride < StrideLimit / ElementBytes && stride * ElementBytes % Alignment == 0;
 

@@ -19,7 +19,8 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         if (bytes > 0)
         {
             nint address;
-            driver.Check(driver.MemAlloc(&address, (nuint)bytes), string.Create(CultureInfo.InvariantCulture, $"cuMemAlloc of {bytes} bytes"));
+            driver.Check(
+                driver.MemAlloc(&address, (nuint)bytes), string.Create(CultureInfo.InvariantCulture, $"cuMemAlloc of {bytes} bytes"));
             Address = address;
         }
     }

@@ -85,5 +85,6 @@ internal sealed class WorkspacePool(CudaDriver driver)
         _buffers.Clear();
     }
 
-    private static (nint Stream, int Thread) KeyOf(nint stream) => (stream, stream == PerThreadStream ? Environment.CurrentManagedThreadId : 0);
+    private static (nint Stream, int Thread) KeyOf(nint stream) =>
+        (stream, stream == PerThreadStream ? Environment.CurrentManagedThreadId : 0);
 }

@@ -10,8 +10,10 @@ namespace KernelGen.Planning;
 /// tile    = work / (batch * heads * ceil(queries / TileRows)) / (FlopsPerSecond * efficiency)
 /// busy    = ceil(tiles / workers) * workers                 (tiles where the device names neither workers nor multiprocessors)
 /// traffic = scores * BytesPerScore * ScorePasses / BytesPerSecond    (materialized; none when the scores of a slice stay within the cache)
-/// fold    = rows * partial results * PartialBytesPerRow * 2 / BytesPerSecond                  (chunks of keys: written once, read once; where blocks share
-///                                                            rows one for each chunk, and one more launch; else one less: the last goes to the output)
+/// fold = rows * partial results * PartialBytesPerRow * 2 / BytesPerSecond (chunks of keys: written once, read once; where blocks share
+///
+/// rows one for each chunk, and one more launch; else one less: the last goes to the output)
+///
 /// time    = sum over slices of busy * tile + traffic + fold + slices * SliceSeconds
 /// </code>
 /// On a GPU <c>workers</c> are its multiprocessors, and each tile costs as much as a full one: queries and keys are rounded up to tiles.
@@ -56,8 +58,11 @@ public static class KernelCostModel
     /// <param name="device">The device.</param>
     /// <param name="causal">Half of the scores are skipped.</param>
     /// <param name="sliceScoreBytes">The scores of a slice.</param>
-    internal static double TrafficSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, long sliceScoreBytes) =>
-        sliceScoreBytes <= device.CacheBytes ? 0 : Scores(shape, causal) * variant.Footprint.BytesPerScore * variant.Traits.ScorePasses / device.BytesPerSecond;
+    internal static double TrafficSeconds(
+        KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, long sliceScoreBytes) =>
+        sliceScoreBytes <= device.CacheBytes
+            ? 0
+            : Scores(shape, causal) * variant.Footprint.BytesPerScore * variant.Traits.ScorePasses / device.BytesPerSecond;
 
     /// <summary>
     /// The time of tiles that run together, one at a time on each worker, in tiles: the whole device waits for the last of them.
@@ -65,11 +70,13 @@ public static class KernelCostModel
     internal static double Busy(long tiles, int workers) => workers <= 1 ? tiles : (tiles + workers - 1) / workers * (double)workers;
 
     // A tile of a GPU: arithmetic, or its share of reading K and V, whichever takes longer.
-    private static double FullTileSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, double scoreSeconds)
+    private static double FullTileSeconds(
+        KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal, double scoreSeconds)
     {
         KernelFootprint footprint = variant.Footprint;
         double keys = (double)SliceGroups.CeilingDivide(shape.Keys, footprint.TileKeys) * footprint.TileKeys * (causal ? 0.5 : 1);
-        double reading = 2 * keys * shape.HeadDim * variant.ElementType.SizeInBytes() / SliceGroups.CeilingDivide(shape.Queries, footprint.TileRows);
+        double reading =
+            2 * keys * shape.HeadDim * variant.ElementType.SizeInBytes() / SliceGroups.CeilingDivide(shape.Queries, footprint.TileRows);
         return Math.Max(footprint.TileRows * keys * scoreSeconds, reading / device.BytesPerSecond);
     }
 

@@ -15,7 +15,8 @@ internal sealed class KernelMeasurements
 
     /// <summary>Works out the ratios.</summary>
     /// <param name="measurements">The measurements; of several of one variant and class the last holds.</param>
-    /// <param name="predict">The time that is predicted for a call that was measured, in seconds; not positive where there is no prediction.</param>
+    /// <param name="predict">The time that is predicted for a call that was measured, in seconds; not positive where there is no
+    /// prediction.</param>
     public KernelMeasurements(IEnumerable<KernelMeasurement> measurements, Func<KernelMeasurement, double> predict)
     {
         Dictionary<(KernelVariant, ShapeClass), KernelMeasurement> latest = [];
@@ -23,7 +24,9 @@ internal sealed class KernelMeasurements
             latest[(measurement.Variant, measurement.Class)] = measurement;
 
         _all = [.. latest.Values];
-        _ratios = latest.ToFrozenDictionary(entry => entry.Key, entry => predict(entry.Value) is > 0 and var predicted ? entry.Value.Seconds / predicted : 1);
+        _ratios =
+            latest.ToFrozenDictionary(
+                entry => entry.Key, entry => predict(entry.Value) is > 0 and var predicted ? entry.Value.Seconds / predicted : 1);
         _greatestRatios = _ratios.Where(entry => double.IsFinite(entry.Value)).GroupBy(entry => entry.Key.Class)
             .ToFrozenDictionary(group => group.Key, group => group.Max(entry => entry.Value));
     }

@@ -12,7 +12,8 @@ internal readonly record struct ShapeClass(
 {
     /// <summary>The class of a call.</summary>
     public static ShapeClass Of(in AttentionShape shape, ElementType elementType, bool causal) => new(
-        elementType, shape.HeadDim, causal, shape.KeyValueHeads < shape.Heads, Bits(shape.TotalHeads), Bits(shape.Queries), Bits(shape.Keys));
+        elementType, shape.HeadDim, causal, shape.KeyValueHeads < shape.Heads, Bits(shape.TotalHeads), Bits(shape.Queries),
+        Bits(shape.Keys));
 
     private static int Bits(int count) => count <= 1 ? count : BitOperations.Log2((uint)(count - 1)) + 2;
 }

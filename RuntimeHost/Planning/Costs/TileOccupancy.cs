@@ -37,14 +37,16 @@ internal readonly struct TileOccupancy
     /// <param name="device">The device.</param>
     public static TileOccupancy Of(KernelVariant variant, DeviceProfile device)
     {
-        if (device.Workers > 0 || device.ParallelTiles == 0 || device.Multiprocessor is not { } limits || variant.Cuda is not { Stages: [{ } stage, ..] })
+        if (device.Workers > 0 || device.ParallelTiles == 0 || device.Multiprocessor is not { } limits
+            || variant.Cuda is not { Stages: [{ } stage, ..] })
             return new(device.TilesAtOnce, residentTiles: 1, warps: 0, slowdown: 1);
 
         int resident = device.LoadedBlocks?.BlocksOf(variant) ?? limits.PromisedBlocks(stage);
         if (stage.IsPersistent)
             resident = Math.Min(resident, stage.MinimumBlocks);
 
-        return new(device.ParallelTiles, Math.Max(resident, 1), (stage.Threads + WarpThreads - 1) / WarpThreads, 1 / device.Costs.EfficiencyOfFewWarps);
+        return new(device.ParallelTiles, Math.Max(resident, 1), (stage.Threads + WarpThreads - 1) / WarpThreads,
+            1 / device.Costs.EfficiencyOfFewWarps);
     }
 
     /// <summary>

@@ -3,7 +3,10 @@ using KernelGen.Tensors;
 namespace KernelGen.Planning;
 
 /// <summary>A call does not fit into memory under a policy.</summary>
-/// <remarks>Not named after what it says, because <c>System.InsufficientMemoryException</c> is about the process and would be ambiguous with it in most files.</remarks>
+/// <remarks>
+/// Not named after what it says, because <c>System.InsufficientMemoryException</c> is about the process and would be ambiguous with it in
+/// most files.
+/// </remarks>
 public sealed class AttentionMemoryException : Exception
 {
     /// <summary>Says what does not fit.</summary>

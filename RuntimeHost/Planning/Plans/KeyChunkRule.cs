@@ -31,13 +31,15 @@ internal static class KeyChunkRule
     }
 
     /// <summary>Whether a plan whose blocks share rows is to be preferred to one whose blocks do not.</summary>
-    public static bool IsWorthwhile(in PlanOutcome shared, in PlanOutcome other) => shared.PredictedSeconds <= other.PredictedSeconds * WorthwhileShare;
+    public static bool IsWorthwhile(in PlanOutcome shared, in PlanOutcome other) =>
+        shared.PredictedSeconds <= other.PredictedSeconds * WorthwhileShare;
 
     /// <summary>Keys that a block takes at most.</summary>
     /// <param name="variant">The variant.</param>
     /// <param name="keys">Keys of the call.</param>
     /// <param name="splits">As many as chunks where blocks share rows; else 1.</param>
-    public static int KeysOfBlock(KernelVariant variant, int keys, int splits) => splits <= 1 ? keys : Math.Min(variant.Footprint.ChunkKeys, keys);
+    public static int KeysOfBlock(KernelVariant variant, int keys, int splits) =>
+        splits <= 1 ? keys : Math.Min(variant.Footprint.ChunkKeys, keys);
 
     /// <summary>
     /// The share of a tile's time that is left to each block of those that share it, as far as some of its rows see keys.

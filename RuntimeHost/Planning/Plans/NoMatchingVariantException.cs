@@ -17,7 +17,8 @@ public sealed class NoMatchingVariantException : NotSupportedException
     internal static NoMatchingVariantException Create(in PlanRequest request, KernelFamily? needs)
     {
         PlanningOptions options = request.Options;
-        string asked = needs is { } family ? $"policy {options.Policy} needs a {family.Name()} kernel" : $"policy {options.Policy} needs a kernel";
+        string asked =
+            needs is { } family ? $"policy {options.Policy} needs a {family.Name()} kernel" : $"policy {options.Policy} needs a kernel";
         asked += $" for {request.ElementType.ShortName()}, head dim {request.Shape.HeadDim.ToInvariantText()}";
         if (options.Family is { } wanted)
             asked += $", options.Family is {wanted}";
@@ -34,6 +35,7 @@ public sealed class NoMatchingVariantException : NotSupportedException
         string advice = ExperimentalAdvice.Of(request.Variants.Span, request.Device) is { } switchedOff ? $" {switchedOff}." : "";
         string offered = request.Variants.IsEmpty ? "none" : string.Join(", ", request.Variants.ToArray().Select(variant => variant.Id));
         return new(
-            $"No kernel matches: {asked}. Kernels offered: {offered}. Loosen the options, choose another policy, or add the family or slice size to Families or SliceRows of [SliceAttention].{advice}");
+            $"No kernel matches: {asked}. Kernels offered: {offered}. Loosen the options, choose another policy, or add the family or "
+                + $"slice size to Families or SliceRows of [SliceAttention].{advice}");
     }
 }

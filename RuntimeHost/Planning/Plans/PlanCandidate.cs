@@ -12,7 +12,8 @@ namespace KernelGen.Planning;
 /// <param name="PredictedSeconds">Predicted time; null when the variant was left out or does not fit.</param>
 /// <param name="Verdict">Why it was taken or left.</param>
 public sealed record PlanCandidate(
-    KernelVariant Variant, bool Taken, int HeadsPerSlice, int RowsPerSlice, long SliceCount, long WorkspaceBytes, double? PredictedSeconds, string Verdict)
+    KernelVariant Variant, bool Taken, int HeadsPerSlice, int RowsPerSlice, long SliceCount, long WorkspaceBytes, double? PredictedSeconds,
+    string Verdict)
 {
     /// <summary>The time comes from a measurement of the variant on this device, scaled to the call and its slices.</summary>
     public bool IsMeasured { get; init; }

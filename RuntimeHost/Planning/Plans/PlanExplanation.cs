@@ -26,7 +26,9 @@ internal static class PlanExplanation
 
         if (plan.VariantForUnalignedTensors is { } other)
         {
-            Wrap(text, "Else:     ", $"{other.Id}, where addresses or strides of {(plan.Variant.MapsOutput ? "Q, K, V or the output" : "Q, K or V")} are not multiples of 16 bytes");
+            Wrap(text, "Else:     ",
+                $"{other.Id}, where addresses or strides of {(plan.Variant.MapsOutput ? "Q, K, V or the output" : "Q, K or V")} are not "
+                    + "multiples of 16 bytes");
         }
 
         IReadOnlyList<PlanCandidate> candidates = plan.Candidates;
@@ -45,14 +47,17 @@ internal static class PlanExplanation
     {
         MemoryBudget budget = plan.Budget;
         string source = string.IsNullOrEmpty(budget.Source) ? "" : $" ({budget.Source})";
-        return $"{ByteSize.Text(budget.FreeBytes)} free{source}, {ByteSize.Text(budget.ReserveBytes)} reserve, safety factor {plan.Decision.SafetyFactor.ToInvariantText()}";
+        return $"{ByteSize.Text(budget.FreeBytes)} free{source}, {ByteSize.Text(budget.ReserveBytes)} reserve, safety factor "
+            + $"{plan.Decision.SafetyFactor.ToInvariantText()}";
     }
 
     private static string DecisionText(SlicePlan plan)
     {
         PolicyDecision decision = plan.Decision;
         string cut = decision.Axis == SliceAxis.None ? "not sliced" : $"slices along {decision.Axis.Name()}";
-        return $"{cut}: {Count(decision.Steps, "step")}, {Count(decision.Iterations, "iteration")} of {Count(decision.HeadsPerSlice, "head")} x {Count(decision.RowsPerSlice, "row")} x {Count(decision.KeysPerSlice, "key")}; unsliced it counts {ByteSize.Text(decision.RequiredBytes)} (modifier {decision.Modifier.ToInvariantText()})";
+        return $"{cut}: {Count(decision.Steps, "step")}, {Count(decision.Iterations, "iteration")} of "
+            + $"{Count(decision.HeadsPerSlice, "head")} x {Count(decision.RowsPerSlice, "row")} x {Count(decision.KeysPerSlice, "key")}; "
+            + $"unsliced it counts {ByteSize.Text(decision.RequiredBytes)} (modifier {decision.Modifier.ToInvariantText()})";
     }
 
     private static string TakenText(SlicePlan plan)
@@ -60,18 +65,22 @@ internal static class PlanExplanation
         string text = plan.ToString();
         return plan.FitsBudget
             ? text
-            : $"{text}; EXCEEDS the budget by {ByteSize.Text(plan.WorkspaceBytes - plan.Budget.UsableBytes)}: the preset counts less than its slices take here";
+            : $"{text}; EXCEEDS the budget by {ByteSize.Text(plan.WorkspaceBytes - plan.Budget.UsableBytes)}: the preset counts less "
+                + "than its slices take here";
     }
 
     private static string ChunkText(SlicePlan plan)
     {
-        string chunks = $"{plan.KeyChunks.ToInvariantText()} of {Count(plan.Variant.Footprint.ChunkKeys, "key")}, whose results are folded in the order of the keys";
+        string chunks =
+            $"{plan.KeyChunks.ToInvariantText()} of {Count(plan.Variant.Footprint.ChunkKeys, "key")}, whose results are folded in the "
+                + "order of the keys";
         if (plan.KeySplits == 1)
             return $"{chunks}, by the block that goes over them: the workspace has one partial result of each row";
 
         long tiles = plan.Variant.Footprint.Tiles(plan.Shape.TotalHeads, plan.Shape.Queries);
         string idle = plan.Request is { } request
-            ? $": {Count(tiles, "tile")} of query rows would leave {(request.Device.ParallelTiles - tiles).ToInvariantText()} of {Count(request.Device.ParallelTiles, "multiprocessor")} idle"
+            ? $": {Count(tiles, "tile")} of query rows would leave {(request.Device.ParallelTiles - tiles).ToInvariantText()} of "
+                + $"{Count(request.Device.ParallelTiles, "multiprocessor")} idle"
             : "";
         return $"{chunks}, by a launch of its own: blocks share rows, a chunk each, and the workspace has a partial result for each{idle}";
     }
@@ -89,22 +98,28 @@ internal static class PlanExplanation
 
         int most = occupancy.ResidentTiles;
         string source = request.Device.LoadedBlocks?.BlocksOf(plan.Variant) is null ? "as its launch bounds promise" : "as it was compiled";
-        string each = $"each of {Count(occupancy.Workers, "multiprocessor")} runs {Count(most, "block")} of {Count(occupancy.Warps, "warp")} at once, {source}";
+        string each =
+            $"each of {Count(occupancy.Workers, "multiprocessor")} runs {Count(most, "block")} of {Count(occupancy.Warps, "warp")} at "
+                + $"once, {source}";
         (long full, long rest) = Math.DivRem(tiles, occupancy.TilesAtOnce);
         long waves = full + (rest > 0 ? 1 : 0);
-        string last = rest == 0 ? "" : full == 0 ? $", {Percent(rest, occupancy.TilesAtOnce)} full" : $", the last of them {Percent(rest, occupancy.TilesAtOnce)} full";
+        string last = rest == 0 ? "" : full
+            == 0 ? $", {Percent(rest, occupancy.TilesAtOnce)} full" : $", the last of them {Percent(rest, occupancy.TilesAtOnce)} full";
         string few = most * occupancy.Warps < TileOccupancy.WarpsOfFullSpeed
             ? $"; fewer than {TileOccupancy.WarpsOfFullSpeed.ToInvariantText()} warps keep a multiprocessor waiting"
             : "";
-        return $"{each}; the {Count(tiles, "tile")} of a slice are {Count(waves, "wave")} of {occupancy.TilesAtOnce.ToInvariantText()}{last}{few}";
+        return $"{each}; the {Count(tiles, "tile")} of a slice are {Count(waves, "wave")} of "
+            + $"{occupancy.TilesAtOnce.ToInvariantText()}{last}{few}";
     }
 
     private static string Percent(long part, long whole) => $"{(100 * part / whole).ToInvariantText()} %";
 
     private static string TimesText(IReadOnlyList<PlanCandidate> candidates)
     {
-        string rest = candidates.Any(candidate => candidate is { IsMeasured: false, PredictedSeconds: not null }) ? "; the others are predicted" : "";
-        return $"measured on this device for {Count(candidates.Count(candidate => candidate.IsMeasured), "kernel")}, on a call of this kind{rest}";
+        string rest =
+            candidates.Any(candidate => candidate is { IsMeasured: false, PredictedSeconds: not null }) ? "; the others are predicted" : "";
+        return $"measured on this device for {Count(candidates.Count(candidate => candidate.IsMeasured), "kernel")}, on a call of this "
+            + $"kind{rest}";
     }
 
     private static string Count(long count, string noun) => $"{count.ToInvariantText()} {noun}{(count == 1 ? "" : "s")}";
@@ -112,8 +127,11 @@ internal static class PlanExplanation
     private static void Table(StringBuilder text, IReadOnlyList<PlanCandidate> candidates)
     {
         int idWidth = Math.Clamp(candidates.Max(candidate => candidate.Variant.Id.Length), 7, 44);
-        Row(text, idWidth, false, "variant", "heads x rows", "slices", "workspace", candidates.Any(candidate => candidate.IsMeasured) ? "time" : "predicted", "why");
-        Row(text, idWidth, false, new string('-', idWidth), "----------------", "--------", "---------", "---------", "--------------------------");
+        Row(text, idWidth, false, "variant", "heads x rows", "slices", "workspace", candidates.Any(candidate => candidate.IsMeasured)
+            ? "time"
+            : "predicted", "why");
+        Row(text, idWidth, false, new string('-', idWidth), "----------------", "--------", "---------", "---------",
+            "--------------------------");
         foreach (PlanCandidate candidate in candidates)
         {
             bool sliced = candidate.HeadsPerSlice > 0;
@@ -127,9 +145,12 @@ internal static class PlanExplanation
         }
     }
 
-    private static void Row(StringBuilder text, int idWidth, bool taken, string id, string slice, string slices, string workspace, string predicted, string why)
+    private static void Row(
+        StringBuilder text, int idWidth, bool taken, string id, string slice, string slices, string workspace, string predicted, string why)
     {
-        string begin = $"{(taken ? "> " : "  ")}{id.PadRight(idWidth)}  {slice.PadLeft(16)}  {slices.PadLeft(8)}  {workspace.PadLeft(9)}  {predicted.PadLeft(9)}  ";
+        string begin =
+            $"{(taken ? "> " : "  ")}{id.PadRight(idWidth)}  {slice.PadLeft(16)}  {slices.PadLeft(8)}  {workspace.PadLeft(9)}  "
+                + $"{predicted.PadLeft(9)}  ";
         Wrap(text, begin, why);
     }
 

@@ -11,7 +11,8 @@ namespace KernelGen.Planning;
 /// <param name="WorkspaceBytes">Workspace of the largest slice.</param>
 /// <param name="PredictedSeconds">Predicted time, or measured and scaled to the call.</param>
 internal readonly record struct PlanOutcome(
-    KernelVariant? Variant, PolicyDecision Decision, int HeadsPerSlice, int RowsPerSlice, long SliceCount, long WorkspaceBytes, double PredictedSeconds)
+    KernelVariant? Variant, PolicyDecision Decision, int HeadsPerSlice, int RowsPerSlice, long SliceCount, long WorkspaceBytes,
+    double PredictedSeconds)
 {
     /// <summary>The time comes from a measurement of the variant on this device.</summary>
     public bool IsMeasured { get; init; }

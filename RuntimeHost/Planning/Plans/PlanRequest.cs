@@ -53,7 +53,8 @@ internal readonly record struct PlanRequest(
     {
         KernelFootprint footprint = variant.Footprint;
         long tiles = footprint.Tiles(heads, rows);
-        Int128 bytes = ((Int128)tiles * footprint.BytesPerTile(Shape.Keys, keySplits)) + ((Int128)Math.Min(Device.Workers, tiles) * footprint.WorkerBytes);
+        Int128 bytes = ((Int128)tiles * footprint.BytesPerTile(Shape.Keys, keySplits))
+            + ((Int128)Math.Min(Device.Workers, tiles) * footprint.WorkerBytes);
         return (long)Int128.Min(bytes, long.MaxValue);
     }
 }

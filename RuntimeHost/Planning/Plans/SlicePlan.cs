@@ -139,7 +139,8 @@ public sealed class SlicePlan
         get
         {
             if ((uint)index >= (uint)SliceCount)
-                throw new ArgumentOutOfRangeException(nameof(index), index, $"The plan has {SliceCount.ToInvariantText()} slices, counted from 0.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(index), index, $"The plan has {SliceCount.ToInvariantText()} slices, counted from 0.");
 
             int rowGroups = SliceGroups.CeilingDivide(Shape.Queries, RowsPerSlice);
             (int headGroup, int rowGroup) = Math.DivRem(index, rowGroups);
@@ -179,7 +180,8 @@ public sealed class SlicePlan
             KernelVariant? best = null;
             foreach (KernelVariant candidate in request.Variants.Span)
             {
-                if (candidate.Family == Variant.Family && !candidate.TakesTensorMaps && candidate.Cuda is not null && request.Allows(candidate)
+                if (candidate.Family == Variant.Family && !candidate.TakesTensorMaps && candidate.Cuda is not null
+                    && request.Allows(candidate)
                     && (best is null || Rank(candidate).CompareTo(Rank(best)) > 0))
                 {
                     best = candidate;
@@ -195,7 +197,8 @@ public sealed class SlicePlan
     /// would be larger than what was planned, and with blocks that share rows where their partial results fit it. Null when there is none.
     /// Made once, so that calls that need it allocate nothing either.
     /// </summary>
-    internal SlicePlan? ForUnalignedTensors => _forUnalignedTensors ??= VariantForUnalignedTensors is { } variant ? WithVariant(variant) : null;
+    internal SlicePlan? ForUnalignedTensors =>
+        _forUnalignedTensors ??= VariantForUnalignedTensors is { } variant ? WithVariant(variant) : null;
 
     /// <summary>Goes through the slices without allocating.</summary>
     public SliceEnumerator GetEnumerator() => new(this);
@@ -208,26 +211,31 @@ public sealed class SlicePlan
 
     /// <summary>The plan in one line.</summary>
     public override string ToString() =>
-        $"{Variant.Id}: {SliceCount.ToInvariantText()} {(SliceCount == 1 ? "slice" : "slices")} of {HeadsPerSlice.ToInvariantText()} heads x {RowsPerSlice.ToInvariantText()} rows, {ByteSize.Text(WorkspaceBytes)} workspace ({Policy})";
+        $"{Variant.Id}: {SliceCount.ToInvariantText()} {(SliceCount == 1 ? "slice" : "slices")} of {HeadsPerSlice.ToInvariantText()} "
+            + $"heads x {RowsPerSlice.ToInvariantText()} rows, {ByteSize.Text(WorkspaceBytes)} workspace ({Policy})";
 
     // First of all one that can run in what was planned, if only tile by tile.
     private (bool Fits, KernelTarget Target, bool SameKeys, bool KeepsSplits, int SliceRows) Rank(KernelVariant candidate) =>
-        (candidate.Footprint.Bytes(1, 1, Shape.Keys, workers: 0) <= WorkspaceBytes, candidate.Target, candidate.MaximumKeys == Variant.MaximumKeys,
+        (candidate.Footprint.Bytes(1, 1, Shape.Keys, workers: 0) <= WorkspaceBytes, candidate.Target,
+            candidate.MaximumKeys == Variant.MaximumKeys,
             KeepsSplits(candidate), candidate.SliceRows);
 
     private bool KeepsSplits(KernelVariant variant) => KeySplits > 1 && variant.Footprint.KeyChunks(Shape.Keys) > 1
-        && variant.Footprint.Bytes(HeadsPerSlice, RowsPerSlice, Shape.Keys, workers: 0, variant.Footprint.KeyChunks(Shape.Keys)) <= WorkspaceBytes;
+        && variant.Footprint.Bytes(HeadsPerSlice, RowsPerSlice, Shape.Keys, workers: 0, variant.Footprint.KeyChunks(Shape.Keys))
+            <= WorkspaceBytes;
 
     private SlicePlan WithVariant(KernelVariant variant)
     {
         int splits = KeepsSplits(variant) ? variant.Footprint.KeyChunks(Shape.Keys) : 1;
         (int heads, int rows) = (HeadsPerSlice, RowsPerSlice);
-        while (variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0, splits) > WorkspaceBytes && (heads > 1 || rows > variant.Footprint.TileRows))
+        while (variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0, splits) > WorkspaceBytes
+            && (heads > 1 || rows > variant.Footprint.TileRows))
         {
             if (heads > 1)
                 heads = (heads + 1) / 2;
             else
-                rows = SliceGroups.CeilingDivide(SliceGroups.CeilingDivide(rows, variant.Footprint.TileRows), 2) * variant.Footprint.TileRows;
+                rows = SliceGroups.CeilingDivide(SliceGroups.CeilingDivide(rows, variant.Footprint.TileRows), 2)
+                    * variant.Footprint.TileRows;
         }
 
         int keys = splits > 1 || KeySplits > 1 ? KeyChunkRule.KeysOfBlock(variant, Shape.Keys, splits) : KeysPerSlice;

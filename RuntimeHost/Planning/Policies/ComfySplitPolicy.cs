@@ -5,7 +5,8 @@ namespace KernelGen.Planning.Policies;
 /// failure.
 /// </summary>
 internal sealed class ComfySplitPolicy() : StepPolicy(
-    "comfyui-split", "score bytes x 3; power-of-two steps, not sliced at all when they do not divide the rows; steps doubled after out of memory")
+    "comfyui-split",
+    "score bytes x 3; power-of-two steps, not sliced at all when they do not divide the rows; steps doubled after out of memory")
 {
     /// <inheritdoc/>
     protected override bool WholeUnlessDivisible => true;

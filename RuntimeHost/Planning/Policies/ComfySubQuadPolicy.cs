@@ -27,6 +27,7 @@ internal sealed class ComfySubQuadPolicy() : PresetPolicy(
         }
 
         return Slices(
-            input, SliceGroups.CeilingDivide(input.Queries, rows), input.TotalHeads, rows, keys, Modifier, 1, input.ScoreBytes * (int)Modifier);
+            input, SliceGroups.CeilingDivide(input.Queries, rows), input.TotalHeads, rows, keys, Modifier, 1,
+            input.ScoreBytes * (int)Modifier);
     }
 }

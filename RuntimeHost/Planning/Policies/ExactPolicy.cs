@@ -91,7 +91,8 @@ internal sealed class ExactPolicy() : SlicePolicy(
                 : plan.TimeIsMeasured ? "taken: fastest measured that fits"
                 : "taken: fastest that fits";
             return new(
-                variant, Taken: true, plan.HeadsPerSlice, plan.RowsPerSlice, plan.SliceCount, plan.WorkspaceBytes, plan.PredictedSeconds, why)
+                variant, Taken: true, plan.HeadsPerSlice, plan.RowsPerSlice, plan.SliceCount, plan.WorkspaceBytes, plan.PredictedSeconds,
+                why)
             {
                 IsMeasured = plan.TimeIsMeasured,
             };
@@ -127,12 +128,20 @@ internal sealed class ExactPolicy() : SlicePolicy(
     {
         MemoryBudget budget = request.Budget;
         string source = string.IsNullOrEmpty(budget.Source) ? "" : $" ({budget.Source})";
-        string tried = $"{smallest.Variant!.Id}, {smallest.SliceCount.ToInvariantText()} slices of {smallest.HeadsPerSlice.ToInvariantText()} head x {smallest.RowsPerSlice.ToInvariantText()} rows";
+        string tried =
+            $"{smallest.Variant!.Id}, {smallest.SliceCount.ToInvariantText()} slices of {smallest.HeadsPerSlice.ToInvariantText()} head "
+                + $"x {smallest.RowsPerSlice.ToInvariantText()} rows";
         string advice = largest == 0
             ? "no length fits, not even one query"
-            : $"the largest length that fits is {largest.ToInvariantText()} queries x {LargestLengthSearch.KeysFor(request.Shape, largest).ToInvariantText()} keys with this batch, head count, head dim and element type, when Q, K, V and the output become that much smaller or larger, too";
+            : $"the largest length that fits is {largest.ToInvariantText()} queries x "
+                + $"{LargestLengthSearch.KeysFor(request.Shape, largest).ToInvariantText()} keys with this batch, head count, head dim "
+                + "and element type, when Q, K, V and the output become that much smaller or larger, too";
         return new(
-            $"Attention over {request.Shape} in {request.ElementType.ShortName()} does not fit: the smallest plan ({tried}) needs {ByteSize.Text(smallest.WorkspaceBytes)} of workspace, and of {ByteSize.Text(budget.FreeBytes)} free{source} less {ByteSize.Text(budget.ReserveBytes)} reserve, divided by the safety factor {request.Options.SafetyFactor.ToInvariantText()}, {ByteSize.Text(Allowed(request))} may be used; {advice}. Free memory, lower the reserve, or shorten the call.")
+            $"Attention over {request.Shape} in {request.ElementType.ShortName()} does not fit: the smallest plan ({tried}) needs "
+                + $"{ByteSize.Text(smallest.WorkspaceBytes)} of workspace, and of {ByteSize.Text(budget.FreeBytes)} free{source} less "
+                + $"{ByteSize.Text(budget.ReserveBytes)} reserve, divided by the safety factor "
+                + $"{request.Options.SafetyFactor.ToInvariantText()}, {ByteSize.Text(Allowed(request))} may be used; {advice}. "
+                + "Free memory, lower the reserve, or shorten the call.")
         {
             Shape = request.Shape,
             ElementType = request.ElementType,

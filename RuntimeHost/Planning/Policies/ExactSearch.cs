@@ -49,13 +49,15 @@ internal static class ExactSearch
         // Slices as large as memory allows, and slices whose scores stay in the cache: between the two there is only more traffic.
         bool fits = TryCut(request, variant, heads, tiles, MostTiles(request, variant, allowed, splits), splits, out outcome);
         long tilesInCache = TilesInCache(request, variant, allowed);
-        if (tilesInCache >= 1 && TryCut(request, variant, heads, tiles, tilesInCache, splits, out PlanOutcome cached) && cached.IsBetterThan(outcome))
+        if (tilesInCache >= 1 && TryCut(request, variant, heads, tiles, tilesInCache, splits, out PlanOutcome cached)
+            && cached.IsBetterThan(outcome))
             outcome = cached;
 
         return fits;
     }
 
-    private static bool TryCut(in PlanRequest request, KernelVariant variant, int heads, int tiles, long most, int splits, out PlanOutcome outcome)
+    private static bool TryCut(
+        in PlanRequest request, KernelVariant variant, int heads, int tiles, long most, int splits, out PlanOutcome outcome)
     {
         outcome = default;
         if (most < 1)
@@ -127,9 +129,11 @@ internal static class ExactSearch
         long slices = (long)heads.Count * tiles.Count;
         bool causal = request.Options.Causal;
         double seconds = (TileOccupancy.Of(variant, request.Device).Busy(heads, tiles, splits)
-                * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, causal) * KeyChunkRule.ShareOf(request, variant, splits))
+                * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, causal)
+                    * KeyChunkRule.ShareOf(request, variant, splits))
             + KernelCostModel.FoldSeconds(variant, request.Shape, request.Device, slices, splits)
-            + KernelCostModel.TrafficSeconds(variant, request.Shape, request.Device, causal, variant.Footprint.ScoreBytes(headsPerSlice, rows, request.Shape.Keys))
+            + KernelCostModel.TrafficSeconds(
+                variant, request.Shape, request.Device, causal, variant.Footprint.ScoreBytes(headsPerSlice, rows, request.Shape.Keys))
             + (slices * request.Device.SliceSeconds);
         PolicyDecision decision = new()
         {
@@ -144,8 +148,11 @@ internal static class ExactSearch
             SafetyFactor = request.Options.SafetyFactor,
             RequiredBytes = request.WorkspaceBytes(variant, request.Shape.TotalHeads, request.Shape.Queries, splits),
         };
-        (double ratio, bool measured) = request.Device.Measurements?.RatioOf(ShapeClass.Of(request.Shape, request.ElementType, request.Options.Causal), variant) ?? (1, false);
-        return new(variant, decision, headsPerSlice, rows, slices, request.WorkspaceBytes(variant, headsPerSlice, rows, splits), seconds * ratio)
+        (double ratio, bool measured) =
+            request.Device.Measurements?.RatioOf(ShapeClass.Of(request.Shape, request.ElementType, request.Options.Causal), variant)
+                ?? (1, false);
+        return new(variant, decision, headsPerSlice, rows, slices, request.WorkspaceBytes(variant, headsPerSlice, rows, splits),
+            seconds * ratio)
         {
             IsMeasured = measured,
         };

@@ -26,6 +26,7 @@ internal sealed class InvokeAiMpsPolicy() : PresetPolicy(
             rows--;
 
         return Slices(
-            input, (input.Queries + rows - 1) / rows, input.TotalHeads, (int)Math.Min(rows, int.MaxValue), input.Keys, 1, 1, input.ScoreBytes);
+            input, (input.Queries + rows - 1) / rows, input.TotalHeads, (int)Math.Min(rows, int.MaxValue), input.Keys, 1, 1,
+            input.ScoreBytes);
     }
 }

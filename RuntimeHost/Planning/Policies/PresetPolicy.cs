@@ -38,13 +38,18 @@ public abstract class PresetPolicy : SlicePolicy
             PolicyFailure.TooManySteps => TooManySteps(request, decision),
             PolicyFailure.ZeroRows => Crash(
                 decision,
-                $"cuts {input.Queries.ToInvariantText()} query rows into {decision.Steps.ToInvariantText()} steps, which leaves no row for a step; the original fails here with a range step of zero"),
+                $"cuts {input.Queries.ToInvariantText()} query rows into {decision.Steps.ToInvariantText()} steps, which leaves no row "
+                    + "for a step; the original fails here with a range step of zero"),
             PolicyFailure.ZeroHeads => Crash(
-                decision, $"gives a slice half of {input.Heads.ToInvariantText()} heads, which is none; the original fails here with a division by zero"),
+                decision,
+                $"gives a slice half of {input.Heads.ToInvariantText()} heads, which is none; the original fails here with a division by "
+                    + "zero"),
             PolicyFailure.MoreThanAllHeads => Crash(
                 decision,
-                $"was asked for {decision.HeadsPerSlice.ToInvariantText()} heads a slice; the original refuses more than the {input.Heads.ToInvariantText()} heads of the model"),
-            PolicyFailure.NoFreeMemory => Crash(decision, "divides by the free memory, which is 0; the original fails here with a division by zero"),
+                $"was asked for {decision.HeadsPerSlice.ToInvariantText()} heads a slice; the original refuses more than the "
+                    + $"{input.Heads.ToInvariantText()} heads of the model"),
+            PolicyFailure.NoFreeMemory =>
+                Crash(decision, "divides by the free memory, which is 0; the original fails here with a division by zero"),
             _ when outcome.SliceCount > int.MaxValue => Crash(
                 decision, $"makes {outcome.SliceCount.ToInvariantText()} slices, more than 2^31 - 1"),
             _ => NoMatchingVariantException.Create(request, WantedFamily(request, decision, input)),
@@ -70,7 +75,8 @@ public abstract class PresetPolicy : SlicePolicy
             PlanOutcome outcome = Outcome(request, variant, decision);
             bool taken = ReferenceEquals(variant, plan.Variant);
             candidates.Add(new(
-                variant, taken, outcome.HeadsPerSlice, outcome.RowsPerSlice, outcome.SliceCount, outcome.WorkspaceBytes, outcome.PredictedSeconds,
+                variant, taken, outcome.HeadsPerSlice, outcome.RowsPerSlice, outcome.SliceCount, outcome.WorkspaceBytes,
+                outcome.PredictedSeconds,
                 Verdict(variant, taken, outcome.RowsPerSlice, plan)));
         }
 
@@ -127,7 +133,8 @@ public abstract class PresetPolicy : SlicePolicy
     }
 
     /// <summary>No plan.</summary>
-    private protected static PolicyDecision Fail(PolicyFailure failure, long steps, double modifier, double safetyFactor, Int128 required) => new()
+    private protected static PolicyDecision Fail(
+        PolicyFailure failure, long steps, double modifier, double safetyFactor, Int128 required) => new()
     {
         Failure = failure,
         Steps = steps,
@@ -141,7 +148,8 @@ public abstract class PresetPolicy : SlicePolicy
     {
         AttentionShape shape = request.Shape;
         return new(
-            shape.TotalHeads, shape.Heads, shape.Queries, shape.Keys, shape.HeadDim, request.ElementType.SizeInBytes(), request.Budget.UsableBytes,
+            shape.TotalHeads, shape.Heads, shape.Queries, shape.Keys, shape.HeadDim, request.ElementType.SizeInBytes(),
+            request.Budget.UsableBytes,
             request.Device.TotalMemoryBytes);
     }
 
@@ -163,7 +171,8 @@ public abstract class PresetPolicy : SlicePolicy
             }
             : Decide(input);
 
-    // Only a streaming kernel never holds all keys of a row. Everything else is computed as the original did: scores of the slice in memory.
+    // Only a streaming kernel never holds all keys of a row. Everything else is computed as the original did: scores of the slice in
+    // memory.
     private static KernelFamily WantedFamily(in PlanRequest request, in PolicyDecision decision, in PolicyInput input)
     {
         if (request.Options.Family is { } family)
@@ -185,16 +194,20 @@ public abstract class PresetPolicy : SlicePolicy
         };
         long slices = (long)heads.Count * rows.Count;
         bool causal = request.Options.Causal;
-        double seconds = (TileOccupancy.Of(variant, request.Device).Busy(heads, tiles) * KernelCostModel.TileSeconds(variant, shape, request.Device, causal))
+        double seconds =
+            (TileOccupancy.Of(variant, request.Device)
+                .Busy(heads, tiles) * KernelCostModel.TileSeconds(variant, shape, request.Device, causal))
             + KernelCostModel.TrafficSeconds(
-                variant, shape, request.Device, causal, variant.Footprint.ScoreBytes(decision.HeadsPerSlice, decision.RowsPerSlice, shape.Keys))
+                variant, shape, request.Device, causal,
+                variant.Footprint.ScoreBytes(decision.HeadsPerSlice, decision.RowsPerSlice, shape.Keys))
             + (slices * request.Device.SliceSeconds);
         return new(
             variant, decision, decision.HeadsPerSlice, decision.RowsPerSlice, slices,
             request.WorkspaceBytes(variant, decision.HeadsPerSlice, decision.RowsPerSlice, keySplits: 1), seconds);
     }
 
-    // The smallest slice size that holds the rows, else the largest there is. For streaming the slice size is only that of a tile, so time decides.
+    // The smallest slice size that holds the rows, else the largest there is. For streaming the slice size is only that of a tile, so time
+    // decides.
     private static bool IsBetter(in PlanOutcome candidate, in PlanOutcome other)
     {
         KernelVariant variant = candidate.Variant!;
@@ -216,7 +229,8 @@ public abstract class PresetPolicy : SlicePolicy
         {
             return holds
                 ? $"taken: smallest to hold {rows.ToInvariantText()} rows"
-                : $"taken: largest; {rows.ToInvariantText()} rows take {SliceGroups.CeilingDivide(rows, variant.SliceRows).ToInvariantText()} passes";
+                : $"taken: largest; {rows.ToInvariantText()} rows take "
+                    + $"{SliceGroups.CeilingDivide(rows, variant.SliceRows).ToInvariantText()} passes";
         }
 
         if (variant.SliceRows == plan.Variant.SliceRows)
@@ -226,16 +240,19 @@ public abstract class PresetPolicy : SlicePolicy
     }
 
     private SlicePolicyException Crash(in PolicyDecision decision, string what) =>
-        new(Name, decision.Failure, $"The policy {Name} {what}. Use the policy exact, which has no such case, or change the budget or the setting.");
+        new(Name, decision.Failure,
+            $"The policy {Name} {what}. Use the policy exact, which has no such case, or change the budget or the setting.");
 
-    // The original's text to the letter, with its hint for a square picture of Stable Diffusion 1.x in fp32, whatever was asked. LargestLength is the true answer.
+    // The original's text to the letter, with its hint for a square picture of Stable Diffusion 1.x in fp32, whatever was asked.
+    // LargestLength is the true answer.
     private AttentionMemoryException TooManySteps(in PlanRequest request, in PolicyDecision decision)
     {
         long free = request.Budget.UsableBytes;
         long resolution = (long)Math.Floor(Math.Sqrt(Math.Sqrt(free / 2.5)) / 8) * 64;
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"Not enough memory, use lower resolution (max approx. {resolution}x{resolution}). Need: {Gibibytes(decision.RequiredBytes, 64)}GB free, Have:{Gibibytes(free, 1)}GB free");
+            $"Not enough memory, use lower resolution (max approx. {resolution}x{resolution}). Need: "
+                + $"{Gibibytes(decision.RequiredBytes, 64)}GB free, Have:{Gibibytes(free, 1)}GB free");
         return new(message)
         {
             Shape = request.Shape,

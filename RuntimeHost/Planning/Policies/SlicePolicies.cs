@@ -45,11 +45,13 @@ public static class SlicePolicies
         }
 
         if (name is not null && name.StartsWith(DiffusersPrefix, StringComparison.Ordinal)
-            && int.TryParse(name.AsSpan(DiffusersPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int heads) && heads >= 1)
+            && int.TryParse(name.AsSpan(DiffusersPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int heads)
+                && heads >= 1)
         {
             return new DiffusersPolicy(name, heads);
         }
 
-        throw new ArgumentException($"There is no policy \"{name}\". Policies: {string.Join(", ", Names)}, diffusers:N with N heads a slice, at least 1.", "options");
+        throw new ArgumentException($"There is no policy \"{name}\". Policies: {string.Join(", ", Names)}, diffusers:N with N heads a "
+            + "slice, at least 1.", "options");
     }
 }

@@ -18,7 +18,8 @@ internal sealed class SubQuadraticPolicy() : PresetPolicy(
         long keys = input.ScoreBytes <= threshold ? input.Keys : (long)Math.Sqrt(input.Keys);
         keys = Math.Max(keys, least);
         return Slices(
-            input, SliceGroups.CeilingDivide(input.Queries, QueryChunk), input.TotalHeads, QueryChunk, (int)Math.Min(keys, input.Keys), 1, 1 / Share,
+            input, SliceGroups.CeilingDivide(input.Queries, QueryChunk), input.TotalHeads, QueryChunk, (int)Math.Min(keys, input.Keys), 1,
+            1 / Share,
             input.ScoreBytes);
     }
 }

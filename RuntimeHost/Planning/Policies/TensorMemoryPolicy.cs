@@ -28,9 +28,11 @@ internal abstract class TensorMemoryPolicy : PresetPolicy
 
         // 2 to the number of bits of the whole part: 1 when the size is over the budget by less than 1 MiB, 2 for 1.0x, 4 for 2.
         double ratio = (double)(sizeMebibytes - 1) / budgetMebibytes;
-        long divisor = ratio < 1 ? 1 : Math.ScaleB(1, Math.ILogB(ratio) + 1) is var power && power < PowerOfTwoSteps.Saturated ? (long)power : PowerOfTwoSteps.Saturated;
+        long divisor = ratio < 1 ? 1 : Math.ScaleB(1, Math.ILogB(ratio) + 1) is var power
+            && power < PowerOfTwoSteps.Saturated ? (long)power : PowerOfTwoSteps.Saturated;
         return divisor <= input.TotalHeads
             ? Slices(input, divisor, (int)(input.TotalHeads / divisor), input.Queries, input.Keys, 1, safetyFactor, input.ScoreBytes)
-            : Slices(input, divisor, input.TotalHeads, (int)Math.Max(input.Queries / divisor, 1), input.Keys, 1, safetyFactor, input.ScoreBytes);
+            : Slices(input, divisor, input.TotalHeads, (int)Math.Max(input.Queries / divisor, 1), input.Keys, 1, safetyFactor,
+                input.ScoreBytes);
     }
 }

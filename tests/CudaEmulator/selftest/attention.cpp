@@ -1,5 +1,5 @@
-// Checks generated attention kernels against a reference in float64: attention_cases has the problems, attention_reference what is right, attention_launch
-// the launches, attention_kernels the manifest.
+// Checks generated attention kernels against a reference in float64: attention_cases has the problems, attention_reference what is right,
+// attention_launch the launches, attention_kernels the manifest.
 #include "attention_launch.hpp"
 #include "gpu.hpp"
 
@@ -12,8 +12,9 @@ namespace selftest {
 
 namespace {
 
-// What must not change a bit, besides what the reference is compared with. Each case tries one of these, the next case the next one, and which one is first
-// follows from the kernel's name, so that every kernel tries each with a third of the cases, and every case is tried with each by some kernels.
+// What must not change a bit, besides what the reference is compared with. Each case tries one of these, the next case the next one, and
+// which one is first follows from the kernel's name, so that every kernel tries each with a third of the cases, and every case is tried
+// with each by some kernels.
 enum class Other { one_slice, slices_of_19_rows, order_of_threads };
 
 void check(const Kernel& kernel, const Case& c, Other other, const char* seed, double& worst)
@@ -57,7 +58,8 @@ void check(const Kernel& kernel, const Case& c, Other other, const char* seed, d
     const bool tensor_core = kernel.target != "simt";
     const double bound = kernel.element == "f32" ? 2e-6 : kernel.element == "f16" ? (tensor_core ? 1e-3 : 4e-4) : tensor_core ? 8e-3 : 3e-3;
     // An eighth of the powers of two of these are polynomials; a row's sum may be as far off as they are.
-    const bool polynomial = kernel.target == "sm90a" && kernel.family == "streaming" && kernel.element != "f32" && kernel.maximum_keys == 0 && kernel.head_dim <= 64;
+    const bool polynomial = kernel.target == "sm90a" && kernel.family == "streaming" && kernel.element != "f32" && kernel.maximum_keys == 0
+        && kernel.head_dim <= 64;
     const double lse_bound = polynomial ? 1.02e-4 : 2e-6;
     const double relative = norm > 0 ? std::sqrt(error / norm) : std::sqrt(error);
     worst = std::max(worst, relative);
@@ -65,10 +67,13 @@ void check(const Kernel& kernel, const Case& c, Other other, const char* seed, d
     std::snprintf(text, sizeof text, ": error %.2e, log-sum-exp %.2e, map %.2e", relative, lse_error, map_error);
     tally().check(relative <= bound && lse_error <= lse_bound && map_error <= 2e-6 && zero_rows && as_expected, name + text);
 
-    // The numbers of blocks that walk over the tiles differ as well. One slice is computed by the kernel that takes masks, whether there is one or not.
+    // The numbers of blocks that walk over the tiles differ as well. One slice is computed by the kernel that takes masks, whether there is
+    // one or not.
     if (other == Other::one_slice) {
         const Result whole = run(kernel, c, p, 100000, 100000, 1, true);
-        tally().check(whole.output.bytes == sliced.output.bytes && std::memcmp(whole.log_sum_exp.data(), sliced.log_sum_exp.data(), 4 * whole.log_sum_exp.size()) == 0,
+        tally()
+            .check(whole.output.bytes == sliced.output.bytes
+                && std::memcmp(whole.log_sum_exp.data(), sliced.log_sum_exp.data(), 4 * whole.log_sum_exp.size()) == 0,
             name + ": other bits in one slice");
     } else {
         const bool odd = other == Other::slices_of_19_rows;
@@ -83,7 +88,9 @@ void check(const Kernel& kernel, const Case& c, Other other, const char* seed, d
     // Blocks that share rows fold the same results in the same order.
     if (kernel.stages.back().merges && kernel.chunks(c.keys) > 1) {
         const Result shared = run(kernel, c, p, c.slice_rows, c.slice_heads, 5, false, true);
-        tally().check(shared.output.bytes == sliced.output.bytes && std::memcmp(shared.log_sum_exp.data(), sliced.log_sum_exp.data(), 4 * shared.log_sum_exp.size()) == 0,
+        tally()
+            .check(shared.output.bytes == sliced.output.bytes
+                && std::memcmp(shared.log_sum_exp.data(), sliced.log_sum_exp.data(), 4 * shared.log_sum_exp.size()) == 0,
             name + ": other bits where blocks share rows");
     }
 }

@@ -1,4 +1,5 @@
-// The list of problems: sizes, layouts, masks and slices that kernels go wrong at. Most have several chunks of keys: see Kernel::chunk_keys.
+// The list of problems: sizes, layouts, masks and slices that kernels go wrong at. Most have several chunks of keys: see
+// Kernel::chunk_keys.
 #include "attention_cases.hpp"
 
 namespace selftest {

@@ -35,7 +35,8 @@ Kernel read_kernel(const std::string& line)
 {
     std::istringstream words(line);
     Kernel kernel;
-    words >> kernel.file >> kernel.family >> kernel.target >> kernel.element >> kernel.head_dim >> kernel.tile_rows >> kernel.tile_keys >> kernel.maximum_keys
+    words >> kernel.file >> kernel.family >> kernel.target >> kernel.element >> kernel.head_dim >> kernel.tile_rows >> kernel.tile_keys
+        >> kernel.maximum_keys
         >> kernel.bytes_per_score >> kernel.tile_row_bytes;
     for (std::string word; words >> word;)
         kernel.stages.push_back(read_stage(word));
@@ -51,7 +52,9 @@ void shorten_chunks(Kernel& kernel, std::string& source)
         return;
 
     // A materialized kernel adds up in the place of a chunk's probabilities, in fp32.
-    const int least = kernel.family == "materialized" ? std::max(2 * kernel.tile_keys, 4 / kernel.bytes_per_score * kernel.head_dim) : 2 * kernel.tile_keys;
+    const int least = kernel.family == "materialized"
+        ? std::max(2 * kernel.tile_keys, 4 / kernel.bytes_per_score * kernel.head_dim)
+        : 2 * kernel.tile_keys;
     kernel.chunk_keys = (least + kernel.tile_keys - 1) / kernel.tile_keys * kernel.tile_keys;
     const std::size_t number = begin + declaration.size();
     source.replace(number, source.find(';', number) - number, std::to_string(kernel.chunk_keys));

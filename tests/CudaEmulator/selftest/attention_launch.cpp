@@ -26,10 +26,13 @@ TensorMaps make_tensor_maps(const Kernel& kernel, const Case& c, const Problem& 
             static_cast<std::uint64_t>(kernel.head_dim), static_cast<std::uint64_t>(of_queries ? c.queries : c.keys),
             static_cast<std::uint64_t>(of_queries ? c.heads : c.key_value_heads), static_cast<std::uint64_t>(c.batch)};
         const std::uint64_t steps[] = {
-            static_cast<std::uint64_t>(2 * strides.row), static_cast<std::uint64_t>(2 * strides.head), static_cast<std::uint64_t>(2 * strides.batch)};
+            static_cast<std::uint64_t>(2 * strides.row), static_cast<std::uint64_t>(2 * strides.head),
+            static_cast<std::uint64_t>(2 * strides.batch)};
         const std::uint32_t box[] = {stage.boxes[2 * i], stage.boxes[2 * i + 1], 1, 1}, ones[] = {1, 1, 1, 1};
         const int swizzle = box[0] == 64 ? 3 : box[0] == 32 ? 2 : 1;
-        require(cuTensorMapEncodeTiled(maps.bytes[i], kernel.element == "f16" ? 6 : 9, 4, addresses[of], dims, steps, box, ones, 0, swizzle, 2, 0), "cuTensorMapEncodeTiled");
+        require(cuTensorMapEncodeTiled(maps.bytes[i], kernel.element == "f16"
+            ? 6
+            : 9, 4, addresses[of], dims, steps, box, ones, 0, swizzle, 2, 0), "cuTensorMapEncodeTiled");
     }
 
     return maps;
@@ -40,7 +43,8 @@ TensorMaps make_tensor_maps(const Kernel& kernel, const Case& c, const Problem& 
 bool has_tensor_maps(const Case& c, int head_dim) { return (head_dim + c.row_padding) % 8 == 0; }
 
 Result run(
-    const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks, bool general_masks, bool shares_rows)
+    const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks, bool general_masks,
+    bool shares_rows)
 {
     Result result;
     result.output = p.query;
@@ -73,7 +77,8 @@ Result run(
             const auto up = [](long long n, int tile) { return (n + tile - 1) / tile * tile; };
             const bool has_partials = kernel.family == "streaming" && kernel.chunks(c.keys) > 1;
             const long long row_bytes = has_partials ? 4ll * splits * (kernel.head_dim + 2)
-                                                     : up(c.keys, kernel.tile_keys) / kernel.tile_keys * (kernel.tile_keys * kernel.bytes_per_score + kernel.tile_row_bytes);
+                                                     : up(c.keys, kernel.tile_keys) / kernel.tile_keys
+                                                         * (kernel.tile_keys * kernel.bytes_per_score + kernel.tile_row_bytes);
             const long long bytes = a.head_count * up(a.row_count, kernel.tile_rows) * row_bytes;
             if (bytes > 0)
                 require(cuMemAlloc_v2(&a.scores, static_cast<std::size_t>(bytes)), "cuMemAlloc");
@@ -95,7 +100,8 @@ Result run(
                 const unsigned grid_x = stage.persistent ? std::min(tiles * heads, walkers) : tiles;
                 const unsigned grid_y = stage.persistent ? 1 : std::min(c.grid_y, heads);
                 require(cuLaunchKernel(functions[s], grid_x, grid_y, 1,
-                            static_cast<unsigned>(stage.threads), 1, 1, static_cast<unsigned>(stage.shared_bytes), nullptr, arguments, nullptr),
+                            static_cast<unsigned>(stage.threads), 1, 1, static_cast<unsigned>(stage.shared_bytes), nullptr, arguments,
+                            nullptr),
                     "cuLaunchKernel");
                 require(cuCtxSynchronize(), (stage.entry + ", " + c.name).c_str());
             }

@@ -17,7 +17,8 @@ Tensor make_tensor(const std::string& element, const Case& c, int heads, int row
     const long long row = dims + c.row_padding;
     tensor.strides = c.rows_before_heads ? Strides{row * heads * rows, row, row * heads} : Strides{row * heads * rows, row * rows, row};
     // Ends with the last row's last element: what lies behind it is not the kernel's.
-    const long long count = rows == 0 ? 0 : (c.batch - 1) * tensor.strides.batch + (heads - 1) * tensor.strides.head + (rows - 1) * tensor.strides.row + dims;
+    const long long count =
+        rows == 0 ? 0 : (c.batch - 1) * tensor.strides.batch + (heads - 1) * tensor.strides.head + (rows - 1) * tensor.strides.row + dims;
     tensor.bytes.resize(count * tensor.element_bytes());
     return tensor;
 }
@@ -95,7 +96,8 @@ void add_mask(Problem& p, const Kernel& kernel, const Case& c, std::mt19937& ran
             for (int h = 0; h < c.key_value_heads; h++)
                 for (int d = 0; d < kernel.head_dim; d++) {
                     p.key.set(h * p.key.strides.head + j * p.key.strides.row + d, NAN);
-                    p.value.set(h * p.value.strides.head + j * p.value.strides.row + d, d % 3 == 0 ? NAN : d % 3 == 1 ? INFINITY : -INFINITY);
+                    p.value.set(
+                        h * p.value.strides.head + j * p.value.strides.row + d, d % 3 == 0 ? NAN : d % 3 == 1 ? INFINITY : -INFINITY);
                 }
         }
     }
@@ -138,7 +140,8 @@ Problem make_problem(const Kernel& kernel, const Case& c)
     return p;
 }
 
-void reference_row(const Kernel& kernel, const Case& c, const Problem& p, int b, int h, int i, std::vector<double>& out, std::vector<double>& probabilities, double& lse)
+void reference_row(const Kernel& kernel, const Case& c, const Problem& p, int b, int h, int i, std::vector<double>& out,
+    std::vector<double>& probabilities, double& lse)
 {
     const int kh = h / (c.heads / c.key_value_heads);
     out.assign(kernel.head_dim, 0.0);

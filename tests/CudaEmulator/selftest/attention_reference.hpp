@@ -21,6 +21,7 @@ struct Problem {
 Problem make_problem(const Kernel& kernel, const Case& c);
 
 // softmax(Q K^T scale + mask) V of one row, in float64; also the row's probabilities and log-sum-exp.
-void reference_row(const Kernel& kernel, const Case& c, const Problem& p, int b, int h, int i, std::vector<double>& out, std::vector<double>& probabilities, double& lse);
+void reference_row(const Kernel& kernel, const Case& c, const Problem& p, int b, int h, int i, std::vector<double>& out,
+    std::vector<double>& probabilities, double& lse);
 
 } // namespace selftest

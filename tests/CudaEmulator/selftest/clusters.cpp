@@ -1,4 +1,5 @@
-// Clusters against their definition: ranks, the barrier, boxes that go to several blocks at once, arrivals from other blocks; and kernels with one fault each.
+// Clusters against their definition: ranks, the barrier, boxes that go to several blocks at once, arrivals from other blocks; and kernels
+// with one fault each.
 #include "hopper.hpp"
 
 namespace selftest {
@@ -26,7 +27,8 @@ const Expectation expectations[] = {
     {"arrives_at_a_block_that_left", launch_failed, {"may still arrive at its mbarriers", "which has left"}},
     {"overwrites_what_the_other_reads", illegal_address, {"no barrier is between the two", "was not waited for"}},
     {"copies_over_what_the_other_stored", illegal_address, {"and no barrier is between the two", "an asynchronous copy"}},
-    {"copies_over_a_store_it_was_not_told_of", illegal_address, {"wrote offset 0 and no barrier is between the two", "wrote offset 0 and no barrier is between the two"}},
+    {"copies_over_a_store_it_was_not_told_of", illegal_address,
+        {"wrote offset 0 and no barrier is between the two", "wrote offset 0 and no barrier is between the two"}},
     {"waits_at_the_others_mbarrier", illegal_address, {"not of block 0 of the cluster", "not of block 1 of the cluster"}},
     {"arrives_twice_at_the_barrier", launch_failed, {"again before that is complete", "again before that is complete"}},
     {"waits_without_an_arrival", launch_failed, {"without having arrived", "without having arrived"}},
@@ -78,7 +80,8 @@ void test_shares(void* module, const char* kernel, int cluster, unsigned mask)
     int round_count = rounds;
     void* pointers[] = {map, &to, &round_count, &mask};
     const unsigned bytes = 2u * static_cast<unsigned>(cluster) * part_words * 4 + 32;
-    require(cuLaunchKernel(function_of(module, kernel, 100 * 1024), width, height, 1, 2 * threads, 1, 1, bytes, nullptr, pointers, nullptr), kernel);
+    require(cuLaunchKernel(function_of(module, kernel, 100 * 1024), width, height, 1, 2 * threads, 1, 1, bytes, nullptr, pointers, nullptr),
+        kernel);
     require(cuCtxSynchronize(), kernel);
     require(cuMemcpyDtoH_v2(output.data(), to, 4 * output.size()), "cuMemcpyDtoH");
 
@@ -90,7 +93,9 @@ void test_shares(void* module, const char* kernel, int cluster, unsigned mask)
             if (mask >> rank & 1)
                 for (int round = 0; round < rounds; round++)
                     for (int word = thread; word < cluster * part_words; word += threads) {
-                        const std::size_t at = 2 * ((static_cast<std::size_t>(block - rank) * rounds + static_cast<std::size_t>(round * cluster)) * part_words + static_cast<std::size_t>(word));
+                        const std::size_t at = 2
+                            * ((static_cast<std::size_t>(block - rank) * rounds + static_cast<std::size_t>(round * cluster)) * part_words
+                                + static_cast<std::size_t>(word));
                         expected += static_cast<unsigned>(round + 1) * (tensor[at] | static_cast<unsigned>(tensor[at + 1]) << 16);
                     }
 
@@ -100,14 +105,17 @@ void test_shares(void* module, const char* kernel, int cluster, unsigned mask)
     tally().check(wrong == 0, std::string(kernel) + ": " + std::to_string(wrong) + " wrong");
 }
 
-int run(void* module, const char* kernel, int blocks, const std::vector<std::uint16_t>& tensor, std::vector<std::uint16_t>& output, std::string& message)
+int run(void* module, const char* kernel, int blocks, const std::vector<std::uint16_t>& tensor, std::vector<std::uint16_t>& output,
+    std::string& message)
 {
     output.assign(2 * part_words * 2, 0);
     std::uintptr_t from = upload(tensor), to = upload(output);
     alignas(64) unsigned char map[128];
     encode(map, from, part_rows);
     void* pointers[] = {map, &to};
-    int code = cuLaunchKernel(function_of(module, kernel, 4096), static_cast<unsigned>(blocks), 1, 1, threads, 1, 1, part_words * 4 + 16, nullptr, pointers, nullptr);
+    int code =
+        cuLaunchKernel(function_of(module, kernel, 4096), static_cast<unsigned>(blocks), 1, 1, threads, 1, 1, part_words * 4 + 16, nullptr,
+            pointers, nullptr);
     if (code == 0)
         code = cuCtxSynchronize();
     const char* text = "";

@@ -26,7 +26,8 @@ void test_memory()
     tally().check(free_bytes == 1048576 && total == 1048576, "memory is as large as set");
 
     std::uintptr_t first = 0, second = 0;
-    tally().check(cuMemAlloc_v2(&first, 600000) == 0 && cuMemAlloc_v2(&second, 600000) == out_of_memory, "what does not fit is out of memory");
+    tally()
+        .check(cuMemAlloc_v2(&first, 600000) == 0 && cuMemAlloc_v2(&second, 600000) == out_of_memory, "what does not fit is out of memory");
     tally().check(cuMemAlloc_v2(&second, 448512) == 0, "what fits is given");
     tally().check(cuMemFree_v2(first) == 0 && cuMemFree_v2(first) == invalid_value, "memory is given back once");
     tally().check(cuMemAlloc_v2(&first, 600000) == 0, "memory that was given back is there again");
@@ -74,7 +75,9 @@ void test_images(const std::string& primitives)
     tally().check(resident(64, 0) == 4, "255 registers of two warps leave room for four blocks");
     tally().check(resident(65, 0) == -1 && resident(64, 48 * 1024 + 16) == 0, "what cannot be launched is not resident");
     emulator_set("CUDA_EMULATOR_REGISTERS", "32");
-    tally().check(resident(64, 0) == 32 && resident(64, 20 * 1024) == 7, "few registers leave the number of blocks, or shared memory, as the limit");
+    tally()
+        .check(resident(64, 0) == 32 && resident(64, 20 * 1024) == 7,
+            "few registers leave the number of blocks, or shared memory, as the limit");
     emulator_set("CUDA_EMULATOR_REGISTERS", "0");
     tally().check(launch(65, 0) == out_of_resources, "launch bounds hold");
     tally().check(launch(64, 48 * 1024 + 16) == invalid_value, "more than 48 KiB of shared memory has to be asked for");
@@ -89,8 +92,10 @@ void test_images(const std::string& primitives)
 
 void test_compiler(const std::string& primitives)
 {
-    const Compiled faulty = compile("#include \"kernelgen_primitives.cuh\"\n\nextern \"C\" __global__ void broken() { undeclared(); }\n", primitives);
-    tally().check(faulty.result == 6 && faulty.log.find("kernel.cu:3") != std::string::npos, "a compile error names the line: " + faulty.log);
+    const Compiled faulty =
+        compile("#include \"kernelgen_primitives.cuh\"\n\nextern \"C\" __global__ void broken() { undeclared(); }\n", primitives);
+    tally()
+        .check(faulty.result == 6 && faulty.log.find("kernel.cu:3") != std::string::npos, "a compile error names the line: " + faulty.log);
     tally().check(compile(simple_source, primitives, "sm_70").result == 5, "an architecture that NVRTC 13 dropped is refused");
 }
 
@@ -105,7 +110,9 @@ void test_injected_faults()
     tally().check(cuCtxSynchronize() == 719 && cuCtxSynchronize() == 0, "a code can be named");
     emulator_set("CUDA_EMULATOR_FAIL", "");
     close_context();
-    tally().check(emulator_set("CUDA_EMULATOR_FAIL", "nonsense") == 0 && emulator_set("CUDA_EMULATOR_MEMORY", "much") == 0, "nonsense is refused");
+    tally()
+        .check(emulator_set("CUDA_EMULATOR_FAIL", "nonsense") == 0 && emulator_set("CUDA_EMULATOR_MEMORY", "much") == 0,
+            "nonsense is refused");
     emulator_set("CUDA_EMULATOR_FAIL", "");
 }
 

@@ -85,7 +85,9 @@ void test_faults(const std::string& primitives, const std::string& kernels)
         emulator_set("CUDA_EMULATOR_SEED", seed);
         for (const Expectation& expected : expectations) {
             const int code = run(compiled.image, expected.kernel, message);
-            tally().check(code == expected.code && message.find(expected.reason) != std::string::npos && message.find(expected.kernel) != std::string::npos,
+            tally()
+                .check(code == expected.code && message.find(expected.reason) != std::string::npos
+                    && message.find(expected.kernel) != std::string::npos,
                 std::string(expected.kernel) + ", seed " + seed + ": " + std::to_string(code) + ", " + message);
         }
 

@@ -35,7 +35,8 @@ float fused_sum(int digits, const Format& format, const unsigned* a, const unsig
     std::vector<Parts> parts = {parts_of(c, -126)};
     double all = c;
     for (int i = 0; i < count; i++) {
-        const double x = decode(a[i], format.exponent_bits, format.fraction_bits), y = decode(b[i], format.exponent_bits, format.fraction_bits);
+        const double x =
+            decode(a[i], format.exponent_bits, format.fraction_bits), y = decode(b[i], format.exponent_bits, format.fraction_bits);
         all += x * y;
         const Parts left = parts_of(x, least), right = parts_of(y, least);
         if (x != 0 && y != 0)
@@ -52,7 +53,9 @@ float fused_sum(int digits, const Format& format, const unsigned* a, const unsig
         sum += cut(std::ldexp(part.fraction, part.exponent - greatest), digits);
     const Parts whole = parts_of(std::ldexp(sum, greatest), -126);
     const double result = std::ldexp(cut(whole.fraction, 23), whole.exponent);
-    return std::fabs(result) >= std::ldexp(1.0, 128) ? std::copysign(std::numeric_limits<float>::infinity(), static_cast<float>(result)) : static_cast<float>(result) + 0.0f;
+    return std::fabs(result) >= std::ldexp(1.0, 128)
+        ? std::copysign(std::numeric_limits<float>::infinity(), static_cast<float>(result))
+        : static_cast<float>(result) + 0.0f;
 }
 
 } // namespace
@@ -64,7 +67,8 @@ unsigned bits_of(float value)
     return bits;
 }
 
-unsigned fused_dot_product(const SumRule& rule, const Format& format, const std::vector<unsigned>& a, const std::vector<unsigned>& b, float c)
+unsigned fused_dot_product(
+    const SumRule& rule, const Format& format, const std::vector<unsigned>& a, const std::vector<unsigned>& b, float c)
 {
     const int depth = static_cast<int>(a.size());
     for (int first = 0; first < depth; first += rule.products)

@@ -22,7 +22,8 @@ constexpr SumRule before_hopper = {8, 24};
 constexpr SumRule from_hopper = {16, 25};
 
 // a * b + c of vectors whose elements are bits of a format, as bits.
-unsigned fused_dot_product(const SumRule& rule, const Format& format, const std::vector<unsigned>& a, const std::vector<unsigned>& b, float c);
+unsigned fused_dot_product(
+    const SumRule& rule, const Format& format, const std::vector<unsigned>& a, const std::vector<unsigned>& b, float c);
 
 unsigned bits_of(float value);
 

@@ -59,7 +59,8 @@ Compiled compile(const std::string& source, const std::string& primitives, const
 }
 
 Compiled compile(
-    const std::string& source, const Headers& headers, const std::string& architecture, bool as_ptx, const std::vector<std::string>& more_options)
+    const std::string& source, const Headers& headers, const std::string& architecture, bool as_ptx,
+    const std::vector<std::string>& more_options)
 {
     void* program = nullptr;
     std::vector<const char*> names;
@@ -70,7 +71,8 @@ Compiled compile(
     }
 
     require(
-        nvrtcCreateProgram(&program, source.c_str(), "kernel.cu", static_cast<int>(headers.size()), texts.data(), names.data()), "nvrtcCreateProgram");
+        nvrtcCreateProgram(&program, source.c_str(), "kernel.cu", static_cast<int>(headers.size()), texts.data(), names.data()),
+        "nvrtcCreateProgram");
 
     const std::string option = "--gpu-architecture=" + architecture;
     std::vector<const char*> options = {option.c_str(), "--std=c++17"};

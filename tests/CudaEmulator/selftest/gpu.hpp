@@ -84,7 +84,8 @@ std::uintptr_t upload(const std::vector<T>& values)
     return address;
 }
 
-// The number that bits of a format with so many exponent and fraction bits mean, and the bits of the nearest number; of two equally near, the even one.
+// The number that bits of a format with so many exponent and fraction bits mean, and the bits of the nearest number; of two equally near,
+// the even one.
 double decode(unsigned bits, int exponent_bits, int fraction_bits);
 unsigned nearest(double value, int exponent_bits, int fraction_bits);
 

@@ -1,5 +1,5 @@
-// Products of a warpgroup and tensor copies against their definitions, written down here from the PTX documentation: canonical layouts of matrices in
-// shared memory, tables of the swizzle modes, fragments, boxes with what lies outside the tensor.
+// Products of a warpgroup and tensor copies against their definitions, written down here from the PTX documentation: canonical layouts of
+// matrices in shared memory, tables of the swizzle modes, fragments, boxes with what lies outside the tensor.
 #include "fused_sums.hpp"
 #include "hopper.hpp"
 
@@ -23,7 +23,8 @@ constexpr int pattern_128[8][8] = {
 int swizzle(int mode, int offset)
 {
     const int line = offset / 128, place = offset % 128 / 16;
-    const int moved = mode == 0 ? place : mode == 1 ? pattern_32[line % 2][place] : mode == 2 ? pattern_64[line % 4][place] : pattern_128[line % 8][place];
+    const int moved = mode == 0 ? place : mode == 1 ? pattern_32[line % 2][place] : mode
+        == 2 ? pattern_64[line % 4][place] : pattern_128[line % 8][place];
     return line * 128 + moved * 16 + offset % 16;
 }
 
@@ -45,7 +46,9 @@ struct Layout {
             elements = mode == 0 ? line % t + line / t * sbo + k % 8 * t + k / 8 * lbo
                                  : line % t + line / t % width() * t + line / t / width() * lbo + k % 8 * width() * t + k / 8 * sbo;
         else // ((8, m), (T, 2k)) : ((wT, SBO), (1, T)), without a swizzle ((8, m), (T, 2k)) : ((1T, SBO), (1, LBO))
-            elements = mode == 0 ? line % 8 * t + line / 8 * sbo + k % t + k / t * lbo : line % 8 * width() * t + line / 8 * sbo + k % t + k / t * t;
+            elements = mode == 0
+                ? line % 8 * t + line / 8 * sbo + k % t + k / t * lbo
+                : line % 8 * width() * t + line / 8 * sbo + k % t + k / t * t;
         return swizzle(mode, 2 * elements);
     }
 
@@ -68,7 +71,8 @@ struct Layout {
     unsigned long long descriptor(int address) const
     {
         constexpr unsigned long long modes[] = {0, 3, 2, 1}; // the descriptor's numbers
-        return (address & 0x3ffff) >> 4 | static_cast<unsigned long long>(leading >> 4) << 16 | static_cast<unsigned long long>(stride >> 4) << 32 | modes[mode] << 62;
+        return (address & 0x3ffff) >> 4 | static_cast<unsigned long long>(leading >> 4) << 16
+            | static_cast<unsigned long long>(stride >> 4) << 32 | modes[mode] << 62;
     }
 
     int bytes() const { return across ? (lines / (8 * width()) + 1) * width() * 8 * 2 * 16 + 1024 : lines * (mode == 0 ? 32 : 16 << mode); }
@@ -99,7 +103,8 @@ std::vector<unsigned> numbers(int count, bool bfloat16, std::mt19937& random)
     std::vector<unsigned> bits(static_cast<std::size_t>(count));
     for (unsigned& number : bits)
         number = random() % 200 == 0 ? static_cast<unsigned>(random()) & 0xffffu
-                                     : static_cast<unsigned>((bfloat16 ? 0x3f80u + random() % 256 : 0x3c00u + random() % 2048) + (random() % 2 << 15));
+                                     : static_cast<unsigned>(
+                                         (bfloat16 ? 0x3f80u + random() % 256 : 0x3c00u + random() % 2048) + (random() % 2 << 15));
     return bits;
 }
 
@@ -117,7 +122,8 @@ void test_product(void* function, const Layout* a_layout, const Layout& b_layout
 
     std::vector<unsigned> words(shared.size() / 4 + 4 * 128);
     std::memcpy(words.data(), shared.data(), shared.size());
-    // Figure of the fragments of A: row 16 * warp + lane / 4 for a0, a1, a4, a5, eight more for the others; columns from 2 * (lane % 4), a4 and on eight more.
+    // Figure of the fragments of A: row 16 * warp + lane / 4 for a0, a1, a4, a5, eight more for the others; columns from 2 * (lane % 4), a4
+    // and on eight more.
     for (int thread = 0; thread < 128; thread++)
         for (int i = 0; i < 8; i++) {
             const int row = thread / 32 * 16 + thread % 32 / 4 + (i == 2 || i == 3 || i == 6 || i == 7 ? 8 : 0);
@@ -129,12 +135,14 @@ void test_product(void* function, const Layout* a_layout, const Layout& b_layout
     for (float& sum : sums)
         sum = static_cast<float>(static_cast<int>(random() % 64) - 32);
     ProductArguments arguments = {
-        a.layout.descriptor(shared_window), b.layout.descriptor(shared_window + b_begin), columns, static_cast<int>(shared.size() / 4), bfloat16,
+        a.layout.descriptor(shared_window), b.layout.descriptor(shared_window + b_begin), columns, static_cast<int>(shared.size() / 4),
+        bfloat16,
         a_layout == nullptr, a.layout.across, b.layout.across, accumulate};
     const std::vector<float> before = sums;
     std::uintptr_t device_words = upload(words), device_sums = upload(sums);
     void* pointers[] = {&arguments, &device_words, &device_sums};
-    require(cuLaunchKernel(function, 1, 1, 1, 128, 1, 1, static_cast<unsigned>(shared.size()), nullptr, pointers, nullptr), "cuLaunchKernel");
+    require(cuLaunchKernel(function, 1, 1, 1, 128, 1, 1, static_cast<unsigned>(shared.size()), nullptr, pointers, nullptr),
+        "cuLaunchKernel");
     require(cuCtxSynchronize(), "product");
     require(cuMemcpyDtoH_v2(sums.data(), device_sums, 4 * sums.size()), "cuMemcpyDtoH");
     cuMemFree_v2(device_words);
@@ -149,10 +157,16 @@ void test_product(void* function, const Layout* a_layout, const Layout& b_layout
             const std::vector<unsigned> left(a.bits.begin() + row * depth, a.bits.begin() + (row + 1) * depth);
             const std::vector<unsigned> right(b.bits.begin() + column * depth, b.bits.begin() + (column + 1) * depth);
             const float so_far = accumulate ? before[thread * (columns / 2) + i] : 0.0f;
-            wrong += bits_of(sums[thread * (columns / 2) + i]) != fused_dot_product(from_hopper, bfloat16 ? bf16 : f16, left, right, so_far);
+            wrong += bits_of(sums[thread * (columns / 2) + i])
+                != fused_dot_product(from_hopper, bfloat16 ? bf16 : f16, left, right, so_far);
         }
 
-    tally().check(wrong == 0, "wgmma n" + std::to_string(columns) + (a_layout == nullptr ? " from registers" : " from mode " + std::to_string(a.layout.mode) + (a.layout.across ? " M-major" : ""))
+    tally()
+        .check(wrong == 0,
+            "wgmma n" + std::to_string(columns)
+                + (a_layout == nullptr
+                    ? " from registers"
+                    : " from mode " + std::to_string(a.layout.mode) + (a.layout.across ? " M-major" : ""))
         + ", B mode " + std::to_string(b.layout.mode) + (b.layout.across ? " N-major" : "") + ": " + std::to_string(wrong) + " wrong");
 }
 
@@ -183,8 +197,10 @@ struct CopyBox {
     int rank, words;
 };
 
-// A tensor of 16-bit numbers, each its own index plus one; a box of it to shared memory, and from there to a second tensor of the same shape.
-void test_copy(void* function, int mode, const std::vector<std::uint64_t>& dims, const std::vector<std::uint64_t>& padding, const std::vector<std::uint32_t>& box, const std::vector<int>& place)
+// A tensor of 16-bit numbers, each its own index plus one; a box of it to shared memory, and from there to a second tensor of the same
+// shape.
+void test_copy(void* function, int mode, const std::vector<std::uint64_t>& dims, const std::vector<std::uint64_t>& padding,
+    const std::vector<std::uint32_t>& box, const std::vector<int>& place)
 {
     const unsigned rank = static_cast<unsigned>(dims.size());
     std::uint64_t strides[5] = {};
@@ -201,7 +217,8 @@ void test_copy(void* function, int mode, const std::vector<std::uint64_t>& dims,
     std::uintptr_t from = upload(tensor), to = upload(target);
     const std::uint32_t steps[] = {1, 1, 1, 1, 1};
     CopyMaps maps;
-    require(cuTensorMapEncodeTiled(maps.from, 6, rank, from, dims.data(), strides, box.data(), steps, 0, mode, 0, 0), "cuTensorMapEncodeTiled");
+    require(cuTensorMapEncodeTiled(maps.from, 6, rank, from, dims.data(), strides, box.data(), steps, 0, mode, 0, 0),
+        "cuTensorMapEncodeTiled");
     require(cuTensorMapEncodeTiled(maps.to, 6, rank, to, dims.data(), strides, box.data(), steps, 0, mode, 0, 0), "cuTensorMapEncodeTiled");
     CopyBox arguments = {};
     std::size_t elements = 1;
@@ -215,7 +232,8 @@ void test_copy(void* function, int mode, const std::vector<std::uint64_t>& dims,
     std::vector<unsigned> seen(elements / 2);
     std::uintptr_t output = upload(seen);
     void* pointers[] = {&maps, &arguments, &output};
-    require(cuLaunchKernel(function, 1, 1, 1, 128, 1, 1, static_cast<unsigned>(2 * elements + 8), nullptr, pointers, nullptr), "cuLaunchKernel");
+    require(cuLaunchKernel(function, 1, 1, 1, 128, 1, 1, static_cast<unsigned>(2 * elements + 8), nullptr, pointers, nullptr),
+        "cuLaunchKernel");
     require(cuCtxSynchronize(), "copies");
     require(cuMemcpyDtoH_v2(seen.data(), output, 4 * seen.size()), "cuMemcpyDtoH");
     require(cuMemcpyDtoH_v2(target.data(), to, 2 * target.size()), "cuMemcpyDtoH");
@@ -249,7 +267,8 @@ void test_copies(void* module)
 {
     void* function = function_of(module, "copies", 100 * 1024);
     test_copy(function, 3, {64, 40}, {0, 0}, {64, 24}, {0, 8});
-    test_copy(function, 3, {40, 40, 3}, {0, 0, 0}, {64, 24, 1}, {0, 30, 2});         // rows that end within the box, and rows that are not there
+    // rows that end within the box, and rows that are not there
+    test_copy(function, 3, {40, 40, 3}, {0, 0, 0}, {64, 24, 1}, {0, 30, 2});
     test_copy(function, 1, {80, 21, 2, 2}, {8, 16, 0, 0}, {16, 32, 1, 1}, {64, 5, 1, 1});
     test_copy(function, 2, {96, 9, 3, 2}, {0, 8, 0, 0}, {32, 16, 2, 1}, {64, -4, 1, 0}); // begins before the tensor
     test_copy(function, 0, {8, 50, 9, 2, 2}, {64, 0, 0, 0, 0}, {8, 16, 9, 1, 1}, {0, 40, 0, 1, 1});
@@ -268,10 +287,13 @@ void test_bulk(void* module)
         int first = 7;
         int count = lines;
         void* pointers[] = {&from, &to, &first, &count};
-        require(cuLaunchKernel(function, 1, 1, 1, 128, 1, 1, static_cast<unsigned>(16 * lines + 8), nullptr, pointers, nullptr), "cuLaunchKernel");
+        require(cuLaunchKernel(function, 1, 1, 1, 128, 1, 1, static_cast<unsigned>(16 * lines + 8), nullptr, pointers, nullptr),
+            "cuLaunchKernel");
         require(cuCtxSynchronize(), "bulk");
         require(cuMemcpyDtoH_v2(output.data(), to, 4 * output.size()), "cuMemcpyDtoH");
-        tally().check(std::memcmp(output.data(), &input[4 * first], 16 * static_cast<std::size_t>(lines)) == 0, "a copy of " + std::to_string(lines) + " lines");
+        tally()
+            .check(std::memcmp(output.data(), &input[4 * first], 16 * static_cast<std::size_t>(lines)) == 0,
+                "a copy of " + std::to_string(lines) + " lines");
     }
 
     require(cuMemFree_v2(from), "cuMemFree");
@@ -317,17 +339,24 @@ void test_tensor_map_requirements()
         int swizzle;
     };
     const Wrong cases[] = {
-        {"map's address", 16, 6, 2, tensor, 64, 128, 64, 1, 3}, {"data type", 0, 40, 2, tensor, 64, 128, 64, 1, 3}, {"rank", 0, 6, 6, tensor, 64, 128, 64, 1, 3},
-        {"tensor's address", 0, 6, 2, tensor + 8, 64, 128, 64, 1, 3}, {"dimension 0", 0, 6, 2, tensor, 0, 128, 64, 1, 3}, {"stride 0", 0, 6, 2, tensor, 64, 120, 64, 1, 3},
-        {"box has 0", 0, 6, 2, tensor, 64, 128, 0, 1, 3}, {"box has 264", 0, 6, 2, tensor, 64, 128, 264, 1, 0}, {"multiple of 16", 0, 6, 2, tensor, 64, 128, 4, 1, 0},
+        {"map's address", 16, 6, 2, tensor, 64, 128, 64, 1, 3}, {"data type", 0, 40, 2, tensor, 64, 128, 64, 1, 3},
+        {"rank", 0, 6, 6, tensor, 64, 128, 64, 1, 3},
+        {"tensor's address", 0, 6, 2, tensor + 8, 64, 128, 64, 1, 3}, {"dimension 0", 0, 6, 2, tensor, 0, 128, 64, 1, 3},
+        {"stride 0", 0, 6, 2, tensor, 64, 120, 64, 1, 3},
+        {"box has 0", 0, 6, 2, tensor, 64, 128, 0, 1, 3}, {"box has 264", 0, 6, 2, tensor, 64, 128, 264, 1, 0},
+        {"multiple of 16", 0, 6, 2, tensor, 64, 128, 4, 1, 0},
         {"more than the swizzle", 0, 6, 2, tensor, 64, 128, 64, 1, 2}, {"element strides", 0, 6, 2, tensor, 64, 128, 64, 2, 3}};
     for (const Wrong& wrong : cases) {
         const std::uint64_t dims[] = {wrong.dim, 8, 1, 1, 1, 1}, strides[] = {wrong.stride, 1024, 1024, 1024, 1024};
         const std::uint32_t box[] = {wrong.box, 8, 1, 1, 1, 1}, steps[] = {wrong.step, 1, 1, 1, 1, 1};
-        const int code = cuTensorMapEncodeTiled(map + wrong.shift, wrong.type, wrong.rank, wrong.address, dims, strides, box, steps, 0, wrong.swizzle, 0, 0);
+        const int code =
+            cuTensorMapEncodeTiled(
+                map + wrong.shift, wrong.type, wrong.rank, wrong.address, dims, strides, box, steps, 0, wrong.swizzle, 0, 0);
         const char* text = "";
         cuGetErrorString(code, &text);
-        tally().check(code == 1 && std::string(text).find(wrong.reason) != std::string::npos, std::string("cuTensorMapEncodeTiled, ") + wrong.reason + ": " + std::to_string(code) + " " + text);
+        tally()
+            .check(code == 1 && std::string(text).find(wrong.reason) != std::string::npos,
+                std::string("cuTensorMapEncodeTiled, ") + wrong.reason + ": " + std::to_string(code) + " " + text);
     }
 
     require(cuMemFree_v2(tensor), "cuMemFree");

@@ -4,7 +4,8 @@
 #include "gpu.hpp"
 
 extern "C" int cuTensorMapEncodeTiled(
-    void*, unsigned, unsigned, std::uintptr_t, const std::uint64_t*, const std::uint64_t*, const std::uint32_t*, const std::uint32_t*, int, int, int, int);
+    void*, unsigned, unsigned, std::uintptr_t, const std::uint64_t*, const std::uint64_t*, const std::uint32_t*, const std::uint32_t*, int,
+    int, int, int);
 
 namespace selftest {
 

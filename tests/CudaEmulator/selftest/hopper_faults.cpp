@@ -66,7 +66,8 @@ int run(void* module, const char* kernel, const std::vector<std::uint16_t>& matr
     const std::uint32_t box[] = {64, 64}, steps[] = {1, 1};
     require(cuTensorMapEncodeTiled(map, 6, 2, tensor, dims, strides, box, steps, 0, 3, 0, 0), "cuTensorMapEncodeTiled");
     void* pointers[] = {map, &target};
-    require(cuLaunchKernel(function_of(module, kernel, 48 * 1024), 1, 1, 1, 128, 1, 1, 64 * 64 * 2 + 1024, nullptr, pointers, nullptr), kernel);
+    require(cuLaunchKernel(function_of(module, kernel, 48 * 1024), 1, 1, 1, 128, 1, 1, 64 * 64 * 2 + 1024, nullptr, pointers, nullptr),
+        kernel);
     const int code = cuCtxSynchronize();
     const char* text = "";
     cuGetErrorString(code, &text);

@@ -37,7 +37,9 @@ Arguments shape(int heads, int queries, int keys, bool causal, int key_splits = 
 std::vector<std::vector<Told>> items_of(void* module, const Arguments& a, unsigned blocks)
 {
     const int chunks = std::max(1, (a.keys + chunk_keys - 1) / chunk_keys);
-    int most = static_cast<int>((static_cast<unsigned>((a.row_count + tile_rows - 1) / tile_rows * a.head_count) / blocks + 2) * static_cast<unsigned>(chunks));
+    int most =
+        static_cast<int>(
+            (static_cast<unsigned>((a.row_count + tile_rows - 1) / tile_rows * a.head_count) / blocks + 2) * static_cast<unsigned>(chunks));
     std::vector<Told> all(blocks * static_cast<unsigned>(most));
     std::uintptr_t output = upload(all);
     Arguments copy = a;
@@ -72,8 +74,8 @@ Told item_of(void* module, const Arguments& a, int index)
     return told;
 }
 
-// Every chunk of keys of every tile of every head that sees keys is one block's, and no block has more than so many of the longest items more than another. Where blocks
-// do not share rows an item is all chunks of a tile, one after the other.
+// Every chunk of keys of every tile of every head that sees keys is one block's, and no block has more than so many of the longest items
+// more than another. Where blocks do not share rows an item is all chunks of a tile, one after the other.
 void test_shares(void* module, const char* name, const Arguments& a, unsigned blocks, int uneven = 1)
 {
     const std::vector<std::vector<Told>> items = items_of(module, a, blocks);
@@ -92,7 +94,8 @@ void test_shares(void* module, const char* name, const Arguments& a, unsigned bl
 
         for (std::size_t i = 1; i < block.size() && a.key_splits == 1; i++)
             in_order &= block[i].key_begin == 0
-                || (block[i].key_begin == block[i - 1].key_end && block[i].slice_head == block[i - 1].slice_head && block[i].row_begin == block[i - 1].row_begin);
+                || (block[i].key_begin == block[i - 1].key_end && block[i].slice_head == block[i - 1].slice_head
+                    && block[i].row_begin == block[i - 1].row_begin);
 
         all_keys += keys;
 
@@ -111,27 +114,35 @@ void test_shares(void* module, const char* name, const Arguments& a, unsigned bl
 
     const std::string what = std::string("work items, ") + name + ", " + std::to_string(blocks) + " blocks: ";
     tally().check(all_keys == expected_keys, what + std::to_string(all_keys) + " keys of " + std::to_string(expected_keys));
-    tally().check(count == expected && seen.size() == expected, what + std::to_string(count) + " items, " + std::to_string(seen.size()) + " different, of " + std::to_string(expected));
+    tally()
+        .check(count == expected && seen.size() == expected,
+            what + std::to_string(count) + " items, " + std::to_string(seen.size()) + " different, of " + std::to_string(expected));
     tally().check(in_order, what + "a block leaves a tile before it is done with its keys");
-    tally().check(most - least <= uneven * longest, what + "one block has " + std::to_string(most) + " keys, another " + std::to_string(least));
+    tally()
+        .check(most - least <= uneven * longest,
+            what + "one block has " + std::to_string(most) + " keys, another " + std::to_string(least));
 }
 
 void test_order(void* module)
 {
     // Without causality one head after the other; with it the last tile of all heads first.
     const std::vector<Told> plain = items_of(module, shape(3, 200, 300, false), 1)[0];
-    tally().check(plain[0].slice_head == 0 && plain[3].slice_head == 0 && plain[4].slice_head == 1, "work items: heads one after the other");
+    tally()
+        .check(plain[0].slice_head == 0 && plain[3].slice_head == 0 && plain[4].slice_head == 1, "work items: heads one after the other");
     const std::vector<Told> causal = items_of(module, shape(3, 200, 300, true), 1)[0];
     tally().check(
-        causal[0].row_begin == 192 && causal[2].row_begin == 192 && causal[2].slice_head == 2 && causal[3].row_begin == 128 && causal[11].row_begin == 0,
+        causal[0].row_begin == 192 && causal[2].row_begin == 192 && causal[2].slice_head == 2 && causal[3].row_begin == 128
+            && causal[11].row_begin == 0,
         "work items: the last rows of all heads first");
     tally().check(
-        std::is_sorted(causal.begin(), causal.end(), [](const Told& x, const Told& y) { return x.key_end > y.key_end; }), "work items: the longest first");
+        std::is_sorted(causal.begin(), causal.end(), [](const Told& x, const Told& y) { return x.key_end > y.key_end; }),
+        "work items: the longest first");
 
     // 40000 keys of a head are ten MB: three heads at a time, and all tiles of them before the next ones.
     const Arguments large = shape(8, 40000, 40000, true);
     const int tiles = 625;
-    const Told second = item_of(module, large, 3 * tiles - 1), third = item_of(module, large, 3 * tiles), last = item_of(module, large, 8 * tiles - 1);
+    const Told second =
+        item_of(module, large, 3 * tiles - 1), third = item_of(module, large, 3 * tiles), last = item_of(module, large, 8 * tiles - 1);
     tally().check(second.slice_head == 2 && second.row_begin == 0, "work items: the end of what the cache holds");
     tally().check(third.slice_head == 3 && third.row_begin == 39936, "work items: the next heads");
     tally().check(last.slice_head == 7 && last.row_begin == 0, "work items: the last of fewer heads");
@@ -195,7 +206,8 @@ void test_kinds_of_tiles(void* module)
     void* function = nullptr;
     require(cuModuleGetFunction(&function, module, "kinds_of_tiles"), "cuModuleGetFunction");
     void* arguments[] = {&from, &to};
-    require(cuLaunchKernel(function, static_cast<unsigned>(items.size()), 1, 1, 32, 1, 1, 0, nullptr, arguments, nullptr), "cuLaunchKernel");
+    require(cuLaunchKernel(function, static_cast<unsigned>(items.size()), 1, 1, 32, 1, 1, 0, nullptr, arguments, nullptr),
+        "cuLaunchKernel");
     require(cuCtxSynchronize(), "kinds_of_tiles");
     require(cuMemcpyDtoH_v2(output.data(), to, output.size() * sizeof(TileCounts)), "cuMemcpyDtoH");
     require(cuMemFree_v2(from), "cuMemFree");
@@ -204,8 +216,11 @@ void test_kinds_of_tiles(void* module)
     int wrong = 0;
     for (std::size_t i = 0; i + 2 < items.size(); i++)
         wrong += !(output[i] == counted(items[i]));
-    tally().check(wrong == 0, "kinds of tiles: " + std::to_string(wrong) + " of " + std::to_string(items.size()) + " items have other tiles");
-    tally().check(output[items.size() - 2] == TileCounts {tiles, tiles, tiles - 1, tiles - 1}, "kinds of tiles: the last rows of the greatest tensor");
+    tally()
+        .check(wrong == 0, "kinds of tiles: " + std::to_string(wrong) + " of " + std::to_string(items.size()) + " items have other tiles");
+    tally()
+        .check(output[items.size() - 2] == TileCounts {tiles, tiles, tiles - 1, tiles - 1},
+            "kinds of tiles: the last rows of the greatest tensor");
     tally().check(output[items.size() - 1] == TileCounts {1, 1, 0, 0}, "kinds of tiles: the last keys of the greatest tensor");
 }
 
@@ -216,7 +231,8 @@ std::vector<float> powers_of(void* module, std::vector<float> exponents)
     void* function = nullptr;
     require(cuModuleGetFunction(&function, module, "powers_of_two"), "cuModuleGetFunction");
     void* arguments[] = {&input, &output};
-    require(cuLaunchKernel(function, static_cast<unsigned>(exponents.size() / 256), 1, 1, 256, 1, 1, 0, nullptr, arguments, nullptr), "cuLaunchKernel");
+    require(cuLaunchKernel(function, static_cast<unsigned>(exponents.size() / 256), 1, 1, 256, 1, 1, 0, nullptr, arguments, nullptr),
+        "cuLaunchKernel");
     require(cuCtxSynchronize(), "powers_of_two");
     require(cuMemcpyDtoH_v2(exponents.data(), output, exponents.size() * sizeof(float)), "cuMemcpyDtoH");
     require(cuMemFree_v2(input), "cuMemFree");
@@ -276,9 +292,11 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
         {"kernelgen_key_chunks.cuh", primitives_of(templates, "key_chunks")},
         {"work_items.cuh", primitives_of(templates, "sm90a/work_items")}, {"key_tiles.cuh", primitives_of(templates, "sm90a/key_tiles")},
         {"finish_scores.cuh", primitives_of(templates, "sm80/finish_scores")},
-        {"tile_kinds.cuh", primitives_of(templates, "sm90a/tile_kinds")}, {"exponentials.cuh", primitives_of(templates, "sm90a/exponentials")}};
+        {"tile_kinds.cuh", primitives_of(templates, "sm90a/tile_kinds")},
+        {"exponentials.cuh", primitives_of(templates, "sm90a/exponentials")}};
     emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0");
-    const Compiled compiled = compile(read_file(kernels + "/hopper_parts.cu"), headers, "sm_90a", false, {"--define-macro=KERNELGEN_GENERAL_MASKS=1"});
+    const Compiled compiled =
+        compile(read_file(kernels + "/hopper_parts.cu"), headers, "sm_90a", false, {"--define-macro=KERNELGEN_GENERAL_MASKS=1"});
     tally().check(compiled.result == 0, "hopper_parts.cu does not compile:\n" + compiled.log);
     if (compiled.result == 0) {
         open_context();

@@ -21,7 +21,8 @@ double decode(unsigned bits, int exponent_bits, int fraction_bits)
                          : sign * std::ldexp(fraction + (1u << fraction_bits), static_cast<int>(exponent) - bias - fraction_bits);
 }
 
-// The nearest number of the format; of two equally near, the one whose last bit is 0. By search, so that it shares no idea with the code it checks.
+// The nearest number of the format; of two equally near, the one whose last bit is 0. By search, so that it shares no idea with the code it
+// checks.
 unsigned nearest(double value, int exponent_bits, int fraction_bits)
 {
     const unsigned sign = std::signbit(value) ? 1u << (exponent_bits + fraction_bits) : 0;
@@ -35,7 +36,8 @@ unsigned nearest(double value, int exponent_bits, int fraction_bits)
 
     // Infinity stands where the next number of the format would be.
     const double below = decode(low, exponent_bits, fraction_bits);
-    const double above = high == infinity ? below + (below - decode(low - 1, exponent_bits, fraction_bits)) : decode(high, exponent_bits, fraction_bits);
+    const double above =
+        high == infinity ? below + (below - decode(low - 1, exponent_bits, fraction_bits)) : decode(high, exponent_bits, fraction_bits);
     const double to_below = magnitude - below, to_above = above - magnitude;
     return sign | (to_below < to_above || (to_below == to_above && low % 2 == 0) ? low : high);
 }
@@ -56,7 +58,8 @@ std::vector<To> run(void* module, const char* kernel, const std::vector<From>& i
     require(cuMemAlloc_v2(&to, output_count * sizeof(To)), "cuMemAlloc");
     int count = static_cast<int>(input.size());
     void* arguments[] = {&from, &to, with_count ? &count : nullptr};
-    require(cuLaunchKernel(function, static_cast<unsigned>(input.size() / threads), 1, 1, threads, 1, 1, 0, nullptr, arguments, nullptr), "cuLaunchKernel");
+    require(cuLaunchKernel(function, static_cast<unsigned>(input.size() / threads), 1, 1, threads, 1, 1, 0, nullptr, arguments, nullptr),
+        "cuLaunchKernel");
     require(cuCtxSynchronize(), kernel);
     std::vector<To> output(output_count);
     require(cuMemcpyDtoH_v2(output.data(), to, output_count * sizeof(To)), "cuMemcpyDtoH");
@@ -68,7 +71,8 @@ std::vector<To> run(void* module, const char* kernel, const std::vector<From>& i
 // Numbers of all magnitudes, ties of both formats and their neighbours, and the odd ones.
 std::vector<float> numbers()
 {
-    std::vector<float> result = {0.0f, -0.0f, INFINITY, -INFINITY, NAN, 1.0f, -1.0f, 65504.0f, 65519.0f, 65520.0f, 3.4e38f, -3.4e38f, 1e-45f, 6e-8f, 3e-8f};
+    std::vector<float> result =
+        {0.0f, -0.0f, INFINITY, -INFINITY, NAN, 1.0f, -1.0f, 65504.0f, 65519.0f, 65520.0f, 3.4e38f, -3.4e38f, 1e-45f, 6e-8f, 3e-8f};
     std::mt19937 random(5);
     while (result.size() % 3 != 0)
         result.push_back(2.0f);
@@ -142,10 +146,13 @@ void test_primitives(const std::string& primitives, const std::string& kernels)
         const double x = arguments[i];
         const double power = std::exp2(x);
         // ex2.approx.ftz: 2 ulp; results below the least normal number are zero.
-        wrong += std::isnan(x) ? !std::isnan(results[i]) : power < 1.17549435e-38 ? results[i] != 0 : std::fabs(results[i] - power) > power * 2.4e-7;
+        wrong += std::isnan(x) ? !std::isnan(results[i]) : power < 1.17549435e-38 ? results[i]
+            != 0 : std::fabs(results[i] - power) > power * 2.4e-7;
         const double logarithm = std::log2(x);
         wrong += std::isnan(logarithm) ? !std::isnan(results[count + i])
-            : std::isinf(logarithm) ? results[count + i] != logarithm : std::fabs(results[count + i] - logarithm) > 2.4e-7 * std::max(1.0, std::fabs(logarithm));
+            : std::isinf(logarithm)
+            ? results[count + i] != logarithm
+            : std::fabs(results[count + i] - logarithm) > 2.4e-7 * std::max(1.0, std::fabs(logarithm));
         // max.f32 gives the number where one operand is a NaN.
         wrong += results[2 * count + i] != (x > 1 ? static_cast<float>(x) : 1.0f);
         wrong += !same(results[3 * count + i], std::isnan(x) ? x : static_cast<float>(x * x + 1));

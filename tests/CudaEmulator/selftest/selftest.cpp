@@ -11,7 +11,8 @@ void test_emulator(const char* templates, const char* kernels)
     selftest::test_primitives(primitives, kernels);
     selftest::test_tensor_core(primitives, kernels);
     selftest::test_hopper(
-        {{"kernelgen_primitives.cuh", primitives}, {"kernelgen_sm90a_primitives.cuh", selftest::primitives_of(templates, "sm90a/primitives")}}, kernels);
+        {{"kernelgen_primitives.cuh", primitives},
+            {"kernelgen_sm90a_primitives.cuh", selftest::primitives_of(templates, "sm90a/primitives")}}, kernels);
     selftest::test_hopper_parts(templates, kernels);
     selftest::test_faults(primitives, kernels);
 }

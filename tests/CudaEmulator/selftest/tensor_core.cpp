@@ -1,5 +1,5 @@
-// The primitives of a whole warp against their definitions, written down here from the PTX documentation: where the elements of a fragment lie,
-// which lane gives which address, when a copy is there.
+// The primitives of a whole warp against their definitions, written down here from the PTX documentation: where the elements of a fragment
+// lie, which lane gives which address, when a copy is there.
 #include "fused_sums.hpp"
 #include "gpu.hpp"
 
@@ -16,7 +16,8 @@ namespace {
 constexpr int lanes = 32;
 
 template <typename From>
-std::vector<unsigned> run(void* module, const char* kernel, const std::vector<From>& input, std::size_t output_count, unsigned shared_bytes, int threads = lanes)
+std::vector<unsigned> run(
+    void* module, const char* kernel, const std::vector<From>& input, std::size_t output_count, unsigned shared_bytes, int threads = lanes)
 {
     void* function = nullptr;
     require(cuModuleGetFunction(&function, module, kernel), "cuModuleGetFunction");
@@ -25,7 +26,8 @@ std::vector<unsigned> run(void* module, const char* kernel, const std::vector<Fr
     int pairs = static_cast<int>(input.size() / 2);
     const unsigned blocks = threads == lanes ? 1 : static_cast<unsigned>((pairs + threads - 1) / threads);
     void* arguments[] = {&from, &to, threads == lanes ? nullptr : &pairs};
-    require(cuLaunchKernel(function, blocks, 1, 1, static_cast<unsigned>(threads), 1, 1, shared_bytes, nullptr, arguments, nullptr), "cuLaunchKernel");
+    require(cuLaunchKernel(function, blocks, 1, 1, static_cast<unsigned>(threads), 1, 1, shared_bytes, nullptr, arguments, nullptr),
+        "cuLaunchKernel");
     require(cuCtxSynchronize(), kernel);
     std::vector<unsigned> output(output_count);
     require(cuMemcpyDtoH_v2(output.data(), to, output_count * 4), "cuMemcpyDtoH");
@@ -46,7 +48,8 @@ std::vector<unsigned> numbers(const Format& format, int count, std::mt19937& ran
 
 // D = A * B + C of mma.m16n8k16 and mma.m16n8k8, all as bits: A of 16 x k, B of k x 8, C and D of 16 x 8.
 // "groupID" and "threadID_in_group" are the documentation's words.
-std::vector<unsigned> multiply(void* module, const Format& format, int k, const std::vector<unsigned>& a, const std::vector<unsigned>& b, const std::vector<unsigned>& c)
+std::vector<unsigned> multiply(void* module, const Format& format, int k, const std::vector<unsigned>& a, const std::vector<unsigned>& b,
+    const std::vector<unsigned>& c)
 {
     std::vector<unsigned> input(lanes * 10, 0xffffffffu);
     for (int lane = 0; lane < lanes; lane++) {
@@ -92,13 +95,16 @@ void test_multiply(void* module, const SumRule& rule, const Format& format, int 
         std::vector<unsigned> a = numbers(format, 16 * k, random), b = numbers(format, k * 8, random), c(16 * 8);
         for (unsigned& element : c)
             element = any_bits ? static_cast<unsigned>(random()) : bits_of(static_cast<float>(random() % 1000) - 500.0f);
-        // Any exponents, which leaves few sums finite; in every other turn those whose products are near the least numbers of bfloat16's range, and such sums.
+        // Any exponents, which leaves few sums finite; in every other turn those whose products are near the least numbers of bfloat16's
+        // range, and such sums.
         const int bias = (1 << (format.exponent_bits - 1)) - 1;
         for (std::vector<unsigned>* matrix : {&a, &b})
             for (unsigned& element : *matrix)
                 if (any_bits)
                     element = turn % 2 == 0 ? static_cast<unsigned>(random()) & 0xffffu
-                                            : static_cast<unsigned>((random() & 0x8000u) | (bias / 2 + random() % 16) << format.fraction_bits | random() % (1u << format.fraction_bits));
+                                            : static_cast<unsigned>((random() & 0x8000u)
+                                                | (bias / 2 + random() % 16) << format.fraction_bits
+                                                    | random() % (1u << format.fraction_bits));
         if (any_bits && turn % 4 == 1)
             for (unsigned& element : c)
                 element &= 0x83ffffffu;
@@ -119,7 +125,9 @@ void test_multiply(void* module, const SumRule& rule, const Format& format, int 
             }
 
         tally().check(
-            wrong == 0, "mma k" + std::to_string(k) + " " + format.name + (any_bits ? ", any bits, " : ", ") + std::to_string(rule.digits) + " digits: " + std::to_string(wrong) + " wrong");
+            wrong == 0,
+            "mma k" + std::to_string(k) + " " + format.name + (any_bits ? ", any bits, " : ", ") + std::to_string(rule.digits) + " digits: "
+                + std::to_string(wrong) + " wrong");
     }
 }
 
@@ -156,7 +164,9 @@ private:
 
     unsigned exact(double value) const
     {
-        const unsigned bits = std::isnan(value) ? (1u << (format_.exponent_bits + format_.fraction_bits)) - 1 : nearest(value, format_.exponent_bits, format_.fraction_bits);
+        const unsigned bits = std::isnan(value)
+            ? (1u << (format_.exponent_bits + format_.fraction_bits)) - 1
+            : nearest(value, format_.exponent_bits, format_.fraction_bits);
         if (!std::isnan(value) && decode(bits, format_.exponent_bits, format_.fraction_bits) != value)
             tally().check(false, std::to_string(value) + " is no number of " + format_.name);
         return bits;
@@ -171,7 +181,8 @@ private:
         tally().check(holds, text);
     }
 
-    // Beside a large number small ones vanish, wherever they are in the same fused sum; the products of the next one are added to what is left.
+    // Beside a large number small ones vanish, wherever they are in the same fused sum; the products of the next one are added to what is
+    // left.
     void test_order() const
     {
         const double large = 128, small = 1.0 / 512;
@@ -190,7 +201,8 @@ private:
         }
     }
 
-    // A number survives another that comes and goes, as long as that is not too great; then its last digits are cut, towards zero, as the factors' exponents say.
+    // A number survives another that comes and goes, as long as that is not too great; then its last digits are cut, towards zero, as the
+    // factors' exponents say.
     void test_digits() const
     {
         const double unit = std::ldexp(1.0, -24), number = (2 - std::ldexp(1.0, -10)) * std::ldexp(1.0, -14);
@@ -239,7 +251,8 @@ private:
     void test_specials() const
     {
         expect("an infinity", {INFINITY, 1}, {2, 3}, 1, INFINITY);
-        expect("the last element", std::vector<double>(k_, 1), [&] { std::vector<double> b(k_, 1); b[k_ - 1] = -INFINITY; return b; }(), 1, -INFINITY);
+        expect("the last element", std::vector<double>(k_, 1), [&] { std::vector<double> b(k_, 1); b[k_ - 1] = -INFINITY; return b; }(), 1,
+            -INFINITY);
         expect("an infinite sum so far", {1}, {1}, -INFINITY, -INFINITY);
         expect("infinities of two signs", {INFINITY, 1}, {1, -INFINITY}, 0, NAN);
         expect("an infinity against the sum so far", {INFINITY}, {1}, -INFINITY, NAN);

@@ -29,7 +29,8 @@ KG_DEVICE void kg_mbarrier_release_in_cluster_if(unsigned int barrier, bool cond
 
 template <int rank>
 KG_DEVICE void kg_tensor_load_multicast(
-    unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[rank], unsigned short blocks, int line = __builtin_LINE())
+    unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[rank], unsigned short blocks, int line =
+        __builtin_LINE())
 {
     kernelgen_emulator->hopper->tensor_load(shared, &map, barrier, place, rank, blocks, line);
 }

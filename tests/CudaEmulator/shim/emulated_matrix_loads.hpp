@@ -1,11 +1,13 @@
-// Matrix loads, as PTX defines ldmatrix: lanes 8i...8i + 7 give the rows of matrix i; a lane reads its elements itself, so that the emulator sees who reads what.
+// Matrix loads, as PTX defines ldmatrix: lanes 8i...8i + 7 give the rows of matrix i; a lane reads its elements itself, so that the
+// emulator sees who reads what.
 #pragma once
 
 #include <cstring>
 
 KG_DEVICE unsigned int kg_shared_address(const float* address)
 {
-    return emulator::shared_window + static_cast<unsigned int>(reinterpret_cast<const char*>(address) - reinterpret_cast<const char*>(kg_shared_memory()));
+    return emulator::shared_window
+        + static_cast<unsigned int>(reinterpret_cast<const char*>(address) - reinterpret_cast<const char*>(kg_shared_memory()));
 }
 
 KG_DEVICE char* kg_emulated_shared(unsigned int address)
@@ -62,7 +64,11 @@ KG_DEVICE kg_fragment kg_emulated_load_matrices(unsigned int address, int matric
     return result;
 }
 
-KG_DEVICE kg_fragment kg_load_matrices_x4(unsigned int address, int line = __builtin_LINE()) { return kg_emulated_load_matrices(address, 4, false, line); }
-KG_DEVICE kg_fragment kg_load_matrices_x4_transposed(unsigned int address, int line = __builtin_LINE()) { return kg_emulated_load_matrices(address, 4, true, line); }
-KG_DEVICE kg_fragment kg_load_matrices_x2(unsigned int address, int line = __builtin_LINE()) { return kg_emulated_load_matrices(address, 2, false, line); }
-KG_DEVICE kg_fragment kg_load_matrices_x2_transposed(unsigned int address, int line = __builtin_LINE()) { return kg_emulated_load_matrices(address, 2, true, line); }
+KG_DEVICE kg_fragment kg_load_matrices_x4(
+    unsigned int address, int line = __builtin_LINE()) { return kg_emulated_load_matrices(address, 4, false, line); }
+KG_DEVICE kg_fragment kg_load_matrices_x4_transposed(
+    unsigned int address, int line = __builtin_LINE()) { return kg_emulated_load_matrices(address, 4, true, line); }
+KG_DEVICE kg_fragment kg_load_matrices_x2(
+    unsigned int address, int line = __builtin_LINE()) { return kg_emulated_load_matrices(address, 2, false, line); }
+KG_DEVICE kg_fragment kg_load_matrices_x2_transposed(
+    unsigned int address, int line = __builtin_LINE()) { return kg_emulated_load_matrices(address, 2, true, line); }

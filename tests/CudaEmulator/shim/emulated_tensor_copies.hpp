@@ -4,7 +4,8 @@
 KG_DEVICE void kg_prefetch_tensor_map(const kg_tensor_map&) {}
 
 template <int rank>
-KG_DEVICE void kg_tensor_load(unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[rank], int line = __builtin_LINE())
+KG_DEVICE void kg_tensor_load(
+    unsigned int shared, const kg_tensor_map& map, unsigned int barrier, const int (&place)[rank], int line = __builtin_LINE())
 {
     kernelgen_emulator->hopper->tensor_load(shared, &map, barrier, place, rank, 0, line);
 }

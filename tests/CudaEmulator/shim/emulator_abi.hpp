@@ -49,7 +49,8 @@ struct HopperCalls {
     void (*fence_mbarrier_init)(int line);
     void (*fence_async_proxy)(int line);
 
-    void (*tensor_load)(unsigned address, const void* map, unsigned mbarrier, const int* place, int rank, unsigned blocks, int line); // blocks: a mask; 0: the own
+    // blocks: a mask; 0: the own
+    void (*tensor_load)(unsigned address, const void* map, unsigned mbarrier, const int* place, int rank, unsigned blocks, int line);
     void (*bulk_load)(unsigned address, const void* from, unsigned bytes, unsigned mbarrier, int line);
     void (*tensor_store)(const void* map, unsigned address, const int* place, int rank, int line);
     void (*bulk_commit)(int line);

@@ -1,5 +1,6 @@
-// The C++ side of a generated kernel, and of the kernels of `probe`: supplies what primitives/{language,threads,memory,arithmetic,votes,matrix_loads,tensor_core,
-// async_copies,mbarriers,tensor_copies,clusters,warpgroup} are on a GPU, and the clock of the probes. One file per group.
+// The C++ side of a generated kernel, and of the kernels of `probe`: supplies what
+// primitives/{language,threads,memory,arithmetic,votes,matrix_loads,tensor_core, async_copies,mbarriers,tensor_copies,clusters,warpgroup}
+// are on a GPU, and the clock of the probes. One file per group.
 #pragma once
 
 #include "emulator_abi.hpp"

@@ -14,7 +14,8 @@ void copy_async(void* shared, const void* global, int bytes, int line)
     const auto from = reinterpret_cast<std::uintptr_t>(global);
     const auto to = reinterpret_cast<std::uintptr_t>(shared);
     if (from % line_bytes != 0)
-        fail(FaultKind::misaligned_address, line, describe("asynchronous copy", line_bytes, global) + "the address is not a multiple of 16");
+        fail(FaultKind::misaligned_address, line,
+            describe("asynchronous copy", line_bytes, global) + "the address is not a multiple of 16");
     if ((to - reinterpret_cast<std::uintptr_t>(own_shared().begin())) % line_bytes != 0)
         misaligned_shared(shared, line_bytes, line);
     if (bytes < 0 || bytes > static_cast<int>(line_bytes))

@@ -1,5 +1,5 @@
-// What the parts of the scheduler share: the threads of the cluster of blocks that runs (most are of one block), and how one of them waits or fails.
-// Threads are counted over the whole cluster, block after block.
+// What the parts of the scheduler share: the threads of the cluster of blocks that runs (most are of one block), and how one of them waits
+// or fails. Threads are counted over the whole cluster, block after block.
 #pragma once
 
 #include "fiber.hpp"
@@ -19,7 +19,8 @@ namespace emulator {
 constexpr int warp_lanes = 32;
 constexpr int warpgroup_threads = 128;
 
-enum class State { ready, at_barrier, at_shuffle, at_warp_operation, at_warpgroup_operation, at_mbarrier, at_named_barrier, at_registers, at_cluster_barrier, done };
+enum class State { ready, at_barrier, at_shuffle, at_warp_operation, at_warpgroup_operation, at_mbarrier, at_named_barrier, at_registers,
+    at_cluster_barrier, done };
 
 // An offset in the shared memory of a block of the cluster.
 struct ClusterPlace {
@@ -106,7 +107,8 @@ void warp_multiply(WarpProduct* lane, int line);
 // A thread has begun to wait for the others of its warp or warpgroup: the last to come releases them.
 void thread_waits(int thread);
 
-// Offset of an address of the block's own shared memory as instructions take it; fails when it is not one, or not a multiple of `alignment`.
+// Offset of an address of the block's own shared memory as instructions take it; fails when it is not one, or not a multiple of
+// `alignment`.
 std::size_t shared_offset(unsigned address, std::size_t alignment, int line);
 
 // The same for an address in some block of the cluster.

@@ -1,4 +1,5 @@
-// Clusters: the barrier of all their threads, addresses in the shared memory of each block, and what has to be over before a block may leave.
+// Clusters: the barrier of all their threads, addresses in the shared memory of each block, and what has to be over before a block may
+// leave.
 #include "block_state.hpp"
 
 namespace emulator {
@@ -36,7 +37,8 @@ void complete()
             make_ready(i);
 }
 
-// A block's memory is gone when its last thread has left: whoever arrived at its mbarriers from elsewhere must have done so before one of its threads left.
+// A block's memory is gone when its last thread has left: whoever arrived at its mbarriers from elsewhere must have done so before one of
+// its threads left.
 std::string visitor_fault(int block)
 {
     Launch& current = launch();

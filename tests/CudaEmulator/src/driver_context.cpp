@@ -264,7 +264,8 @@ long long emulator_live_objects()
 {
     const std::lock_guard<std::mutex> guard(driver().lock);
     const Driver& state = driver();
-    return live_programs() + static_cast<long long>(device_memory().allocations() + state.modules.size() + state.streams.size() + state.events.size()
+    return live_programs()
+        + static_cast<long long>(device_memory().allocations() + state.modules.size() + state.streams.size() + state.events.size()
         + state.host_blocks.size() + static_cast<std::size_t>(state.primary_references));
 }
 

@@ -26,7 +26,8 @@ CUresult launch_kernel(const char* name, Function* function, const Geometry& geo
         return CUDA_ERROR_INVALID_HANDLE;
 
     const std::string kernel = "kernel " + function->name + ": ";
-    if (geometry.grid_x == 0 || geometry.grid_y == 0 || geometry.grid_z == 0 || geometry.block_x == 0 || geometry.block_y == 0 || geometry.block_z == 0)
+    if (geometry.grid_x == 0 || geometry.grid_y == 0 || geometry.grid_z == 0 || geometry.block_x == 0 || geometry.block_y == 0
+        || geometry.block_z == 0)
         return refuse(CUDA_ERROR_INVALID_VALUE, kernel + "the grid or the block is empty");
     if (geometry.grid_x > 2147483647u || geometry.grid_y > 65535u || geometry.grid_z > 65535u)
         return refuse(CUDA_ERROR_INVALID_VALUE, kernel + "the grid is larger than 2147483647 x 65535 x 65535");
@@ -35,16 +36,19 @@ CUresult launch_kernel(const char* name, Function* function, const Geometry& geo
     if (geometry.block_y != 1 || geometry.block_z != 1 || geometry.grid_z != 1)
         return refuse(CUDA_ERROR_NOT_SUPPORTED, kernel + "the emulator knows blocks of one axis and grids of two");
     if (static_cast<int>(geometry.block_x) > function->most_threads)
-        return refuse(CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES, kernel + "its launch bounds allow " + std::to_string(function->most_threads) + " threads");
+        return refuse(
+            CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES, kernel + "its launch bounds allow " + std::to_string(function->most_threads) + " threads");
     if (geometry.shared_bytes > static_cast<std::size_t>(function->dynamic_shared_bytes))
         return refuse(CUDA_ERROR_INVALID_VALUE,
-            kernel + std::to_string(geometry.shared_bytes) + " bytes of shared memory, of which it may have " + std::to_string(function->dynamic_shared_bytes));
+            kernel + std::to_string(geometry.shared_bytes) + " bytes of shared memory, of which it may have "
+                + std::to_string(function->dynamic_shared_bytes));
 
     if (function->cluster_blocks == 0 || (function->cluster_blocks > 1 && geometry.block_x % 128 != 0))
         return refuse(CUDA_ERROR_NOT_SUPPORTED, kernel + "the emulator knows clusters along x, of blocks of whole warpgroups");
     if (function->cluster_blocks > most_cluster_blocks || geometry.grid_x % static_cast<unsigned>(function->cluster_blocks) != 0)
         return refuse(CUDA_ERROR_INVALID_CLUSTER_SIZE,
-            kernel + "clusters of " + std::to_string(function->cluster_blocks) + " blocks, at most 8, in a grid of " + std::to_string(geometry.grid_x) + " along x");
+            kernel + "clusters of " + std::to_string(function->cluster_blocks) + " blocks, at most 8, in a grid of "
+                + std::to_string(geometry.grid_x) + " along x");
 
     // As on a GPU the launch itself succeeds; whoever waits for it learns of the fault, and so does every call after that.
     Geometry bounded = geometry;
@@ -241,7 +245,8 @@ CUresult cuLaunchKernelEx(const LaunchConfig* config, Function* function, void**
 }
 
 CUresult cuStreamCreate(Stream** stream, unsigned) { return create("cuStreamCreate", driver().streams, stream); }
-CUresult cuStreamCreateWithPriority(Stream** stream, unsigned, int) { return create("cuStreamCreateWithPriority", driver().streams, stream); }
+CUresult cuStreamCreateWithPriority(
+    Stream** stream, unsigned, int) { return create("cuStreamCreateWithPriority", driver().streams, stream); }
 CUresult cuStreamDestroy_v2(Stream* stream) { return destroy("cuStreamDestroy", driver().streams, stream); }
 CUresult cuStreamSynchronize(Stream* stream) { return check_stream("cuStreamSynchronize", stream); }
 CUresult cuStreamQuery(Stream* stream) { return check_stream("cuStreamQuery", stream); }

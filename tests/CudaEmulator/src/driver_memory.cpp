@@ -118,7 +118,8 @@ CUresult cuMemAllocAsync(CUdeviceptr* address, std::size_t bytes, void*) { retur
 CUresult cuMemFree_v2(CUdeviceptr address) { return release("cuMemFree", address); }
 CUresult cuMemFreeAsync(CUdeviceptr address, void*) { return release("cuMemFreeAsync", address); }
 
-CUresult cuMemcpyHtoD_v2(CUdeviceptr target, const void* source, std::size_t bytes) { return upload("cuMemcpyHtoD", target, source, bytes); }
+CUresult cuMemcpyHtoD_v2(
+    CUdeviceptr target, const void* source, std::size_t bytes) { return upload("cuMemcpyHtoD", target, source, bytes); }
 CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr target, const void* source, std::size_t bytes, void*)
 {
     return upload("cuMemcpyHtoDAsync", target, source, bytes);
@@ -137,9 +138,11 @@ CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr target, CUdeviceptr source, std::size_
 }
 
 CUresult cuMemsetD8_v2(CUdeviceptr target, unsigned char value, std::size_t count) { return fill("cuMemsetD8", target, value, count); }
-CUresult cuMemsetD8Async(CUdeviceptr target, unsigned char value, std::size_t count, void*) { return fill("cuMemsetD8Async", target, value, count); }
+CUresult cuMemsetD8Async(
+    CUdeviceptr target, unsigned char value, std::size_t count, void*) { return fill("cuMemsetD8Async", target, value, count); }
 CUresult cuMemsetD32_v2(CUdeviceptr target, unsigned value, std::size_t count) { return fill("cuMemsetD32", target, value, count); }
-CUresult cuMemsetD32Async(CUdeviceptr target, unsigned value, std::size_t count, void*) { return fill("cuMemsetD32Async", target, value, count); }
+CUresult cuMemsetD32Async(
+    CUdeviceptr target, unsigned value, std::size_t count, void*) { return fill("cuMemsetD32Async", target, value, count); }
 
 CUresult cuMemGetInfo_v2(std::size_t* free_bytes, std::size_t* total_bytes)
 {

@@ -72,7 +72,8 @@ CUresult load_module(const void* image, Module** module)
         : decoded.is_exact ? capability == decoded.architecture
         : capability / 10 == decoded.architecture / 10 && capability >= decoded.architecture;
     if (!runs) {
-        driver().details = "the image is for sm_" + std::to_string(decoded.architecture) + ", the device is sm_" + std::to_string(capability);
+        driver().details =
+            "the image is for sm_" + std::to_string(decoded.architecture) + ", the device is sm_" + std::to_string(capability);
         return decoded.is_ptx ? CUDA_ERROR_INVALID_PTX : CUDA_ERROR_NO_BINARY_FOR_GPU;
     }
 

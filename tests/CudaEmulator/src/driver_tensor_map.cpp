@@ -13,7 +13,8 @@ constexpr int element_sizes[] = {1, 2, 4, 4, 8, 8, 2, 4, 8, 2, 4, 4, 4};
 
 // Empty, or the requirement that is not met.
 std::string requirement(
-    const void* map, unsigned type, unsigned rank, std::uint64_t address, const std::uint64_t* dims, const std::uint64_t* strides, const std::uint32_t* box,
+    const void* map, unsigned type, unsigned rank, std::uint64_t address, const std::uint64_t* dims, const std::uint64_t* strides,
+    const std::uint32_t* box,
     const std::uint32_t* steps, int interleave, int swizzle, int promotion, int fill)
 {
     const auto number = [](std::uint64_t value) { return std::to_string(value); };
@@ -56,7 +57,8 @@ std::string requirement(
 } // namespace
 
 extern "C" CUresult cuTensorMapEncodeTiled(
-    void* target, unsigned type, unsigned rank, std::uint64_t address, const std::uint64_t* dims, const std::uint64_t* strides, const std::uint32_t* box,
+    void* target, unsigned type, unsigned rank, std::uint64_t address, const std::uint64_t* dims, const std::uint64_t* strides,
+    const std::uint32_t* box,
     const std::uint32_t* steps, int interleave, int swizzle, int promotion, int fill)
 {
     const std::lock_guard<std::mutex> guard(driver().lock);

@@ -1,5 +1,6 @@
-// Fused sums as published for NVIDIA's tensor cores, where the rule reproduces their results bit for bit on random operands (arXiv 2511.10909).
-// Eight columns at a time: a product scaled to the last digit that is kept becomes an integer, which cuts it off, and integers add exactly.
+// Fused sums as published for NVIDIA's tensor cores, where the rule reproduces their results bit for bit on random operands (arXiv
+// 2511.10909). Eight columns at a time: a product scaled to the last digit that is kept becomes an integer, which cuts it off, and integers
+// add exactly.
 #include "matrix_product.hpp"
 
 #include <cmath>
@@ -81,7 +82,8 @@ INLINE void load(Vector& to, const Element* from) { std::memcpy(&to, from, sizeo
 
 // 2^exponent, of normal numbers.
 INLINE void power_of_two(Eight& to, const EightIntegers& exponent) { to = reinterpret_cast<Eight>((exponent + 127) << 23); }
-INLINE void power_of_two(Four& to, const FourIntegers& exponent) { to = reinterpret_cast<Four>((__builtin_convertvector(exponent, FourLongs) + 1023) << 52); }
+INLINE void power_of_two(
+    Four& to, const FourIntegers& exponent) { to = reinterpret_cast<Four>((__builtin_convertvector(exponent, FourLongs) + 1023) << 52); }
 
 INLINE void widen(Eight& to, const Eight& from) { to = from; }
 INLINE void widen(Four& to, const FourFloats& from) { to = __builtin_convertvector(from, Four); }
@@ -90,7 +92,8 @@ INLINE void widen(Four& to, const FourFloats& from) { to = __builtin_convertvect
 template <bool subnormal>
 INLINE void cut(float* to, const FourIntegers& start, const FourIntegers (&sums)[2], const FourIntegers& greatest, int fraction_bits)
 {
-    const Four total = __builtin_convertvector(start, Four) + __builtin_convertvector(sums[0], Four) + __builtin_convertvector(sums[1], Four);
+    const Four total =
+        __builtin_convertvector(start, Four) + __builtin_convertvector(sums[0], Four) + __builtin_convertvector(sums[1], Four);
     Four exact = reinterpret_cast<Four>(reinterpret_cast<FourLongs>(total) & ~((1ll << 29) - 1));
     Four unit;
     power_of_two(unit, greatest - fraction_bits);
@@ -107,28 +110,36 @@ INLINE void cut(float* to, const FourIntegers& start, const FourIntegers (&sums)
     std::memcpy(to, &result, sizeof result);
 }
 
-INLINE void finish(float* to, const EightIntegers& start, const EightIntegers (&sums)[2], const EightIntegers& greatest, const Eight& before, int fraction_bits)
+INLINE void finish(float* to, const EightIntegers& start, const EightIntegers (&sums)[2], const EightIntegers& greatest,
+    const Eight& before, int fraction_bits)
 {
-    const FourIntegers low[] = {__builtin_shufflevector(sums[0], sums[0], 0, 1, 2, 3), __builtin_shufflevector(sums[1], sums[1], 0, 1, 2, 3)};
-    const FourIntegers high[] = {__builtin_shufflevector(sums[0], sums[0], 4, 5, 6, 7), __builtin_shufflevector(sums[1], sums[1], 4, 5, 6, 7)};
+    const FourIntegers low[] =
+        {__builtin_shufflevector(sums[0], sums[0], 0, 1, 2, 3), __builtin_shufflevector(sums[1], sums[1], 0, 1, 2, 3)};
+    const FourIntegers high[] =
+        {__builtin_shufflevector(sums[0], sums[0], 4, 5, 6, 7), __builtin_shufflevector(sums[1], sums[1], 4, 5, 6, 7)};
     float cuts[8];
-    cut<false>(cuts, __builtin_shufflevector(start, start, 0, 1, 2, 3), low, __builtin_shufflevector(greatest, greatest, 0, 1, 2, 3), fraction_bits);
-    cut<false>(cuts + 4, __builtin_shufflevector(start, start, 4, 5, 6, 7), high, __builtin_shufflevector(greatest, greatest, 4, 5, 6, 7), fraction_bits);
+    cut<false>(cuts, __builtin_shufflevector(start, start, 0, 1, 2, 3), low, __builtin_shufflevector(greatest, greatest, 0, 1, 2, 3),
+        fraction_bits);
+    cut<false>(cuts + 4, __builtin_shufflevector(start, start, 4, 5, 6, 7), high, __builtin_shufflevector(greatest, greatest, 4, 5, 6, 7),
+        fraction_bits);
     Eight result;
     load(result, cuts);
     result = greatest < least_float16_product ? before + 0.0f : result;
     std::memcpy(to, &result, sizeof result);
 }
 
-INLINE void finish(float* to, const FourIntegers& start, const FourIntegers (&sums)[2], const FourIntegers& greatest, const Four&, int fraction_bits)
+INLINE void finish(
+    float* to, const FourIntegers& start, const FourIntegers (&sums)[2], const FourIntegers& greatest, const Four&, int fraction_bits)
 {
     cut<true>(to, start, sums, greatest, fraction_bits);
 }
 
-// Numbers of a row of D, each in one fused sum with the products [first, first + count) of the row of A and its column. Products of float16 numbers are exact
-// in fp32, also scaled; those of bfloat16 numbers have a range that needs float64. True when an infinity or a NaN takes part: then the numbers mean nothing.
+// Numbers of a row of D, each in one fused sum with the products [first, first + count) of the row of A and its column. Products of float16
+// numbers are exact in fp32, also scaled; those of bfloat16 numbers have a range that needs float64. True when an infinity or a NaN takes
+// part: then the numbers mean nothing.
 template <typename Real, typename Floats, typename Integers>
-INLINE bool add_fused(float* d, const Operand<1>& row, const Operand<most_product_columns>& columns, int column, int first, int count, int fraction_bits)
+INLINE bool add_fused(
+    float* d, const Operand<1>& row, const Operand<most_product_columns>& columns, int column, int first, int count, int fraction_bits)
 {
     constexpr bool is_float16 = sizeof(Real) == sizeof(Floats);
     Integers bits, greatest;
@@ -217,12 +228,14 @@ INLINE void add_row(float* d, const Operand<1>& row, const Operand<most_product_
 #define VECTOR_CLONES
 #endif
 
-VECTOR_CLONES void add_float16_row(float* d, const Operand<1>& row, const Operand<most_product_columns>& b, int columns, int depth, const FusedSums& sums)
+VECTOR_CLONES void add_float16_row(
+    float* d, const Operand<1>& row, const Operand<most_product_columns>& b, int columns, int depth, const FusedSums& sums)
 {
     add_row<Eight, Eight, EightIntegers>(d, row, b, columns, depth, sums);
 }
 
-VECTOR_CLONES void add_bfloat16_row(float* d, const Operand<1>& row, const Operand<most_product_columns>& b, int columns, int depth, const FusedSums& sums)
+VECTOR_CLONES void add_bfloat16_row(
+    float* d, const Operand<1>& row, const Operand<most_product_columns>& b, int columns, int depth, const FusedSums& sums)
 {
     add_row<Four, FourFloats, FourIntegers>(d, row, b, columns, depth, sums);
 }
@@ -231,7 +244,8 @@ VECTOR_CLONES void add_bfloat16_row(float* d, const Operand<1>& row, const Opera
 
 FusedSums FusedSums::of(int capability_major) { return capability_major >= 9 ? FusedSums{16, 25} : FusedSums{8, 24}; }
 
-void multiply_add(const FusedSums& sums, float* d, const std::uint16_t* a, const std::uint16_t* b, int rows, int columns, int depth, bool bfloat16)
+void multiply_add(
+    const FusedSums& sums, float* d, const std::uint16_t* a, const std::uint16_t* b, int rows, int columns, int depth, bool bfloat16)
 {
     static thread_local Operand<most_product_columns> columns_of_b;
     take_apart(columns_of_b, b, columns, depth, bfloat16);

@@ -64,7 +64,8 @@ int uniform(int value, int line)
     UniformNumber number = {value, -1};
     calls()->warp_operation(&number, compare_lanes, line);
     if (number.odd_lane >= 0)
-        fail(FaultKind::launch_failed, line, "a number that is said to be the warp's, and lane " + std::to_string(number.odd_lane) + " has another one than lane 0");
+        fail(FaultKind::launch_failed, line,
+            "a number that is said to be the warp's, and lane " + std::to_string(number.odd_lane) + " has another one than lane 0");
     return number.value;
 }
 
@@ -83,8 +84,10 @@ void warp_barrier(int line)
 } // namespace
 
 const HopperCalls hopper_calls = {
-    mbarrier_init, mbarrier_arrive, mbarrier_arrive_in_cluster, mbarrier_wait, mbarrier_test, fence_mbarrier_init, fence_async_proxy, tensor_load, bulk_load, tensor_store, bulk_commit, bulk_wait,
-    named_barrier, named_barrier_any, set_registers, elect, uniform, warp_barrier, cluster_address, cluster_arrive, cluster_wait, matrix_fence, matrix_commit, matrix_wait,
+    mbarrier_init, mbarrier_arrive, mbarrier_arrive_in_cluster, mbarrier_wait, mbarrier_test, fence_mbarrier_init, fence_async_proxy,
+    tensor_load, bulk_load, tensor_store, bulk_commit, bulk_wait,
+    named_barrier, named_barrier_any, set_registers, elect, uniform, warp_barrier, cluster_address, cluster_arrive, cluster_wait,
+    matrix_fence, matrix_commit, matrix_wait,
     matrix_multiply, registers_written,
 };
 

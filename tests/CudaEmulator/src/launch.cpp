@@ -38,7 +38,8 @@ void report(FaultKind kind, int thread, int line, const std::string& what)
 
     const Thread& place = calls()->current;
     char where[160];
-    std::snprintf(where, sizeof where, ", block (%d, %d), thread %d, line %d: ", current.first_block + block_of(thread), place.block_y, thread % current.block_threads, line);
+    std::snprintf(where, sizeof where, ", block (%d, %d), thread %d, line %d: ", current.first_block + block_of(thread), place.block_y,
+        thread % current.block_threads, line);
     current.fault.kind = kind;
     current.fault.message = "kernel " + current.name + where + what;
 }
@@ -72,7 +73,9 @@ std::size_t shared_offset(unsigned address, std::size_t alignment, int line)
 {
     const ClusterPlace place = cluster_place(address, alignment, line);
     if (place.block != own_block())
-        fail(FaultKind::illegal_address, line, "the instruction takes addresses of the block's own shared memory, not of block " + std::to_string(place.block) + " of the cluster");
+        fail(FaultKind::illegal_address, line,
+            "the instruction takes addresses of the block's own shared memory, not of block " + std::to_string(place.block)
+                + " of the cluster");
     return place.offset;
 }
 
@@ -85,7 +88,8 @@ ClusterPlace cluster_place(unsigned address, std::size_t alignment, int line)
         fail(FaultKind::illegal_address, line, "shared address " + std::to_string(address) + " is outside the block's shared memory");
     const std::uint32_t offset = within - shared_window;
     if (offset % alignment != 0)
-        fail(FaultKind::misaligned_address, line, "shared offset " + std::to_string(offset) + " is not a multiple of " + std::to_string(alignment));
+        fail(FaultKind::misaligned_address, line,
+            "shared offset " + std::to_string(offset) + " is not a multiple of " + std::to_string(alignment));
     return {block, offset};
 }
 
@@ -99,7 +103,8 @@ std::string describe(const char* access, std::size_t bytes, const void* address)
 void misaligned_shared(const void* address, std::size_t alignment, int line)
 {
     const auto offset = reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(own_shared().begin());
-    fail(FaultKind::misaligned_address, line, "shared offset " + std::to_string(offset) + " is not a multiple of " + std::to_string(alignment));
+    fail(FaultKind::misaligned_address, line,
+        "shared offset " + std::to_string(offset) + " is not a multiple of " + std::to_string(alignment));
 }
 
 namespace {
@@ -111,7 +116,8 @@ void global_access(const void* address, std::size_t bytes, std::size_t alignment
     const auto place = reinterpret_cast<std::uintptr_t>(address);
     const char* access = is_write ? "global store" : "global load";
     if (place % alignment != 0)
-        fail(FaultKind::misaligned_address, line, describe(access, bytes, address) + "the address is not a multiple of " + std::to_string(alignment));
+        fail(FaultKind::misaligned_address, line,
+            describe(access, bytes, address) + "the address is not a multiple of " + std::to_string(alignment));
 
     const std::string wrong = device_memory().access_fault(place, bytes, is_write);
     if (!wrong.empty())
@@ -189,13 +195,15 @@ bool release_barrier()
     // A thread that waits for others rather than for one that has left is the better clue.
     int stuck = -1;
     for (int i = 0; i < current.thread_count; i++)
-        if (current.threads[i].state != State::done && (stuck < 0 || (current.threads[stuck].state == State::at_mbarrier && current.threads[i].state != State::at_mbarrier)))
+        if (current.threads[i].state != State::done
+            && (stuck < 0 || (current.threads[stuck].state == State::at_mbarrier && current.threads[i].state != State::at_mbarrier)))
             stuck = i;
     const EmulatedThread& thread = current.threads[stuck];
     const int first = block_of(stuck) * current.block_threads;
     int other = first;
     for (int i = first; i < first + current.block_threads; i++)
-        if (current.threads[i].state != State::done && (current.threads[i].state != State::at_barrier || current.threads[i].line != current.threads[first].line))
+        if (current.threads[i].state != State::done
+            && (current.threads[i].state != State::at_barrier || current.threads[i].line != current.threads[first].line))
             other = i;
     const int left = current.blocks[block_of(stuck)]->done;
     std::string why;
@@ -283,7 +291,8 @@ void run_cluster(int x, int y)
 Calls* calls()
 {
     static Calls instance = {
-        Thread(), barrier, shuffle_xor, global_access, shared_access, misaligned_shared, warp_operation, warp_multiply, copy_async, commit_copies, wait_copies, &hopper_calls,
+        Thread(), barrier, shuffle_xor, global_access, shared_access, misaligned_shared, warp_operation, warp_multiply, copy_async,
+        commit_copies, wait_copies, &hopper_calls,
     };
     return &instance;
 }

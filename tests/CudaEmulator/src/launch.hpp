@@ -1,4 +1,5 @@
-// A launch: every thread of a block is a fiber, run in a seeded random order; clusters of blocks run one after the other, the blocks of one at once.
+// A launch: every thread of a block is a fiber, run in a seeded random order; clusters of blocks run one after the other, the blocks of one
+// at once.
 #pragma once
 
 #include "emulator_abi.hpp"

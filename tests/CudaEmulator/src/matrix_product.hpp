@@ -28,9 +28,10 @@ private:
     int mode_; // 0 none, 1 128 bytes, 2 64, 3 32
 };
 
-// How the tensor cores of a GPU add. The exact products of so many neighbouring elements and the sum so far are one fused sum: each of them is cut, towards
-// zero, to so many binary digits behind the leading digit of the one with the greatest exponent, they are added exactly, and the result is cut to fp32.
-// An exponent is that of a number's format (subnormal numbers have the least normal one), of a product the sum of both factors'.
+// How the tensor cores of a GPU add. The exact products of so many neighbouring elements and the sum so far are one fused sum: each of them
+// is cut, towards zero, to so many binary digits behind the leading digit of the one with the greatest exponent, they are added exactly,
+// and the result is cut to fp32. An exponent is that of a number's format (subnormal numbers have the least normal one), of a product the
+// sum of both factors'.
 struct FusedSums {
     int products;
     int fraction_bits;
@@ -38,8 +39,9 @@ struct FusedSums {
     static FusedSums of(int capability_major);
 };
 
-// d (rows x columns) += a (rows x depth) * b (columns x depth, transposed), without infinities turned into NaN by anything but arithmetic; NaN is 0x7fffffff
-// and zero positive. Elements are the bits of float16 or bfloat16 numbers; depth is 8 or 16, columns a multiple of 8.
-void multiply_add(const FusedSums& sums, float* d, const std::uint16_t* a, const std::uint16_t* b, int rows, int columns, int depth, bool bfloat16);
+// d (rows x columns) += a (rows x depth) * b (columns x depth, transposed), without infinities turned into NaN by anything but arithmetic;
+// NaN is 0x7fffffff and zero positive. Elements are the bits of float16 or bfloat16 numbers; depth is 8 or 16, columns a multiple of 8.
+void multiply_add(
+    const FusedSums& sums, float* d, const std::uint16_t* a, const std::uint16_t* b, int rows, int columns, int depth, bool bfloat16);
 
 } // namespace emulator

@@ -38,7 +38,8 @@ ClusterPlace own(unsigned address, int line) { return {own_block(), static_cast<
 // "shared offset 64", and of which block where there are several.
 std::string name_of(const ClusterPlace& place)
 {
-    return "shared offset " + std::to_string(place.offset) + (launch().geometry.cluster_blocks > 1 ? " of block " + std::to_string(place.block) + " of the cluster" : "");
+    return "shared offset " + std::to_string(place.offset)
+        + (launch().geometry.cluster_blocks > 1 ? " of block " + std::to_string(place.block) + " of the cluster" : "");
 }
 
 Mbarrier& find(const ClusterPlace& place, int line)
@@ -94,9 +95,11 @@ std::string end_mbarriers(int block)
         if (entry.first.first != block)
             continue;
         else if (entry.second.copied && !entry.second.observed)
-            return "the block ends while nobody has waited for the copies that the mbarrier at shared offset " + std::to_string(entry.first.second) + " counted";
+            return "the block ends while nobody has waited for the copies that the mbarrier at shared offset "
+                + std::to_string(entry.first.second) + " counted";
         else if (entry.second.bytes != 0)
-            return "the block ends while the mbarrier at shared offset " + std::to_string(entry.first.second) + " counts " + std::to_string(entry.second.bytes)
+            return "the block ends while the mbarrier at shared offset " + std::to_string(entry.first.second) + " counts "
+                + std::to_string(entry.second.bytes)
                 + " bytes: what copies brought and what was expected differ";
     return "";
 }
@@ -156,12 +159,15 @@ void arrive(const ClusterPlace& place, unsigned count, bool expects, unsigned by
 {
     Launch& current = launch();
     Mbarrier& barrier = find(place, line);
-    // Another block may be ahead of those who wait here, but not by a whole phase: they would miss one, for phases have nothing but a parity.
+    // Another block may be ahead of those who wait here, but not by a whole phase: they would miss one, for phases have nothing but a
+    // parity.
     if (!barrier.observed && (place.block == own_block() || count == barrier.pending))
-        fail(FaultKind::launch_failed, line, "it arrives at the mbarrier at " + name_of(place) + ", whose phase before nobody has seen the end of");
+        fail(FaultKind::launch_failed, line,
+            "it arrives at the mbarrier at " + name_of(place) + ", whose phase before nobody has seen the end of");
     if (count == 0 || count > barrier.pending)
         fail(FaultKind::launch_failed, line,
-            std::to_string(count) + " arrivals at the mbarrier at " + name_of(place) + ", which waits for " + std::to_string(barrier.pending));
+            std::to_string(count) + " arrivals at the mbarrier at " + name_of(place) + ", which waits for "
+                + std::to_string(barrier.pending));
     if (expects)
         barrier.bytes += bytes;
     barrier.pending -= count;
@@ -179,8 +185,8 @@ void mbarrier_arrive(unsigned address, unsigned count, bool expects, unsigned by
     arrive(own(address, line), count, expects, bytes, Carries::all, line);
 }
 
-// At an mbarrier of any block of the cluster. Its memory has to be there until the arrival is done: the block may not have left, and may not leave unless it knows.
-// An arrival without a scope is a release within the block: elsewhere it tells nothing of stores.
+// At an mbarrier of any block of the cluster. Its memory has to be there until the arrival is done: the block may not have left, and may
+// not leave unless it knows. An arrival without a scope is a release within the block: elsewhere it tells nothing of stores.
 void mbarrier_arrive_in_cluster(unsigned address, bool releases, int line)
 {
     Launch& current = launch();

@@ -1,4 +1,5 @@
-// Device memory: an arena of host memory in which every allocation is known, apart from its neighbours, and remembers which bytes were written.
+// Device memory: an arena of host memory in which every allocation is known, apart from its neighbours, and remembers which bytes were
+// written.
 #pragma once
 
 #include <cstddef>

@@ -80,7 +80,8 @@ ModuleImage decode_image(const void* image)
 std::string temporary_folder()
 {
     const char* root = std::getenv("TMPDIR");
-    const std::string folder = std::string(root != nullptr && *root != '\0' ? root : "/tmp") + "/kernelgen-cuda-emulator-" + std::to_string(getuid());
+    const std::string folder =
+        std::string(root != nullptr && *root != '\0' ? root : "/tmp") + "/kernelgen-cuda-emulator-" + std::to_string(getuid());
     mkdir(folder.c_str(), 0700);
     return folder;
 }

@@ -1,4 +1,5 @@
-// The images that the emulated NVRTC makes and the emulated driver loads. A "CUBIN" is a shared object; "PTX" is the same in hexadecimal text.
+// The images that the emulated NVRTC makes and the emulated driver loads. A "CUBIN" is a shared object; "PTX" is the same in hexadecimal
+// text.
 #pragma once
 
 #include <string>

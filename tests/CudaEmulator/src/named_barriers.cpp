@@ -68,7 +68,8 @@ void come(int id, int threads, bool waits, bool condition, bool* result, int lin
 
     NamedBarrier& barrier = all()[own_block() * barrier_count + id];
     if (barrier.threads != 0 && barrier.threads != threads)
-        fail(FaultKind::launch_failed, line, name + " for " + std::to_string(threads) + " threads, while others wait there for " + std::to_string(barrier.threads));
+        fail(FaultKind::launch_failed, line,
+            name + " for " + std::to_string(threads) + " threads, while others wait there for " + std::to_string(barrier.threads));
     if (std::find(barrier.arrived.begin(), barrier.arrived.end(), thread) != barrier.arrived.end())
         fail(FaultKind::launch_failed, line, name + ": the thread comes to it again before the round is over");
 

@@ -113,7 +113,8 @@ std::string trampolines(const std::string& source)
 {
     std::string result =
         "\n#include <type_traits>\n#include <utility>\nextern \"C\" {\nemulator::Calls* kernelgen_emulator;\n}\n"
-        "template <typename... T, std::size_t... I>\nstatic void emulated_call(void (*kernel)(T...), void** arguments, std::index_sequence<I...>)\n"
+        "template <typename... T, std::size_t... I>\nstatic void emulated_call(void (*kernel)(T...), void** arguments, "
+            "std::index_sequence<I...>)\n"
         "{\n    kernel(*static_cast<std::remove_cv_t<T>*>(arguments[I])...);\n}\n"
         "template <typename... T>\nstatic void emulated_call(void (*kernel)(T...), void** arguments)\n"
         "{\n    emulated_call(kernel, arguments, std::index_sequence_for<T...>());\n}\n";
@@ -127,7 +128,8 @@ std::string trampolines(const std::string& source)
         std::string bounds = "1024", cluster = "1";
         for (bool more = true; more;) {
             more = false;
-            for (const auto& [attribute, text] : {std::pair<std::string, std::string*>{"__launch_bounds__", &bounds}, {"__cluster_dims__", &cluster}})
+            for (const auto& [
+                attribute, text] : {std::pair<std::string, std::string*>{"__launch_bounds__", &bounds}, {"__cluster_dims__", &cluster}})
                 if (source.compare(next, attribute.size(), attribute) == 0) {
                     *text = in_parentheses(source, next);
                     more = true;
@@ -140,8 +142,10 @@ std::string trampolines(const std::string& source)
         const std::string kernel = source.substr(next, end - next);
         result += "extern \"C\" void " + kernel + "__emulated(void** arguments) { emulated_call(" + kernel + ", arguments); }\n";
         result += "extern \"C\" int " + kernel + "__threads() { const int bounds[] = {" + bounds + "}; return bounds[0]; }\n";
-        result += "extern \"C\" int " + kernel + "__blocks() { const int bounds[] = {" + bounds + "}; return sizeof bounds > sizeof bounds[0] ? bounds[1] : 0; }\n";
-        result += "extern \"C\" int " + kernel + "__cluster() { const int dims[3] = {" + cluster + "}; return dims[1] > 1 || dims[2] > 1 ? 0 : dims[0]; }\n";
+        result += "extern \"C\" int " + kernel + "__blocks() { const int bounds[] = {" + bounds
+            + "}; return sizeof bounds > sizeof bounds[0] ? bounds[1] : 0; }\n";
+        result += "extern \"C\" int " + kernel + "__cluster() { const int dims[3] = {" + cluster
+            + "}; return dims[1] > 1 || dims[2] > 1 ? 0 : dims[0]; }\n";
     }
 
     return result;
@@ -177,11 +181,13 @@ bool read_option(Program& program, const std::string& option)
             return false;
         }
 
-    for (const char* known : {"--std=c++17", "-std=c++17", "-default-device", "--device-as-default-execution-space", "-lineinfo", "--generate-line-info",
+    for (const char* known : {"--std=c++17", "-std=c++17", "-default-device", "--device-as-default-execution-space", "-lineinfo",
+        "--generate-line-info",
              "--no-cache", "--minimal", "--use_fast_math", "-use_fast_math", "-w", "--disable-warnings"})
         if (option == known)
             return true;
-    for (const char* prefix : {"--ptxas-options=", "--maxrregcount=", "--fmad=", "--ftz=", "--diag-error=", "--diag-suppress=", "--diag-warn=",
+    for (const char* prefix : {"--ptxas-options=", "--maxrregcount=", "--fmad=", "--ftz=", "--diag-error=", "--diag-suppress=",
+        "--diag-warn=",
              "--split-compile="})
         if (option.compare(0, std::strlen(prefix), prefix) == 0)
             return true;
@@ -229,7 +235,8 @@ bool compile(Program& program)
     const char* chosen = std::getenv("CXX");
     const std::string compiler = chosen != nullptr && *chosen != '\0' ? chosen : "g++";
     const std::string command = "cd " + quoted(folder) + " && " + compiler
-        + " -std=c++17 -O2 -march=native -ffp-contract=off -fno-strict-aliasing -fPIC -shared -s -w -DKERNELGEN_EMULATED -I. kernel.cpp -o kernel.so >log 2>&1";
+        + " -std=c++17 -O2 -march=native -ffp-contract=off -fno-strict-aliasing -fPIC -shared -s -w -DKERNELGEN_EMULATED -I. kernel.cpp "
+            "-o kernel.so >log 2>&1";
     const bool compiled = std::system(command.c_str()) == 0;
     program.log = read_file(folder + "/log");
     if (compiled) {

@@ -1,6 +1,7 @@
-// What happened before what in a block: a vector clock per thread. A thread's own entry counts its releases; a phase that asynchronous copies completed
-// on an mbarrier has an entry of its own. Blocks that know no barrier but the one of all threads need only its count, the epoch.
-// Between blocks of a cluster some releases carry no stores: there a second entry for each thread says up to when its stores are known.
+// What happened before what in a block: a vector clock per thread. A thread's own entry counts its releases; a phase that asynchronous
+// copies completed on an mbarrier has an entry of its own. Blocks that know no barrier but the one of all threads need only its count, the
+// epoch. Between blocks of a cluster some releases carry no stores: there a second entry for each thread says up to when its stores are
+// known.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ struct Moment {
     std::uint32_t tick = 0;
 };
 
-// What a release tells of: all that the thread did, or that it has read, and that its asynchronous products and copies are over, but not what it stored.
+// What a release tells of: all that the thread did, or that it has read, and that its asynchronous products and copies are over, but not
+// what it stored.
 enum class Carries { all, reads };
 
 class Ordering {
@@ -46,13 +48,15 @@ public:
     // Whether `moment` happened before what `thread` does now.
     bool is_before(const Moment& moment, int thread) const
     {
-        return moment.agent == thread || (moment.agent < threads_ && moment.epoch != epoch_) || (is_fine_ && clocks_[thread][moment.agent] >= moment.tick);
+        return moment.agent == thread || (moment.agent < threads_ && moment.epoch != epoch_)
+            || (is_fine_ && clocks_[thread][moment.agent] >= moment.tick);
     }
 
     // Whether what was written at `moment` is seen by what `thread` does now.
     bool is_seen(const Moment& moment, int thread) const
     {
-        return moment.agent == thread || (moment.agent < threads_ && moment.epoch != epoch_) || (is_fine_ && clocks_[thread][store_entry(moment.agent)] >= moment.tick);
+        return moment.agent == thread || (moment.agent < threads_ && moment.epoch != epoch_)
+            || (is_fine_ && clocks_[thread][store_entry(moment.agent)] >= moment.tick);
     }
 
     // The same for every thread that shares in `least`, as least_clock() gives it.

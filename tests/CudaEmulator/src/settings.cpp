@@ -95,7 +95,8 @@ bool apply(Settings& target, const std::string& name, const std::string& value)
 Settings from_environment()
 {
     Settings result;
-    for (const char* name : {"CUDA_EMULATOR_MEMORY", "CUDA_EMULATOR_COMPUTE_CAPABILITY", "CUDA_EMULATOR_DRIVER_VERSION", "CUDA_EMULATOR_INTEGRATED",
+    for (const char* name : {"CUDA_EMULATOR_MEMORY", "CUDA_EMULATOR_COMPUTE_CAPABILITY", "CUDA_EMULATOR_DRIVER_VERSION",
+        "CUDA_EMULATOR_INTEGRATED",
              "CUDA_EMULATOR_MULTIPROCESSORS", "CUDA_EMULATOR_REGISTERS", "CUDA_EMULATOR_SEED", "CUDA_EMULATOR_FAIL"}) {
         const char* value = std::getenv(name);
         if (value != nullptr && !apply(result, name, value))

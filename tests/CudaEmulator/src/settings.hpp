@@ -1,4 +1,5 @@
-// Settings: read from the environment once, changed afterwards by emulator_set (a process that sets its environment late cannot reach ours).
+// Settings: read from the environment once, changed afterwards by emulator_set (a process that sets its environment late cannot reach
+// ours).
 #pragma once
 
 #include <cstdint>

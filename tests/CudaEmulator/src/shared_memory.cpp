@@ -73,7 +73,8 @@ std::string SharedMemory::write_fault(std::size_t i, int thread)
     if (chunk.list != nobody)
         for (const Moment& read : lists_[chunk.list])
             if (!order_->is_before(read, thread))
-                return text("the warp of thread %d read offset %zu by an asynchronous product or copy, and nothing since then orders the two", read.agent, 4 * i);
+                return text("the warp of thread %d read offset %zu by an asynchronous product or copy, and nothing since then orders the "
+                    "two", read.agent, 4 * i);
     return "";
 }
 
@@ -106,7 +107,8 @@ std::string SharedMemory::access_fault(std::uintptr_t address, std::size_t bytes
             return text("nobody has written offset %zu", 4 * i);
         if (!order_->is_seen(word.write, thread))
             return text(word.write.agent < order_->threads() ? "thread %d wrote offset %zu and no barrier is between the two"
-                                                             : "a tensor copy (agent %d) wrote offset %zu and its mbarrier was not waited for",
+                                                             : "a tensor copy (agent %d) wrote offset %zu and its mbarrier was not "
+                                                                 "waited for",
                 word.write.agent, 4 * i);
 
         const bool fresh = word.reader == nobody || word.read.epoch != order_->epoch();
@@ -189,10 +191,12 @@ std::string SharedMemory::begin_async_read(std::size_t offset, const Clock& leas
             return text("%s: nobody has written offset %zu", reader, 4 * i);
         if (!order_->is_seen(word.write, least))
             return text(word.write.agent < order_->threads() ? "%s: thread %d wrote offset %zu and no barrier is between the two"
-                                                             : "%s: a tensor copy (agent %d) wrote offset %zu and its mbarrier was not waited for",
+                                                             : "%s: a tensor copy (agent %d) wrote offset %zu and its mbarrier was not "
+                                                                 "waited for",
                 reader, word.write.agent, 4 * i);
         if (word.write.agent < order_->threads() && !order_->is_fenced(word.write, least))
-            return text("%s: thread %d wrote offset %zu and no fence of the asynchronous proxy comes after it", reader, word.write.agent, 4 * i);
+            return text(
+                "%s: thread %d wrote offset %zu and no fence of the asynchronous proxy comes after it", reader, word.write.agent, 4 * i);
     }
 
     chunks_[offset / chunk_bytes].async_readers++;

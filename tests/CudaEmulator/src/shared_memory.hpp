@@ -1,4 +1,5 @@
-// The shared memory of a block, which remembers who wrote and read it, so that accesses without an order between them are found whatever the order was.
+// The shared memory of a block, which remembers who wrote and read it, so that accesses without an order between them are found whatever
+// the order was.
 #pragma once
 
 #include "ordering.hpp"
@@ -26,8 +27,8 @@ public:
     // A new block: all words hold NaN that nobody wrote.
     void start_block(std::size_t bytes, const Ordering* order);
 
-    // Empty when `thread` may touch the bytes; else what is wrong with it. Two threads that touch a word with nothing between them that orders them,
-    // one of them writing, race: which of them comes first is chance.
+    // Empty when `thread` may touch the bytes; else what is wrong with it. Two threads that touch a word with nothing between them that
+    // orders them, one of them writing, race: which of them comes first is chance.
     std::string access_fault(std::uintptr_t address, std::size_t bytes, bool is_write, int thread);
 
     // An asynchronous copy begins: until it lands the bytes are NaN, and nobody may touch them. As access_fault() of a write.
@@ -40,8 +41,8 @@ public:
     std::string begin_tensor_copy(std::size_t offset, int thread);
     void land_tensor_copy(std::size_t offset, const void* data, const Moment& moment);
 
-    // The asynchronous proxy begins to read a chunk on behalf of threads that all know `least`: as access_fault() of a read; what threads wrote must be fenced.
-    // Until it ends nobody may write there; it ends once for each reader, and for good with the last.
+    // The asynchronous proxy begins to read a chunk on behalf of threads that all know `least`: as access_fault() of a read; what threads
+    // wrote must be fenced. Until it ends nobody may write there; it ends once for each reader, and for good with the last.
     std::string begin_async_read(std::size_t offset, const Clock& least, const char* reader);
     void end_async_read(std::size_t offset, const Moment& reader, bool is_last = true);
 

@@ -1,5 +1,5 @@
-// Asynchronous tensor copies (TMA): a box of a tensor, or bytes in a row, to shared memory, counted in bytes on an mbarrier, and boxes back, in groups of the
-// thread.
+// Asynchronous tensor copies (TMA): a box of a tensor, or bytes in a row, to shared memory, counted in bytes on an mbarrier, and boxes
+// back, in groups of the thread.
 #include "block_state.hpp"
 #include "memory.hpp"
 #include "tensor_map.hpp"
@@ -53,7 +53,8 @@ TensorMap read_map(const void* address, int rank, int line)
     if (map.magic != TensorMap::known)
         fail(FaultKind::launch_failed, line, "a tensor map that cuTensorMapEncodeTiled has not made");
     if (map.rank != rank)
-        fail(FaultKind::launch_failed, line, "a tensor map of rank " + std::to_string(map.rank) + " for a copy of rank " + std::to_string(rank));
+        fail(FaultKind::launch_failed, line,
+            "a tensor map of rank " + std::to_string(map.rank) + " for a copy of rank " + std::to_string(rank));
     return map;
 }
 
@@ -76,10 +77,12 @@ void check_rows(const TensorMap& map, int line)
 {
     const std::size_t row = std::size_t{map.box[0]} * map.element_bytes;
     if (map.swizzle != 0 && row != chunk << map.swizzle)
-        fail(FaultKind::launch_failed, line, "a box whose rows of " + std::to_string(row) + " bytes are shorter than the swizzle's: not documented how they lie");
+        fail(FaultKind::launch_failed, line,
+            "a box whose rows of " + std::to_string(row) + " bytes are shorter than the swizzle's: not documented how they lie");
 }
 
-// Calls visit(offset in the box, address or 0 where the element is outside the tensor) for each chunk of the box, and fails for pieces that lie on its edge.
+// Calls visit(offset in the box, address or 0 where the element is outside the tensor) for each chunk of the box, and fails for pieces that
+// lie on its edge.
 template <typename Visit>
 void for_chunks(const TensorMap& map, const int* place, Visit visit)
 {
@@ -105,7 +108,9 @@ void for_chunks(const TensorMap& map, const int* place, Visit visit)
             end = end > static_cast<std::int64_t>(map.dims[0]) ? static_cast<std::int64_t>(map.dims[0]) : end;
             const bool some = inside && begin < end;
             visit(offset, some ? address + static_cast<std::uint64_t>(begin) * map.element_bytes : 0,
-                static_cast<std::size_t>(begin - first) * map.element_bytes, some ? static_cast<std::size_t>(end - begin) * map.element_bytes : 0);
+                static_cast<std::size_t>(begin - first) * map.element_bytes, some
+                    ? static_cast<std::size_t>(end - begin) * map.element_bytes
+                    : 0);
         }
     }
 }
@@ -133,7 +138,8 @@ void take_place(Load&& load, unsigned blocks)
         if ((blocks >> block & 1) == 0)
             continue;
         load.shared.block = load.mbarrier.block = block;
-        const std::string whose = block == own_block() ? "tensor copy" : "tensor copy to block " + std::to_string(block) + " of the cluster";
+        const std::string whose =
+            block == own_block() ? "tensor copy" : "tensor copy to block " + std::to_string(block) + " of the cluster";
         if (current.blocks[block]->done == current.block_threads)
             fail(FaultKind::launch_failed, load.line, whose + ": the block has left");
         std::string wrong = mbarrier_for_copy_fault(load.mbarrier, load.thread);
@@ -190,7 +196,8 @@ void bulk_load(unsigned address, const void* from, unsigned bytes, unsigned mbar
 {
     launch().order.refine();
     if (bytes == 0 || bytes % chunk != 0 || reinterpret_cast<std::uintptr_t>(from) % chunk != 0)
-        fail(FaultKind::misaligned_address, line, "a copy of " + std::to_string(bytes) + " bytes: its addresses and size are to be multiples of 16");
+        fail(FaultKind::misaligned_address, line,
+            "a copy of " + std::to_string(bytes) + " bytes: its addresses and size are to be multiples of 16");
     Load load = begin_load(shared_offset(address, chunk, line), mbarrier, line);
     const std::string wrong = device_memory().access_fault(reinterpret_cast<std::uintptr_t>(from), bytes, false);
     if (!wrong.empty())
@@ -277,7 +284,8 @@ std::string end_tensor_copies(int block)
             return "the block ends while a tensor copy of line " + std::to_string(load.line) + " is still on its way to its shared memory";
     for (const auto& entry : stores())
         if (block_of(entry.first) == block && (!entry.second.open.empty() || !entry.second.groups.empty()))
-            return "the block ends while a tensor copy still reads its shared memory: thread " + std::to_string(entry.first) + " has not committed it or not waited for it";
+            return "the block ends while a tensor copy still reads its shared memory: thread " + std::to_string(entry.first)
+                + " has not committed it or not waited for it";
     return "";
 }
 

@@ -22,8 +22,8 @@ struct TensorMap {
 
 static_assert(sizeof(TensorMap) == 128, "as large as CUtensorMap");
 
-// The chunk of 16 bytes of an address is exchanged with others by the address's bits from 7 on. `pattern_begin` is where the pattern starts, in units
-// of 128 bytes: 0 where it starts at a multiple of its length.
+// The chunk of 16 bytes of an address is exchanged with others by the address's bits from 7 on. `pattern_begin` is where the pattern
+// starts, in units of 128 bytes: 0 where it starts at a multiple of its length.
 inline std::uint64_t swizzled(std::uint64_t address, int swizzle, unsigned pattern_begin)
 {
     const std::uint64_t row = (address >> 7) - pattern_begin;

@@ -10,8 +10,8 @@ namespace {
 constexpr int rows = 16;
 constexpr int columns = 8;
 
-// Element (row, column) of A: lane 4 * (row % 8) + column % 8 / 2, register 0 for the upper rows, 1 for the lower ones, 2 more for columns from 8.
-// B is the same with columns for rows; of D a lane has two neighbours of the row lane / 4 and of the row eight below.
+// Element (row, column) of A: lane 4 * (row % 8) + column % 8 / 2, register 0 for the upper rows, 1 for the lower ones, 2 more for columns
+// from 8. B is the same with columns for rows; of D a lane has two neighbours of the row lane / 4 and of the row eight below.
 void multiply(void* const* lanes)
 {
     const auto lane = [&](int index) -> WarpProduct& { return *static_cast<WarpProduct*>(lanes[index]); };

@@ -53,7 +53,8 @@ int place(int row, int column) { return column / 8 * 4 + row % 16 / 8 * 2 + colu
 const MatrixProduct& product_of(int thread) { return *static_cast<const MatrixProduct*>(launch().threads[thread].lane); }
 
 // Reads a matrix of lines x 16 elements from shared memory, lines being A's rows or B's columns.
-std::string read_matrix(unsigned long long bits, int lines, bool transposed, const Clock& known, Group& group, std::vector<std::uint16_t>& to)
+std::string read_matrix(
+    unsigned long long bits, int lines, bool transposed, const Clock& known, Group& group, std::vector<std::uint16_t>& to)
 {
     MatrixDescriptor descriptor(bits);
     std::string wrong = descriptor.fault(lines, transposed);
@@ -88,7 +89,8 @@ std::string multiply(int first)
     const int columns = product.columns;
     for (int i = 0; i < warpgroup_threads; i++) {
         const MatrixProduct& other = product_of(first + i);
-        if (other.columns != columns || other.accumulate != product.accumulate || other.bfloat16 != product.bfloat16 || other.a_matrix != product.a_matrix
+        if (other.columns != columns || other.accumulate != product.accumulate || other.bfloat16 != product.bfloat16
+            || other.a_matrix != product.a_matrix
             || other.b_matrix != product.b_matrix || (other.a == nullptr) != (product.a == nullptr))
             return "wgmma: thread " + std::to_string(i) + " of the warpgroup gives other operands than thread 0";
     }
@@ -150,7 +152,8 @@ std::string multiply(int first)
 
     if (!product.accumulate)
         std::fill(target->values.begin(), target->values.end(), 0.0f);
-    multiply_add(FusedSums::of(settings().capability_major), target->values.data(), a.data(), b.data(), 64, columns, product_depth, product.bfloat16);
+    multiply_add(FusedSums::of(settings().capability_major), target->values.data(), a.data(), b.data(), 64, columns, product_depth,
+        product.bfloat16);
     return "";
 }
 
@@ -209,7 +212,8 @@ std::string finish_wait(int first)
                         return "wgmma: accumulators were changed before the product was waited for";
             for (int row = 0; row < 64; row++)
                 for (int column = 0; column < accumulator.columns; column++)
-                    accumulator.sums[owner(row, column)][place(row, column)] = accumulator.values[static_cast<std::size_t>(row) * accumulator.columns + column];
+                    accumulator.sums[owner(row, column)][place(row, column)] =
+                        accumulator.values[static_cast<std::size_t>(row) * accumulator.columns + column];
             self.accumulators.erase(self.accumulators.begin() + static_cast<std::ptrdiff_t>(i));
         }
     }
@@ -253,7 +257,8 @@ std::string change_registers(int first)
     if (change.count < 24 || change.count > 256 || change.count % 8 != 0)
         return "setmaxnreg: " + count + " registers, not 24...256 in steps of 8";
     if (change.increase ? change.count < self.registers : change.count > self.registers)
-        return std::string("setmaxnreg.") + (change.increase ? "inc" : "dec") + " to " + count + " of " + std::to_string(self.registers) + " registers";
+        return std::string("setmaxnreg.") + (change.increase ? "inc" : "dec") + " to " + count + " of " + std::to_string(self.registers)
+            + " registers";
 
     if (change.increase && (change.count - self.registers) * warpgroup_threads > free) {
         self.wanted = change.count;
@@ -284,7 +289,8 @@ void start_warpgroups()
 std::string end_warpgroups(int block)
 {
     for (std::size_t i = 0; i < warpgroups.size(); i++)
-        if (block_of(static_cast<int>(i) * warpgroup_threads) == block && (!warpgroups[i].groups.empty() || !warpgroups[i].accumulators.empty()))
+        if (block_of(static_cast<int>(i) * warpgroup_threads) == block
+            && (!warpgroups[i].groups.empty() || !warpgroups[i].accumulators.empty()))
             return "the block ends while a wgmma was not committed or not waited for";
     return "";
 }

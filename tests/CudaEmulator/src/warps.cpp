@@ -45,7 +45,8 @@ bool run_warp_operation(int first)
     EmulatedThread* threads = &launch().threads[first];
     void* lanes[warp_lanes];
     for (int i = 0; i < warp_lanes; i++) {
-        if (threads[i].state != State::at_warp_operation || threads[i].line != threads[0].line || threads[i].operation != threads[0].operation)
+        if (threads[i].state != State::at_warp_operation || threads[i].line != threads[0].line
+            || threads[i].operation != threads[0].operation)
             return false;
         lanes[i] = threads[i].lane;
     }
@@ -60,7 +61,8 @@ bool run_warpgroup_operation(int first)
 {
     EmulatedThread* threads = &launch().threads[first];
     for (int i = 0; i < warpgroup_threads; i++)
-        if (threads[i].state != State::at_warpgroup_operation || threads[i].line != threads[0].line || threads[i].warpgroup_operation != threads[0].warpgroup_operation)
+        if (threads[i].state != State::at_warpgroup_operation || threads[i].line != threads[0].line
+            || threads[i].warpgroup_operation != threads[0].warpgroup_operation)
             return false;
 
     // An operation may keep the threads waiting for something else.

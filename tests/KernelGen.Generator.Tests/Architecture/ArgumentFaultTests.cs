@@ -13,7 +13,8 @@ public sealed class ArgumentFaultTests
         ObjectCreationExpressionSyntax[] faults =
         [
             .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "RuntimeHost"), "*.cs", SearchOption.AllDirectories)
-                .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+                .Where(static file =>
+                    !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
                 .SelectMany(static file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), path: file).GetRoot().DescendantNodes())
                 .OfType<ObjectCreationExpressionSyntax>()
                 .Where(static creation => creation.Type.ToString() is nameof(ArgumentException) or nameof(ArgumentOutOfRangeException)),

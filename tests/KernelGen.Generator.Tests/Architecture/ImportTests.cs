@@ -24,7 +24,8 @@ public sealed class ImportTests
     {
         (string User, string Declarer)[] uses =
         [
-            .. TypeUses.Of(project).Select(static use => (FolderOf(use.User), FolderOf(use.Declarer))).Where(static use => use.Item1 != use.Item2).Distinct(),
+            .. TypeUses.Of(project).Select(static use => (FolderOf(use.User), FolderOf(use.Declarer)))
+                .Where(static use => use.Item1 != use.Item2).Distinct(),
         ];
 
         // What is left when folders that use no other, and then those that use only such, are taken away, is in circles or leads into them.

@@ -29,7 +29,8 @@ internal static class TypeUses
         [
             .. Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
                 .Select(file => (File: file, Path: Path.GetRelativePath(Repository.Root, file).Replace('\\', '/')))
-                .Where(file => !file.Path.Contains("/obj/", StringComparison.Ordinal) && !file.Path.Contains("/bin/", StringComparison.Ordinal))
+                .Where(file => !file.Path.Contains("/obj/", StringComparison.Ordinal)
+                    && !file.Path.Contains("/bin/", StringComparison.Ordinal))
                 .Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file.File), TestCompilation.ParseOptions, file.Path)),
         ];
         CSharpCompilation compilation = CSharpCompilation.Create(

@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace KernelGen.Generator.Tests.Compilations;
 
-/// <summary>Options under which every additional file is a template named by its path, as <c>KernelGenTemplate</c> item metadata would say.</summary>
+/// <summary>
+/// Options under which every additional file is a template named by its path, as <c>KernelGenTemplate</c> item metadata would say.
+/// </summary>
 internal sealed class TemplateNames : AnalyzerConfigOptionsProvider
 {
     public override AnalyzerConfigOptions GlobalOptions { get; } = new Options(null);

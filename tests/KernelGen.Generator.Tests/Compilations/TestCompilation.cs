@@ -7,7 +7,8 @@ namespace KernelGen.Generator.Tests.Compilations;
 internal static class TestCompilation
 {
     /// <summary>The framework, KernelGen.RuntimeHost and what that depends on.</summary>
-    public static IReadOnlyList<MetadataReference> References { get; } = [.. ReferencePaths().Select(path => MetadataReference.CreateFromFile(path))];
+    public static IReadOnlyList<MetadataReference> References { get; } =
+        [.. ReferencePaths().Select(path => MetadataReference.CreateFromFile(path))];
 
     /// <summary>The oldest version that the README names: what is emitted must compile with it.</summary>
     public static CSharpParseOptions ParseOptions { get; } = new(LanguageVersion.CSharp12);
@@ -15,7 +16,8 @@ internal static class TestCompilation
     public static CSharpCompilation Create(string source, bool allowUnsafe = true) => Create([source], allowUnsafe);
 
     public static CSharpCompilation Create(string source, CSharpParseOptions options) =>
-        CSharpCompilation.Create("TestProject", [CSharpSyntaxTree.ParseText(source, options, "Source0.cs")], References, Options(allowUnsafe: true));
+        CSharpCompilation.Create(
+            "TestProject", [CSharpSyntaxTree.ParseText(source, options, "Source0.cs")], References, Options(allowUnsafe: true));
 
     /// <summary>Compiles sources that stand in files <c>Source0.cs</c>, <c>Source1.cs</c> and so on.</summary>
     public static CSharpCompilation Create(IReadOnlyList<string> sources, bool allowUnsafe = true) => CSharpCompilation.Create(
@@ -29,7 +31,8 @@ internal static class TestCompilation
 
     /// <summary>The compiler's errors, as text.</summary>
     public static IReadOnlyList<string> ErrorsOf(Compilation compilation) =>
-        [.. compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(diagnostic => diagnostic.ToString())];
+        [.. compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .Select(diagnostic => diagnostic.ToString())];
 
     /// <summary>The compiler's errors and warnings, as text.</summary>
     public static string[] FaultsOf(Compilation compilation) =>

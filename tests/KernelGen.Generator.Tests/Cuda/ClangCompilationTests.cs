@@ -6,7 +6,9 @@ using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
-/// <summary>Every emitted source compiles to PTX without toolkit headers, and the PTX has none of the things that make a kernel slow without a word.</summary>
+/// <summary>
+/// Every emitted source compiles to PTX without toolkit headers, and the PTX has none of the things that make a kernel slow without a word.
+/// </summary>
 [TestClass]
 public sealed partial class ClangCompilationTests
 {
@@ -35,7 +37,8 @@ public sealed partial class ClangCompilationTests
     public void EmittedTensorCoreSources_CompileToCleanPtx(string architecture, int[] headDims)
     {
         using KernelFolder folder = new();
-        CompileToCleanPtx([.. Sm80Variant.All.Where(variant => SimtVariant.TestAll || headDims.Contains(variant.HeadDim)).Select(folder.Add)], architecture);
+        CompileToCleanPtx([.. Sm80Variant.All.Where(variant => SimtVariant.TestAll || headDims.Contains(variant.HeadDim))
+            .Select(folder.Add)], architecture);
     }
 
     [TestMethod]
@@ -98,7 +101,8 @@ public sealed partial class ClangCompilationTests
                 kg_complete_before_wait(shared, output[0], output[1]);
                 kg_wait_products<1>();
                 output[2] = kg_load_if(output, kg_elect(), 1.0f);
-                output[3] = static_cast<float>(kg_load_if(reinterpret_cast<const unsigned char*>(output), kg_elect(), 1u) + kg_uniform(kg_grid_x()));
+                output[3] = static_cast<float>(
+                    kg_load_if(reinterpret_cast<const unsigned char*>(output), kg_elect(), 1u) + kg_uniform(kg_grid_x()));
                 kg_store(output + kg_grid_x(), kg_named_barrier_any(kg_warpgroup(), 128, kg_elect()) ? 1.0f : 0.0f);
             }
             """;
@@ -109,21 +113,28 @@ public sealed partial class ClangCompilationTests
             File.WriteAllText(Path.Combine(folder.Path, header.Name), header.Render(TemplateLibrary.Embedded));
 
         (int exitCode, string ptx, string error) = Tool.Run(
-            "clang++-19", "-x", "cuda", "-nocudainc", "-nocudalib", "--cuda-device-only", "--cuda-gpu-arch=sm_90a", "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-S", "-o", "-", file);
+            "clang++-19", "-x", "cuda", "-nocudainc", "-nocudalib", "--cuda-device-only", "--cuda-gpu-arch=sm_90a", "-std=c++17", "-O3",
+            "-Wall", "-Wextra", "-Werror", "-S", "-o", "-", file);
 
         Assert.AreEqual(0, exitCode, error);
         foreach (string instruction in new[]
         {
-            "prefetch.tensormap [", "mbarrier.init.shared::cta.b64 [", "fence.mbarrier_init.release.cluster;", "mbarrier.arrive.shared::cta.b64 _, [",
-            "mbarrier.arrive.expect_tx.shared::cta.b64 _, [", "@p mbarrier.arrive.shared::cta.b64 _, [", "@p mbarrier.arrive.shared::cluster.b64 _, [", "mbarrier.try_wait.parity.shared::cta.b64 done, [",
-            "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [", "cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes [",
+            "prefetch.tensormap [", "mbarrier.init.shared::cta.b64 [", "fence.mbarrier_init.release.cluster;",
+            "mbarrier.arrive.shared::cta.b64 _, [",
+            "mbarrier.arrive.expect_tx.shared::cta.b64 _, [", "@p mbarrier.arrive.shared::cta.b64 _, [",
+            "@p mbarrier.arrive.shared::cluster.b64 _, [", "mbarrier.try_wait.parity.shared::cta.b64 done, [",
+            "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [",
+            "cp.async.bulk.tensor.5d.shared::cluster.global.mbarrier::complete_tx::bytes [",
             "barrier.cluster.arrive.release;", "barrier.cluster.wait.acquire;", ", %cluster_ctarank;", "mapa.shared::cluster.u32 ",
             "mbarrier.arrive.shared::cluster.b64 _, [", "@p mbarrier.arrive.release.cluster.shared::cluster.b64 _, [",
             "cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [",
             "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [",
-            "cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [", "cp.async.bulk.tensor.5d.global.shared::cta.bulk_group [", "cp.async.bulk.commit_group;",
-            "cp.async.bulk.wait_group.read 1;", "cp.async.bulk.wait_group 0;", "fence.proxy.async.shared::cta;", "bar.arrive ", "bar.sync ", "bar.red.or.pred q, ",
-            "setmaxnreg.dec.sync.aligned.u32 24;", "setmaxnreg.inc.sync.aligned.u32 240;", "elect.sync _|p, 0xffffffff;", "shfl.sync.idx.b32 ", "bar.warp.sync 0xffffffff;",
+            "cp.async.bulk.tensor.2d.global.shared::cta.bulk_group [", "cp.async.bulk.tensor.5d.global.shared::cta.bulk_group [",
+            "cp.async.bulk.commit_group;",
+            "cp.async.bulk.wait_group.read 1;", "cp.async.bulk.wait_group 0;", "fence.proxy.async.shared::cta;", "bar.arrive ", "bar.sync ",
+            "bar.red.or.pred q, ",
+            "setmaxnreg.dec.sync.aligned.u32 24;", "setmaxnreg.inc.sync.aligned.u32 240;", "elect.sync _|p, 0xffffffff;",
+            "shfl.sync.idx.b32 ", "bar.warp.sync 0xffffffff;",
             "wgmma.fence.sync.aligned;", "wgmma.commit_group.sync.aligned;", "wgmma.wait_group.sync.aligned 1;",
             "mbarrier.test_wait.parity.shared::cta.b64 done, [", "@p ld.global.f32 ", "@p ld.global.u8 ",
         })
@@ -148,7 +159,8 @@ public sealed partial class ClangCompilationTests
     {
         // NVRTC refuses a function that does not say that the GPU runs it, also a constexpr one, which clang by itself would take.
         (int exitCode, string ptx, string error) = Tool.Run(
-            "clang++-19", "-x", "cuda", "-nocudainc", "-nocudalib", "--cuda-device-only", $"--cuda-gpu-arch={architecture}", "-Xclang", "-fno-cuda-host-device-constexpr",
+            "clang++-19", "-x", "cuda", "-nocudainc", "-nocudalib", "--cuda-device-only", $"--cuda-gpu-arch={architecture}", "-Xclang",
+            "-fno-cuda-host-device-constexpr",
             $"-DKERNELGEN_GENERAL_MASKS={generalMasks}", "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-S", "-o", "-", file);
         if (exitCode != 0 || error.Length > 0)
         {
@@ -164,7 +176,8 @@ public sealed partial class ClangCompilationTests
         if (ptx.Contains(".f64", StringComparison.Ordinal))
             yield return "double precision";
 
-        // A wide access is right only where the kernel looked at the alignment first, and there it is spelled out; the compiler may not make others. Evict-first (cs) changes nothing in that.
+        // A wide access is right only where the kernel looked at the alignment first, and there it is spelled out; the compiler may not
+        // make others. Evict-first (cs) changes nothing in that.
         foreach (string access in GlobalAccess().Matches(ptx).Select(match => match.Value).Distinct())
         {
             if (!_knownAccesses.Contains(access.Replace(".cs.", ".", StringComparison.Ordinal)))

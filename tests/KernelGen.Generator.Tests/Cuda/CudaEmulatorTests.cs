@@ -7,7 +7,8 @@ namespace KernelGen.Generator.Tests.Cuda;
 [TestClass]
 public sealed class CudaEmulatorTests
 {
-    private static readonly ImmutableArray<KernelConfiguration> _variants = SimtVariant.TestAll ? [.. SimtVariant.All, .. Sm80Variant.All, .. Sm90aVariant.All] :
+    private static readonly ImmutableArray<KernelConfiguration> _variants =
+        SimtVariant.TestAll ? [.. SimtVariant.All, .. Sm80Variant.All, .. Sm90aVariant.All] :
     [
         SimtVariant.Of(KernelFamily.Streaming, ElementType.Float16, 40, 64),
         SimtVariant.Of(KernelFamily.Streaming, ElementType.Float32, 64, 64),

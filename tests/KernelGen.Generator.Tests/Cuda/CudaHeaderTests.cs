@@ -21,7 +21,8 @@ public sealed partial class CudaHeaderTests
         {
             string text = CudaVariants.Render(variant);
 
-            Assert.AreSequenceEqual(CudaVariants.Headers(variant).Select(header => header.Name), EmittedCudaText.Includes(text), variant.Id);
+            Assert.AreSequenceEqual(
+                CudaVariants.Headers(variant).Select(header => header.Name), EmittedCudaText.Includes(text), variant.Id);
             Assert.AreEqual(_primitives, CudaVariants.Headers(variant)[0]);
         }
     }
@@ -53,14 +54,17 @@ public sealed partial class CudaHeaderTests
 
             Assert.IsTrue(chunk % footprint.TileKeys == 0 && chunk >= least && chunk - footprint.TileKeys < least, variant.Id);
             Assert.Contains($"constexpr int chunk_keys = {chunk};", CudaVariants.Render(variant), variant.Id);
-            Assert.AreEqual(variant.Family == KernelFamily.Streaming ? (chunk, 4 * (variant.HeadDim + 2)) : (0, 0), (footprint.ChunkKeys, footprint.PartialBytesPerRow), variant.Id);
+            Assert.AreEqual(variant.Family == KernelFamily.Streaming
+                ? (chunk, 4 * (variant.HeadDim + 2))
+                : (0, 0), (footprint.ChunkKeys, footprint.PartialBytesPerRow), variant.Id);
         }
     }
 
     [TestMethod]
     public void Headers_AreCleanAndSayWhatTheyAre()
     {
-        foreach (CudaHeaderTemplate header in _variants.Concat(Sm90aVariant.All).SelectMany(variant => CudaVariants.Headers(variant)).Distinct())
+        foreach (CudaHeaderTemplate header in _variants.Concat(Sm90aVariant.All).SelectMany(variant => CudaVariants.Headers(variant))
+            .Distinct())
         {
             string text = header.Render(TemplateLibrary.Embedded);
 
@@ -73,7 +77,8 @@ public sealed partial class CudaHeaderTests
     [TestMethod]
     public void EveryFunction_IsForTheDevice()
     {
-        // NVRTC takes a function without a mark for one of the host, which no kernel may call; clang calls it all the same when it is constexpr.
+        // NVRTC takes a function without a mark for one of the host, which no kernel may call; clang calls it all the same when it is
+        // constexpr.
         IEnumerable<string> texts = _variants.Concat(Sm90aVariant.All).SelectMany(static variant => CudaVariants.Headers(variant)
             .Select(static header => header.Render(TemplateLibrary.Embedded))
             .Append(CudaVariants.Render(variant))).Distinct();

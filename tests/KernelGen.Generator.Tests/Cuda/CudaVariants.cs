@@ -12,11 +12,13 @@ internal static class CudaVariants
 {
     public static IEnumerable<KernelConfiguration> Configurations(
         KernelTarget target, KernelFamily family, ElementType elementType, int headDim, params int[] sliceRows) =>
-        KernelDesigns.All.Variants([new(target, headDim, elementType, family, new([.. sliceRows]))]).Select(static variant => variant.Configuration);
+        KernelDesigns.All.Variants([new(target, headDim, elementType, family, new([.. sliceRows]))])
+            .Select(static variant => variant.Configuration);
 
     /// <summary>A variant that there is.</summary>
     public static CudaVariant Of(KernelConfiguration configuration) => KernelDesigns.All
-        .Variants([new(configuration.Target, configuration.HeadDim, configuration.ElementType, configuration.Family, new([configuration.SliceRows]))])
+        .Variants([new(
+            configuration.Target, configuration.HeadDim, configuration.ElementType, configuration.Family, new([configuration.SliceRows]))])
         .OfType<CudaVariant>()
         .Single(variant => variant.Configuration == configuration);
 

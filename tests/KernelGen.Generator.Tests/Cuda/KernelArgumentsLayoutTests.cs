@@ -9,7 +9,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Generator.Tests.Cuda;
 
-/// <summary>The structure that the host passes and the one that kernels take are declared in two languages; here they are held together.</summary>
+/// <summary>
+/// The structure that the host passes and the one that kernels take are declared in two languages; here they are held together.
+/// </summary>
 [TestClass]
 public sealed partial class KernelArgumentsLayoutTests
 {
@@ -26,7 +28,8 @@ public sealed partial class KernelArgumentsLayoutTests
             foreach (Match field in Member().Matches(match.Groups["body"].Value))
             {
                 string type = field.Groups["type"].Value;
-                int size = type.EndsWith('*') || type == "long long" ? 8 : type is "int" or "float" ? 4 : structures[type].Sum(member => member.Size);
+                int size = type.EndsWith('*')
+                    || type == "long long" ? 8 : type is "int" or "float" ? 4 : structures[type].Sum(member => member.Size);
                 int alignment = size == 4 ? 4 : 8;
                 offset = (offset + alignment - 1) / alignment * alignment;
                 fields.Add(new(field.Groups["name"].Value, offset, size));

@@ -33,7 +33,10 @@ internal sealed class KernelFolder : IDisposable
             $"{configuration.HeadDim}", $"{footprint.TileRows}", $"{footprint.TileKeys}", $"{configuration.MaximumKeys}",
             $"{footprint.BytesPerScore}", $"{footprint.TileRowBytes}",
             .. CudaVariants.Stages(configuration).Select(static stage =>
-                $"{stage.EntryPoint}:{stage.Threads}:{stage.SharedBytes}:{stage.RowsPerBlock}{(stage.MergesKeySplits ? ":merge" : "")}{(stage.IsPersistent ? ":persistent" : "")}{(stage.ClusterBlocks > 1 ? $":cluster{stage.ClusterBlocks}" : "")}{string.Concat(stage.TensorBoxes.Select(static box => $":{box.Dims}:{box.Rows}"))}"),
+                $"{stage.EntryPoint}:{stage.Threads}:{stage.SharedBytes}:{stage.RowsPerBlock}"
+                    + (stage.MergesKeySplits ? ":merge" : "") + (stage.IsPersistent ? ":persistent" : "")
+                    + (stage.ClusterBlocks > 1 ? $":cluster{stage.ClusterBlocks}" : "")
+                    + string.Concat(stage.TensorBoxes.Select(static box => $":{box.Dims}:{box.Rows}"))),
         ]));
         return file;
     }

@@ -14,7 +14,8 @@ public sealed partial class LaunchBoundsTests
     [TestMethod]
     public void EveryStage_IsBoundedAsItsTextSays()
     {
-        foreach (KernelConfiguration variant in SimtVariant.All.Concat(Sm80Variant.All).Concat(Sm90aVariant.All).Where(variant => _headDims.Contains(variant.HeadDim)))
+        foreach (KernelConfiguration variant in SimtVariant.All.Concat(Sm80Variant.All).Concat(Sm90aVariant.All)
+            .Where(variant => _headDims.Contains(variant.HeadDim)))
         {
             string text = CudaVariants.Render(variant)
                 + string.Concat(CudaVariants.Headers(variant).Select(header => header.Render(TemplateLibrary.Embedded)));
@@ -23,7 +24,9 @@ public sealed partial class LaunchBoundsTests
                 Match bounds = Bounds().Matches(text).Single(match => match.Groups["entry"].Value == stage.EntryPoint);
 
                 Assert.AreEqual(stage.Threads, Value(bounds.Groups["threads"].Value, text), stage.EntryPoint);
-                Assert.AreEqual(stage.MinimumBlocks, bounds.Groups["blocks"].Success ? Value(bounds.Groups["blocks"].Value, text) : 1, stage.EntryPoint);
+                Assert.AreEqual(stage.MinimumBlocks, bounds.Groups["blocks"].Success
+                    ? Value(bounds.Groups["blocks"].Value, text)
+                    : 1, stage.EntryPoint);
             }
         }
     }

@@ -7,7 +7,8 @@ public sealed class SimtTilingTests
 {
     private static readonly SimtTiling[] _all =
     [
-        .. from headDim in SimtVariant.HeadDims from rows in new[] { SimtTiling.MaxTileRows / 2, SimtTiling.MaxTileRows } select new SimtTiling(headDim, rows),
+        .. from headDim in SimtVariant.HeadDims from rows in new[]
+            { SimtTiling.MaxTileRows / 2, SimtTiling.MaxTileRows } select new SimtTiling(headDim, rows),
     ];
 
     [TestMethod]
@@ -43,12 +44,14 @@ public sealed class SimtTilingTests
         foreach (SimtTiling design in _all)
         {
             // Eight neighbouring rows of 16 bytes, as a quarter of a warp reads them, cover all 32 banks.
-            int[] banks = [.. Enumerable.Range(0, 8).SelectMany(row => Enumerable.Range(0, 4).Select(i => ((row * design.ChunkPitch) + i) % 32))];
+            int[] banks =
+                [.. Enumerable.Range(0, 8).SelectMany(row => Enumerable.Range(0, 4).Select(i => ((row * design.ChunkPitch) + i) % 32))];
             Assert.HasCount(32, banks.Distinct().ToArray(), $"d={design.HeadDim}");
 
             // The lanes of a warp's rows store one probability each.
             int rows = 32 / design.Lanes;
-            banks = [.. Enumerable.Range(0, rows).SelectMany(row => Enumerable.Range(0, design.Lanes).Select(lane => ((row * design.ProbabilityPitch) + lane) % 32))];
+            banks = [.. Enumerable.Range(0, rows)
+                .SelectMany(row => Enumerable.Range(0, design.Lanes).Select(lane => ((row * design.ProbabilityPitch) + lane) % 32))];
             Assert.HasCount(32, banks.Distinct().ToArray(), $"d={design.HeadDim}");
         }
     }

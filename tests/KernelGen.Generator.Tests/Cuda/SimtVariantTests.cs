@@ -44,7 +44,8 @@ public sealed class SimtVariantTests
     public void Stages_AreOneLaunchAndAMergeForSharedRows_OrThree()
     {
         ImmutableArray<CudaStage> streaming = CudaVariants.Stages(SimtVariant.Of(KernelFamily.Streaming, ElementType.BFloat16, 40, 64));
-        ImmutableArray<CudaStage> materialized = CudaVariants.Stages(SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 40, 512));
+        ImmutableArray<CudaStage> materialized =
+            CudaVariants.Stages(SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 40, 512));
 
         Assert.AreSequenceEqual(
             [

@@ -52,7 +52,8 @@ public sealed class Sm80TilingTests
     [TestMethod]
     public void EveryMaterializedTiling_FitsEveryGpu()
     {
-        foreach (Sm80MaterializedTiling tiling in SimtVariant.HeadDims.SelectMany(headDim => new[] { Sm80MaterializedTiling.For(headDim, true), Sm80MaterializedTiling.For(headDim, false) }))
+        foreach (Sm80MaterializedTiling tiling in SimtVariant.HeadDims.SelectMany(
+            headDim => new[] { Sm80MaterializedTiling.For(headDim, true), Sm80MaterializedTiling.For(headDim, false) }))
         {
             Assert.IsInRange(1, Sm80Limits.SharedBytes, tiling.ScoresSharedBytes, tiling.ToString());
             Assert.IsInRange(1, Sm80Limits.SharedBytes, tiling.ValuesSharedBytes, tiling.ToString());
@@ -98,7 +99,8 @@ public sealed class Sm80TilingTests
                 Assert.HasCount(8, groups.Distinct().ToArray(), $"head dim {headDim}, chunk {chunk}");
             }
 
-            int[] offsets = [.. Enumerable.Range(0, 16).SelectMany(row => Enumerable.Range(0, chunks).Select(chunk => Offset(rows, row, chunk)))];
+            int[] offsets =
+                [.. Enumerable.Range(0, 16).SelectMany(row => Enumerable.Range(0, chunks).Select(chunk => Offset(rows, row, chunk)))];
             Assert.HasCount(offsets.Length, offsets.Distinct().ToArray(), $"head dim {headDim}");
             Assert.IsLessThan(16 * rows.Bytes, offsets.Max());
         }
@@ -113,7 +115,8 @@ public sealed class Sm80TilingTests
     [DataRow(160, 64, 64, true, 1, 43008)]
     [DataRow(256, 64, 64, false, 1, 98304)]
     [DataRow(512, 32, 32, false, 1, 100736)]
-    public void KnownHeadDims_HaveTheTilesOnPaper(int headDim, int tileRows, int tileKeys, bool queryInRegisters, int stages, int sharedBytes)
+    public void KnownHeadDims_HaveTheTilesOnPaper(
+        int headDim, int tileRows, int tileKeys, bool queryInRegisters, int stages, int sharedBytes)
     {
         Sm80StreamingTiling tiling = Sm80StreamingTiling.Choices(headDim).Single(tiling => tiling.TileRows == tileRows);
 

@@ -27,7 +27,8 @@ public sealed class Sm80VariantTests
     }
 
     [TestMethod]
-    public void Ids_AreUnique() => Assert.HasCount(Sm80Variant.All.Count, Sm80Variant.All.Select(variant => variant.Id).Distinct().ToArray());
+    public void Ids_AreUnique() =>
+        Assert.HasCount(Sm80Variant.All.Count, Sm80Variant.All.Select(variant => variant.Id).Distinct().ToArray());
 
     [TestMethod]
     public void Stages_AreOneLaunchAndAMergeForSharedRows_OrThree()
@@ -36,7 +37,8 @@ public sealed class Sm80VariantTests
         ImmutableArray<CudaStage> prompt = CudaVariants.Stages(Sm80Variant.ShortKeys(ElementType.Float16, 40, 80));
         ImmutableArray<CudaStage> materialized = CudaVariants.Stages(Sm80Variant.Materialized(ElementType.BFloat16, 40));
 
-        Assert.AreSequenceEqual([new CudaStage("streaming_sm80_f16_d40_r128", 128, 20480, 128), new CudaStage("streaming_sm80_f16_d40_r128_merge", 128, 0, 4, MergesKeySplits: true)], streaming);
+        Assert.AreSequenceEqual([new CudaStage("streaming_sm80_f16_d40_r128", 128, 20480, 128),
+            new CudaStage("streaming_sm80_f16_d40_r128_merge", 128, 0, 4, MergesKeySplits: true)], streaming);
         Assert.AreSequenceEqual([new CudaStage("streaming_sm80_f16_d40_r128_k80", 128, 12800, 128)], prompt);
         Assert.AreSequenceEqual(
             [
@@ -50,7 +52,8 @@ public sealed class Sm80VariantTests
     [TestMethod]
     public void Footprint_IsPartialRowsForStreamingAndPaddedScoresForMaterialized()
     {
-        Assert.AreEqual(new KernelFootprint(128, 64, 0, 0, PartialBytesPerRow: 168, ChunkKeys: 4096), CudaVariants.Footprint(Sm80Variant.Streaming(ElementType.Float16, 40, 128)));
+        Assert.AreEqual(new KernelFootprint(128, 64, 0, 0, PartialBytesPerRow: 168, ChunkKeys: 4096),
+            CudaVariants.Footprint(Sm80Variant.Streaming(ElementType.Float16, 40, 128)));
         Assert.AreEqual(new KernelFootprint(128, 80, 0, 0), CudaVariants.Footprint(Sm80Variant.ShortKeys(ElementType.Float16, 40, 80)));
         Assert.AreEqual(new KernelFootprint(64, 64, 4, 0), CudaVariants.Footprint(Sm80Variant.Materialized(ElementType.Float16, 40)));
         Assert.AreEqual(new KernelFootprint(32, 32, 4, 0), CudaVariants.Footprint(Sm80Variant.Materialized(ElementType.Float16, 512)));

@@ -5,13 +5,15 @@ namespace KernelGen.Generator.Tests.Cuda;
 [TestClass]
 public sealed class Sm90aFloat32StreamingTilingTests
 {
-    private static IEnumerable<Sm90aFloat32StreamingTiling> All => Enumerable.Range(1, 64).SelectMany(i => Sm90aFloat32StreamingTiling.Choices(8 * i));
+    private static IEnumerable<Sm90aFloat32StreamingTiling> All =>
+        Enumerable.Range(1, 64).SelectMany(i => Sm90aFloat32StreamingTiling.Choices(8 * i));
 
     [TestMethod]
     public void HeadDimsUpTo256_HaveTilesOf64And128Rows()
     {
         foreach (int headDim in Enumerable.Range(1, 64).Select(i => 8 * i))
-            Assert.AreSequenceEqual(headDim <= 256 ? [64, 128] : [], Sm90aFloat32StreamingTiling.Choices(headDim).Select(tiling => tiling.TileRows));
+            Assert.AreSequenceEqual(
+                headDim <= 256 ? [64, 128] : [], Sm90aFloat32StreamingTiling.Choices(headDim).Select(tiling => tiling.TileRows));
     }
 
     [TestMethod]
@@ -40,7 +42,8 @@ public sealed class Sm90aFloat32StreamingTilingTests
             Assert.IsLessThanOrEqualTo(tiling.EntryRegisters, tiling.SplitterRegisters, $"{tiling}");
             Assert.IsGreaterThanOrEqualTo(tiling.EntryRegisters, tiling.ConsumerRegisters, $"{tiling}");
             Assert.IsLessThanOrEqualTo(
-                tiling.EntryRegisters * (tiling.Consumers + 2), (2 * tiling.SplitterRegisters) + (tiling.Consumers * tiling.ConsumerRegisters), $"{tiling}");
+                tiling.EntryRegisters * (tiling.Consumers + 2),
+                (2 * tiling.SplitterRegisters) + (tiling.Consumers * tiling.ConsumerRegisters), $"{tiling}");
         }
     }
 
@@ -51,7 +54,8 @@ public sealed class Sm90aFloat32StreamingTilingTests
         {
             int partDims = tiling.Values.Dims / tiling.ValueParts;
             Assert.IsTrue(tiling.TileKeys is >= 16 and <= 256 && tiling.TileKeys % 16 == 0, $"{tiling}");
-            Assert.IsTrue(partDims is >= 8 and <= 256 && partDims % tiling.Values.PanelDims == 0 && tiling.Values.Count % tiling.ValueParts == 0, $"{tiling}");
+            Assert.IsTrue(partDims is >= 8 and <= 256 && partDims % tiling.Values.PanelDims == 0
+                && tiling.Values.Count % tiling.ValueParts == 0, $"{tiling}");
             Assert.IsGreaterThanOrEqualTo(tiling.HeadDim, tiling.Values.Dims, $"{tiling}");
             Assert.IsGreaterThanOrEqualTo((tiling.HeadDim + 15) / 16 * 16, tiling.Rows.Dims, $"{tiling}");
 

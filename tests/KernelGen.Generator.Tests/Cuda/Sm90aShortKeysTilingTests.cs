@@ -52,7 +52,8 @@ public sealed class Sm90aShortKeysTilingTests
     public void EveryHeadDim_HasAKernelForAPrompt()
     {
         foreach (int headDim in Enumerable.Range(1, 64).Select(i => 8 * i))
-            Assert.IsTrue(Sm90aShortKeysTiling.Choices(headDim).Any(tiling => tiling is { MaximumKeys: 80, TileRows: 64 }), $"head dim {headDim}");
+            Assert.IsTrue(
+                Sm90aShortKeysTiling.Choices(headDim).Any(tiling => tiling is { MaximumKeys: 80, TileRows: 64 }), $"head dim {headDim}");
     }
 
     [TestMethod]
@@ -72,7 +73,8 @@ public sealed class Sm90aShortKeysTilingTests
     [DataRow(160, 80, 64, 1, 1, 2)]
     public void PromptsOfDiffusionModels_HaveTheTilesOnPaper(int headDim, int keys, int rows, int warpgroups, int stages, int blocks)
     {
-        Sm90aShortKeysTiling tiling = Sm90aShortKeysTiling.Choices(headDim).Single(tiling => (tiling.MaximumKeys, tiling.TileRows) == (keys, rows));
+        Sm90aShortKeysTiling tiling =
+            Sm90aShortKeysTiling.Choices(headDim).Single(tiling => (tiling.MaximumKeys, tiling.TileRows) == (keys, rows));
 
         Assert.AreEqual((warpgroups, stages, blocks), (tiling.Warpgroups, tiling.Stages, tiling.BlocksPerProcessor));
     }

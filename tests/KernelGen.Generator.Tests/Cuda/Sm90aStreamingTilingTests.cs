@@ -37,7 +37,8 @@ public sealed class Sm90aStreamingTilingTests
             Assert.IsLessThanOrEqualTo(tiling.EntryRegisters, tiling.ProducerRegisters, $"{tiling}");
             Assert.IsGreaterThanOrEqualTo(tiling.EntryRegisters, tiling.ConsumerRegisters, $"{tiling}");
             Assert.IsLessThanOrEqualTo(
-                tiling.EntryRegisters * (tiling.Consumers + 1), tiling.ProducerRegisters + (tiling.Consumers * tiling.ConsumerRegisters), $"{tiling}");
+                tiling.EntryRegisters * (tiling.Consumers + 1), tiling.ProducerRegisters + (tiling.Consumers * tiling.ConsumerRegisters),
+                $"{tiling}");
         }
     }
 
@@ -46,7 +47,8 @@ public sealed class Sm90aStreamingTilingTests
     {
         foreach (Sm90aStreamingTiling tiling in All)
         {
-            // Columns of a product: 8...256 in steps of 8; keys are also the depth of the second product, 16 at a time. Boxes have at most 256 rows.
+            // Columns of a product: 8...256 in steps of 8; keys are also the depth of the second product, 16 at a time. Boxes have at most
+            // 256 rows.
             Assert.IsTrue(tiling.TileKeys is >= 16 and <= 256 && tiling.TileKeys % 16 == 0, $"{tiling}");
             Assert.IsTrue(tiling.Values.Dims is >= 8 and <= 256, $"{tiling}");
             Assert.IsLessThanOrEqualTo(256, tiling.TileRows, $"{tiling}");
@@ -88,6 +90,7 @@ public sealed class Sm90aStreamingTilingTests
     public void Polynomials_TakeTheSameKeysOfEveryTile_WhereTheUnitForPowersOfTwoIsTheLimit()
     {
         foreach (IGrouping<int, Sm90aStreamingTiling> tilings in All.GroupBy(tiling => tiling.HeadDim))
-            Assert.AreSequenceEqual([tilings.Key <= 64 ? 8 : 0], tilings.Select(tiling => tiling.PolynomialEvery).Distinct(), $"head dim {tilings.Key}");
+            Assert.AreSequenceEqual(
+                [tilings.Key <= 64 ? 8 : 0], tilings.Select(tiling => tiling.PolynomialEvery).Distinct(), $"head dim {tilings.Key}");
     }
 }

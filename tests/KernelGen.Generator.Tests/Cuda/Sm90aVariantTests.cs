@@ -20,7 +20,8 @@ public sealed class Sm90aVariantTests
                 text.Split('\n').Where(line => line.StartsWith("#include", StringComparison.Ordinal)));
             string maps = configuration.ElementType == ElementType.Float32 ? "" : ", const __grid_constant__ TensorMaps maps";
             foreach (CudaStage stage in CudaVariants.Stages(configuration).Where(static stage => !stage.MergesKeySplits))
-                Assert.Contains($" {stage.EntryPoint}(const KernelArguments arguments{maps})", text.Replace("(\n    ", "(", StringComparison.Ordinal));
+                Assert.Contains(
+                    $" {stage.EntryPoint}(const KernelArguments arguments{maps})", text.Replace("(\n    ", "(", StringComparison.Ordinal));
             Assert.DoesNotContain("{{", text);
             Assert.DoesNotContain("\r", text);
             Assert.DoesNotContain(" \n", text);
@@ -44,7 +45,8 @@ public sealed class Sm90aVariantTests
         Assert.HasCount(2, stages);
         Assert.AreEqual((512, 192), (stages[0].Threads, stages[0].RowsPerBlock));
         Assert.AreEqual(1, stages[0].MinimumBlocks);
-        Assert.AreSequenceEqual([new CudaTensorBox(16, 192), new CudaTensorBox(16, 112), new CudaTensorBox(16, 112)], stages[0].TensorBoxes);
+        Assert.AreSequenceEqual(
+            [new CudaTensorBox(16, 192), new CudaTensorBox(16, 112), new CudaTensorBox(16, 112)], stages[0].TensorBoxes);
     }
 
     [TestMethod]
@@ -63,7 +65,8 @@ public sealed class Sm90aVariantTests
         foreach (KernelConfiguration configuration in Persistent())
         {
             CudaStage stage = CudaVariants.Stages(configuration)[0];
-            Assert.Contains($"__launch_bounds__({stage.Threads}, {stage.MinimumBlocks}) {stage.EntryPoint}(", CudaVariants.Render(configuration));
+            Assert.Contains(
+                $"__launch_bounds__({stage.Threads}, {stage.MinimumBlocks}) {stage.EntryPoint}(", CudaVariants.Render(configuration));
         }
 
         Assert.AreEqual(2, CudaVariants.Stages(Sm90aVariant.Streaming(ElementType.Float16, 64, 64))[0].MinimumBlocks);
@@ -87,7 +90,8 @@ public sealed class Sm90aVariantTests
 
         Assert.AreEqual("streaming_sm90a_f16_d80_r512_k80", stage.EntryPoint);
         Assert.AreEqual((256, 512), (stage.Threads, stage.RowsPerBlock));
-        Assert.AreSequenceEqual([new CudaTensorBox(16, 64), new CudaTensorBox(16, 80), new CudaTensorBox(16, 80), new CudaTensorBox(16, 64)], stage.TensorBoxes);
+        Assert.AreSequenceEqual([
+            new CudaTensorBox(16, 64), new CudaTensorBox(16, 80), new CudaTensorBox(16, 80), new CudaTensorBox(16, 64)], stage.TensorBoxes);
     }
 
     [TestMethod]
@@ -98,7 +102,8 @@ public sealed class Sm90aVariantTests
             CudaVariants.Footprint(Sm90aVariant.ShortKeys(ElementType.Float16, 64, 80, 512)));
         KernelFootprint footprint = CudaVariants.Footprint(Sm90aVariant.Streaming(ElementType.Float16, 64, 128));
 
-        Assert.AreEqual(new KernelFootprint(TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (64 + 2), ChunkKeys: 4096), footprint);
+        Assert.AreEqual(new KernelFootprint(
+            TileRows: 128, TileKeys: 128, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (64 + 2), ChunkKeys: 4096), footprint);
     }
 
     [TestMethod]
@@ -120,10 +125,12 @@ public sealed class Sm90aVariantTests
         ImmutableArray<CudaStage> stages = CudaVariants.Stages(configuration);
 
         Assert.HasCount(2, stages);
-        Assert.AreEqual((384, 64, 2, false), (stages[0].Threads, stages[0].RowsPerBlock, stages[0].ClusterBlocks, stages[0].MergesKeySplits));
+        Assert.AreEqual(
+            (384, 64, 2, false), (stages[0].Threads, stages[0].RowsPerBlock, stages[0].ClusterBlocks, stages[0].MergesKeySplits));
         Assert.AreSequenceEqual([new CudaTensorBox(64, 64), new CudaTensorBox(64, 64), new CudaTensorBox(64, 32)], stages[0].TensorBoxes);
         Assert.AreEqual((1, true), (stages[1].ClusterBlocks, stages[1].MergesKeySplits));
-        Assert.AreEqual(new KernelFootprint(64, 128, 0, 0, PartialBytesPerRow: 4 * 386, ChunkKeys: 2048), CudaVariants.Footprint(configuration));
+        Assert.AreEqual(
+            new KernelFootprint(64, 128, 0, 0, PartialBytesPerRow: 4 * 386, ChunkKeys: 2048), CudaVariants.Footprint(configuration));
         Assert.Contains("__global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) ", CudaVariants.Render(configuration));
         Assert.AreEqual(1, CudaVariants.Stages(Sm90aVariant.Streaming(ElementType.Float16, 256, 64))[0].ClusterBlocks);
     }
@@ -148,8 +155,10 @@ public sealed class Sm90aVariantTests
 
                 KernelConfiguration configuration = clustered.Single();
                 CudaStage stage = CudaVariants.Stages(configuration)[0];
-                Assert.AreEqual((256, 128, 2, true), (configuration.SliceRows, stage.RowsPerBlock, stage.ClusterBlocks, stage.IsPersistent));
-                Assert.AreEqual(ExperimentalKernels.Hopper | ExperimentalKernels.HopperMulticast, CudaVariants.Of(configuration).Experimental);
+                Assert.AreEqual(
+                    (256, 128, 2, true), (configuration.SliceRows, stage.RowsPerBlock, stage.ClusterBlocks, stage.IsPersistent));
+                Assert.AreEqual(
+                    ExperimentalKernels.Hopper | ExperimentalKernels.HopperMulticast, CudaVariants.Of(configuration).Experimental);
                 Assert.Contains("__cluster_dims__(2, 1, 1) __launch_bounds__(384, 1) ", CudaVariants.Render(configuration));
             }
         }
@@ -158,14 +167,16 @@ public sealed class Sm90aVariantTests
     [TestMethod]
     public void MaterializedStages_AreTwo_AndTheFootprintIsTheirWorkspace()
     {
-        KernelConfiguration small = Sm90aVariant.Materialized(ElementType.Float16, 64), large = Sm90aVariant.Materialized(ElementType.BFloat16, 512);
+        KernelConfiguration small =
+            Sm90aVariant.Materialized(ElementType.Float16, 64), large = Sm90aVariant.Materialized(ElementType.BFloat16, 512);
 
         Assert.AreSequenceEqual(
             ["materialized_sm90a_f16_d64_t128_scores", "materialized_sm90a_f16_d64_t128_values"],
             CudaVariants.Stages(small).Select(stage => stage.EntryPoint));
         Assert.AreSequenceEqual([128, 128], CudaVariants.Stages(small).Select(stage => stage.RowsPerBlock));
         Assert.AreSequenceEqual([128, 64], CudaVariants.Stages(large).Select(stage => stage.RowsPerBlock));
-        Assert.AreSequenceEqual([new CudaTensorBox(64, 128), new CudaTensorBox(64, 48), new CudaTensorBox(64, 48)], CudaVariants.Stages(large)[1].TensorBoxes);
+        Assert.AreSequenceEqual(
+            [new CudaTensorBox(64, 128), new CudaTensorBox(64, 48), new CudaTensorBox(64, 48)], CudaVariants.Stages(large)[1].TensorBoxes);
         Assert.AreEqual(new KernelFootprint(128, 128, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4), CudaVariants.Footprint(small));
         Assert.AreEqual(new KernelFootprint(128, 48, BytesPerScore: 2, WorkerBytes: 0, TileRowBytes: 4), CudaVariants.Footprint(large));
     }

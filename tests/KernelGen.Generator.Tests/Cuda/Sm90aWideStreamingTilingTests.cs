@@ -33,7 +33,8 @@ public sealed class Sm90aWideStreamingTilingTests
     [TestMethod]
     public void EveryTiling_KeepsTheRulesOfRegisters()
     {
-        int entry = Sm90aWideStreamingTiling.EntryRegisters, producer = Sm90aWideStreamingTiling.ProducerRegisters, consumer = Sm90aWideStreamingTiling.ConsumerRegisters;
+        int entry = Sm90aWideStreamingTiling.EntryRegisters, producer = Sm90aWideStreamingTiling.ProducerRegisters,
+        consumer = Sm90aWideStreamingTiling.ConsumerRegisters;
         foreach (Sm90aWideStreamingTiling tiling in All)
             Assert.IsLessThanOrEqualTo(Sm90aWideStreamingTiling.MostArrayRegisters, tiling.ArrayRegisters, $"{tiling}");
 
@@ -63,7 +64,8 @@ public sealed class Sm90aWideStreamingTilingTests
             Assert.IsGreaterThanOrEqualTo((tiling.HeadDim + 15) / 16 * 16, tiling.Rows.Dims, $"{tiling}");
 
             // Panels begin where the swizzle's pattern does.
-            Assert.AreEqual(0, tiling.Values.PanelBytes(Sm90aWideStreamingTiling.ValuePartKeys) % (8 * tiling.Values.RowBytes), $"{tiling}");
+            Assert.AreEqual(
+                0, tiling.Values.PanelBytes(Sm90aWideStreamingTiling.ValuePartKeys) % (8 * tiling.Values.RowBytes), $"{tiling}");
         }
     }
 }

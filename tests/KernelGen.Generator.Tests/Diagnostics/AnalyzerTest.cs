@@ -24,10 +24,13 @@ internal static class AnalyzerTest
     {
         MarkedSource source = MarkedSource.Parse(Usings + markedSource);
 
-        Diagnostic[] diagnostics = [.. (await DiagnosticsOfAsync([source.Text], AllAnalyzers, allowUnsafe)).Where(diagnostic => diagnostic.Id == id)];
+        Diagnostic[] diagnostics =
+            [.. (await DiagnosticsOfAsync([source.Text], AllAnalyzers, allowUnsafe)).Where(diagnostic => diagnostic.Id == id)];
 
         string[] expected = [.. source.Spans.Select(span => $"{span}: {source.Text.Substring(span.Start, span.Length)}")];
-        string[] actual = [.. diagnostics.Select(diagnostic => diagnostic.Location.SourceSpan).Select(span => $"{span}: {source.Text.Substring(span.Start, span.Length)}")];
+        string[] actual =
+            [.. diagnostics.Select(diagnostic => diagnostic.Location.SourceSpan)
+                .Select(span => $"{span}: {source.Text.Substring(span.Start, span.Length)}")];
         Assert.AreSequenceEqual(expected, actual);
         return [.. diagnostics.Select(diagnostic => diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture))];
     }
@@ -46,6 +49,7 @@ internal static class AnalyzerTest
         Compilation compilation = TestCompilation.Create(sources, allowUnsafe);
         Assert.AreSequenceEqual([], TestCompilation.ErrorsOf(compilation).ToArray());
         ImmutableArray<Diagnostic> diagnostics = await compilation.WithAnalyzers(analyzers).GetAnalyzerDiagnosticsAsync();
-        return [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start).ThenBy(diagnostic => diagnostic.Id, StringComparer.Ordinal)];
+        return [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)
+            .ThenBy(diagnostic => diagnostic.Id, StringComparer.Ordinal)];
     }
 }

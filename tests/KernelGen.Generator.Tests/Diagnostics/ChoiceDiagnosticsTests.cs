@@ -4,24 +4,32 @@ namespace KernelGen.Generator.Tests.Diagnostics;
 public sealed class ChoiceDiagnosticsTests
 {
     [TestMethod]
-    [DataRow("ElementTypes = [|[]|]", "'ElementTypes' is empty: name at least one of Float16, BFloat16, Float32, or leave the argument out")]
-    [DataRow("Families = [|new KernelFamily[0]|]", "'Families' is empty: name at least one of Materialized, Streaming, or leave the argument out")]
+    [DataRow("ElementTypes = [|[]|]",
+        "'ElementTypes' is empty: name at least one of Float16, BFloat16, Float32, or leave the argument out")]
+    [DataRow("Families = [|new KernelFamily[0]|]",
+        "'Families' is empty: name at least one of Materialized, Streaming, or leave the argument out")]
     [DataRow("Targets = [|null!|]", "'Targets' is empty: name at least one of Cpu, Simt, Sm80, Sm90a, or leave the argument out")]
-    [DataRow("ElementTypes = [ElementType.Float16, [|ElementType.Float16|]]", "'ElementTypes' names Float16 more than once: remove the repetition")]
-    [DataRow("Families = new[] { KernelFamily.Streaming, [|KernelFamily.Streaming|] }", "'Families' names Streaming more than once: remove the repetition")]
-    [DataRow("Targets = new KernelTarget[] { KernelTarget.Cpu, KernelTarget.Simt, [|KernelTarget.Cpu|] }", "'Targets' names Cpu more than once: remove the repetition")]
+    [DataRow("ElementTypes = [ElementType.Float16, [|ElementType.Float16|]]",
+        "'ElementTypes' names Float16 more than once: remove the repetition")]
+    [DataRow("Families = new[] { KernelFamily.Streaming, [|KernelFamily.Streaming|] }",
+        "'Families' names Streaming more than once: remove the repetition")]
+    [DataRow("Targets = new KernelTarget[] { KernelTarget.Cpu, KernelTarget.Simt, [|KernelTarget.Cpu|] }",
+        "'Targets' names Cpu more than once: remove the repetition")]
     [DataRow("Targets = [[|(KernelTarget)7|]]", "'Targets' has the value 7, which is not one of Cpu, Simt, Sm80, Sm90a")]
-    [DataRow("ElementTypes = [[|(ElementType)(-1)|], ElementType.Float16]", "'ElementTypes' has the value -1, which is not one of Float16, BFloat16, Float32")]
+    [DataRow("ElementTypes = [[|(ElementType)(-1)|], ElementType.Float16]",
+        "'ElementTypes' has the value -1, which is not one of Float16, BFloat16, Float32")]
     public async Task InvalidChoice_IsReportedAtTheElement(string argument, string message)
     {
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0007", $"[SliceAttention(HeadDims = [40], {argument})] partial class M;");
+        IReadOnlyList<string> messages =
+            await AnalyzerTest.ReportsAsync("KGEN0007", $"[SliceAttention(HeadDims = [40], {argument})] partial class M;");
 
         Assert.AreEqual(message, messages.Single());
     }
 
     [TestMethod]
     [DataRow("[SliceAttention(HeadDims = [40])]")]
-    [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Simt, KernelTarget.Cpu], ElementTypes = [ElementType.Float32], Families = [KernelFamily.Streaming])]")]
+    [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Simt, KernelTarget.Cpu], ElementTypes = [ElementType.Float32], "
+        + "Families = [KernelFamily.Streaming])]")]
     public async Task ValidChoice_IsNotReported(string attribute)
     {
         await AnalyzerTest.ReportsAsync("KGEN0007", $"{attribute} partial class M;");
@@ -30,13 +38,15 @@ public sealed class ChoiceDiagnosticsTests
     [TestMethod]
     [DataRow("[[|SliceAttention(HeadDims = [40])|]]")]
     [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Simt, [|KernelTarget.Cpu|]])]")]
-    [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Simt])] [[|SliceAttention(HeadDims = [80])|]] [SliceAttention(HeadDims = [88])]")]
+    [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Simt])] [[|SliceAttention(HeadDims = [80])|]] "
+        + "[SliceAttention(HeadDims = [88])]")]
     public async Task CpuKernelsWithoutUnsafeCode_AreReportedOnce(string attributes)
     {
         IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0009", $"{attributes} partial class M;", allowUnsafe: false);
 
         Assert.AreEqual(
-            "The CPU kernels of 'M' need unsafe code: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project, or leave Cpu out of Targets",
+            "The CPU kernels of 'M' need unsafe code: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project, or leave Cpu out "
+                + "of Targets",
             messages.Single());
     }
 
@@ -50,8 +60,10 @@ public sealed class ChoiceDiagnosticsTests
 
     [TestMethod]
     [DataRow("[SliceAttention(HeadDims = [40, 80])] [[|SliceAttention(HeadDims = [80])|]]")]
-    [DataRow("[SliceAttention(HeadDims = [40])] [SliceAttention(HeadDims = [80])] [[|SliceAttention(HeadDims = [40, 80], Targets = [KernelTarget.Cpu])|]]")]
-    [DataRow("[SliceAttention(HeadDims = [40])] [[|SliceAttention(HeadDims = [40], SliceRows = [128], Families = [KernelFamily.Streaming])|]]")]
+    [DataRow("[SliceAttention(HeadDims = [40])] [SliceAttention(HeadDims = [80])] [[|SliceAttention(HeadDims = [40, 80], Targets = "
+        + "[KernelTarget.Cpu])|]]")]
+    [DataRow("[SliceAttention(HeadDims = [40])] [[|SliceAttention(HeadDims = [40], SliceRows = [128], Families = "
+        + "[KernelFamily.Streaming])|]]")]
     public async Task AttributeThatAddsNoVariant_IsReported(string attributes)
     {
         await AnalyzerTest.ReportsAsync("KGEN0010", $"{attributes} partial class M;");
@@ -60,7 +72,8 @@ public sealed class ChoiceDiagnosticsTests
     [TestMethod]
     [DataRow("[SliceAttention(HeadDims = [40, 80])] [SliceAttention(HeadDims = [80, 88])]")]
     [DataRow("[SliceAttention(HeadDims = [40])] [SliceAttention(HeadDims = [40], SliceRows = [128])]")]
-    [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Cpu])] [SliceAttention(HeadDims = [40], Targets = [KernelTarget.Simt])]")]
+    [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Cpu])] [SliceAttention(HeadDims = [40], Targets = "
+        + "[KernelTarget.Simt])]")]
     [DataRow("[SliceAttention(HeadDims = [40, 40])]")]
     [DataRow("[SliceAttention(HeadDims = [40])] [SliceAttention]")]
     public async Task AttributeThatAddsAVariant_IsNotReported(string attributes)

@@ -70,7 +70,8 @@ internal static class CodeFixTest
     {
         Compilation compilation = (await document.Project.GetCompilationAsync())!;
         ImmutableArray<Diagnostic> diagnostics = await compilation.WithAnalyzers([new TAnalyzer()]).GetAnalyzerDiagnosticsAsync();
-        return [.. diagnostics.Where(diagnostic => provider.FixableDiagnosticIds.Contains(diagnostic.Id)).OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
+        return [.. diagnostics.Where(diagnostic => provider.FixableDiagnosticIds.Contains(diagnostic.Id))
+            .OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)];
     }
 
     private static async Task<string> ApplyAsync(Document document, CodeAction action)

@@ -27,7 +27,8 @@ public sealed class CodeFixTests
         string fixedSource = await CodeFixTest.FixAllAsync<ModelClassAnalyzer, MakePartialCodeFix>(
             "class A { $ class M; $ sealed class N; } $ class O;".Replace("$", Attribute));
 
-        Assert.AreEqual("partial class A { $ partial class M; $ sealed partial class N; } $ partial class O;".Replace("$", Attribute), fixedSource);
+        Assert.AreEqual(
+            "partial class A { $ partial class M; $ sealed partial class N; } $ partial class O;".Replace("$", Attribute), fixedSource);
     }
 
     [TestMethod]
@@ -40,7 +41,8 @@ public sealed class CodeFixTests
     [DataRow("(new[] { 41 })", "(new[] { 41 })")]
     public async Task UnsupportedHeadDim_IsRoundedUp(string before, string after)
     {
-        string fixedSource = await CodeFixTest.FixFirstAsync<ArgumentAnalyzer, RoundValueCodeFix>($"[SliceAttention(HeadDims = {before})] partial class M;");
+        string fixedSource =
+            await CodeFixTest.FixFirstAsync<ArgumentAnalyzer, RoundValueCodeFix>($"[SliceAttention(HeadDims = {before})] partial class M;");
 
         Assert.AreEqual($"[SliceAttention(HeadDims = {after})] partial class M;", fixedSource);
     }
@@ -51,7 +53,8 @@ public sealed class CodeFixTests
         string fixedSource = await CodeFixTest.FixAllAsync<ArgumentAnalyzer, RoundValueCodeFix>(
             "[SliceAttention(HeadDims = [1, 41, 80])] partial class M; [SliceAttention(HeadDims = new[] { 81 })] partial class N;");
 
-        Assert.AreEqual("[SliceAttention(HeadDims = [8, 48, 80])] partial class M; [SliceAttention(HeadDims = new[] { 88 })] partial class N;", fixedSource);
+        Assert.AreEqual("[SliceAttention(HeadDims = [8, 48, 80])] partial class M; [SliceAttention(HeadDims = new[] { 88 })] partial "
+            + "class N;", fixedSource);
     }
 
     [TestMethod]
@@ -77,7 +80,8 @@ public sealed class CodeFixTests
     [DataRow("[80, 8 * 5]", "[8 * 5, 80]")]
     public async Task UnorderedHeadDims_AreSorted(string before, string after)
     {
-        string fixedSource = await CodeFixTest.FixFirstAsync<ArgumentAnalyzer, SortValuesCodeFix>($"[SliceAttention(HeadDims = {before})] partial class M;");
+        string fixedSource =
+            await CodeFixTest.FixFirstAsync<ArgumentAnalyzer, SortValuesCodeFix>($"[SliceAttention(HeadDims = {before})] partial class M;");
 
         Assert.AreEqual($"[SliceAttention(HeadDims = {after})] partial class M;", fixedSource);
     }
@@ -88,7 +92,8 @@ public sealed class CodeFixTests
         string fixedSource = await CodeFixTest.FixAllAsync<ArgumentAnalyzer, SortValuesCodeFix>(
             "[SliceAttention(HeadDims = [160, 80, 40])] partial class M; [SliceAttention(HeadDims = new[] { 80, 40 })] partial class N;");
 
-        Assert.AreEqual("[SliceAttention(HeadDims = [40, 80, 160])] partial class M; [SliceAttention(HeadDims = new[] { 40, 80 })] partial class N;", fixedSource);
+        Assert.AreEqual("[SliceAttention(HeadDims = [40, 80, 160])] partial class M; [SliceAttention(HeadDims = new[] { 40, 80 })] "
+            + "partial class N;", fixedSource);
     }
 
     [TestMethod]
@@ -102,13 +107,17 @@ public sealed class CodeFixTests
 
     [TestMethod]
     [DataRow("Targets = [KernelTarget.Cpu, KernelTarget.Cpu]", "Targets = [KernelTarget.Cpu]")]
-    [DataRow("Families = new[] { KernelFamily.Streaming, KernelFamily.Materialized, KernelFamily.Streaming }", "Families = new[] { KernelFamily.Streaming, KernelFamily.Materialized }")]
-    [DataRow("ElementTypes = new ElementType[] { ElementType.Float16, ElementType.Float16, ElementType.Float32 }", "ElementTypes = new ElementType[] { ElementType.Float16, ElementType.Float32 }")]
+    [DataRow("Families = new[] { KernelFamily.Streaming, KernelFamily.Materialized, KernelFamily.Streaming }",
+        "Families = new[] { KernelFamily.Streaming, KernelFamily.Materialized }")]
+    [DataRow("ElementTypes = new ElementType[] { ElementType.Float16, ElementType.Float16, ElementType.Float32 }",
+        "ElementTypes = new ElementType[] { ElementType.Float16, ElementType.Float32 }")]
     [DataRow("Targets = []", "Targets = []")]
     [DataRow("Targets = [(KernelTarget)7]", "Targets = [(KernelTarget)7]")]
     public async Task RepeatedChoice_IsRemoved(string before, string after)
     {
-        string fixedSource = await CodeFixTest.FixFirstAsync<ArgumentAnalyzer, RemoveRepetitionCodeFix>($"[SliceAttention(HeadDims = [40], {before})] partial class M;");
+        string fixedSource =
+            await CodeFixTest.FixFirstAsync<ArgumentAnalyzer, RemoveRepetitionCodeFix>(
+                $"[SliceAttention(HeadDims = [40], {before})] partial class M;");
 
         Assert.AreEqual($"[SliceAttention(HeadDims = [40], {after})] partial class M;", fixedSource);
     }
@@ -117,8 +126,10 @@ public sealed class CodeFixTests
     public async Task RepeatedChoices_AreAllRemoved()
     {
         string fixedSource = await CodeFixTest.FixAllAsync<ArgumentAnalyzer, RemoveRepetitionCodeFix>(
-            "[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Cpu, KernelTarget.Cpu, KernelTarget.Cpu], Families = [KernelFamily.Streaming, KernelFamily.Streaming])] partial class M;");
+            "[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Cpu, KernelTarget.Cpu, KernelTarget.Cpu], Families = "
+                + "[KernelFamily.Streaming, KernelFamily.Streaming])] partial class M;");
 
-        Assert.AreEqual("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Cpu], Families = [KernelFamily.Streaming])] partial class M;", fixedSource);
+        Assert.AreEqual("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Cpu], Families = [KernelFamily.Streaming])] partial "
+            + "class M;", fixedSource);
     }
 }

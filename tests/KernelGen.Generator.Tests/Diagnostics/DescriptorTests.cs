@@ -28,7 +28,9 @@ public sealed class DescriptorTests
     [TestMethod]
     public void Descriptors_HaveOneAnalyzerEach()
     {
-        string[] reported = [.. AnalyzerTest.AllAnalyzers.SelectMany(analyzer => analyzer.SupportedDiagnostics).Select(descriptor => descriptor.Id).Order(StringComparer.Ordinal)];
+        string[] reported =
+            [.. AnalyzerTest.AllAnalyzers.SelectMany(analyzer => analyzer.SupportedDiagnostics).Select(descriptor => descriptor.Id)
+                .Order(StringComparer.Ordinal)];
 
         Assert.AreSequenceEqual(_descriptors.Select(descriptor => descriptor.Id).ToArray(), reported);
     }
@@ -95,12 +97,14 @@ public sealed class DescriptorTests
 
             namespace Models;
 
-            [SliceAttention(HeadDims = [40, 80, 160], ElementTypes = [ElementType.Float16, ElementType.Float32], SliceRows = [512, 2048, 8192])]
+            [SliceAttention(
+                HeadDims = [40, 80, 160], ElementTypes = [ElementType.Float16, ElementType.Float32], SliceRows = [512, 2048, 8192])]
             public sealed partial class StableDiffusion15Attention;
             """;
 
         Assert.IsEmpty(await AnalyzerTest.DiagnosticsOfAsync([Source], AnalyzerTest.AllAnalyzers));
     }
 
-    private static string PageOf(DiagnosticDescriptor descriptor) => Path.Combine(Repository.Root, "docs", "diagnostics", descriptor.Id + ".md");
+    private static string PageOf(DiagnosticDescriptor descriptor) =>
+        Path.Combine(Repository.Root, "docs", "diagnostics", descriptor.Id + ".md");
 }

@@ -42,7 +42,8 @@ public sealed class FaultyTemplateTests
     [TestMethod]
     public async Task TemplateWithAMistypedName_IsReported()
     {
-        Diagnostic fault = (await DiagnosticsAsync(ModelSources.OneHeadDim, new InMemoryText("cpu/finish-score.cs.sbn", "{{ unknown }}"))).Single();
+        Diagnostic fault =
+            (await DiagnosticsAsync(ModelSources.OneHeadDim, new InMemoryText("cpu/finish-score.cs.sbn", "{{ unknown }}"))).Single();
 
         Assert.AreEqual(("KGEN0017", "cpu/finish-score.cs.sbn"), (fault.Id, fault.Location.GetLineSpan().Path));
         Assert.AreEqual(

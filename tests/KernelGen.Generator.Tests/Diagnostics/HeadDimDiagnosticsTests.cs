@@ -11,7 +11,7 @@ public sealed class HeadDimDiagnosticsTests
     [DataRow("[40, [|Dims.Odd|], [|Dims.Odd + 2|]]")]
     public async Task UnsupportedHeadDim_IsReportedAtTheElement(string array)
     {
-        await AnalyzerTest.ReportsAsync("KGEN0002", 
+        await AnalyzerTest.ReportsAsync("KGEN0002",
             $"static class Dims {{ public const int Odd = 41; }} [SliceAttention(HeadDims = {array})] partial class M;");
     }
 
@@ -27,7 +27,7 @@ public sealed class HeadDimDiagnosticsTests
     [TestMethod]
     public async Task UnsupportedHeadDim_NamesTheNextSupportedOne()
     {
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0002", 
+        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0002",
             "[SliceAttention(HeadDims = [[|41|], [|1000|]])] partial class M;");
 
         Assert.AreSequenceEqual(
@@ -64,7 +64,7 @@ public sealed class HeadDimDiagnosticsTests
     [TestMethod]
     public async Task UnorderedHeadDims_AreReportedAtEachElement()
     {
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0004", 
+        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0004",
             "[SliceAttention(HeadDims = [80, [|40|], 160, [|160|], [|96|]])] partial class M;");
 
         Assert.AreSequenceEqual(
@@ -85,8 +85,9 @@ public sealed class HeadDimDiagnosticsTests
     [TestMethod]
     public async Task EveryAttributeOfAClass_IsLookedAt()
     {
-        await AnalyzerTest.ReportsAsync("KGEN0002", 
-            "[SliceAttention(HeadDims = [40])] partial class M; [SliceAttention(HeadDims = [[|41|]]), SliceAttention(HeadDims = [[|42|]])] partial class M;");
+        await AnalyzerTest.ReportsAsync("KGEN0002",
+            "[SliceAttention(HeadDims = [40])] partial class M; [SliceAttention(HeadDims = [[|41|]]), SliceAttention(HeadDims = "
+                + "[[|42|]])] partial class M;");
     }
 
     [TestMethod]

@@ -45,8 +45,10 @@ public sealed class ModelClassDiagnosticsTests
     [DataRow("$ partial class M[|(int scale)|] { int Scale => scale; }", "has a primary constructor")]
     [DataRow("partial class A[|<T>|] { partial struct B { $ partial class M; } }", "is nested in the generic type 'A'")]
     [DataRow("[|file|] partial class A { $ partial class M; }", "is nested in the type 'A', which is local to its file")]
-    [DataRow("class B { public B(int x) { } } $ partial class [|M|] : B { public M() : base(1) { } }", "has the base class 'B', which has no accessible constructor without parameters")]
-    [DataRow("class B { private B() { } public B(int x) { } } $ partial class [|M|] : B { M() : base(1) { } }", "has the base class 'B', which has no accessible constructor without parameters")]
+    [DataRow("class B { public B(int x) { } } $ partial class [|M|] : B { public M() : base(1) { } }",
+        "has the base class 'B', which has no accessible constructor without parameters")]
+    [DataRow("class B { private B() { } public B(int x) { } } $ partial class [|M|] : B { M() : base(1) { } }",
+        "has the base class 'B', which has no accessible constructor without parameters")]
     public async Task UnsupportedClass_IsReportedAtWhatIsInTheWay(string source, string reason)
     {
         IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0008", source.Replace("$", Attribute));

@@ -45,7 +45,8 @@ public sealed class SliceAttentionRulesTests
     {
         var attribute = new SliceAttentionAttribute();
 
-        Assert.AreSequenceEqual(attribute.ElementTypes.Select(value => (int)value).ToArray(), SliceAttentionRules.DefaultElementTypes.ToArray());
+        Assert.AreSequenceEqual(
+            attribute.ElementTypes.Select(value => (int)value).ToArray(), SliceAttentionRules.DefaultElementTypes.ToArray());
         Assert.AreSequenceEqual(attribute.SliceRows, SliceAttentionRules.DefaultSliceRows.ToArray());
         Assert.AreSequenceEqual(attribute.Families.Select(value => (int)value).ToArray(), SliceAttentionRules.DefaultFamilies.ToArray());
         Assert.AreSequenceEqual(attribute.Targets.Select(value => (int)value).ToArray(), SliceAttentionRules.DefaultTargets.ToArray());
@@ -77,7 +78,8 @@ public sealed class SliceAttentionRulesTests
     [DataRow("[SliceAttention(HeadDims = [40])] static partial class M;")]
     [DataRow("[SliceAttention(HeadDims = [40])] partial class M<T>;")]
     [DataRow("[SliceAttention(HeadDims = [40])] partial class M { void Run() { } }")]
-    [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Sm80], ElementTypes = [KernelGen.Tensors.ElementType.Float32])] partial class M;")]
+    [DataRow("[SliceAttention(HeadDims = [40], Targets = [KernelTarget.Sm80], ElementTypes = [KernelGen.Tensors.ElementType.Float32])] "
+        + "partial class M;")]
     [DataRow("[SliceAttention(HeadDims = [40])] partial class M { class var; }")]
     public async Task HasError_AgreesWithTheAnalyzers(string source)
     {
@@ -94,7 +96,8 @@ public sealed class SliceAttentionRulesTests
     public void InvalidConstant_IsLeftToTheCompiler()
     {
         CompilationWithAnalyzers analysis = TestCompilation.Create(
-            "using KernelGen; [SliceAttention(HeadDims = [40, Unknown], SliceRows = \"x\")] partial class M;").WithAnalyzers(AnalyzerTest.AllAnalyzers);
+            "using KernelGen; [SliceAttention(HeadDims = [40, Unknown], SliceRows = \"x\")] partial class M;")
+                .WithAnalyzers(AnalyzerTest.AllAnalyzers);
 
         ImmutableArray<Diagnostic> diagnostics = analysis.GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
 

@@ -33,9 +33,11 @@ public sealed class AttributeValueTests
                from targets in choices[3]
                from rows in choices[4]
                where !targets.Contains("Cpu", StringComparison.Ordinal) || (headDims == "[8]" && rows == "[128]")
-               select $"[SliceAttention(HeadDims = {headDims}, ElementTypes = {types}, Families = {families}, Targets = {targets}, SliceRows = {rows})]",
+               select $"[SliceAttention(HeadDims = {headDims}, ElementTypes = {types}, Families = {families}, Targets = {targets}, "
+                   + $"SliceRows = {rows})]",
         ];
-        Compilation compilation = TestCompilation.Create(Usings + string.Join('\n', attributes.Select((attribute, i) => $"{attribute} partial class M{i};")));
+        Compilation compilation =
+            TestCompilation.Create(Usings + string.Join('\n', attributes.Select((attribute, i) => $"{attribute} partial class M{i};")));
 
         GeneratorRun run = GeneratorRun.Of(compilation);
         IReadOnlyList<Diagnostic> reported = [.. await compilation.WithAnalyzers(AnalyzerTest.AllAnalyzers).GetAnalyzerDiagnosticsAsync()];
@@ -45,7 +47,8 @@ public sealed class AttributeValueTests
         Assert.HasCount(
             attributes.Length - reported.Count, run.Files.Keys.Where(name => name.EndsWith(".Catalogue.g.cs", StringComparison.Ordinal)));
         foreach (Diagnostic diagnostic in reported)
-            Assert.DoesNotContain("Float16", diagnostic.Location.SourceTree!.ToString()[diagnostic.Location.SourceSpan.Start..diagnostic.Location.SourceSpan.End]);
+            Assert.DoesNotContain("Float16",
+                diagnostic.Location.SourceTree!.ToString()[diagnostic.Location.SourceSpan.Start..diagnostic.Location.SourceSpan.End]);
     }
 
     private static IEnumerable<string> Subsets(params string[] values) =>
@@ -55,17 +58,22 @@ public sealed class AttributeValueTests
     [TestMethod]
     [DataRow(
         "HeadDims = [40], ElementTypes = [ElementType.Float32], Targets = [KernelTarget.Sm80]",
-        "There is no such kernel for Float32: Sm80 has them for Float16 and BFloat16. Name a type that there is a kernel for, or a target that has all, such as Simt or Cpu.")]
+        "There is no such kernel for Float32: Sm80 has them for Float16 and BFloat16. Name a type that there is a kernel for, or a "
+            + "target that has all, such as Simt or Cpu.")]
     [DataRow(
-        "HeadDims = [64], ElementTypes = [ElementType.Float32], Targets = [KernelTarget.Sm80, KernelTarget.Sm90a], Families = [KernelFamily.Materialized]",
+        "HeadDims = [64], ElementTypes = [ElementType.Float32], Targets = [KernelTarget.Sm80, KernelTarget.Sm90a], Families = "
+            + "[KernelFamily.Materialized]",
         "There is no such kernel for Float32: Sm80 has them for Float16 and BFloat16, Sm90a has them for Float16 and BFloat16. "
         + "Name a type that there is a kernel for, or a target that has all, such as Simt or Cpu.")]
     [DataRow(
         "HeadDims = [264], ElementTypes = [ElementType.Float32], Targets = [KernelTarget.Sm90a], Families = [KernelFamily.Streaming]",
-        "There is no such kernel for Float32: Sm90a has them for Float16 and BFloat16. Name a type that there is a kernel for, or a target that has all, such as Simt or Cpu.")]
+        "There is no such kernel for Float32: Sm90a has them for Float16 and BFloat16. Name a type that there is a kernel for, or a "
+            + "target that has all, such as Simt or Cpu.")]
     public async Task AttributeWithoutAKernel_IsReported(string arguments, string message)
     {
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0014", $"[SliceAttention(HeadDims = [8])] [[|SliceAttention({arguments})|]] partial class M;");
+        IReadOnlyList<string> messages =
+            await AnalyzerTest.ReportsAsync(
+                "KGEN0014", $"[SliceAttention(HeadDims = [8])] [[|SliceAttention({arguments})|]] partial class M;");
 
         Assert.AreEqual(message, messages.Single());
     }
@@ -98,8 +106,8 @@ public sealed class AttributeValueTests
         Assert.IsLessThan(TimeSpan.FromSeconds(20), clock.Elapsed);
         Assert.IsEmpty(run.Files);
         Assert.AreEqual(
-            FormattableString.Invariant(
-                $"Class 'M' asks for {count} values of {argument}, and at most 64 are compiled: name those that the model uses, or spread them over several classes"),
+            FormattableString.Invariant($"Class 'M' asks for {count} values of {argument}, and at most 64 are compiled: ")
+                + "name those that the model uses, or spread them over several classes",
             reported.Single().GetMessage(System.Globalization.CultureInfo.InvariantCulture));
     }
 
@@ -109,11 +117,13 @@ public sealed class AttributeValueTests
         string headDims = string.Join(", ", Enumerable.Range(1, 64).Select(i => 8 * i));
         string rows = string.Join(", ", Enumerable.Range(1, 20).Select(i => 128 * i));
 
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0016", 
-            $"[SliceAttention(HeadDims = [{headDims}])] [[|SliceAttention(HeadDims = [{headDims}], ElementTypes = [ElementType.Float16], SliceRows = [{rows}])|]] [SliceAttention(HeadDims = [8])] partial class M;");
+        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0016",
+            $"[SliceAttention(HeadDims = [{headDims}])] [[|SliceAttention(HeadDims = [{headDims}], ElementTypes = [ElementType.Float16], "
+                + $"SliceRows = [{rows}])|]] [SliceAttention(HeadDims = [8])] partial class M;");
 
         Assert.AreEqual(
-            "Class 'M' asks for 8448 kernels, and at most 4096 are compiled: name those that the model uses, or spread them over several classes", messages.Single());
+            "Class 'M' asks for 8448 kernels, and at most 4096 are compiled: name those that the model uses, or spread them over several "
+                + "classes", messages.Single());
     }
 
     [TestMethod]
@@ -121,7 +131,8 @@ public sealed class AttributeValueTests
     {
         string rows = string.Join(", ", Enumerable.Range(1, 64).Select(i => 128 * i));
 
-        await AnalyzerTest.ReportsAsync("KGEN0016", $"[SliceAttention(HeadDims = [8], SliceRows = [{rows}], Targets = [KernelTarget.Simt])] partial class M;");
+        await AnalyzerTest.ReportsAsync(
+            "KGEN0016", $"[SliceAttention(HeadDims = [8], SliceRows = [{rows}], Targets = [KernelTarget.Simt])] partial class M;");
     }
 
     [TestMethod]
@@ -139,7 +150,8 @@ public sealed class AttributeValueTests
         Assert.AreSequenceEqual([], TestCompilation.FaultsOf(run.Output));
         Assert.AreEqual("KGEN0015", reported.Id);
         Assert.AreEqual(
-            $"The code for 'M' needs C# 12 or newer, and the project compiles with C# {name}: remove <LangVersion> from the project, or set it to 12 or more",
+            $"The code for 'M' needs C# 12 or newer, and the project compiles with C# {name}: remove <LangVersion> from the project, or "
+                + "set it to 12 or more",
             reported.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
     }
 

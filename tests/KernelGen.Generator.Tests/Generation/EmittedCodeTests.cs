@@ -70,21 +70,28 @@ public sealed class EmittedCodeTests
             using KernelGen.Kernels;
             using KernelGen.Tensors;
 
-            [SliceAttention(HeadDims = [40], ElementTypes = [ElementType.Float16, ElementType.Float32], SliceRows = [512], Targets = [KernelTarget.Sm80])]
+            [SliceAttention(
+                HeadDims = [40], ElementTypes = [ElementType.Float16, ElementType.Float32], SliceRows = [512],
+                Targets = [KernelTarget.Sm80])]
             public sealed partial class TensorCores;
             """));
 
         Assert.IsEmpty(Faults(run.Output));
         string catalogue = run.Files["TensorCores.Catalogue.g.cs"];
-        foreach (string id in new[] { "materialized-sm80-f16-d40-r512", "streaming-sm80-f16-d40-r64", "streaming-sm80-f16-d40-r128", "streaming-sm80-f16-d40-r128-k80" })
+        foreach (string id in new[] { "materialized-sm80-f16-d40-r512", "streaming-sm80-f16-d40-r64", "streaming-sm80-f16-d40-r128",
+            "streaming-sm80-f16-d40-r128-k80" })
             Assert.Contains($"\"{id}\"", catalogue);
         Assert.AreEqual(1, catalogue.Split("{ MaximumKeys = 80, ").Length - 1);
         Assert.DoesNotContain("f32", catalogue);
     }
 
     [TestMethod]
-    [DataRow("Simt", "Streaming", "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_simt.cuh kernelgen_slice.cuh kernelgen_key_chunks.cuh kernelgen_reductions.cuh kernelgen_simt_streaming.cuh")]
-    [DataRow("Sm80", "Streaming", "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_sm80.cuh kernelgen_slice.cuh kernelgen_key_chunks.cuh kernelgen_sm80_streaming_split.cuh")]
+    [DataRow("Simt", "Streaming",
+        "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_simt.cuh kernelgen_slice.cuh kernelgen_key_chunks.cuh "
+            + "kernelgen_reductions.cuh kernelgen_simt_streaming.cuh")]
+    [DataRow("Sm80", "Streaming",
+        "kernelgen_primitives.cuh kernelgen_score.cuh kernelgen_sm80.cuh kernelgen_slice.cuh kernelgen_key_chunks.cuh "
+            + "kernelgen_sm80_streaming_split.cuh")]
     [DataRow("Cpu", "Streaming", "")]
     public void Class_CarriesTheHeadersOfItsKernelsOnly(string target, string family, string names)
     {
@@ -94,7 +101,9 @@ public sealed class EmittedCodeTests
             using KernelGen.Kernels;
             using KernelGen.Tensors;
 
-            [SliceAttention(HeadDims = [512], ElementTypes = [ElementType.Float16], Families = [KernelFamily.{{family}}], Targets = [KernelTarget.{{target}}])]
+            [SliceAttention(
+                HeadDims = [512], ElementTypes = [ElementType.Float16], Families = [KernelFamily.{{family}}],
+                Targets = [KernelTarget.{{target}}])]
             public sealed partial class OneKernel;
             """));
 
@@ -131,7 +140,8 @@ public sealed class EmittedCodeTests
         """)).Output));
 
     [TestMethod]
-    public void BaseClassWithAMemberOfTheSameName_IsNoWarning() => Assert.AreSequenceEqual<string>([], Faults(GeneratorRun.Of(TestCompilation.Create(
+    public void BaseClassWithAMemberOfTheSameName_IsNoWarning() =>
+        Assert.AreSequenceEqual<string>([], Faults(GeneratorRun.Of(TestCompilation.Create(
         """
         public class Base { public int Kernels => 1; public void Run() { } }
 
@@ -142,7 +152,9 @@ public sealed class EmittedCodeTests
     public void WithoutUnsafeCode_CpuKernelsAreLeftOut_SoThatTheAnalyzerIsHeard()
     {
         const string Cpu = "[KernelGen.SliceAttention(HeadDims = [8], SliceRows = [512])] public partial class Cpu;";
-        const string Gpu = "[KernelGen.SliceAttention(HeadDims = [8], SliceRows = [512], Targets = [KernelGen.Kernels.KernelTarget.Simt])] public partial class Gpu;";
+        const string Gpu =
+            "[KernelGen.SliceAttention(HeadDims = [8], SliceRows = [512], Targets = [KernelGen.Kernels.KernelTarget.Simt])] public "
+                + "partial class Gpu;";
         GeneratorRun run = GeneratorRun.Of(TestCompilation.Create([Cpu, Gpu], allowUnsafe: false));
 
         Assert.IsTrue(run.Files.Keys.All(name => name.StartsWith("Gpu.", StringComparison.Ordinal)));
@@ -180,7 +192,8 @@ public sealed class EmittedCodeTests
     [DataRow("HeadDims = [40], Families = []")]
     [DataRow("HeadDims = [40], Targets = [(KernelGen.Kernels.KernelTarget)9]")]
     public void ArgumentsThatAnalyzersReport_GetNoCode(string arguments) =>
-        Assert.IsEmpty(GeneratorRun.Of(TestCompilation.Create($"[KernelGen.SliceAttention({arguments})] public partial class Wrong;")).Files);
+        Assert.IsEmpty(
+            GeneratorRun.Of(TestCompilation.Create($"[KernelGen.SliceAttention({arguments})] public partial class Wrong;")).Files);
 
     private static string[] Faults(Compilation compilation) => TestCompilation.FaultsOf(compilation);
 }

@@ -7,7 +7,10 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace KernelGen.Generator.Tests.Generation;
 
-/// <summary>What the generator asks of a compiler: the assembly that is shipped beside it, and none that a compiler may lack or have in another version.</summary>
+/// <summary>
+/// What the generator asks of a compiler: the assembly that is shipped beside it, and none that a compiler may lack or have in another
+/// version.
+/// </summary>
 [TestClass]
 public sealed class GeneratorLoadingTests
 {
@@ -34,7 +37,8 @@ public sealed class GeneratorLoadingTests
     {
         string tests = typeof(GeneratorLoadingTests).Assembly.GetName().Name!;
         var compiler = new CompilerContext(tests, "KernelGen.Generator", "Scriban.Signed");
-        MethodInfo render = compiler.Load(tests).GetType(typeof(GeneratorLoadingTests).FullName!, throwOnError: true)!.GetMethod(nameof(RenderLanguage))!;
+        MethodInfo render =
+            compiler.Load(tests).GetType(typeof(GeneratorLoadingTests).FullName!, throwOnError: true)!.GetMethod(nameof(RenderLanguage))!;
 
         string[] texts = (string[])render.Invoke(null, null)!;
 
@@ -43,7 +47,8 @@ public sealed class GeneratorLoadingTests
     }
 
     /// <summary>What Scriban makes of each construct; called in the other context.</summary>
-    public static string[] RenderLanguage() => [.. LanguageCases.All.Select(language => language.Library.Render(LanguageCase.TemplateName, LanguageCase.Model))];
+    public static string[] RenderLanguage() =>
+        [.. LanguageCases.All.Select(language => language.Library.Render(LanguageCase.TemplateName, LanguageCase.Model))];
 
     private static void AssertAskedFor(CompilerContext compiler)
     {

@@ -19,7 +19,8 @@ public sealed class IncrementalityTests
         Compilation compilation = TestCompilation.Create(ModelSources.OneHeadDim);
         GeneratorRun first = GeneratorRun.Of(compilation);
 
-        GeneratorRun second = first.Again(compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class Unrelated { int x; }", TestCompilation.ParseOptions)));
+        GeneratorRun second =
+            first.Again(compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class Unrelated { int x; }", TestCompilation.ParseOptions)));
 
         foreach (string step in _steps)
         {

@@ -9,17 +9,26 @@ namespace KernelGen.Generator.Tests.Generation;
 public sealed class NameTests
 {
     // Kernels for the GPU are data: they compile at once.
-    private const string Attribute = "[global::KernelGen.SliceAttention(HeadDims = [64], SliceRows = [512], Targets = [global::KernelGen.Kernels.KernelTarget.Simt])]";
+    private const string Attribute =
+        "[global::KernelGen.SliceAttention(HeadDims = [64], SliceRows = [512], Targets = [global::KernelGen.Kernels.KernelTarget.Simt])]";
 
-    private const string OfEveryTarget = "[global::KernelGen.SliceAttention(HeadDims = [64], ElementTypes = [global::KernelGen.Tensors.ElementType.Float16], SliceRows = [512])]";
+    private const string OfEveryTarget =
+        "[global::KernelGen.SliceAttention(HeadDims = [64], ElementTypes = [global::KernelGen.Tensors.ElementType.Float16], SliceRows = "
+            + "[512])]";
 
     // Reserved words, words of a context, and words that were or may become either.
     private const string Words =
-        "abstract add alias allows and args as ascending async await base bool break by byte case catch char checked class const continue decimal default delegate descending do double "
-        + "dynamic else enum equals event explicit extension extern false field file finally fixed float for foreach from get global goto group if implicit in init int interface internal "
-        + "into is join let lock long managed method module nameof namespace new not notnull null object on operator or orderby out override params partial private protected public readonly "
-        + "record ref remove required return sbyte scoped sealed select set short sizeof stackalloc static string struct switch this throw true try type typeof typevar uint ulong unchecked "
-        + "union unsafe ushort using value virtual void volatile when where while with yield __arglist __makeref __reftype __refvalue _ plain";
+        "abstract add alias allows and args as ascending async await base bool break by byte case catch char checked class const "
+            + "continue decimal default delegate descending do double "
+            + "dynamic else enum equals event explicit extension extern false field file finally fixed float for foreach from get global "
+            + "goto group if implicit in init int interface internal "
+            + "into is join let lock long managed method module nameof namespace new not notnull null object on operator or orderby out "
+            + "override params partial private protected public readonly "
+            + "record ref remove required return sbyte scoped sealed select set short sizeof stackalloc static string struct switch this "
+            + "throw true try type typeof typevar uint ulong unchecked "
+            + "union unsafe ushort using value virtual void volatile when where while with yield __arglist __makeref __reftype __refvalue "
+            + "_ "
+            + "plain";
 
     // A type of such a name is what the word means wherever it is in reach.
     private const string HidingWords = "nint unmanaged var";
@@ -34,7 +43,10 @@ public sealed class NameTests
             namespace N{{i}}.@{{word}}.@{{word}}
             {
                 {{Attribute}} public sealed partial class @{{word}};
-                public partial struct Outer { public partial record @{{word}} { public partial interface Inner { {{Attribute}} public partial class @{{word}}; } } }
+                public partial struct Outer
+                {
+                    public partial record @{{word}} { public partial interface Inner { {{Attribute}} public partial class @{{word}}; } }
+                }
             }
             """));
 
@@ -48,7 +60,9 @@ public sealed class NameTests
     {
         foreach (string word in HidingWords.Split(' '))
         {
-            foreach (string form in new[] { "namespace N { $ partial class @W; }", "class @W; $ partial class M;", "namespace N { struct @W; namespace O { partial class A { $ partial class M; } } }", "class B { protected enum @W; } $ partial class M : B;" })
+            foreach (string form in new[] { "namespace N { $ partial class @W; }", "class @W; $ partial class M;",
+                "namespace N { struct @W; namespace O { partial class A { $ partial class M; } } }",
+                "class B { protected enum @W; } $ partial class M : B;" })
                 await AssertReportedAsync(form.Replace("$", Attribute).Replace("W", word), "KGEN0008");
         }
     }
@@ -75,7 +89,8 @@ public sealed class NameTests
     [DataRow("$ partial class M { static void set_Catalogue(object x) { } }", "KGEN0011")]
     [DataRow("$ partial class M { public T Run<T>(T x) => x; }", "KGEN0011")]
     [DataRow("% partial class M { int Sm80D64; }", "KGEN0011")]
-    [DataRow("% partial class M { protected int T = 1, T1 = 2; class TElement; class TVector; class HeadDim; class KernelGen; class System; class host; class global; }", null)]
+    [DataRow("% partial class M { protected int T = 1, T1 = 2; class TElement; class TVector; class HeadDim; class KernelGen; class "
+        + "System; class host; class global; }", null)]
     [DataRow("% partial class T;", null)]
     [DataRow("class T; class CpuSources; class host; namespace N { $ partial class M; }", null)]
     [DataRow("namespace KernelGen.Kernels { % partial class M; }", null)]
@@ -90,7 +105,8 @@ public sealed class NameTests
     [DataRow("partial class A { partial interface I<in T> { $ partial class M; } }", "KGEN0008")]
     [DataRow("class A { $ partial class M; }", "KGEN0001")]
     [DataRow("[System.Obsolete] class B { [System.Obsolete] public B() { } } $ [System.Obsolete] partial class M : B;", null)]
-    [DataRow("abstract class B { public virtual int Kernels => 1; public virtual void Run() { } protected int _host = 1; } $ partial class M : B;", null)]
+    [DataRow("abstract class B { public virtual int Kernels => 1; public virtual void Run() { } protected int _host = 1; } $ partial "
+        + "class M : B;", null)]
     [DataRow("class B { public required int X { get; init; } } $ partial class M : B;", null)]
     [DataRow("$ partial class M : KernelGen.ISliceAttention;", null)]
     [DataRow("$ partial class Ünïcødé_名前;", null)]
@@ -105,7 +121,8 @@ public sealed class NameTests
 
     [TestMethod]
     public void Catalogue_SaysTheNameAsPeopleDo() => Assert.Contains(
-        "= new(\"record\",\n", GeneratorRun.Of(TestCompilation.Create($"{Attribute} partial class @record;")).Files["record.Catalogue.g.cs"]);
+        "= new(\"record\",\n",
+        GeneratorRun.Of(TestCompilation.Create($"{Attribute} partial class @record;")).Files["record.Catalogue.g.cs"]);
 
     /// <summary>Asserts that the source gets code, which compiles without a warning, and no diagnostic.</summary>
     internal static async Task<GeneratorRun> AssertSoundAsync(string source)

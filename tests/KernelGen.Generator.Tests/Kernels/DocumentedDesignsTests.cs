@@ -27,15 +27,18 @@ public sealed class DocumentedDesignsTests
 
     private static string Table()
     {
-        StringBuilder table = new("| target | family | template | element types | head dims | slice size: rows of a tile |\n|---|---|---|---|---|---|\n");
+        StringBuilder table =
+            new("| target | family | template | element types | head dims | slice size: rows of a tile |\n|---|---|---|---|---|---|\n");
         foreach (IGrouping<(KernelTarget Target, KernelFamily Family, string Template), KernelVariant> kernel in KernelDesigns.All
             .Variants(KernelRequests.All(new([512, 2048, 8192])))
             .GroupBy(static variant => (variant.Configuration.Target, variant.Configuration.Family, variant.Template)))
         {
             string elementTypes = string.Join(", ", kernel.Select(static variant => variant.Configuration.ElementType).Distinct().Order());
             int[] headDims = [.. kernel.Select(static variant => variant.Configuration.HeadDim).Distinct()];
-            table.Append(FormattableString.Invariant(
-                $"| `{kernel.Key.Target.ToString().ToLowerInvariant()}` | {kernel.Key.Family.ToString().ToLowerInvariant()} | `{kernel.Key.Template}` | {elementTypes} | {headDims.Min()} to {headDims.Max()} | {Rows(kernel)} |\n"));
+            table.Append(
+                $"| `{kernel.Key.Target.ToString().ToLowerInvariant()}` | {kernel.Key.Family.ToString().ToLowerInvariant()} | "
+                    + FormattableString.Invariant($"`{kernel.Key.Template}` | {elementTypes} | {headDims.Min()} to {headDims.Max()} | ")
+                    + $"{Rows(kernel)} |\n");
         }
 
         return table.ToString();
@@ -44,5 +47,7 @@ public sealed class DocumentedDesignsTests
     private static string Rows(IEnumerable<KernelVariant> variants) => string.Join(", ", variants
         .GroupBy(static variant => variant.Configuration.SliceRows, static variant => variant.Footprint.TileRows)
         .OrderBy(static rows => rows.Key)
-        .Select(static rows => rows.All(tile => tile == rows.Key) ? $"{rows.Key}" : $"{rows.Key}: {string.Join(" or ", rows.Distinct().Order())}"));
+        .Select(static rows => rows.All(tile => tile == rows.Key)
+            ? $"{rows.Key}"
+            : $"{rows.Key}: {string.Join(" or ", rows.Distinct().Order())}"));
 }

@@ -12,7 +12,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace KernelGen.Generator.Tests.Kernels;
 
-/// <summary>A kernel design is known by the registry alone: one more is in catalogue, files, reserved names and plans without an edit elsewhere.</summary>
+/// <summary>
+/// A kernel design is known by the registry alone: one more is in catalogue, files, reserved names and plans without an edit elsewhere.
+/// </summary>
 [TestClass]
 public sealed class FakeDesignTests
 {
@@ -51,7 +53,8 @@ public sealed class FakeDesignTests
         };
 
         Assert.AreSequenceEqual(
-            MembersOf(ModelClassEmitter.EmitWith(FakeDesign.Templates, KernelDesigns.All, everything, CancellationToken.None).Select(static file => file.Text)),
+            MembersOf(ModelClassEmitter.EmitWith(FakeDesign.Templates, KernelDesigns.All, everything, CancellationToken.None)
+                .Select(static file => file.Text)),
             EmittedMembers.Names(KernelDesigns.All, everything.Requests).Order(StringComparer.Ordinal));
     }
 
@@ -78,10 +81,12 @@ public sealed class FakeDesignTests
         return (KernelCatalogue)type.GetProperty("Catalogue", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
     }
 
-    private static IEnumerable<string> MembersOf(IEnumerable<string> files) => TestCompilation.Create(["public partial class Faked;", .. files])
+    private static IEnumerable<string> MembersOf(IEnumerable<string> files) =>
+        TestCompilation.Create(["public partial class Faked;", .. files])
         .GetTypeByMetadataName("Faked")!.GetMembers()
         .Where(static member => member is { CanBeReferencedByName: true, IsImplicitlyDeclared: false })
-        .SelectMany(static member => member is IPropertySymbol ? [member.Name, "get_" + member.Name, "set_" + member.Name] : new[] { member.Name })
+        .SelectMany(
+            static member => member is IPropertySymbol ? [member.Name, "get_" + member.Name, "set_" + member.Name] : new[] { member.Name })
         .Distinct()
         .Order(StringComparer.Ordinal);
 }

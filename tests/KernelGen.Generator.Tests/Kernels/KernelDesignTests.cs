@@ -13,7 +13,8 @@ public sealed class KernelDesignTests
     [DataRow(KernelTarget.Sm90a, KernelFamily.Materialized, 64)]
     [DataRow(KernelTarget.Sm90a, KernelFamily.Streaming, 264)]
     public void Float32ThatTensorCoresDoNotTake_HasNoVariants(object target, object family, int headDim) =>
-        Assert.IsEmpty(KernelDesigns.All.Variants([new((KernelTarget)target, headDim, ElementType.Float32, (KernelFamily)family, new([512]))]));
+        Assert.IsEmpty(
+            KernelDesigns.All.Variants([new((KernelTarget)target, headDim, ElementType.Float32, (KernelFamily)family, new([512]))]));
 
     [TestMethod]
     public void EveryOtherRequest_HasVariants_WithIdsOfTheirOwn()

@@ -35,7 +35,8 @@ public sealed partial class SliceSizeTests
     [DataRow(KernelTarget.Sm80, 512, 32, 32)]
     public void SmallSlices_HaveShorterTiles_AndKeepTheirScoresInTheCache(object target, int headDim, int smallTileRows, int tileRows)
     {
-        (CudaVariant small, CudaVariant medium, CudaVariant large) = (Of(target, headDim, 1024), Of(target, headDim, 2048), Of(target, headDim, 8192));
+        (CudaVariant small, CudaVariant medium, CudaVariant large) =
+            (Of(target, headDim, 1024), Of(target, headDim, 2048), Of(target, headDim, 8192));
 
         Assert.AreEqual((smallTileRows, tileRows), (small.Footprint.TileRows, large.Footprint.TileRows));
         Assert.Contains("constexpr bool streams_scores = false;", CudaVariants.Render(small.Configuration));

@@ -17,7 +17,8 @@ public sealed class CpuDesignTests
 
             StringAssert.Contains(text, $"private static unsafe class CpuD{headDim}\n{{\n");
             Assert.IsLessThan(1000, text.Count(character => character == '\n'), $"d={headDim}");
-            Assert.AreEqual(18, text.Split("public static void ").Count(part => part.StartsWith("Streaming") || part.StartsWith("Materialized")));
+            Assert.AreEqual(
+                18, text.Split("public static void ").Count(part => part.StartsWith("Streaming") || part.StartsWith("Materialized")));
         }
     }
 
@@ -52,7 +53,8 @@ public sealed class CpuDesignTests
     public void KernelName_TellsFamilyTypeAndWidth()
     {
         Assert.AreEqual("StreamingF16Vector512", Variants(40, [KernelFamily.Streaming], [ElementType.Float16]).Single().KernelName(512));
-        Assert.AreEqual("MaterializedBF16Vector128", Variants(40, [KernelFamily.Materialized], [ElementType.BFloat16]).Single().KernelName(128));
+        Assert.AreEqual(
+            "MaterializedBF16Vector128", Variants(40, [KernelFamily.Materialized], [ElementType.BFloat16]).Single().KernelName(128));
     }
 
     private static CpuVariant[] Variants(int headDim, KernelFamily[] families, ElementType[] elementTypes) =>

@@ -13,7 +13,8 @@ public sealed class CpuTilingTests
         foreach (CpuTiling tiling in _tilings)
         {
             foreach (CpuVectorTile vector in tiling.Vectors)
-                Assert.AreEqual(tiling.HeadDim, vector.FirstValueDims + vector.ValueTiles.Sum(tile => tile.Dims * tile.Count), $"d={tiling.HeadDim}, {vector.VectorBits} bits");
+                Assert.AreEqual(tiling.HeadDim, vector.FirstValueDims + vector.ValueTiles.Sum(tile => tile.Dims * tile.Count),
+                    $"d={tiling.HeadDim}, {vector.VectorBits} bits");
         }
     }
 
@@ -44,7 +45,8 @@ public sealed class CpuTilingTests
     public void AWorker_StaysInTheSecondLevelCache()
     {
         foreach (CpuTiling tiling in _tilings)
-            Assert.IsLessThanOrEqualTo(1 << 20, Math.Max(tiling.Streaming.Bytes, tiling.Materialized.Bytes(CpuTiling.TileRows)), $"d={tiling.HeadDim}");
+            Assert.IsLessThanOrEqualTo(
+                1 << 20, Math.Max(tiling.Streaming.Bytes, tiling.Materialized.Bytes(CpuTiling.TileRows)), $"d={tiling.HeadDim}");
     }
 
     [TestMethod]
@@ -53,12 +55,15 @@ public sealed class CpuTilingTests
         foreach (CpuTiling tiling in _tilings)
         {
             StreamingScratch scratch = tiling.Streaming;
-            int block = tiling.KeyBlock * tiling.HeadDim, rows = tiling.CallRows * tiling.HeadDim, scores = tiling.KeyBlock * tiling.MaxLanes;
+            int block =
+                tiling.KeyBlock * tiling.HeadDim, rows = tiling.CallRows * tiling.HeadDim, scores = tiling.KeyBlock * tiling.MaxLanes;
             (int At, int Elements)[] parts =
             [
-                (scratch.Queries, rows), (scratch.Output, rows), (scratch.Keys, block), (scratch.Values, Math.Max(block, tiling.MaxLanes * tiling.HeadDim)),
+                (scratch.Queries, rows), (scratch.Output, rows), (scratch.Keys, block),
+                (scratch.Values, Math.Max(block, tiling.MaxLanes * tiling.HeadDim)),
                 (scratch.Scores, scores), (scratch.BiasRows, CpuTiling.MaskStep * 32), (scratch.BiasLanes, CpuTiling.MaskStep * 32),
-                (scratch.Maximum, tiling.CallRows), (scratch.Sum, tiling.CallRows), (scratch.NewMaximum, tiling.MaxLanes), (scratch.Rescale, tiling.MaxLanes),
+                (scratch.Maximum, tiling.CallRows), (scratch.Sum, tiling.CallRows), (scratch.NewMaximum, tiling.MaxLanes),
+                (scratch.Rescale, tiling.MaxLanes),
             ];
             for (int i = 0; i < parts.Length; i++)
             {
@@ -89,7 +94,8 @@ public sealed class CpuTilingTests
             MaterializedScratch scratch = tiling.Materialized;
             (int At, int Elements)[] parts =
             [
-                (scratch.Block, Math.Max(tiling.KeyBlock, tiling.MaxLanes) * tiling.HeadDim), (scratch.Weights, tiling.KeyBlock * tiling.MaxLanes),
+                (scratch.Block, Math.Max(tiling.KeyBlock, tiling.MaxLanes) * tiling.HeadDim),
+                (scratch.Weights, tiling.KeyBlock * tiling.MaxLanes),
                 (scratch.BiasRows, CpuTiling.MaskStep * 32), (scratch.BiasLanes, CpuTiling.MaskStep * 32),
                 (scratch.NewMaximum, tiling.MaxLanes), (scratch.Rescale, tiling.MaxLanes),
                 (scratch.Rows, CpuTiling.TileRows * ((2 * tiling.HeadDim) + 2)),

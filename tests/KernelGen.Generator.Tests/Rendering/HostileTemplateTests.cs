@@ -3,7 +3,10 @@ using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Tests.Rendering;
 
-/// <summary>Templates that would end the compiler, fill its memory or keep it busy. Each is a fault with a place, soon, on a stack smaller than any compiler's.</summary>
+/// <summary>
+/// Templates that would end the compiler, fill its memory or keep it busy. Each is a fault with a place, soon, on a stack smaller than any
+/// compiler's.
+/// </summary>
 [TestClass]
 public sealed class HostileTemplateTests
 {
@@ -47,20 +50,29 @@ public sealed class HostileTemplateTests
 
     [TestMethod]
     [DataRow("{{ s = 'a' }}{{ for i in 0..<40 }}{{ s = s + s }}{{ end }}", "a string is longer than 65536 characters")]
-    [DataRow("{{ s = '' }}{{ for i in 0..<1000000 }}{{ s = s + 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' }}{{ end }}", "the template writes more than 8388608 characters")]
-    [DataRow("{{ a = 'x' }}{{ for i in 0..<40 }}{{ capture a }}{{ a }}{{ a }}{{ end }}{{ end }}", "a string is longer than 65536 characters")]
-    [DataRow("{{ for i in 0..<999999 }}{{ for j in 0..<999999 }}{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' }}{{ end }}{{ end }}", "the template writes more than 8388608 characters")]
-    [DataRow("{{ for i in 0..<999999 }}{{ for j in 0..<999999 }}text text text text{{ end }}{{ end }}", "the template writes more than 8388608 characters")]
-    [DataRow("{{ for i in 0..<999999 }}{{ for j in 0..<999999 }}{{ end }}{{ end }}", "Exceeding number of iteration limit `1000000` for loop statement.")]
+    [DataRow("{{ s = '' }}{{ for i in 0..<1000000 }}{{ s = s + 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' }}{{ end }}",
+        "the template writes more than 8388608 characters")]
+    [DataRow("{{ a = 'x' }}{{ for i in 0..<40 }}{{ capture a }}{{ a }}{{ a }}{{ end }}{{ end }}",
+        "a string is longer than 65536 characters")]
+    [DataRow("{{ for i in 0..<999999 }}{{ for j in 0..<999999 }}{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' }}{{ end }}{{ end }}",
+        "the template writes more than 8388608 characters")]
+    [DataRow("{{ for i in 0..<999999 }}{{ for j in 0..<999999 }}text text text text{{ end }}{{ end }}",
+        "the template writes more than 8388608 characters")]
+    [DataRow("{{ for i in 0..<999999 }}{{ for j in 0..<999999 }}{{ end }}{{ end }}",
+        "Exceeding number of iteration limit `1000000` for loop statement.")]
     [DataRow("{{ while true }}{{ end }}", "the template evaluates more than 2000000 statements and expressions")]
     [DataRow("{{ for i in 0..1000000000000 }}{{ end }}", "Range expression exceeds LoopLimit `1000000`.")]
-    [DataRow("{{ x = [] }}{{ for i in 0..<1000000 }}{{ x = [x, 1, 2, 3, 4, 5, 6, 7] }}{{ end }}", "the template evaluates more than 2000000 statements and expressions")]
+    [DataRow("{{ x = [] }}{{ for i in 0..<1000000 }}{{ x = [x, 1, 2, 3, 4, 5, 6, 7] }}{{ end }}",
+        "the template evaluates more than 2000000 statements and expressions")]
     [DataRow("{{ x = 1 << 1000000 }}", "the result of 1 << 1000000 does not fit in 64 bits")]
     [DataRow("{{ include 'main.sbn' }}{{ include 'main.sbn' }}", "includes are nested more than 32 deep")]
     [DataRow("{{ func f(a) }}{{ f(a) }}{{ end }}{{ f(1) }}", "Exceeding number of recursive depth limit `65` for node: `f(a)`")]
-    [DataRow("{{ func f(a) }}{{ if a > 0 }}{{ f(a - 1) }}{{ f(a - 1) }}{{ end }}{{ end }}{{ f(40) }}", "the template evaluates more than 2000000 statements and expressions")]
-    [DataRow("{{ if depth(0) }}{{ end }}{{ x = tile" + Chain + " }}", "more than 32 members and indices in a row; assign parts of them to names")]
-    public void RunawayTemplate_IsAFault(string template, string description) => StringAssert.StartsWith(AssertFault(template).Description, description);
+    [DataRow("{{ func f(a) }}{{ if a > 0 }}{{ f(a - 1) }}{{ f(a - 1) }}{{ end }}{{ end }}{{ f(40) }}",
+        "the template evaluates more than 2000000 statements and expressions")]
+    [DataRow("{{ if depth(0) }}{{ end }}{{ x = tile" + Chain + " }}",
+        "more than 32 members and indices in a row; assign parts of them to names")]
+    public void RunawayTemplate_IsAFault(string template, string description) =>
+        StringAssert.StartsWith(AssertFault(template).Description, description);
 
     [TestMethod]
     public void IncludeTree_IsAFault() => StringAssert.StartsWith(
@@ -79,12 +91,14 @@ public sealed class HostileTemplateTests
 
     [TestMethod]
     public void LoopsAcrossIncludes_AreNestedToALimit() => StringAssert.StartsWith(
-        AssertFault("{{ include 'p.sbn' }}", ("p.sbn", "{{ for i in 0..0 }}{{ for j in 0..0 }}{{ include 'p.sbn' }}{{ end }}{{ end }}")).Description,
+        AssertFault("{{ include 'p.sbn' }}",
+            ("p.sbn", "{{ for i in 0..0 }}{{ for j in 0..0 }}{{ include 'p.sbn' }}{{ end }}{{ end }}")).Description,
         "loops are nested more than 32 deep");
 
     [TestMethod]
     public void HugeTemplate_IsAFault() =>
-        Assert.AreEqual("the template is longer than 262144 characters", AssertFault(string.Concat(Enumerable.Repeat("{{ 1 }}", 50_000))).Description);
+        Assert.AreEqual(
+            "the template is longer than 262144 characters", AssertFault(string.Concat(Enumerable.Repeat("{{ 1 }}", 50_000))).Description);
 
     [TestMethod]
     public void HugeMessage_IsCut() => Assert.IsLessThan(5000, AssertFault("{{ " + new string('a', 100_000) + " }}").Message.Length);
@@ -102,7 +116,8 @@ public sealed class HostileTemplateTests
 
         TemplateException exception = Assert.ThrowsExactly<TemplateException>(() => Render(metered));
 
-        StringAssert.StartsWith(exception.Description, "the kernels of this class take more work or text than the compiler can be asked for");
+        StringAssert.StartsWith(
+            exception.Description, "the kernels of this class take more work or text than the compiler can be asked for");
     }
 
     [TestMethod]
@@ -122,10 +137,14 @@ public sealed class HostileTemplateTests
     {
         string[] pieces =
         [
-            "{{", "}}", "{{~", "~}}", "{{-", "-}}", "{%{", "}%}", "if", "else", "end", "for", "in", "while", "func", "ret", "capture", "case", "when", "with", "wrap",
-            "import", "break", "continue", "do", "include", "'p.sbn'", "x", "i", "head_dim", "tile.rows", "stages[0]", "stages", "name", "causal", "zero", "1", "0", "-1",
-            "9999999999", "0x1", "1.5", "'a'", "\"b\"", "`c`", "$'{x}'", "+", "-", "*", "//", "%", "/", "==", "!=", "<", ">", "<=", "&&", "||", "!", "=", "+=", "++",
-            "?", ":", "??", "?.", "..", "..<", "(", ")", "[", "]", "{", "}", "|", ",", ";", "\n", " ", "#", "##", "@", "^", "$", "$0", "this", "null", "true", "<<", "&",
+            "{{", "}}", "{{~", "~}}", "{{-", "-}}", "{%{", "}%}", "if", "else", "end", "for", "in", "while", "func", "ret", "capture",
+            "case", "when", "with", "wrap",
+            "import", "break", "continue", "do", "include", "'p.sbn'", "x", "i", "head_dim", "tile.rows", "stages[0]", "stages", "name",
+            "causal", "zero", "1", "0", "-1",
+            "9999999999", "0x1", "1.5", "'a'", "\"b\"", "`c`", "$'{x}'", "+", "-", "*", "//", "%", "/", "==", "!=", "<", ">", "<=", "&&",
+            "||", "!", "=", "+=", "++",
+            "?", ":", "??", "?.", "..", "..<", "(", ")", "[", "]", "{", "}", "|", ",", ";", "\n", " ", "#", "##", "@", "^", "$", "$0",
+            "this", "null", "true", "<<", "&",
             "text", "\\", "'", "\"", "é", "\0", "0..3", "for.index", "f(1)",
         ];
         string[] kernels = [.. TemplateLibrary.Embedded.Names.Select(TemplateLibrary.Embedded.TextOf)];
@@ -148,14 +167,18 @@ public sealed class HostileTemplateTests
         }
     }
 
-    private const string Chain = ".part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part.part";
+    private const string Chain = ".part.part.part.part.part.part.part.part.part.part.part"
+        + ".part.part.part.part.part.part.part.part.part.part.part"
+        + ".part.part.part.part.part.part.part.part.part.part.part";
 
     private static string Mutated(string text, string[] pieces, Random random)
     {
         for (int n = random.Next(1, 6); n > 0; n--)
         {
             int at = random.Next(text.Length + 1);
-            text = random.Next(2) == 0 ? text.Insert(at, pieces[random.Next(pieces.Length)]) : text.Remove(at, Math.Min(random.Next(12), text.Length - at));
+            text = random.Next(2) == 0
+                ? text.Insert(at, pieces[random.Next(pieces.Length)])
+                : text.Remove(at, Math.Min(random.Next(12), text.Length - at));
         }
 
         return text;
@@ -194,7 +217,9 @@ public sealed class HostileTemplateTests
         return fault;
     }
 
-    private static TemplateLibrary Library(string template, params (string Name, string Text)[] partials) => new LanguageCase("", template, "", partials).Library;
+    private static TemplateLibrary Library(string template, params (string Name, string Text)[] partials) =>
+        new LanguageCase("", template, "", partials).Library;
 
-    private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, Math.Min(count, text.Length == 0 ? 0 : TemplateLimits.TemplateLength / 3 / text.Length)));
+    private static string Repeat(string text, int count) =>
+        string.Concat(Enumerable.Repeat(text, Math.Min(count, text.Length == 0 ? 0 : TemplateLimits.TemplateLength / 3 / text.Length)));
 }

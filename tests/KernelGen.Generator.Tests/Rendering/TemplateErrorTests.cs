@@ -15,26 +15,40 @@ public sealed class TemplateErrorTests
     [DataRow("{{ 'a\\q' }}", 1, 4, "Unexpected escape character `q` in string")]
     [DataRow("{{ '\\x4' }}", 1, 8, "Unexpected hex number `'` following `\\x`. Expecting `\\x00` to `\\xff`")]
     [DataRow("{{ a & b }}", 1, 6, "Invalid token found `&`. Expecting <EOL>/end of line.")]
-    [DataRow("m = {{{ 1 }}};", 1, 9, "Unexpected token `1` while parsing object initializer. Expecting a simple identifier for the member name. In text, write '{ {' or a raw block '{%{ ... }%}' for '{{'; in code, a '}}' may be missing before this.")]
-    [DataRow("{{ if causal\n{{ end }}", 2, 2, "Unexpected token `{` while parsing object initializer. Expecting a simple identifier for the member name. In text, write '{ {' or a raw block '{%{ ... }%}' for '{{'; in code, a '}}' may be missing before this.")]
-    [DataRow("a{{ end }}", 1, 7, "Error while parsing ScriptPage: Found <end> statement without a corresponding beginning of a block in: ...")]
+    [DataRow("m = {{{ 1 }}};", 1, 9,
+        "Unexpected token `1` while parsing object initializer. Expecting a simple identifier for the member name. In text, write '{ {' "
+            + "or a raw block '{%{ ... }%}' for '{{'; in code, a '}}' may be missing before this.")]
+    [DataRow("{{ if causal\n{{ end }}", 2, 2,
+        "Unexpected token `{` while parsing object initializer. Expecting a simple identifier for the member name. In text, write '{ {' "
+            + "or a raw block '{%{ ... }%}' for '{{'; in code, a '}}' may be missing before this.")]
+    [DataRow("a{{ end }}", 1, 7,
+        "Error while parsing ScriptPage: Found <end> statement without a corresponding beginning of a block in: ...")]
     [DataRow("a{{ else }}", 1, 5, "A else condition must be preceded by another if/else/when condition or a for loop.")]
     [DataRow("{{ if causal }}\n{{ for i in 0..1 }}\n{{ end }}\n", 1, 4, "'if' is not closed; its 'end' is missing")]
     [DataRow("{{ if causal }}\n{{ for i in 0..1 }}\n", 2, 4, "'for' is not closed; its 'end' is missing")]
     [DataRow("{{ if causal }}a{{ else }}b", 1, 4, "'if' is not closed; its 'end' is missing")]
     [DataRow("{{ if causal }}a{{ else if causal }}b", 1, 4, "'if' is not closed; its 'end' is missing")]
-    [DataRow("{{ if causal }}{{ else }}{{ else }}{{ end }}", 1, 29, "A else condition must be preceded by another if/else/when condition or a for loop.")]
-    [DataRow("{{ if }}a{{ end }}", 1, 7, "Error while parsing if statement: Expecting <expression> instead of `}}` in: if <expression> ... end|else|else if")]
-    [DataRow("{{ 1 + }}", 1, 8, "Error while parsing binary expression: Expecting an <expression> to the right of the operator instead of `}}` in: <expression> operator <expression>")]
-    [DataRow("{{ 1 +\n 2 }}", 1, 7, "Error while parsing binary expression: Expecting an <expression> to the right of the operator instead of `\\n ` in: <expression> operator <expression>")]
+    [DataRow("{{ if causal }}{{ else }}{{ else }}{{ end }}", 1, 29,
+        "A else condition must be preceded by another if/else/when condition or a for loop.")]
+    [DataRow("{{ if }}a{{ end }}", 1, 7,
+        "Error while parsing if statement: Expecting <expression> instead of `}}` in: if <expression> ... end|else|else if")]
+    [DataRow("{{ 1 + }}", 1, 8,
+        "Error while parsing binary expression: Expecting an <expression> to the right of the operator instead of `}}` in: <expression> "
+            + "operator <expression>")]
+    [DataRow("{{ 1 +\n 2 }}", 1, 7,
+        "Error while parsing binary expression: Expecting an <expression> to the right of the operator instead of `\\n ` in: "
+            + "<expression> operator <expression>")]
     [DataRow("{{ (1 + 2 }}", 1, 11, "Invalid token `}}`. Expecting a closing `)`.")]
     [DataRow("{{ stages[1 }}", 1, 13, "Unexpected `}}`. Expecting ']'")]
-    [DataRow("{{ end 2 }}", 1, 6, "Error while parsing ScriptPage: Found <end> statement without a corresponding beginning of a block in: ...")]
+    [DataRow("{{ end 2 }}", 1, 6,
+        "Error while parsing ScriptPage: Found <end> statement without a corresponding beginning of a block in: ...")]
     [DataRow("{{ if causal }}{{ end causal }}", 1, 23, "Invalid token found `causal`. Expecting <EOL>/end of line.")]
     [DataRow("{{ tile. }}", 1, 8, "Invalid token found `.`. Expecting <EOL>/end of line.")]
     [DataRow("{{ tile.1 }}", 1, 8, "Invalid token found `.`. Expecting <EOL>/end of line.")]
-    [DataRow("{{ for 1 in stages }}{{ end }}", 1, 4, "Error while parsing for statement: Expecting a variable instead of `1` in: for <variable> in <expression> ... end")]
-    [DataRow("{{ for i of stages }}{{ end }}", 1, 4, "Error while parsing for statement: Expecting 'in' word instead of `of` in: for <variable> in <expression> ... end")]
+    [DataRow("{{ for 1 in stages }}{{ end }}", 1, 4,
+        "Error while parsing for statement: Expecting a variable instead of `1` in: for <variable> in <expression> ... end")]
+    [DataRow("{{ for i of stages }}{{ end }}", 1, 4,
+        "Error while parsing for statement: Expecting 'in' word instead of `of` in: for <variable> in <expression> ... end")]
 
     // What of Scriban templates may not use.
     [DataRow("{{ $x }}", 1, 4, "'$x' is not available in kernel templates")]
@@ -46,7 +60,8 @@ public sealed class TemplateErrorTests
     [DataRow("{{ x = ++head_dim }}", 1, 8, "'++' and '--' are not available in kernel templates; write x = x + 1")]
     [DataRow("{{ +head_dim }}", 1, 4, "'+' is not available in kernel templates")]
     [DataRow("{{ 1.5 }}", 1, 4, "only integers of 64 bits, strings, 'true' and 'false' can be written down in kernel templates")]
-    [DataRow("{{ 9223372036854775808 }}", 1, 4, "only integers of 64 bits, strings, 'true' and 'false' can be written down in kernel templates")]
+    [DataRow("{{ 9223372036854775808 }}", 1, 4,
+        "only integers of 64 bits, strings, 'true' and 'false' can be written down in kernel templates")]
     [DataRow("{{ null }}", 1, 4, "only integers of 64 bits, strings, 'true' and 'false' can be written down in kernel templates")]
     [DataRow("{{ this }}", 1, 4, "'this' is not available in kernel templates")]
     [DataRow("{{ $'{name}' }}", 1, 4, "an interpolated string is not available in kernel templates")]
@@ -62,7 +77,8 @@ public sealed class TemplateErrorTests
     [DataRow("{{ readonly name }}", 1, 4, "'readonly' is not available in kernel templates")]
     [DataRow("{{ tablerow i in stages }}{{ end }}", 1, 4, "'tablerow' is not available in kernel templates")]
     [DataRow("{{ for i in 0..9 limit: 2 }}{{ end }}", 1, 16, "only functions can be called; is an operator, a ';' or a new line missing?")]
-    [DataRow("{{ for i in stages reversed }}{{ end }}", 1, 4, "'reversed' is not available in kernel templates; loop over a range or a list as it is")]
+    [DataRow("{{ for i in stages reversed }}{{ end }}", 1, 4,
+        "'reversed' is not available in kernel templates; loop over a range or a list as it is")]
     [DataRow("{{ for.length }}", 1, 4, "unknown member 'length'; a loop has 'index', 'first', 'last', 'even', 'odd' and 'changed'")]
     [DataRow("{{ x = for }}", 1, 8, "'for' is no value; read its members, such as 'for.index'")]
     [DataRow("{{ while causal }}{{ while.index }}{{ end }}", 1, 22, "'while' is not available in kernel templates as a name")]
@@ -73,10 +89,13 @@ public sealed class TemplateErrorTests
     [DataRow("{{ 1 2 }}", 1, 4, "only functions can be called; is an operator, a ';' or a new line missing?")]
     [DataRow("{{ stages [1] }}", 1, 4, "Invalid target function `Scriban.Runtime.ScriptArray` (array)")]
     [DataRow("{{ x = include 'main.sbn' }}", 1, 8, "The function `include` is a statement and cannot be used within an expression.")]
-    [DataRow("{{ include 'main.sbn' 'b' }}", 1, 23, "Invalid number of arguments `2` passed to `include 'main.sbn' 'b'` while expecting `1` arguments")]
+    [DataRow("{{ include 'main.sbn' 'b' }}", 1, 23,
+        "Invalid number of arguments `2` passed to `include 'main.sbn' 'b'` while expecting `1` arguments")]
 
     // What does not fit the model.
-    [DataRow("{{ head_dimm }}", 1, 4, "unknown name 'head_dimm'; known names: capture_map, causal, head_dim, huge, loads, name, nothing, rows, stages, tile, types, zero")]
+    [DataRow("{{ head_dimm }}", 1, 4,
+        "unknown name 'head_dimm'; known names: capture_map, causal, head_dim, huge, loads, name, nothing, rows, stages, tile, types, "
+            + "zero")]
     [DataRow("\n\n  {{ tile.cols }}", 3, 11, "unknown member 'cols'; known names: keys, part, rows")]
     [DataRow("{{ tile['cols'] }}", 1, 9, "unknown member 'cols'; known names: keys, part, rows")]
     [DataRow("{{ stages.length }}", 1, 11, "unknown member 'length'; a list has only 'size'")]
@@ -129,21 +148,26 @@ public sealed class TemplateErrorTests
     [DataRow("{{ func head_dim(a) }}{{ end }}", 1, 9, "'head_dim' belongs to the model and cannot be assigned; choose another name")]
     [DataRow("{{ func f(head_dim) }}{{ end }}", 1, 11, "the parameter 'head_dim' hides a name of the model; choose another name")]
     [DataRow("{{ for i in 0..1 }}{{ i = 8 }}{{ end }}", 1, 23, "'i' belongs to a running loop and cannot be assigned; choose another name")]
-    [DataRow("{{ for i in 0..1 }}{{ end }}{{ i }}", 1, 32, "unknown name 'i'; known names: capture_map, causal, head_dim, huge, loads, name, nothing, rows, stages, tile, types, zero")]
+    [DataRow("{{ for i in 0..1 }}{{ end }}{{ i }}", 1, 32,
+        "unknown name 'i'; known names: capture_map, causal, head_dim, huge, loads, name, nothing, rows, stages, tile, types, zero")]
     [DataRow("{{ for.index }}", 1, 4, "'for' is used outside a loop")]
     [DataRow("{{ include 'none.sbn' }}", 1, 12, "unknown template 'none.sbn'; known names: main.sbn")]
     [DataRow("{{ include name }}", 1, 12, "unknown template 'streaming'; known names: main.sbn")]
     [DataRow("{{ include (1 + 1) }}", 1, 12, "'include' needs a template name, this is an integer")]
-    [DataRow("{{ f(1) }}", 1, 4, "unknown name 'f'; known names: capture_map, causal, head_dim, huge, loads, name, nothing, rows, stages, tile, types, zero")]
-    [DataRow("{{ func f(a, b) }}{{ end }}{{ f(1) }}", 1, 35, "Invalid number of arguments `1` passed to `f(1)` while expecting `2` arguments")]
+    [DataRow("{{ f(1) }}", 1, 4,
+        "unknown name 'f'; known names: capture_map, causal, head_dim, huge, loads, name, nothing, rows, stages, tile, types, zero")]
+    [DataRow("{{ func f(a, b) }}{{ end }}{{ f(1) }}", 1, 35,
+        "Invalid number of arguments `1` passed to `f(1)` while expecting `2` arguments")]
     [DataRow("{{ func f(a) }}{{ end }}{{ x = f(1) }}", 1, 32, "The function `f` is a statement and cannot be used within an expression.")]
-    [DataRow("{{ func f(a) }}{{ if a > 1 }}{{ ret a }}{{ end }}{{ end }}{{ if f(1) == 1 }}{{ end }}", 1, 65, "the function returned nothing")]
+    [DataRow("{{ func f(a) }}{{ if a > 1 }}{{ ret a }}{{ end }}{{ end }}{{ if f(1) == 1 }}{{ end }}", 1, 65,
+        "the function returned nothing")]
     [DataRow("{{ break }}", 1, 4, "The <break> statement can only be used inside for/while loops")]
     public void Fault_NamesPlaceAndReason(string template, int line, int column, string description)
     {
         var language = new LanguageCase("fault", template, "");
 
-        TemplateException exception = Assert.ThrowsExactly<TemplateException>(() => language.Library.Render(LanguageCase.TemplateName, LanguageCase.Model));
+        TemplateException exception =
+            Assert.ThrowsExactly<TemplateException>(() => language.Library.Render(LanguageCase.TemplateName, LanguageCase.Model));
 
         Assert.AreEqual(FormattableString.Invariant($"main.sbn({line},{column}): {description}"), exception.Message);
         Assert.AreEqual("main.sbn", exception.TemplateName);
@@ -158,7 +182,8 @@ public sealed class TemplateErrorTests
         var language = new LanguageCase(
             "", "\n{{ include 'a.sbn' }}", "", ("a.sbn", "\n\n  {{ include 'b.sbn' }}"), ("b.sbn", "{{ x = 1 }}\n{{ y }}"));
 
-        TemplateException exception = Assert.ThrowsExactly<TemplateException>(() => language.Library.Render(LanguageCase.TemplateName, LanguageCase.Model));
+        TemplateException exception =
+            Assert.ThrowsExactly<TemplateException>(() => language.Library.Render(LanguageCase.TemplateName, LanguageCase.Model));
 
         StringAssert.StartsWith(exception.Message, "b.sbn(2,4): unknown name 'y'; nearest known names: ");
         StringAssert.EndsWith(exception.Message, "; included from a.sbn(3,6); included from main.sbn(2,4)");
@@ -169,7 +194,8 @@ public sealed class TemplateErrorTests
     {
         var language = new LanguageCase("", "a\n{{ include 'a.sbn' }}", "", ("a.sbn", "\n {{ if causal }}"));
 
-        TemplateException exception = Assert.ThrowsExactly<TemplateException>(() => language.Library.Render(LanguageCase.TemplateName, LanguageCase.Model));
+        TemplateException exception =
+            Assert.ThrowsExactly<TemplateException>(() => language.Library.Render(LanguageCase.TemplateName, LanguageCase.Model));
 
         Assert.AreEqual("a.sbn(2,5): 'if' is not closed; its 'end' is missing; included from main.sbn(2,4)", exception.Message);
     }
@@ -178,7 +204,8 @@ public sealed class TemplateErrorTests
     public void UnknownNameAmongMany_NamesTheNearest()
     {
         var model = new TemplateObject();
-        foreach (string name in new[] { "head_dim", "key_block", "lanes", "rows", "tile_rows", "threads", "warps", "stages", "groups", "values", "keys", "pairs", "halves" })
+        foreach (string name in new[] { "head_dim", "key_block", "lanes", "rows", "tile_rows", "threads", "warps", "stages", "groups",
+            "values", "keys", "pairs", "halves" })
             model.Add(name, 1);
         TemplateLibrary library = TemplateLibrary.Empty.WithOverrides([KeyValuePair.Create("a.sbn", "{{ tile_row }}")]);
 

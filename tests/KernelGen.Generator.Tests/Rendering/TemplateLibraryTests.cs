@@ -10,7 +10,8 @@ public sealed class TemplateLibraryTests
     {
         TemplateLibrary original = Library(("a.sbn", "old {{ include 'b.sbn' }}"), ("b.sbn", "b"));
 
-        TemplateLibrary changed = original.WithOverrides([KeyValuePair.Create("b.sbn", "new {{ include 'c.sbn' }}"), KeyValuePair.Create("c.sbn", "c")]);
+        TemplateLibrary changed =
+            original.WithOverrides([KeyValuePair.Create("b.sbn", "new {{ include 'c.sbn' }}"), KeyValuePair.Create("c.sbn", "c")]);
 
         Assert.AreEqual("old new c", changed.Render("a.sbn", []));
         Assert.AreEqual("old b", original.Render("a.sbn", []));
@@ -60,9 +61,11 @@ public sealed class TemplateLibraryTests
     [TestMethod]
     public void Rendering_FromManyThreadsGivesTheSameText()
     {
-        TemplateLibrary library = Library(("a.sbn", "{{ for i in 0..<50 }}{{ x = i * n }}{{ include 'b.sbn' }}{{ end }}"), ("b.sbn", "{{ x }},"));
+        TemplateLibrary library =
+            Library(("a.sbn", "{{ for i in 0..<50 }}{{ x = i * n }}{{ include 'b.sbn' }}{{ end }}"), ("b.sbn", "{{ x }},"));
 
-        string[] texts = [.. Enumerable.Range(0, 64).AsParallel().AsOrdered().Select(n => library.Render("a.sbn", new TemplateObject { { "n", n } }))];
+        string[] texts =
+            [.. Enumerable.Range(0, 64).AsParallel().AsOrdered().Select(n => library.Render("a.sbn", new TemplateObject { { "n", n } }))];
 
         for (int n = 0; n < texts.Length; n++)
             Assert.AreEqual(string.Concat(Enumerable.Range(0, 50).Select(i => FormattableString.Invariant($"{i * n},"))), texts[n]);

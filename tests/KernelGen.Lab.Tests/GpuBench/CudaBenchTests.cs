@@ -53,7 +53,8 @@ public sealed class CudaBenchTests
     public void AllVariants_AreThoseThatTheGpuRuns()
     {
         using TestFolder folder = new();
-        JsonElement[] rows = [.. Bench(folder, [], "--json", "--all-variants", "--check-only").AssertDone().Json.GetProperty("rows").EnumerateArray()];
+        JsonElement[] rows =
+            [.. Bench(folder, [], "--json", "--all-variants", "--check-only").AssertDone().Json.GetProperty("rows").EnumerateArray()];
         string[] variants = [.. rows.Select(row => row.GetProperty("variant").GetString()!)];
         Assert.AreEqual(variants.Distinct().Count(), variants.Length);
         Assert.Contains(id => id.StartsWith("materialized", StringComparison.Ordinal), variants);
@@ -68,7 +69,9 @@ public sealed class CudaBenchTests
     public void Tuning_MeasuresTheFastest_OfHoppersKernelsToo()
     {
         using TestFolder folder = new();
-        JsonElement result = Bench(folder, [("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0")], "--json", "--tune", "--check-only", "--experimental", "hopper").AssertDone().Json;
+        JsonElement result =
+            Bench(folder, [("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0")], "--json", "--tune", "--check-only", "--experimental", "hopper")
+                .AssertDone().Json;
         JsonElement[] tuning = [.. result.GetProperty("tuning").EnumerateArray()];
         JsonElement[] rows = [.. result.GetProperty("rows").EnumerateArray()];
 
@@ -76,7 +79,8 @@ public sealed class CudaBenchTests
         Assert.HasCount(2, rows);
         foreach (JsonElement row in rows)
         {
-            JsonElement[] timed = [.. tuning.Where(timing => timing.GetProperty("name").GetString() == row.GetProperty("name").GetString())];
+            JsonElement[] timed =
+                [.. tuning.Where(timing => timing.GetProperty("name").GetString() == row.GetProperty("name").GetString())];
             JsonElement fastest = timed.MinBy(timing => timing.GetProperty("ms").GetDouble());
             Assert.AreEqual(1, timed.Count(timing => timing.GetProperty("was_predicted").GetBoolean()));
             Assert.AreEqual(fastest.GetProperty("variant").GetString(), row.GetProperty("variant").GetString());
@@ -105,7 +109,8 @@ public sealed class CudaBenchTests
     public void LostContext_IsTold_AndTheNextProcessGoesOnWithTheOtherKernels()
     {
         using TestFolder folder = new();
-        CommandResult first = Bench(folder, [("CUDA_EMULATOR_FAIL", "cuLaunchKernel:2:719")], "--json", "--check-only", "--all-variants", "--resume");
+        CommandResult first =
+            Bench(folder, [("CUDA_EMULATOR_FAIL", "cuLaunchKernel:2:719")], "--json", "--check-only", "--all-variants", "--resume");
         Assert.AreNotEqual(ExitCode.Done, first.Code);
         Assert.IsTrue(File.Exists(folder["ours.json.running"]), "the journal has to stay for the next process");
         string lost = JsonDocument.Parse(File.ReadAllText(folder["ours.json.running"])).RootElement.GetProperty("variant").GetString()!;
@@ -118,7 +123,8 @@ public sealed class CudaBenchTests
         Assert.IsTrue(row.GetProperty("lost").GetBoolean());
         Assert.Contains("719", row.GetProperty("fault").GetString()!);
         Assert.AreEqual(2, rows.Count(row => row.GetProperty("chosen").GetBoolean() && !row.GetProperty("lost").GetBoolean()));
-        Assert.AreEqual(rows.Length, rows.Select(row => (row.GetProperty("name").GetString(), row.GetProperty("variant").GetString())).Distinct().Count());
+        Assert.AreEqual(rows.Length,
+            rows.Select(row => (row.GetProperty("name").GetString(), row.GetProperty("variant").GetString())).Distinct().Count());
         Assert.IsGreaterThan(4, rows.Length);
     }
 
@@ -128,16 +134,22 @@ public sealed class CudaBenchTests
     public void KernelThatDoesNotEnd_EndsTheProcess_AndIsLeftOut()
     {
         // So many products take the emulator far longer than a second.
-        const string slow = """{"shapes": [{"name": "slow", "head_dim": 512, "dtype": "f32", "batch": 1, "heads": 4, "queries": 4096, "keys": 2048, "causal": false}]}""";
+        const string slow = """
+            {"shapes": [{
+                "name": "slow", "head_dim": 512, "dtype": "f32", "batch": 1, "heads": 4, "queries": 4096, "keys": 2048, "causal": false}]}
+            """;
         using TestFolder folder = new();
         File.WriteAllText(folder["slow.json"], slow);
-        CommandResult first = Bench(folder, [], "--check-only", "--resume", "--kernel-seconds", "1", "--shapes-file", folder["slow.json"], "--kernels", "streaming-simt-*");
+        CommandResult first =
+            Bench(folder, [], "--check-only", "--resume", "--kernel-seconds", "1", "--shapes-file", folder["slow.json"], "--kernels",
+                "streaming-simt-*");
         Assert.AreNotEqual(ExitCode.Done, first.Code);
         Assert.Contains("hangs: slow, streaming-simt-f32-d512", first.Error);
 
         JsonElement row = JsonDocument.Parse(File.ReadAllText(folder["ours.json.running"])).RootElement;
         Assert.AreEqual("did not end within 1 s", row.GetProperty("fault").GetString());
-        CommandResult second = Bench(folder, [], "--check-only", "--resume", "--shapes-file", folder["slow.json"], "--kernels", "streaming-simt-*");
+        CommandResult second =
+            Bench(folder, [], "--check-only", "--resume", "--shapes-file", folder["slow.json"], "--kernels", "streaming-simt-*");
         Assert.AreEqual(ExitCode.Failed, second.Code, second.Error);
         Assert.Contains("wrong: slow, streaming-simt-f32-d512", second.Error);
     }
@@ -148,7 +160,9 @@ public sealed class CudaBenchTests
     public void NamesOfKernels_LeaveOutTheOthers()
     {
         using TestFolder folder = new();
-        JsonElement result = Bench(folder, [], "--json", "--check-only", "--all-variants", "--kernels", "streaming-*-d40-*,nothing", "--except", "*-sm80-*").AssertDone().Json;
+        JsonElement result =
+            Bench(folder, [], "--json", "--check-only", "--all-variants", "--kernels", "streaming-*-d40-*,nothing", "--except", "*-sm80-*")
+                .AssertDone().Json;
         string[] variants = [.. result.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("variant").GetString()!)];
         Assert.IsNotEmpty(variants);
         Assert.IsTrue(variants.All(id => id.StartsWith("streaming-simt-f16-d40-", StringComparison.Ordinal)), string.Join(' ', variants));
@@ -163,10 +177,13 @@ public sealed class CudaBenchTests
     {
         string shapes = folder["shapes.json"];
         File.WriteAllText(shapes, $$"""{"shapes": [{{string.Join(',', _shapes)}}]}""");
-        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "KernelGen.Samples.exe" : "KernelGen.Samples");
+        string program =
+            Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "KernelGen.Samples.exe" : "KernelGen.Samples");
         return ChildProcess.Run(
             program,
-            ["bench", "--device", "cuda", .. options.Contains("--shapes-file") ? [] : (string[])["--shapes-file", shapes], "--output", folder["ours.json"], .. options],
+            ["bench", "--device", "cuda", .. options.Contains("--shapes-file")
+                ? []
+                : (string[])["--shapes-file", shapes], "--output", folder["ours.json"], .. options],
             null,
             [("KERNELGEN_CUDA_LIBRARY", _emulator.Value), ("KERNELGEN_NVRTC_LIBRARY", _emulator.Value), .. variables]);
     }

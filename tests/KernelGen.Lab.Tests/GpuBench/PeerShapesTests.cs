@@ -12,7 +12,9 @@ public sealed class PeerShapesTests
     public void EveryShape_HasAKernel()
     {
         foreach (CudaBenchShape shape in PeerShapes.BuiltIn())
-            Assert.AreNotEqual(0, ModelCatalogue.Find(shape.Shape.HeadDim, shape.ElementType).Kernels.For(shape.ElementType, shape.Shape.HeadDim).Length, shape.Name);
+            Assert.AreNotEqual(0,
+                ModelCatalogue.Find(shape.Shape.HeadDim, shape.ElementType).Kernels.For(shape.ElementType, shape.Shape.HeadDim).Length,
+                shape.Name);
     }
 
     [TestMethod]
@@ -27,8 +29,10 @@ public sealed class PeerShapesTests
     [TestMethod]
     [DataRow("", "no list of shapes")]
     [DataRow("{\"shapes\": []}", "has no shapes")]
-    [DataRow("{\"shapes\": [{\"name\": \"a\", \"head_dim\": 41, \"dtype\": \"f16\", \"batch\": 1, \"heads\": 1, \"queries\": 1, \"keys\": 1}]}", "'a' is no shape")]
-    [DataRow("{\"shapes\": [{\"name\": \"a\", \"head_dim\": 40, \"dtype\": \"f8\", \"batch\": 1, \"heads\": 1, \"queries\": 1, \"keys\": 1}]}", "dtype of 'a' is 'f8'")]
+    [DataRow("{\"shapes\": [{\"name\": \"a\", \"head_dim\": 41, \"dtype\": \"f16\", \"batch\": 1, \"heads\": 1, \"queries\": 1, "
+        + "\"keys\": 1}]}", "'a' is no shape")]
+    [DataRow("{\"shapes\": [{\"name\": \"a\", \"head_dim\": 40, \"dtype\": \"f8\", \"batch\": 1, \"heads\": 1, \"queries\": 1, \"keys\": "
+        + "1}]}", "dtype of 'a' is 'f8'")]
     public void WrongFile_IsAClearError(string text, string part)
     {
         using TestFolder folder = new();
@@ -73,7 +77,8 @@ public sealed class PeerShapesTests
         using TestFolder folder = new();
         string path = folder["peers.json"];
         CommandResult result = ChildProcess.Run(
-            "python3", ["-B", "torch_sdpa.py", "--out", path, "--seconds", "1", "--no-flex", "--shapes", "shapes-smoke.json"], Repository.Peers, ("CUDA_VISIBLE_DEVICES", ""));
+            "python3", ["-B", "torch_sdpa.py", "--out", path, "--seconds", "1", "--no-flex", "--shapes", "shapes-smoke.json"],
+            Repository.Peers, ("CUDA_VISIBLE_DEVICES", ""));
         Assert.AreEqual(3, result.Code, result.Error);
         Assert.AreEqual(0, JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("rows").GetArrayLength());
     }

@@ -18,7 +18,8 @@ public sealed class ChildRunnerTests
 
         Assert.AreEqual(new(3, EndedByLimit: false, "out\n"), result);
         Assert.AreEqual(PartStatus.Failed, result.Status);
-        Assert.AreSequenceEqual(["err", "out"], log.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        Assert.AreSequenceEqual(
+            ["err", "out"], log.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
     }
 
     [TestMethod]
@@ -47,7 +48,10 @@ public sealed class ChildRunnerTests
     [TestMethod]
     public void A_process_has_the_variables_that_it_is_given_and_no_installed_NET()
     {
-        ChildCommand command = new("sh", ["-c", "echo $KERNELGEN_TEST-$DOTNET_ROOT"]) { Environment = new Dictionary<string, string> { ["KERNELGEN_TEST"] = "a" } };
+        ChildCommand command = new("sh", ["-c", "echo $KERNELGEN_TEST-$DOTNET_ROOT"])
+        {
+            Environment = new Dictionary<string, string> { ["KERNELGEN_TEST"] = "a" },
+        };
 
         Assert.AreEqual("a-\n", new ChildRunner().Run(command, _enough, TextWriter.Null).Output);
     }

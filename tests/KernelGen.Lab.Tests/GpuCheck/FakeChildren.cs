@@ -49,5 +49,6 @@ internal sealed class FakeChildren(ManualTime time) : IChildRunner
         new("2026-01-01", "1.0.0", "a GPU", null, null, 0, new Dictionary<string, double>(), true, 1, [], [], [], rows);
 
     public static CudaBenchRow Row(string variant, string? fault = null, bool lost = false, int localBytes = 0) => new(
-        "a shape", 40, "f16", 1, 1, 1, 1, false, null, variant, true, 1, 0, null, null, null, 32, localBytes, 0, null, null, null, fault, lost);
+        "a shape", 40, "f16", 1, 1, 1, 1, false, null, variant, true, 1, 0, null, null, null, 32, localBytes, 0, null, null, null, fault,
+        lost);
 }

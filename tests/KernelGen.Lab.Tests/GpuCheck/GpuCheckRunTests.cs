@@ -19,7 +19,8 @@ public sealed class GpuCheckRunTests : IDisposable
     public GpuCheckRunTests()
     {
         _children = new(_time);
-        _options = new("gpu-check.sh RESULTS", _folder["app"], _folder["bundle"], _folder["results"], TimeSpan.FromSeconds(TimeShares.Whole));
+        _options =
+            new("gpu-check.sh RESULTS", _folder["app"], _folder["bundle"], _folder["results"], TimeSpan.FromSeconds(TimeShares.Whole));
         Directory.CreateDirectory(_folder["bundle"]);
         File.WriteAllLines(Path.Combine(_folder["bundle"], "test-classes.txt"), ["CudaCacheTests", "CudaKernelTests"]);
     }
@@ -251,12 +252,15 @@ public sealed class GpuCheckRunTests : IDisposable
         _children.Behaviour = (command, limit) => FakeChildren.ValueOf(command, "--filter") is { } filter
             ? filter.Contains("Cache", StringComparison.Ordinal)
                 ? _children.EndsByLimit(limit)
-                : _children.Takes(TimeSpan.FromSeconds(200), 0, "Test run summary: Passed!\n  total: 5\n  failed: 0\n  succeeded: 4\n  skipped: 1\n")
+                : _children.Takes(
+                    TimeSpan.FromSeconds(200), 0, "Test run summary: Passed!\n  total: 5\n  failed: 0\n  succeeded: 4\n  skipped: 1\n")
             : null;
 
         Assert.AreEqual(ExitCode.Done, Execute(out _), "a class that had less than its 60 seconds is no failure");
         Assert.AreEqual("4 succeeded, 0 failed, 1 skipped; did not end: CudaCacheTests", Note("tests"));
-        Assert.Contains("CudaKernelTests", FakeChildren.ValueOf(_children.Runs.First(run => FakeChildren.ValueOf(run.Command, "--filter") is not null).Command, "--filter")!);
+        Assert.Contains("CudaKernelTests",
+            FakeChildren.ValueOf(
+                _children.Runs.First(run => FakeChildren.ValueOf(run.Command, "--filter") is not null).Command, "--filter")!);
         Assert.IsTrue(_children.Runs.Where(run => FakeChildren.ValueOf(run.Command, "--filter") is not null)
             .All(run => run.Command.Environment["KERNELGEN_TEST_DEVICE"] == "cuda"));
     }
@@ -265,7 +269,8 @@ public sealed class GpuCheckRunTests : IDisposable
     public void A_test_class_that_takes_its_60_seconds_fails_the_check()
     {
         _options = _options with { Parts = ["tests"] };
-        _children.Behaviour = (command, limit) => FakeChildren.ValueOf(command, "--filter") is not null ? _children.EndsByLimit(limit) : null;
+        _children.Behaviour = (command, limit) =>
+            FakeChildren.ValueOf(command, "--filter") is not null ? _children.EndsByLimit(limit) : null;
 
         Assert.AreEqual(ExitCode.Failed, Execute(out _));
     }
@@ -297,7 +302,10 @@ public sealed class GpuCheckRunTests : IDisposable
     [TestMethod]
     public void Merged_files_bear_the_name_of_the_GPU_and_take_earlier_peers()
     {
-        _options = _options with { Parts = ["bench", "merge"], Against = _folder["earlier"], Command = "gpu-check.sh RESULTS --parts bench,merge" };
+        _options = _options with
+        {
+            Parts = ["bench", "merge"], Against = _folder["earlier"], Command = "gpu-check.sh RESULTS --parts bench,merge",
+        };
         Directory.CreateDirectory(_folder["earlier"]);
         _children.Behaviour = (command, _) => command.FileName == "nvidia-smi"
             ? new(0, EndedByLimit: false, "NVIDIA H200 NVL\n")
@@ -333,7 +341,8 @@ public sealed class GpuCheckRunTests : IDisposable
         Execute(out _);
 
         Assert.IsTrue(_children.Commands("probe").All(command => command.Arguments.Contains("--smoke")));
-        Assert.IsTrue(_children.Commands("bench").All(command => FakeChildren.ValueOf(command, "--shapes-file")!.EndsWith("shapes-smoke.json", StringComparison.Ordinal)));
+        Assert.IsTrue(_children.Commands("bench")
+            .All(command => FakeChildren.ValueOf(command, "--shapes-file")!.EndsWith("shapes-smoke.json", StringComparison.Ordinal)));
         Assert.AreEqual("9.0", _children.Commands("bench").First().Environment["CUDA_EMULATOR_COMPUTE_CAPABILITY"]);
     }
 

@@ -31,7 +31,8 @@ public sealed class ProbeTests
         CollectionAssert.AreEqual(ProbeRun.Names.ToArray(), probes.Select(Name).ToArray());
         Assert.IsTrue(printed.GetProperty("smoke").GetBoolean());
         Assert.IsTrue(printed.GetProperty("complete").GetBoolean());
-        Assert.AreEqual(printed.GetProperty("probes").GetRawText(), JsonDocument.Parse(File.ReadAllText(folder["probes.json"])).RootElement.GetProperty("probes").GetRawText());
+        Assert.AreEqual(printed.GetProperty("probes").GetRawText(),
+            JsonDocument.Parse(File.ReadAllText(folder["probes.json"])).RootElement.GetProperty("probes").GetRawText());
         foreach (JsonElement probe in probes.Where(probe => Name(probe) != "partial-panels"))
         {
             Assert.IsGreaterThan(0, probe.GetProperty("rows").GetArrayLength(), Name(probe));
@@ -40,10 +41,12 @@ public sealed class ProbeTests
         }
 
         JsonElement turns = probes.Single(probe => Name(probe) == "turns");
-        Assert.IsTrue(turns.GetProperty("rows").EnumerateArray().Any(row => !row.GetProperty("as_emitted").GetBoolean()), "the constant is not in the emitted text any more");
+        Assert.IsTrue(turns.GetProperty("rows").EnumerateArray().Any(row => !row.GetProperty("as_emitted").GetBoolean()),
+            "the constant is not in the emitted text any more");
 
         Assert.HasCount(3, probes.Single(probe => Name(probe) == "multicast").GetProperty("rows").EnumerateArray().ToArray());
-        Assert.AreEqual("sums are cut off, towards zero", probes.Single(probe => Name(probe) == "sums").GetProperty("answers")[0].GetString(), "as the emulator does");
+        Assert.AreEqual("sums are cut off, towards zero",
+            probes.Single(probe => Name(probe) == "sums").GetProperty("answers")[0].GetString(), "as the emulator does");
 
         // The emulator goes by the documentation.
         Assert.Contains("not documented", probes.Single(probe => Name(probe) == "partial-panels").GetProperty("faults")[0].GetString()!);
@@ -75,7 +78,8 @@ public sealed class ProbeTests
         JsonElement[] probes = [.. Probe("8.0", "--only", "products", "softmax").AssertDone().Json.GetProperty("probes").EnumerateArray()];
 
         Assert.HasCount(2, probes);
-        Assert.AreEqual("needs compute capability 9.0", probes.Single(probe => Name(probe) == "products").GetProperty("faults")[0].GetString());
+        Assert.AreEqual(
+            "needs compute capability 9.0", probes.Single(probe => Name(probe) == "products").GetProperty("faults")[0].GetString());
         Assert.AreEqual(2, probes.Single(probe => Name(probe) == "softmax").GetProperty("rows").GetArrayLength());
     }
 
@@ -125,14 +129,17 @@ public sealed class ProbeTests
     private static string Ptx(string file, int columns, params (string, int)[] constants)
     {
         using TestFolder folder = new();
-        CudaHeader[] primitives = [.. new MeasuredKernels(ModelCatalogue.Classes).Hopper[0].Cuda!.Headers.Where(header => header.Name.EndsWith("primitives.cuh", StringComparison.Ordinal))];
+        CudaHeader[] primitives =
+            [.. new MeasuredKernels(ModelCatalogue.Classes).Hopper[0].Cuda!.Headers.Where(
+                header => header.Name.EndsWith("primitives.cuh", StringComparison.Ordinal))];
         foreach (CudaHeader header in ProbeSources.Headers(primitives, columns))
             File.WriteAllText(folder[header.Name], Encoding.UTF8.GetString(header.Text()));
         File.WriteAllText(folder[file], Encoding.UTF8.GetString(ProbeSources.Text(file, constants)()));
         CommandResult result = ChildProcess.Run(
             "clang++-19",
             [
-                "-x", "cuda", "-nocudainc", "-nocudalib", "--cuda-device-only", "--cuda-gpu-arch=sm_90a", "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-S",
+                "-x", "cuda", "-nocudainc", "-nocudalib", "--cuda-device-only", "--cuda-gpu-arch=sm_90a", "-std=c++17", "-O3", "-Wall",
+                "-Wextra", "-Werror", "-S",
                 "-o", "-", folder[file],
             ]);
         Assert.AreEqual(0, result.Code, result.Error);
@@ -141,11 +148,13 @@ public sealed class ProbeTests
 
     private static string Name(JsonElement probe) => probe.GetProperty("name").GetString()!;
 
-    private static CommandResult Probe(string capability, params string[] options) => Run(["probe", "--smoke", "--json", .. options], capability);
+    private static CommandResult Probe(string capability, params string[] options) =>
+        Run(["probe", "--smoke", "--json", .. options], capability);
 
     private static CommandResult Run(string[] arguments, string capability) => ChildProcess.Run(
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "KernelGen.Samples.exe" : "KernelGen.Samples"),
         arguments,
         null,
-        [("KERNELGEN_CUDA_LIBRARY", _emulator.Value), ("KERNELGEN_NVRTC_LIBRARY", _emulator.Value), ("CUDA_EMULATOR_COMPUTE_CAPABILITY", capability)]);
+        [("KERNELGEN_CUDA_LIBRARY", _emulator.Value), ("KERNELGEN_NVRTC_LIBRARY", _emulator.Value),
+            ("CUDA_EMULATOR_COMPUTE_CAPABILITY", capability)]);
 }

@@ -29,7 +29,8 @@ public sealed class AttentionReferenceTests
         float[] query = new float[HeadDim], keys = new float[2 * HeadDim];
         query[0] = 1;
         keys[HeadDim] = 2;
-        AttentionResult result = AttentionReference.Compute<float>(shape, new() { Scale = (float)(Math.Log(3) / 2) }, query, keys, Values(2));
+        AttentionResult result =
+            AttentionReference.Compute<float>(shape, new() { Scale = (float)(Math.Log(3) / 2) }, query, keys, Values(2));
 
         Assert.AreEqual(0.25, result.Map[0], 1e-7);
         Assert.AreEqual(0.75, result.Output[0], 1e-7);
@@ -69,7 +70,8 @@ public sealed class AttentionReferenceTests
     {
         AttentionShape shape = new(1, 1, 1, 2, HeadDim);
         AttentionMask mask = AttentionMask.Boolean(new[] { false, false }, 1, 1, 1, 2);
-        AttentionResult result = AttentionReference.Compute<float>(shape, new() { Mask = mask }, new float[HeadDim], new float[2 * HeadDim], Values(2));
+        AttentionResult result =
+            AttentionReference.Compute<float>(shape, new() { Mask = mask }, new float[HeadDim], new float[2 * HeadDim], Values(2));
 
         Assert.IsTrue(result.Output.All(element => element == 0));
         Assert.AreEqual(double.NegativeInfinity, result.LogSumExp[0]);
@@ -114,7 +116,8 @@ public sealed class AttentionReferenceTests
             for (int head = 0; head < heads; head++)
             {
                 for (int row = 0; row < rows; row++)
-                    tensor.AsSpan(((((item * heads) + head) * rows) + row) * HeadDim, HeadDim).CopyTo(result.AsSpan(((((item * rows) + row) * heads) + head) * HeadDim));
+                    tensor.AsSpan(((((item * heads) + head) * rows) + row) * HeadDim, HeadDim)
+                        .CopyTo(result.AsSpan(((((item * rows) + row) * heads) + head) * HeadDim));
             }
         }
 

@@ -13,12 +13,14 @@ public sealed class RelativeErrorTests
     public void Zeros_that_are_right_are_no_error() => Assert.AreEqual(0, RelativeError.Of([0.0, 0.0], [0f, -0f]));
 
     [TestMethod]
-    public void Anything_in_place_of_zeros_is_infinitely_wrong() => Assert.AreEqual(double.PositiveInfinity, RelativeError.Of([0.0], [1e-30f]));
+    public void Anything_in_place_of_zeros_is_infinitely_wrong() =>
+        Assert.AreEqual(double.PositiveInfinity, RelativeError.Of([0.0], [1e-30f]));
 
     [TestMethod]
     [DataRow(1.0)]
     [DataRow(0.0)]
-    public void NaN_is_no_number_that_a_bound_could_admit(double expected) => Assert.IsFalse(RelativeError.Of([expected], [float.NaN]) <= 1e9);
+    public void NaN_is_no_number_that_a_bound_could_admit(double expected) =>
+        Assert.IsFalse(RelativeError.Of([expected], [float.NaN]) <= 1e9);
 
     [TestMethod]
     public void A_fault_is_infinite_whatever_is_added()

@@ -19,7 +19,8 @@ public sealed class SampledCheckTests
         foreach (float hidden in new[] { float.NegativeInfinity, float.MinValue, -3.3895e38f, -65504, -10_000, -1e9f, -1e30f, 3e38f })
         {
             yield return ($"{hidden} at padding", false, AttentionMask.Additive(Biases(0, hidden, wholeRows: false), 2, 1, 12, 33));
-            yield return ($"{hidden} at padding, with whole rows", false, AttentionMask.Additive(Biases(0, hidden, wholeRows: true), 2, 1, 12, 33));
+            yield return (
+                $"{hidden} at padding, with whole rows", false, AttentionMask.Additive(Biases(0, hidden, wholeRows: true), 2, 1, 12, 33));
             yield return ($"{hidden} at padding, causal", true, AttentionMask.Additive(Biases(0, hidden, wholeRows: true), 2, 1, 12, 33));
         }
     }
@@ -58,7 +59,9 @@ public sealed class SampledCheckTests
         SampledCheck check = SampledCheck.Compare<float>(_shape, query, key, value, Right(query, key, value, options), options, 256);
 
         Assert.IsTrue(check.Passed, $"{name}: {check}");
-        Assert.IsLessThan(name.Contains("whole", StringComparison.Ordinal) || name.Contains("causal", StringComparison.Ordinal) ? 5e-3 : 3e-6, check.Bound, name);
+        Assert.IsLessThan(name.Contains("whole", StringComparison.Ordinal) || name.Contains("causal", StringComparison.Ordinal)
+            ? 5e-3
+            : 3e-6, check.Bound, name);
         Assert.AreEqual(_shape.TotalHeads * _shape.Queries, check.Rows, name);
     }
 
@@ -67,7 +70,8 @@ public sealed class SampledCheckTests
     {
         // The bias leaves scores of a few units a few steps of fp32.
         float[] bias = [.. Enumerable.Repeat(-3e7f, 33)];
-        (float[] query, float[] key, float[] value, AttentionOptions options) = Call(false, AttentionMask.Additive(bias, 1, 1, 1, 33), seed: 1);
+        (float[] query, float[] key, float[] value, AttentionOptions options) =
+            Call(false, AttentionMask.Additive(bias, 1, 1, 1, 33), seed: 1);
         SampledCheck check = SampledCheck.Compare<float>(_shape, query, key, value, Right(query, key, value, options), options, 256);
 
         Assert.IsLessThan(_shape.TotalHeads * _shape.Queries, check.Rows);
@@ -99,7 +103,8 @@ public sealed class SampledCheckTests
     }
 
     private static (float[] Query, float[] Key, float[] Value, AttentionOptions Options) Call(bool causal, AttentionMask? mask, int seed) =>
-        (RandomTensors.Normal<float>(_shape.QueryElements, seed), RandomTensors.Normal<float>(_shape.KeyElements, seed + 10), RandomTensors.Normal<float>(_shape.KeyElements, seed + 20), new() { Causal = causal, Mask = mask });
+        (RandomTensors.Normal<float>(_shape.QueryElements, seed), RandomTensors.Normal<float>(_shape.KeyElements, seed + 10),
+            RandomTensors.Normal<float>(_shape.KeyElements, seed + 20), new() { Causal = causal, Mask = mask });
 
     private static float[] Right(float[] query, float[] key, float[] value, AttentionOptions options) =>
         [.. AttentionReference.Compute<float>(_shape, options, query, key, value).Output.Select(number => (float)number)];

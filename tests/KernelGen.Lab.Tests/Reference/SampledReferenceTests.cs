@@ -26,7 +26,8 @@ public sealed class SampledReferenceTests
     {
         float[] output = Output(AttentionOptions.Default);
         output.AsSpan(_shape.HeadDim * 13, _shape.HeadDim).Clear();
-        Assert.IsGreaterThan(0.05, SampledReference.Compute(_shape, _query, _key, _value, AttentionOptions.Default).RelativeError(_shape, output));
+        Assert.IsGreaterThan(
+            0.05, SampledReference.Compute(_shape, _query, _key, _value, AttentionOptions.Default).RelativeError(_shape, output));
     }
 
     [TestMethod]

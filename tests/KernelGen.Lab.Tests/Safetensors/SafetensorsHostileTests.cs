@@ -9,24 +9,40 @@ public sealed class SafetensorsHostileTests
     [TestMethod]
     [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "truncated", DisplayName = "data cut short")]
     [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 12, "belong to no tensor", DisplayName = "data too long")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "overlap", DisplayName = "overlap")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "overlap", DisplayName = "same range")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "gap of 4 bytes", DisplayName = "gap")]
+    [DataRow(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+        12, "overlap", DisplayName = "overlap")]
+    [DataRow(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        8, "overlap", DisplayName = "same range")]
+    [DataRow(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
+        12, "gap of 4 bytes", DisplayName = "gap")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "gap of 4 bytes", DisplayName = "gap at the begin")]
     [DataRow("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4, "whole numbers", DisplayName = "negative axis")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 4, "whole numbers", DisplayName = "negative offset")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "whole numbers", DisplayName = "fraction")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1e0],"data_offsets":[0,4]}}""", 4, "whole numbers", DisplayName = "exponent")]
     [DataRow("""{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "whole numbers", DisplayName = "string as number")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551620]}}""", 4, "whole numbers", DisplayName = "offset past 2^63")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", 0, "2^63", DisplayName = "product wraps to 0")]
+    [DataRow(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551620]}}""",
+        4, "whole numbers", DisplayName = "offset past 2^63")]
+    [DataRow(
+        """{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""",
+        0, "2^63", DisplayName = "product wraps to 0")]
     [DataRow("""{"a":{"dtype":"F32","shape":[4611686018427387905],"data_offsets":[0,4]}}""", 4, "2^63", DisplayName = "product wraps to 4")]
     [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, "needs 8 bytes", DisplayName = "shape larger than data")]
     [DataRow("""{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,4]}}""", 4, "needs 2 bytes", DisplayName = "shape smaller than data")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "before its begin", DisplayName = "end before begin")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775807]}}""", 4, "needs 4 bytes", DisplayName = "end at 2^63 - 1")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[2305843009213693951],"data_offsets":[0,9223372036854775804]}}""", 4, "truncated", DisplayName = "almost 2^63 bytes")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "twice", DisplayName = "same name twice")]
+    [DataRow(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775807]}}""",
+        4, "needs 4 bytes", DisplayName = "end at 2^63 - 1")]
+    [DataRow(
+        """{"a":{"dtype":"F32","shape":[2305843009213693951],"data_offsets":[0,9223372036854775804]}}""",
+        4, "truncated", DisplayName = "almost 2^63 bytes")]
+    [DataRow(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8, "twice", DisplayName = "same name twice")]
     [DataRow("""{"a":{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}}""", 4, "dtype twice", DisplayName = "same key twice")]
     [DataRow("""{"__metadata__":{"a":"1","a":"2"}}""", 0, "twice", DisplayName = "same metadata twice")]
     [DataRow("""{"__metadata__":{},"__metadata__":{}}""", 0, "twice", DisplayName = "metadata twice")]
@@ -70,7 +86,11 @@ public sealed class SafetensorsHostileTests
     {
         using TestFolder folder = new();
         string path = folder["odd.safetensors"];
-        HostileFile.Write(path, $$$"""{"q":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"quant":"none"},"odd":{{{entry}}},"v":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""", dataBytes: 16);
+        HostileFile.Write(
+            path,
+            $$$"""{"q":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"quant":"none"},"odd":{{{entry}}}"""
+                + ""","v":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}""",
+            dataBytes: 16);
 
         Assert.HasCount(2, Find(path, "q")!.AsSpan<float>().ToArray());
         Assert.HasCount(1, Find(path, "v")!.AsSpan<float>().ToArray());
@@ -90,7 +110,8 @@ public sealed class SafetensorsHostileTests
     }
 
     [TestMethod]
-    [DataRow("version https://git-lfs.github.com/spec/v1\noid sha256:4665a5ea423c2713d436b5ee50593a9640e0018c1550b5a0002f74190d6caea8\n", "a Git LFS pointer")]
+    [DataRow("version https://git-lfs.github.com/spec/v1\noid sha256:4665a5ea423c2713d436b5ee50593a9640e0018c1550b5a0002f74190d6caea8\n",
+        "a Git LFS pointer")]
     [DataRow("<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>", "a web page")]
     [DataRow("  <html lang=en><body>404</body></html>", "a web page")]
     [DataRow("PK\u0003\u0004\u0014\0\0\0\b\bdata.pkl", "a zip archive")]
@@ -115,7 +136,8 @@ public sealed class SafetensorsHostileTests
         using (FileStream stream = new(folder["shrinks"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             stream.SetLength(500);
 
-        Assert.Contains("become shorter", Assert.ThrowsExactly<SafetensorsException>(() => file.Tensors["a"].AsSpan<float>().Length).Message);
+        Assert.Contains(
+            "become shorter", Assert.ThrowsExactly<SafetensorsException>(() => file.Tensors["a"].AsSpan<float>().Length).Message);
     }
 
     [TestMethod]
@@ -128,7 +150,8 @@ public sealed class SafetensorsHostileTests
             made.WaitForExit();
 
         Assert.Contains("this is a pipe", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsFile.Open(folder["pipe"])).Message);
-        Assert.Contains("this is a pipe", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsWriter.Create(folder["pipe"])).Message);
+        Assert.Contains(
+            "this is a pipe", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsWriter.Create(folder["pipe"])).Message);
         Assert.AreSequenceEqual(["pipe"], folder.Files);
     }
 
@@ -254,7 +277,8 @@ public sealed class SafetensorsHostileTests
     {
         using TestFolder folder = new();
         Assert.Contains("no such file", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsFile.Open(folder["missing"])).Message);
-        Assert.Contains("no such file", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsFile.Open(folder["no/folder"])).Message);
+        Assert.Contains(
+            "no such file", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsFile.Open(folder["no/folder"])).Message);
     }
 
     [TestMethod]

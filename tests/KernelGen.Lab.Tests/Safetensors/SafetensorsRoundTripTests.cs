@@ -91,7 +91,8 @@ public sealed class SafetensorsRoundTripTests
         using TestFolder folder = new();
         HostileFile.Write(
             folder["wide"],
-            """{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"b":{"dtype":"I64","shape":[1],"data_offsets":[8,16]},"c":{"dtype":"U8","shape":[3],"data_offsets":[16,19]}}""",
+            """{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"b":{"dtype":"I64","shape":[1],"data_offsets":[8,16]}"""
+                + ""","c":{"dtype":"U8","shape":[3],"data_offsets":[16,19]}}""",
             dataBytes: 19);
         using SafetensorsFile file = SafetensorsFile.Open(folder["wide"]);
         Assert.AreEqual(SafetensorsElementType.F64, file.Tensors["a"].Type);
@@ -112,7 +113,8 @@ public sealed class SafetensorsRoundTripTests
 
         writer.Commit();
         Assert.AreSequenceEqual([name], folder.Files);
-        Assert.Contains("name is too long", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsWriter.Create(folder[name + "n"])).Message);
+        Assert.Contains(
+            "name is too long", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsWriter.Create(folder[name + "n"])).Message);
     }
 
     [TestMethod]
@@ -189,8 +191,10 @@ public sealed class SafetensorsRoundTripTests
     public void Create_WhereNothingCanBeWritten_SaysSo()
     {
         using TestFolder folder = new();
-        Assert.Contains("folder does not exist", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsWriter.Create(folder["no/such/folder"])).Message);
-        Assert.Contains("this is a folder", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsWriter.Create(folder.Path)).Message);
+        Assert.Contains("folder does not exist",
+            Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsWriter.Create(folder["no/such/folder"])).Message);
+        Assert.Contains(
+            "this is a folder", Assert.ThrowsExactly<SafetensorsException>(() => SafetensorsWriter.Create(folder.Path)).Message);
     }
 
     [TestMethod]

@@ -33,12 +33,14 @@ public sealed unsafe class CpuBoundsTests
 
     private static void Run(KernelVariant variant, CpuVectorPath path, int queries, int keys, MaskKind mask)
     {
-        int size = variant.ElementType.SizeInBytes(), headDim = variant.HeadDim, tiles = variant.Cpu!.TilesPerCall, rows = tiles * variant.Footprint.TileRows;
+        int size = variant.ElementType.SizeInBytes(), headDim = variant.HeadDim, tiles = variant.Cpu!.TilesPerCall,
+        rows = tiles * variant.Footprint.TileRows;
         using GuardedMemory query = new((long)queries * headDim * size, size), output = new((long)queries * headDim * size, size);
         using GuardedMemory key = new((long)keys * headDim * size, size), value = new((long)keys * headDim * size, size);
         using GuardedMemory attend = new((long)queries * keys * (mask == MaskKind.Additive ? 4 : 1), 1);
         using GuardedMemory map = new((long)queries * keys * 4, 4), logSumExp = new(queries * 4L, 4);
-        using GuardedMemory scratch = new(variant.Footprint.WorkerBytes, 64), scores = new(tiles * variant.Footprint.ScoreBytesPerTile(keys), 64);
+        using GuardedMemory scratch =
+            new(variant.Footprint.WorkerBytes, 64), scores = new(tiles * variant.Footprint.ScoreBytesPerTile(keys), 64);
 
         KernelArguments call = new()
         {

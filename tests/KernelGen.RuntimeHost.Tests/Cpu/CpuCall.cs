@@ -23,7 +23,8 @@ internal sealed record CpuCall : AttentionCall
     public CpuVectorPath Path { get; init; }
 
     /// <summary>A call whose tensors hold numbers that the element type can hold exactly.</summary>
-    public static new CpuCall Random(AttentionShape shape, ElementType elementType, AttentionOptions? options = null, int seed = 1, float amplitude = 1) =>
+    public static new CpuCall Random(
+        AttentionShape shape, ElementType elementType, AttentionOptions? options = null, int seed = 1, float amplitude = 1) =>
         new(AttentionCall.Random(shape, elementType, options, seed, amplitude));
 
     /// <summary>Runs the call and gives the output back dense, as <c>[batch, heads, queries, headDim]</c>.</summary>
@@ -31,7 +32,8 @@ internal sealed record CpuCall : AttentionCall
 
     public float[] Run(ElementType elementType, out RunReport report)
     {
-        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = Threads, VectorPath = Path, FreeBytes = FreeBytes });
+        using AttentionHost host =
+            AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = Threads, VectorPath = Path, FreeBytes = FreeBytes });
         return Run(host, CpuTestAttention.Catalogue, elementType, out report);
     }
 }

@@ -47,7 +47,10 @@ public sealed unsafe class CpuDeviceTests
         {
             foreach (long free in new[] { 2_000_000L, 5_000_000L, 1L << 30 })
             {
-                CpuCall call = CpuCall.Random(_shape, ElementType.Float32) with { Threads = threads, FreeBytes = free, Planning = new() { Family = family } };
+                CpuCall call = CpuCall.Random(_shape, ElementType.Float32) with
+                {
+                    Threads = threads, FreeBytes = free, Planning = new() { Family = family },
+                };
                 RunReport report;
                 try
                 {
@@ -72,7 +75,8 @@ public sealed unsafe class CpuDeviceTests
         using AttentionHost host = new(device, "for a test", new() { FreeBytes = 3_000_000 });
         SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { Family = KernelFamily.Materialized });
         float[] output = new float[_shape.QueryElements];
-        Action[] uses = [() => host.Run<float>(plan, call.Query, call.Key, call.Value, new float[output.Length]), device.Trim, device.Dispose];
+        Action[] uses =
+            [() => host.Run<float>(plan, call.Query, call.Key, call.Value, new float[output.Length]), device.Trim, device.Dispose];
         List<string> refusals = [];
         Callback progress = new(() =>
         {
@@ -94,7 +98,8 @@ public sealed unsafe class CpuDeviceTests
         using AttentionHost one = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1 });
         using AttentionHost many = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 4 });
         SlicePlan plan = SlicePlanner.Plan(
-            _shape, ElementType.Float32, one.VariantsFor(CpuTestAttention.Catalogue, ElementType.Float32, _shape.HeadDim), one.Device.Profile, one.MeasureBudget(), new());
+            _shape, ElementType.Float32, one.VariantsFor(CpuTestAttention.Catalogue, ElementType.Float32, _shape.HeadDim),
+            one.Device.Profile, one.MeasureBudget(), new());
 
         RunReport report = many.Run<float>(plan, call.Query, call.Key, call.Value, new float[_shape.QueryElements]);
 
@@ -170,7 +175,8 @@ public sealed unsafe class CpuDeviceTests
     {
         using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu });
         SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, _shape);
-        float[] query = new float[_shape.QueryElements], key = new float[_shape.KeyElements], output = [.. Enumerable.Repeat(5f, query.Length)];
+        float[] query =
+            new float[_shape.QueryElements], key = new float[_shape.KeyElements], output = [.. Enumerable.Repeat(5f, query.Length)];
 
         Assert.ThrowsExactly<OperationCanceledException>(
             () => host.Run<float>(plan, query, key, key, output, new() { CancellationToken = new(canceled: true) }));
@@ -198,7 +204,9 @@ public sealed unsafe class CpuDeviceTests
     {
         using CpuDevice device = new(new() { Threads = 3 });
         SlicePlan good = Plan(static (in KernelArguments _, int _, int _, int _, byte* _, float* _) => { });
-        SlicePlan bad = Plan(static (in KernelArguments _, int head, int _, int _, byte* _, float* _) => throw new InvalidOperationException($"head {head}"));
+        SlicePlan bad =
+            Plan(static (in KernelArguments _, int head, int _, int _, byte* _, float* _) =>
+                throw new InvalidOperationException($"head {head}"));
         for (int i = 0; i < 20; i++)
         {
             StringAssert.StartsWith(
@@ -216,7 +224,8 @@ public sealed unsafe class CpuDeviceTests
         device.Run(plan, new() { Causal = 1 }, AttentionOptions.Default);
 
         Assert.AreSequenceEqual(
-            [(0, 512, 600), (1, 512, 600), (0, 384, 512), (1, 384, 512), (0, 256, 384), (1, 256, 384), (0, 128, 256), (1, 128, 256), (0, 0, 128), (1, 0, 128)],
+            [(0, 512, 600), (1, 512, 600), (0, 384, 512), (1, 384, 512), (0, 256, 384), (1, 256, 384), (0, 128, 256), (1, 128, 256),
+                (0, 0, 128), (1, 0, 128)],
             tiles);
     }
 
@@ -286,7 +295,8 @@ public sealed unsafe class CpuDeviceTests
     private static SlicePlan Plan(CpuKernel kernel, long workerBytes = 64) => new(
         new(
             "streaming-cpu-f32-d40-r128", KernelFamily.Streaming, ElementType.Float32, headDim: 40, sliceRows: 128,
-            new(TileRows: 128, TileKeys: 12, BytesPerScore: 0, workerBytes), static () => default, new(kernel, kernel, kernel, TilesPerCall: 1)),
+            new(TileRows: 128, TileKeys: 12, BytesPerScore: 0, workerBytes), static () =>
+                default, new(kernel, kernel, kernel, TilesPerCall: 1)),
         "exact")
     {
         Shape = _shape,

@@ -13,11 +13,14 @@ public sealed class CpuEdgeTests
     [TestMethod]
     [DataRow(ElementType.Float32)]
     [DataRow(ElementType.BFloat16)]
-    public void HiddenKeys_MayHoldAnything(ElementType elementType) => InEveryWay(EdgeCalls.HiddenNonFinite(elementType), elementType, (call, actual, _, what) =>
-        Assert.IsLessThan(elementType == ElementType.Float32 ? 1e-6 : 3e-3, RelativeError.Of(EdgeCalls.Cleaned(call).Reference().Output, actual), what));
+    public void HiddenKeys_MayHoldAnything(ElementType elementType) =>
+        InEveryWay(EdgeCalls.HiddenNonFinite(elementType), elementType, (call, actual, _, what) =>
+        Assert.IsLessThan(
+            elementType == ElementType.Float32 ? 1e-6 : 3e-3, RelativeError.Of(EdgeCalls.Cleaned(call).Reference().Output, actual), what));
 
     [TestMethod]
-    public void LargeBiases_CountAsTheLargestNumber() => InEveryWay(EdgeCalls.LargeBiases(ElementType.Float32), ElementType.Float32, (call, actual, logSumExp, what) =>
+    public void LargeBiases_CountAsTheLargestNumber() =>
+        InEveryWay(EdgeCalls.LargeBiases(ElementType.Float32), ElementType.Float32, (call, actual, logSumExp, what) =>
     {
         AttentionResult expected = call.Reference();
         Assert.IsLessThan(1e-6, RelativeError.Of(expected.Output, actual), what);
@@ -25,7 +28,8 @@ public sealed class CpuEdgeTests
     });
 
     [TestMethod]
-    public void AScoreOfNegativeInfinity_HidesItsKey() => InEveryWay([(EdgeCalls.ScoresOfNegativeInfinity(ElementType.Float32), "")], ElementType.Float32, (call, actual, logSumExp, what) =>
+    public void AScoreOfNegativeInfinity_HidesItsKey() =>
+        InEveryWay([(EdgeCalls.ScoresOfNegativeInfinity(ElementType.Float32), "")], ElementType.Float32, (call, actual, logSumExp, what) =>
     {
         Assert.IsTrue(actual.AsSpan(4 * 40, 40).IndexOfAnyExcept(0f) < 0, what);
         Assert.AreEqual(float.NegativeInfinity, logSumExp[4], what);
@@ -56,7 +60,8 @@ public sealed class CpuEdgeTests
         }
     }
 
-    private static void InEveryWay(IEnumerable<(AttentionCall Call, string What)> calls, ElementType elementType, Action<AttentionCall, float[], float[], string> check)
+    private static void InEveryWay(IEnumerable<(AttentionCall Call, string What)> calls, ElementType elementType,
+        Action<AttentionCall, float[], float[], string> check)
     {
         foreach ((AttentionCall call, string what) in calls)
         {
@@ -65,7 +70,8 @@ public sealed class CpuEdgeTests
                 using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1, VectorPath = path });
                 foreach (KernelFamily family in Enum.GetValues<KernelFamily>())
                 {
-                    float[] actual = (call with { Planning = new() { Family = family } }).Run(host, CpuTestAttention.Catalogue, elementType, out _);
+                    float[] actual =
+                        (call with { Planning = new() { Family = family } }).Run(host, CpuTestAttention.Catalogue, elementType, out _);
                     check(call, actual, call.Options.LogSumExp.ToArray(), $"{what}, {family}, {path}");
                 }
             }

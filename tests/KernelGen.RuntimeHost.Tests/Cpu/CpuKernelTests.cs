@@ -24,7 +24,8 @@ public sealed class CpuKernelTests
     public void EveryHeadDim_AgreesWithTheReference_OnEveryPath(int headDim)
     {
         Random random = new(headDim);
-        (int Queries, int Keys)[] lengths = [(1, 1), (1, 40), (33, 1), (5, 11), (31, 13), (130, 77), (random.Next(1, 150), random.Next(1, 600))];
+        (int Queries, int Keys)[] lengths =
+            [(1, 1), (1, 40), (33, 1), (5, 11), (31, 13), (130, 77), (random.Next(1, 150), random.Next(1, 600))];
         foreach (ElementType elementType in Enum.GetValues<ElementType>())
         {
             foreach ((int queries, int keys) in lengths)
@@ -65,7 +66,8 @@ public sealed class CpuKernelTests
     [DataRow(ElementType.BFloat16)]
     public void RowsOfHeadsInterleaved_AgreeWithTheReference(ElementType elementType) =>
         AssertAgrees(
-            CpuCall.Random(new(2, 3, 150, 90, 72), elementType, new() { Layout = AttentionLayout.BatchRowsHeads, Causal = true }), elementType);
+            CpuCall.Random(new(2, 3, 150, 90, 72), elementType, new() { Layout = AttentionLayout.BatchRowsHeads, Causal = true }),
+            elementType);
 
     [TestMethod]
     public void PaddedRows_AreReadAndWrittenByTheirStrides() =>
@@ -84,7 +86,8 @@ public sealed class CpuKernelTests
     [DataRow(-2f, DisplayName = "negative")]
     [DataRow(40f, DisplayName = "scores in the thousands")]
     public void Scale_MayBeAnything(float scale) =>
-        AssertAgrees(CpuCall.Random(new(1, 1, 40, 300, 64), ElementType.Float32, new() { Scale = scale }), ElementType.Float32, bound: 1e-4);
+        AssertAgrees(
+            CpuCall.Random(new(1, 1, 40, 300, 64), ElementType.Float32, new() { Scale = scale }), ElementType.Float32, bound: 1e-4);
 
     [TestMethod]
     public void NoKeys_GiveZeros()
@@ -133,9 +136,10 @@ public sealed class CpuKernelTests
     {
         AttentionShape shape = new(1, 1, 40, 60, 40);
         CpuCall call = CpuCall.Random(shape, ElementType.Float16);
-        float[] values = [.. call.Value.Select((_, i) => (i % 3) switch { 0 => 65504f, 1 => -65504f, _ => (float)Half.Epsilon * (i % 900) })];
+        float[] values =
+            [.. call.Value.Select((_, i) => (i % 3) switch { 0 => 65504f, 1 => -65504f, _ => (float)Half.Epsilon * (i % 900) })];
         float[] queries = [.. call.Query.Select((_, i) => i % 2 == 0 ? (float)Half.Epsilon * (i % 1000) : 0.001f)];
-        
+
         // Half a unit in the last place: every row is nearly the same, so their roundings do not average out.
         AssertAgrees(call with { Value = values, Query = queries }, ElementType.Float16, bound: 4.9e-4);
     }
@@ -153,7 +157,8 @@ public sealed class CpuKernelTests
             {
                 float[] map = new float[shape.ScoreElements];
                 Array.Fill(map, float.NaN);
-                CpuCall call = CpuCall.Random(shape, elementType, new() { Map = map, Causal = causal, Mask = RandomMask(true, 1, 1, 45, 263, 5) }) with
+                CpuCall call =
+                    CpuCall.Random(shape, elementType, new() { Map = map, Causal = causal, Mask = RandomMask(true, 1, 1, 45, 263, 5) }) with
                 {
                     Path = path,
                     Planning = new() { CaptureMap = true },
@@ -184,13 +189,15 @@ public sealed class CpuKernelTests
 
                 string what = $"{report.Plan.Variant.Id}, {path}, {call.Shape}";
                 double error = RelativeError.Of(expected.Output, actual);
-                Assert.IsLessThan(bound ?? elementType switch { ElementType.Float16 => 4e-4, ElementType.BFloat16 => 3e-3, _ => 2e-6 }, error, what);
+                Assert.IsLessThan(
+                    bound ?? elementType switch { ElementType.Float16 => 4e-4, ElementType.BFloat16 => 3e-3, _ => 2e-6 }, error, what);
                 for (int row = 0; row < logSumExp.Length; row++)
                 {
                     if (double.IsInfinity(expected.LogSumExp[row]))
                         Assert.AreEqual(float.NegativeInfinity, logSumExp[row], what);
                     else
-                        Assert.AreEqual(expected.LogSumExp[row], logSumExp[row], 2e-6 * Math.Max(10, Math.Abs(expected.LogSumExp[row])), what);
+                        Assert.AreEqual(
+                            expected.LogSumExp[row], logSumExp[row], 2e-6 * Math.Max(10, Math.Abs(expected.LogSumExp[row])), what);
                 }
             }
         }
@@ -206,6 +213,7 @@ public sealed class CpuKernelTests
         return boolean
             ? AttentionMask.Boolean(attend, batch, heads, queries, keys)
             : AttentionMask.Additive(
-                attend.Select(seen => seen ? (float)random.NextDouble() * 4 - 2 : float.NegativeInfinity).ToArray(), batch, heads, queries, keys);
+                attend.Select(seen => seen ? (float)random.NextDouble() * 4 - 2 : float.NegativeInfinity).ToArray(), batch, heads, queries,
+                keys);
     }
 }

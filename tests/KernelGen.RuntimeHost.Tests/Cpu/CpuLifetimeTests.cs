@@ -17,7 +17,11 @@ public sealed class CpuLifetimeTests : LifetimeTests
     public unsafe void DisposeAmongLaunches_GivesRightResults_OrObjectDisposed() => Race(static (host, plan, call, output) =>
     {
         fixed (float* query = call.Query, key = call.Key, value = call.Value, result = output)
-            host.Launch(plan, AttentionHost.CreateArguments(plan) with { Query = (nint)query, Key = (nint)key, Value = (nint)value, Output = (nint)result });
+            host.Launch(plan,
+                AttentionHost.CreateArguments(plan) with
+                {
+                    Query = (nint)query, Key = (nint)key, Value = (nint)value, Output = (nint)result,
+                });
     });
 
     [TestMethod]
@@ -71,7 +75,8 @@ public sealed class CpuLifetimeTests : LifetimeTests
             }
         });
 
-    private protected override AttentionHost Open() => AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 2, FreeBytes = 500_000 });
+    private protected override AttentionHost Open() =>
+        AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 2, FreeBytes = 500_000 });
 
     private protected override void Trim(AttentionHost host) => ((CpuDevice)host.Device).Trim();
 }

@@ -24,7 +24,8 @@ public sealed class CpuNonFiniteTests
             float[] clean = call.Run(ElementType.Float32);
             float[] queries = [.. call.Query];
             queries[(17 * HeadDim) + 3] = BitConverter.UInt32BitsToSingle(bits);
-            float[] actual = (call with { Query = queries, Options = call.Options with { CheckFinite = true } }).Run(ElementType.Float32, out RunReport report);
+            float[] actual = (call with { Query = queries, Options = call.Options with { CheckFinite = true } })
+                .Run(ElementType.Float32, out RunReport report);
 
             AssertRows(clean, actual, row => row == 17, what);
             Assert.AreEqual(1, report.NonFiniteRows, what);
@@ -79,7 +80,8 @@ public sealed class CpuNonFiniteTests
             foreach ((CpuCall call, string what) in Variants(new() { Mask = mask }, elementType))
             {
                 float[] keys = [.. call.Key.Select((number, i) => i / HeadDim >= 211 ? float.NaN : number)];
-                float[] values = [.. call.Value.Select((number, i) => i / HeadDim >= 211 ? (i % 2 == 0 ? float.NaN : float.NegativeInfinity) : number)];
+                float[] values =
+                    [.. call.Value.Select((number, i) => i / HeadDim >= 211 ? (i % 2 == 0 ? float.NaN : float.NegativeInfinity) : number)];
 
                 Assert.AreSequenceEqual(call.Run(elementType), (call with { Key = keys, Value = values }).Run(elementType), what);
             }
@@ -89,7 +91,8 @@ public sealed class CpuNonFiniteTests
     [TestMethod]
     public void NothingFinite_IsCountedRowByRow()
     {
-        CpuCall call = CpuCall.Random(new(2, 2, Rows, Keys, HeadDim), ElementType.Float16, new() { CheckFinite = true }) with { Threads = 2 };
+        CpuCall call =
+            CpuCall.Random(new(2, 2, Rows, Keys, HeadDim), ElementType.Float16, new() { CheckFinite = true }) with { Threads = 2 };
         float[] values = [.. call.Value];
         values[0] = float.PositiveInfinity;
         (call with { Value = values }).Run(ElementType.Float16, out RunReport report);
@@ -97,7 +100,8 @@ public sealed class CpuNonFiniteTests
         Assert.AreEqual(Rows, report.NonFiniteRows);
     }
 
-    private static IEnumerable<(CpuCall Call, string What)> Variants(AttentionOptions options, ElementType elementType = ElementType.Float32)
+    private static IEnumerable<(CpuCall Call, string What)> Variants(
+        AttentionOptions options, ElementType elementType = ElementType.Float32)
     {
         CpuCall call = CpuCall.Random(new(1, 1, Rows, Keys, HeadDim), elementType, options);
         foreach (KernelFamily family in Enum.GetValues<KernelFamily>())

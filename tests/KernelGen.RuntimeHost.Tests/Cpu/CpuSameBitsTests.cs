@@ -19,7 +19,10 @@ public sealed class CpuSameBitsTests
     {
         AttentionShape shape = new(1, 3, 500, 700, 40);
         AttentionMask? mask = masked ? CpuKernelTests.RandomMask(true, 1, 1, 500, 700, 3) : null;
-        CpuCall call = CpuCall.Random(shape, ElementType.Float32, new() { Causal = causal, Mask = mask }) with { Planning = new() { Family = family } };
+        CpuCall call = CpuCall.Random(shape, ElementType.Float32, new() { Causal = causal, Mask = mask }) with
+        {
+            Planning = new() { Family = family },
+        };
         float[] expected = call.Run(ElementType.Float32, out RunReport whole);
         HashSet<int> sliceCounts = [];
         foreach (CpuVectorPath path in CpuCall.SupportedPaths)
@@ -30,7 +33,8 @@ public sealed class CpuSameBitsTests
                 foreach (long divisor in new long[] { 1, 2, 3, 7, 11 })
                 {
                     long free = Math.Max(whole.WorkspaceBytes / divisor * 2, Smallest(whole, threads));
-                    float[] actual = (call with { Path = path, Threads = threads, FreeBytes = free }).Run(ElementType.Float32, out RunReport report);
+                    float[] actual =
+                        (call with { Path = path, Threads = threads, FreeBytes = free }).Run(ElementType.Float32, out RunReport report);
 
                     sliceCounts.Add(report.Slices);
                     SameBits.Assert(expected, actual, $"{path}, {threads} threads, {report.Slices} slices");
@@ -74,12 +78,16 @@ public sealed class CpuSameBitsTests
     [DataRow(KernelFamily.Materialized)]
     public void SignOfAZero_DoesNotTellTheTile(KernelFamily family)
     {
-        // Row 1 sees zeros and the least negative number: its result is a zero whose sign hidden keys of its tile, times a weight of 0, could turn.
+        // Row 1 sees zeros and the least negative number: its result is a zero whose sign hidden keys of its tile, times a weight of 0,
+        // could turn.
         AttentionShape shape = new(1, 1, 300, 300, 8);
         float[] value = new float[300 * 8];
         value.AsSpan(8, 8).Fill(-float.Epsilon);
         value.AsSpan(16).Fill(1);
-        CpuCall call = CpuCall.Random(shape, ElementType.Float32, new() { Causal = true }) with { Value = value, Planning = new() { Family = family } };
+        CpuCall call = CpuCall.Random(shape, ElementType.Float32, new() { Causal = true }) with
+        {
+            Value = value, Planning = new() { Family = family },
+        };
         float[] whole = call.Run(ElementType.Float32);
 
         CpuCall firstRows = call with { Shape = new(1, 1, 2, 300, 8), Query = call.Query[..16] };

@@ -170,7 +170,8 @@ public sealed unsafe class LaneVectorTests
 
     private static void AssertSame(float expected, float actual)
     {
-        if (BitConverter.SingleToUInt32Bits(expected) != BitConverter.SingleToUInt32Bits(actual) && !(float.IsNaN(expected) && float.IsNaN(actual)))
+        if (BitConverter.SingleToUInt32Bits(expected) != BitConverter.SingleToUInt32Bits(actual)
+            && !(float.IsNaN(expected) && float.IsNaN(actual)))
             Assert.Fail($"expected {expected:R}, got {actual:R}");
     }
 }

@@ -23,17 +23,25 @@ public sealed class AssemblerLogTests
     [TestMethod]
     public void Spills_AreToldWithTheKernel()
     {
-        string log = Clean.Replace("0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads", "8 bytes stack frame, 8 bytes spill stores, 16 bytes spill loads");
+        string log =
+            Clean.Replace("0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads",
+                "8 bytes stack frame, 8 bytes spill stores, 16 bytes spill loads");
         AssemblerFinding finding = AssemblerLog.Parse(log).Findings.Single();
         Assert.AreEqual("streaming_sm90a_f16_d64_r192: 8 bytes stack frame, 8 bytes spill stores, 16 bytes spill loads", finding.Text);
         Assert.AreEqual(AssemblerFinding.Spill, finding.Code);
     }
 
     [TestMethod]
-    [DataRow("C7510", "k", "ptxas info    : (C7510) Potential Performance Loss: wgmma.mma_async instructions are serialized due to insufficient register resources for the wgmma pipeline in the function 'k'")]
-    [DataRow("C7514", "streaming_sm90a_f16_d64_r192", "ptxas info    : (C7514) Potential Performance Loss: wgmma.mma_async instructions are serialized due to non wgmma instructions defining accumulator registers")]
-    [DataRow("C7508", "streaming_sm90a_f16_d64_r192", "ptxas info    : (C7508) Potential Performance Loss: 'setmaxnreg' ignored to maintain minimum register requirements.")]
-    [DataRow("unnumbered", "streaming_sm90a_f16_d64_r192", "ptxas warning : Potential Performance Loss: wgmma.mma_async instructions are serialized due to something new")]
+    [DataRow("C7510", "k",
+        "ptxas info    : (C7510) Potential Performance Loss: wgmma.mma_async instructions are serialized due to insufficient register "
+            + "resources for the wgmma pipeline in the function 'k'")]
+    [DataRow("C7514", "streaming_sm90a_f16_d64_r192",
+        "ptxas info    : (C7514) Potential Performance Loss: wgmma.mma_async instructions are serialized due to non wgmma instructions "
+            + "defining accumulator registers")]
+    [DataRow("C7508", "streaming_sm90a_f16_d64_r192",
+        "ptxas info    : (C7508) Potential Performance Loss: 'setmaxnreg' ignored to maintain minimum register requirements.")]
+    [DataRow("unnumbered", "streaming_sm90a_f16_d64_r192",
+        "ptxas warning : Potential Performance Loss: wgmma.mma_async instructions are serialized due to something new")]
     public void WarpgroupWarnings_AreTold_Once(string code, string function, string line) =>
         Assert.AreEqual(new(code, function, line), AssemblerLog.Parse($"{Clean}\n{line}\n{line}\n").Findings.Single());
 
@@ -60,7 +68,10 @@ public sealed class AssemblerLogTests
             new[]
             {
                 new AssemblerEntry("one_merge") { Registers = 64 },
-                new AssemblerEntry("one") { Registers = 128, StackBytes = 96, SpillStoreBytes = 176, SpillLoadBytes = 304, StaticSharedBytes = 1024 },
+                new AssemblerEntry("one")
+                {
+                    Registers = 128, StackBytes = 96, SpillStoreBytes = 176, SpillLoadBytes = 304, StaticSharedBytes = 1024,
+                },
             },
             parsed.Entries);
         Assert.AreSequenceEqual(new[] { "one", "helper" }, parsed.Findings.Select(finding => finding.Function));

@@ -49,7 +49,8 @@ public sealed class CubinCacheTests
         ];
 
         Assert.AreEqual(keys.Length, keys.Distinct().Count());
-        Assert.AreEqual(CubinCache.Key(new(TestVariants.OfText("a", "1")), "c", "s"), CubinCache.Key(new(TestVariants.OfText("b", "1")), "c", "s"));
+        Assert.AreEqual(
+            CubinCache.Key(new(TestVariants.OfText("a", "1")), "c", "s"), CubinCache.Key(new(TestVariants.OfText("b", "1")), "c", "s"));
     }
 
     [TestMethod]

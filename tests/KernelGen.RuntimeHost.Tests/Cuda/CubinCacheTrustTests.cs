@@ -41,8 +41,12 @@ public sealed class CubinCacheTrustTests
     {
         string hash = new('a', 64), id = new('0', 32);
         string outside = Directory.CreateDirectory(Path.Combine(Root, "outside")).FullName;
-        string[] folders = [Folder, Path.Combine(Folder, "sub"), Path.Combine(Folder, "aa"), Path.Combine(Folder, "ab"), Path.Combine(Folder, "AA"), outside];
-        string[] names = ["a.tmp", "thesis.tmp", $"{hash}.tmp", $"{hash}.kgc.bak", $"{hash}.{id}.tmp", $"{hash}.kgc.{id[1..]}.tmp", "old.kgc", $"A{hash[1..]}.kgc"];
+        string[] folders =
+            [Folder, Path.Combine(Folder, "sub"), Path.Combine(Folder, "aa"), Path.Combine(Folder, "ab"), Path.Combine(Folder, "AA"),
+                outside];
+        string[] names =
+            ["a.tmp", "thesis.tmp", $"{hash}.tmp", $"{hash}.kgc.bak", $"{hash}.{id}.tmp", $"{hash}.kgc.{id[1..]}.tmp", "old.kgc",
+                $"A{hash[1..]}.kgc"];
         List<string> foreign = [];
         foreach (string folder in folders)
         {
@@ -52,7 +56,8 @@ public sealed class CubinCacheTrustTests
         }
 
         // Names of the cache's own, but in places that are not.
-        foreach (string place in new[] { Folder, Path.Combine(Folder, "sub"), Path.Combine(Folder, "ab"), Path.Combine(Folder, "AA"), outside })
+        foreach (string place in new[] { Folder, Path.Combine(Folder, "sub"), Path.Combine(Folder, "ab"), Path.Combine(Folder, "AA"),
+            outside })
             foreign.AddRange([Old(Path.Combine(place, $"{hash}.kgc")), Old(Path.Combine(place, $"{hash}.kgc.{id}.tmp"))]);
 
         // Links out of the cache, in circles, and in the place of its own folders and files.
@@ -113,7 +118,8 @@ public sealed class CubinCacheTrustTests
 
         Assert.IsTrue(System.IO.File.Exists(Entry));
         Assert.AreEqual(
-            $"Compiled kernels are neither read from {open} nor kept there: other users may write to it (chmod go-w makes it yours alone)", Said.Single());
+            $"Compiled kernels are neither read from {open} nor kept there: other users may write to it (chmod go-w makes it yours alone)",
+            Said.Single());
 
         // What is compiled instead takes the place of a file, which is then one's own.
         cache.TryWrite(_key, _image);

@@ -16,7 +16,8 @@ public sealed class CudaAvailabilityTests
     public void NoDriver_SaysWhatWasTriedAndWhatToInstall()
     {
         CudaLibraries none = new(Nowhere, Nowhere);
-        AssertNotUsable(none, "No CUDA driver can be used.\nInstall the NVIDIA driver", CudaLibraries.DriverVariable, $"Tried:\n  {Nowhere}: ");
+        AssertNotUsable(
+            none, "No CUDA driver can be used.\nInstall the NVIDIA driver", CudaLibraries.DriverVariable, $"Tried:\n  {Nowhere}: ");
         CudaReport report = CudaReport.Create(none);
 
         Assert.IsNull(report.Driver);
@@ -39,7 +40,9 @@ public sealed class CudaAvailabilityTests
     public void SomeOtherLibraryAsDriver_SaysWhatItLacks()
     {
         string other = typeof(object).Assembly.Location;
-        other = Directory.GetFiles(Path.GetDirectoryName(other)!, OperatingSystem.IsWindows() ? "System.IO.Compression.Native.dll" : "libSystem.Native.so").Single();
+        other = Directory.GetFiles(Path.GetDirectoryName(other)!, OperatingSystem.IsWindows()
+            ? "System.IO.Compression.Native.dll"
+            : "libSystem.Native.so").Single();
         AssertNotUsable(new(other, Nowhere), $"{other}: it is too old or something else: it has no cuGetErrorName.");
     }
 
@@ -49,7 +52,8 @@ public sealed class CudaAvailabilityTests
     {
         CudaTest.Open().Dispose();
         Emulator.Set("FAIL", "cuInit:1:100");
-        AssertNotUsable(new(Emulator.Path, Emulator.Path), "cuInit failed with CUDA_ERROR_NO_DEVICE (100): no CUDA-capable device is detected.");
+        AssertNotUsable(
+            new(Emulator.Path, Emulator.Path), "cuInit failed with CUDA_ERROR_NO_DEVICE (100): no CUDA-capable device is detected.");
     }
 
     [TestMethod]
@@ -79,7 +83,8 @@ public sealed class CudaAvailabilityTests
     {
         CudaTest.Open().Dispose();
         CudaLibraries libraries = new(Emulator.Path, Nowhere);
-        AssertNotUsable(libraries, "No NVRTC, the run-time compiler of CUDA", "pip wheel nvidia-cuda-nvrtc", CudaLibraries.NvrtcVariable, $"Tried:\n  {Nowhere}: ");
+        AssertNotUsable(libraries, "No NVRTC, the run-time compiler of CUDA", "pip wheel nvidia-cuda-nvrtc", CudaLibraries.NvrtcVariable,
+            $"Tried:\n  {Nowhere}: ");
         CudaReport report = CudaReport.Create(libraries);
 
         Assert.IsNotNull(report.Driver);
@@ -104,7 +109,8 @@ public sealed class CudaAvailabilityTests
     [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
     public void OrdinalThatThereIsNot_SaysHowManyThereAre()
     {
-        DeviceNotUsableException exception = Assert.ThrowsExactly<DeviceNotUsableException>(() => CudaTest.Open(options: new() { Ordinal = 3 }));
+        DeviceNotUsableException exception =
+            Assert.ThrowsExactly<DeviceNotUsableException>(() => CudaTest.Open(options: new() { Ordinal = 3 }));
         Assert.Contains("GPU 3 was asked for; the driver sees 1", exception.Message);
     }
 
@@ -149,7 +155,8 @@ public sealed class CudaAvailabilityTests
         Exception fault = type == typeof(KernelCompilationException)
             ? new KernelCompilationException("A kernel", "it is not today", "")
             : (Exception)Activator.CreateInstance(type, "It is not today.")!;
-        using AttentionHost host = AttentionHost.CreateDefault(new() { Threads = 1, Cuda = new() { Compiler = new FaultyCompiler(fault) } }, Emulator.Libraries);
+        using AttentionHost host =
+            AttentionHost.CreateDefault(new() { Threads = 1, Cuda = new() { Compiler = new FaultyCompiler(fault) } }, Emulator.Libraries);
 
         Assert.StartsWith("CPU (", host.Device.Name);
         Assert.Contains("t is not today", host.DeviceChoice);
@@ -167,7 +174,8 @@ public sealed class CudaAvailabilityTests
     private static void AssertNotUsable(CudaLibraries libraries, params string[] parts)
     {
         DeviceNotUsableException exception =
-            Assert.ThrowsExactly<DeviceNotUsableException>(() => AttentionHost.CreateDefault(new() { Device = DeviceKind.Cuda }, libraries));
+            Assert.ThrowsExactly<DeviceNotUsableException>(
+                () => AttentionHost.CreateDefault(new() { Device = DeviceKind.Cuda }, libraries));
         foreach (string part in parts)
             Assert.Contains(part, exception.Message);
     }

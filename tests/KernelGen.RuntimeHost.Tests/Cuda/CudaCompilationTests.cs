@@ -49,7 +49,8 @@ public sealed class CudaCompilationTests
         KernelCompilationException exception = Assert.ThrowsExactly<KernelCompilationException>(() => device.Inspect(variant));
 
         Assert.AreEqual("faulty-simt", exception.Kernel);
-        Assert.StartsWith($"faulty-simt could not be compiled: nvrtcCompileProgram for {device.Architecture} failed with NVRTC_ERROR_COMPILATION (6).\n", exception.Message);
+        Assert.StartsWith($"faulty-simt could not be compiled: nvrtcCompileProgram for {device.Architecture} failed with "
+            + "NVRTC_ERROR_COMPILATION (6).\n", exception.Message);
         Assert.Contains("not_declared", exception.Log);
         Assert.EndsWith("\nfaulty-simt.cu, line 4: not_declared = 1;", exception.Message);
     }
@@ -75,7 +76,8 @@ public sealed class CudaCompilationTests
         KernelVariant[] variants =
         [
             .. CudaTestAttention.Catalogue.Variants.ToArray()
-                .Where(variant => variant.HeadDim == 40 && variant.ElementType == ElementType.Float32 && device.Targets.Contains(variant.Target)),
+                .Where(variant => variant.HeadDim == 40 && variant.ElementType == ElementType.Float32
+                    && device.Targets.Contains(variant.Target)),
         ];
         int most = 0;
         device.Warmup([.. variants, Cpu.CpuTestAttention.Catalogue.Variants[0]], new Synchronous(ready => most = Math.Max(most, ready)));

@@ -15,13 +15,15 @@ public sealed class CudaEdgeTests
     [TestMethod]
     [DataRow(ElementType.Float32)]
     [DataRow(ElementType.Float16)]
-    public void HiddenKeys_MayHoldAnything(ElementType elementType) => InEveryWay(EdgeCalls.HiddenNonFinite(elementType), elementType, (call, actual, variant, what) =>
+    public void HiddenKeys_MayHoldAnything(ElementType elementType) =>
+        InEveryWay(EdgeCalls.HiddenNonFinite(elementType), elementType, (call, actual, variant, what) =>
         Assert.IsLessThan(CudaTest.Bound(variant), RelativeError.Of(EdgeCalls.Cleaned(call).Reference().Output, actual), what));
 
     [TestMethod]
     [DataRow(ElementType.Float32)]
     [DataRow(ElementType.Float16)]
-    public void LargeBiases_CountAsTheLargestNumber(ElementType elementType) => InEveryWay(EdgeCalls.LargeBiases(elementType), elementType, (call, actual, variant, what) =>
+    public void LargeBiases_CountAsTheLargestNumber(ElementType elementType) =>
+        InEveryWay(EdgeCalls.LargeBiases(elementType), elementType, (call, actual, variant, what) =>
     {
         AttentionResult expected = call.Reference();
         Assert.IsLessThan(CudaTest.Bound(variant), RelativeError.Of(expected.Output, actual), what);
@@ -31,7 +33,8 @@ public sealed class CudaEdgeTests
     [TestMethod]
     [DataRow(ElementType.Float32)]
     [DataRow(ElementType.Float16)]
-    public void AScoreOfNegativeInfinity_HidesItsKey(ElementType elementType) => InEveryWay([(EdgeCalls.ScoresOfNegativeInfinity(elementType), "")], elementType, (call, actual, variant, what) =>
+    public void AScoreOfNegativeInfinity_HidesItsKey(ElementType elementType) =>
+        InEveryWay([(EdgeCalls.ScoresOfNegativeInfinity(elementType), "")], elementType, (call, actual, variant, what) =>
     {
         // Its halves are infinity and a NaN, and so is the row.
         if (variant.Traits.SplitsFloat32)
@@ -102,7 +105,8 @@ public sealed class CudaEdgeTests
             KernelCatalogue catalogue = CudaTestAttention.Of(target);
             foreach (KernelFamily family in Enum.GetValues<KernelFamily>())
             {
-                if (!catalogue.Variants.ToArray().Any(variant => variant.ElementType == elementType && variant.HeadDim == 40 && variant.Family == family))
+                if (!catalogue.Variants.ToArray()
+                    .Any(variant => variant.ElementType == elementType && variant.HeadDim == 40 && variant.Family == family))
                     continue;
 
                 foreach ((AttentionCall call, string what) in all)
@@ -110,7 +114,8 @@ public sealed class CudaEdgeTests
                     if (family == KernelFamily.Streaming && !call.Options.Map.IsEmpty)
                         continue;
 
-                    float[] actual = (call with { Planning = call.Planning with { Family = family } }).Run(host, catalogue, elementType, out RunReport report);
+                    float[] actual = (call with { Planning = call.Planning with { Family = family } })
+                        .Run(host, catalogue, elementType, out RunReport report);
                     check(call, actual, report.Plan.Variant, $"{what}, {report.Plan.Variant.Id}");
                 }
             }

@@ -23,12 +23,14 @@ public sealed class CudaExperimentalKernelsTests
     {
         ListLogger logger = new();
         using AttentionHost host = new(
-            CudaTest.Open(capability, options: new() { Cache = CudaTest.SharedCache, ExperimentalKernels = switchedOn }), "under test", new() { Logger = logger });
+            CudaTest.Open(capability, options: new() { Cache = CudaTest.SharedCache, ExperimentalKernels = switchedOn }), "under test",
+            new() { Logger = logger });
 
         SlicePlan plan = host.Plan<Half>(CudaTestAttention.Catalogue, _shape);
 
         Assert.AreEqual(target, plan.Variant.Target);
         Assert.AreEqual(isTold, plan.Explain().Contains("switched off", StringComparison.Ordinal));
-        Assert.AreEqual(isTold ? 1 : 0, logger.Entries.Count(entry => entry.Text.Contains("to ExperimentalKernels.Hopper", StringComparison.Ordinal)));
+        Assert.AreEqual(
+            isTold ? 1 : 0, logger.Entries.Count(entry => entry.Text.Contains("to ExperimentalKernels.Hopper", StringComparison.Ordinal)));
     }
 }

@@ -56,7 +56,10 @@ public sealed unsafe class CudaFaultTests
         Assert.AreEqual(0, live, "objects leaked");
     });
 
-    /// <summary>Functions whose failure there is another way around: memory can be asked for again or in less, a context pushed or a stream waited for later.</summary>
+    /// <summary>
+    /// Functions whose failure there is another way around: memory can be asked for again or in less, a context pushed or a stream waited
+    /// for later.
+    /// </summary>
     [TestMethod]
     [DataRow("cuMemAlloc")]
     [DataRow("cuCtxGetCurrent")]
@@ -111,7 +114,8 @@ public sealed unsafe class CudaFaultTests
             Emulator.Set("FAIL", "");
             if (reached)
             {
-                Assert.IsTrue(exception is null or CudaException or DeviceNotUsableException or KernelCompilationException or AttentionMemoryException, $"{exception}");
+                Assert.IsTrue(exception is null or CudaException or DeviceNotUsableException or KernelCompilationException
+                    or AttentionMemoryException, $"{exception}");
                 check(exception, Emulator.LiveObjects - before);
             }
 

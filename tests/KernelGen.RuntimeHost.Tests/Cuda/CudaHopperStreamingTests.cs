@@ -7,7 +7,10 @@ using KernelGen.Tensors;
 
 namespace KernelGen.RuntimeHost.Tests.Cuda;
 
-/// <summary>The streaming kernels of the target <c>sm90a</c>, whose warpgroups go at their own pace: under several orders of threads and of copies landing.</summary>
+/// <summary>
+/// The streaming kernels of the target <c>sm90a</c>, whose warpgroups go at their own pace: under several orders of threads and of copies
+/// landing.
+/// </summary>
 [TestClass]
 [ResourceLock(CudaTest.Resource)]
 [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
@@ -25,12 +28,14 @@ public sealed class CudaHopperStreamingTests
         ElementType elementType = vector.ElementType == ElementType.Float32 ? ElementType.Float16 : vector.ElementType;
 
         // Vectors in fp32 are rounded first, so that the reference is that of what the kernel is given.
-        AttentionCall call = vector.Call with { Query = Rounded(vector.Call.Query), Key = Rounded(vector.Call.Key), Value = Rounded(vector.Call.Value) };
+        AttentionCall call =
+            vector.Call with { Query = Rounded(vector.Call.Query), Key = Rounded(vector.Call.Key), Value = Rounded(vector.Call.Value) };
         double[] expected = vector.ElementType == elementType ? vector.Expected : call.Reference().Output;
         using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
         KernelCatalogue catalogue = CudaTestAttention.Of(KernelTarget.Sm90a);
         KernelVariant[] variants =
-            [.. catalogue.For(elementType, call.Shape.HeadDim).ToArray().Where(variant => variant is { Family: KernelFamily.Streaming, MaximumKeys: 0 })];
+            [.. catalogue.For(elementType, call.Shape.HeadDim).ToArray()
+                .Where(variant => variant is { Family: KernelFamily.Streaming, MaximumKeys: 0 })];
         float[]? first = null;
         foreach (int rows in variants.Select(variant => variant.SliceRows).Distinct())
         {
@@ -59,10 +64,13 @@ public sealed class CudaHopperStreamingTests
     [DataRow(ElementType.Float16, true, 1, DisplayName = "causal, with a Boolean mask")]
     public void Clusters_GiveTheBitsOfSingleBlocks_WhateverTheValues(ElementType elementType, bool causal, int masks)
     {
-        // Three tiles of rows: the second cluster's second block has none. Values that are cleaned are stored to a stage that the other block copies to.
+        // Three tiles of rows: the second cluster's second block has none. Values that are cleaned are stored to a stage that the other
+        // block copies to.
         AttentionShape shape = new(1, 2, 300, 500, 128);
-        AttentionOptions options = new() { Causal = causal, Mask = masks == 0 ? null : CpuKernelTests.RandomMask(true, 1, 1, 300, 500, seed: 3) };
-        AttentionCall call = AttentionCall.Random(shape, elementType, options) with { Planning = new() { Family = KernelFamily.Streaming, Causal = causal } };
+        AttentionOptions options =
+            new() { Causal = causal, Mask = masks == 0 ? null : CpuKernelTests.RandomMask(true, 1, 1, 300, 500, seed: 3) };
+        AttentionCall call = AttentionCall.Random(shape, elementType, options) with
+            { Planning = new() { Family = KernelFamily.Streaming, Causal = causal } };
         for (int i = 7; i < call.Value.Length; i += 4001)
             call.Value[i] = (i % 3) switch { 0 => float.NaN, 1 => float.PositiveInfinity, _ => float.NegativeInfinity };
         using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
@@ -95,7 +103,8 @@ public sealed class CudaHopperStreamingTests
         for (int round = 0; round < 6; round++)
         {
             int keyValueHeads = random.Next(1, 3);
-            AttentionShape shape = new(random.Next(1, 3), keyValueHeads * random.Next(1, 3), random.Next(1, 400), random.Next(1, 400), headDim, keyValueHeads);
+            AttentionShape shape =
+                new(random.Next(1, 3), keyValueHeads * random.Next(1, 3), random.Next(1, 400), random.Next(1, 400), headDim, keyValueHeads);
             float[] logSumExp = new float[shape.TotalHeads * shape.Queries];
             AttentionOptions options = new()
             {
@@ -125,7 +134,8 @@ public sealed class CudaHopperStreamingTests
                 if (double.IsInfinity(expected.LogSumExp[row]))
                     Assert.AreEqual(float.NegativeInfinity, logSumExp[row], what);
                 else
-                    Assert.AreEqual(expected.LogSumExp[row], logSumExp[row], CudaTest.LogSumExpBound(report.Plan.Variant, expected.LogSumExp[row]), what);
+                    Assert.AreEqual(expected.LogSumExp[row], logSumExp[row],
+                        CudaTest.LogSumExpBound(report.Plan.Variant, expected.LogSumExp[row]), what);
             }
         }
     }

@@ -18,7 +18,9 @@ public sealed class CudaHopperTests
     private static KernelCatalogue Hopper { get; } = CudaTestAttention.Of(KernelTarget.Sm90a);
 
     private static KernelCatalogue TensorCores { get; } = new(
-        nameof(CudaTestAttention), CudaTestAttention.Catalogue.Variants.ToArray().Where(variant => variant.Target is KernelTarget.Sm80 or KernelTarget.Sm90a).ToArray());
+        nameof(CudaTestAttention),
+        CudaTestAttention.Catalogue.Variants.ToArray().Where(variant => variant.Target is KernelTarget.Sm80 or KernelTarget.Sm90a)
+            .ToArray());
 
     [TestMethod]
     [DataRow(40, ElementType.Float16, KernelFamily.Materialized)]
@@ -35,7 +37,8 @@ public sealed class CudaHopperTests
             // The kernels for few keys are streaming ones.
             int keyValueHeads = random.Next(1, 3);
             AttentionShape shape = new(
-                random.Next(1, 3), keyValueHeads * random.Next(1, 3), random.Next(1, 200), random.Next(1, family == KernelFamily.Streaming ? 160 : 400), headDim, keyValueHeads);
+                random.Next(1, 3), keyValueHeads * random.Next(1, 3), random.Next(1, 200),
+                random.Next(1, family == KernelFamily.Streaming ? 160 : 400), headDim, keyValueHeads);
             float[] logSumExp = new float[shape.TotalHeads * shape.Queries];
             float[]? map = family == KernelFamily.Materialized ? new float[shape.ScoreElements] : null;
             AttentionOptions options = new()
@@ -73,7 +76,8 @@ public sealed class CudaHopperTests
                     if (double.IsInfinity(expected.LogSumExp[row]))
                         Assert.AreEqual(float.NegativeInfinity, logSumExp[row], what);
                     else
-                        Assert.AreEqual(expected.LogSumExp[row], logSumExp[row], 1e-5 * Math.Max(1, Math.Abs(expected.LogSumExp[row])), what);
+                        Assert.AreEqual(
+                            expected.LogSumExp[row], logSumExp[row], 1e-5 * Math.Max(1, Math.Abs(expected.LogSumExp[row])), what);
                 }
             }
         }
@@ -133,7 +137,8 @@ public sealed class CudaHopperTests
         }
 
         Half[] output = new Half[2 * 512 * 64];
-        RunReport report = host.Run<Half>(plan, query, ToHalf(call.Key), ToHalf(call.Value), output, new() { QueryStrides = new(0, 512 * 65, 65) });
+        RunReport report =
+            host.Run<Half>(plan, query, ToHalf(call.Key), ToHalf(call.Value), output, new() { QueryStrides = new(0, 512 * 65, 65) });
 
         Assert.AreEqual("materialized-sm80-f16-d64-r512", report.Plan.Variant.Id);
         Assert.IsGreaterThan(plan.SliceCount, report.Slices, "scores of four bytes need more slices");
@@ -148,7 +153,8 @@ public sealed class CudaHopperTests
         AttentionCall call = AttentionCall.Random(new(1, 2, 530, 77, 40), ElementType.Float16, new() { Causal = true });
         using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
         float[]? first = null;
-        foreach (KernelVariant variant in Hopper.Variants.ToArray().Where(variant => variant is { MaximumKeys: > 0, HeadDim: 40, ElementType: ElementType.Float16 }))
+        foreach (KernelVariant variant in Hopper.Variants.ToArray()
+            .Where(variant => variant is { MaximumKeys: > 0, HeadDim: 40, ElementType: ElementType.Float16 }))
         {
             float[] actual = call.Run(host, new(nameof(CudaTestAttention), [variant]), ElementType.Float16, out RunReport report);
             Assert.AreEqual(variant, report.Plan.Variant);

@@ -65,7 +65,8 @@ public sealed class CudaKernelTests
         for (int round = 0; round < 6; round++)
         {
             int keyValueHeads = random.Next(1, 3);
-            AttentionShape shape = new(random.Next(1, 3), keyValueHeads * random.Next(1, 3), random.Next(1, 150), random.Next(1, 200), headDim, keyValueHeads);
+            AttentionShape shape =
+                new(random.Next(1, 3), keyValueHeads * random.Next(1, 3), random.Next(1, 150), random.Next(1, 200), headDim, keyValueHeads);
             float[] logSumExp = new float[shape.TotalHeads * shape.Queries];
             AttentionOptions options = new()
             {
@@ -92,7 +93,8 @@ public sealed class CudaKernelTests
                     if (double.IsInfinity(expected.LogSumExp[row]))
                         Assert.AreEqual(float.NegativeInfinity, logSumExp[row], what);
                     else
-                        Assert.AreEqual(expected.LogSumExp[row], logSumExp[row], 1e-5 * Math.Max(1, Math.Abs(expected.LogSumExp[row])), what);
+                        Assert.AreEqual(
+                            expected.LogSumExp[row], logSumExp[row], 1e-5 * Math.Max(1, Math.Abs(expected.LogSumExp[row])), what);
                 }
             }
         }
@@ -107,7 +109,8 @@ public sealed class CudaKernelTests
         TensorStrides strides = new(0, 48, 101);
         float[] output = new float[strides.Extent(1, 2, 37, 40)];
         Array.Fill(output, 123.5f);
-        host.Run<float>(host.Plan<float>(CudaTestAttention.Catalogue, shape), call.Query, call.Key, call.Value, output, new() { OutputStrides = strides });
+        host.Run<float>(host.Plan<float>(CudaTestAttention.Catalogue, shape), call.Query, call.Key, call.Value, output,
+            new() { OutputStrides = strides });
 
         bool[] written = new bool[output.Length];
         for (int row = 0; row < 37; row++)
@@ -125,7 +128,10 @@ public sealed class CudaKernelTests
     {
         AttentionShape shape = new(1, 2, 70, 130, 64);
         float[] map = new float[shape.ScoreElements];
-        AttentionCall call = AttentionCall.Random(shape, ElementType.Float32, new() { Map = map, Causal = true }) with { Planning = new() { CaptureMap = true } };
+        AttentionCall call = AttentionCall.Random(shape, ElementType.Float32, new() { Map = map, Causal = true }) with
+        {
+            Planning = new() { CaptureMap = true },
+        };
         using AttentionHost host = CudaTest.Host(CudaTest.Open());
         call.Run(host, CudaTestAttention.Catalogue, ElementType.Float32, out _);
 
@@ -138,10 +144,12 @@ public sealed class CudaKernelTests
         using AttentionHost host = CudaTest.Host(CudaTest.Open());
         foreach (KernelFamily family in _families)
         {
-            AttentionCall noKeys = AttentionCall.Random(new(1, 1, 7, 0, 40), ElementType.Float32) with { Planning = new() { Family = family } };
+            AttentionCall noKeys =
+                AttentionCall.Random(new(1, 1, 7, 0, 40), ElementType.Float32) with { Planning = new() { Family = family } };
             Assert.AreSequenceEqual(new float[7 * 40], noKeys.Run(host, CudaTestAttention.Catalogue, ElementType.Float32, out _));
 
-            AttentionCall noQueries = AttentionCall.Random(new(1, 1, 0, 5, 40), ElementType.Float32) with { Planning = new() { Family = family } };
+            AttentionCall noQueries =
+                AttentionCall.Random(new(1, 1, 0, 5, 40), ElementType.Float32) with { Planning = new() { Family = family } };
             Assert.IsEmpty(noQueries.Run(host, CudaTestAttention.Catalogue, ElementType.Float32, out RunReport report));
             Assert.AreEqual(0, report.WorkspaceBytes);
         }
@@ -192,7 +200,8 @@ public sealed class CudaKernelTests
             foreach (string policy in new[] { "doggettx", "v1", "invokeai" })
             {
                 AttentionCall preset = call with { Planning = call.Planning with { Policy = policy } };
-                SameBits.Assert(whole, preset.Run(CudaTest.Host(device, 400_000), catalogue, elementType, out RunReport presetReport), policy);
+                SameBits.Assert(
+                    whole, preset.Run(CudaTest.Host(device, 400_000), catalogue, elementType, out RunReport presetReport), policy);
                 sliceCounts.Add(presetReport.Slices);
             }
 
@@ -202,11 +211,13 @@ public sealed class CudaKernelTests
     }
 
     /// <summary>The call on every target that the device runs, in every family.</summary>
-    private static IEnumerable<(AttentionCall Call, KernelCatalogue Catalogue)> Ways(AttentionHost host, AttentionCall call, ElementType elementType) =>
+    private static IEnumerable<(AttentionCall Call, KernelCatalogue Catalogue)> Ways(
+        AttentionHost host, AttentionCall call, ElementType elementType) =>
         from target in host.Device.Targets
         let catalogue = CudaTestAttention.Of(target)
         from family in _families
-        where catalogue.Variants.ToArray().Any(variant => variant.ElementType == elementType && variant.HeadDim == call.Shape.HeadDim && variant.Family == family)
+        where catalogue.Variants.ToArray()
+            .Any(variant => variant.ElementType == elementType && variant.HeadDim == call.Shape.HeadDim && variant.Family == family)
         select (call with { Planning = call.Planning with { Family = family } }, catalogue);
 
     private static string[] Capabilities() => CudaTest.UsesGpu ? ["its own"] : ["7.5", "8.0", "9.0"];

@@ -9,8 +9,8 @@ using KernelGen.Tensors;
 namespace KernelGen.RuntimeHost.Tests.Cuda;
 
 /// <summary>
-/// Calls with several chunks of keys, by blocks that go over all of them and by blocks that share rows. The emulator's own tests go through masks, causality, slices
-/// and values that are no numbers with kernels whose chunks are short.
+/// Calls with several chunks of keys, by blocks that go over all of them and by blocks that share rows. The emulator's own tests go through
+/// masks, causality, slices and values that are no numbers with kernels whose chunks are short.
 /// </summary>
 [TestClass]
 [ResourceLock(CudaTest.Resource)]
@@ -18,7 +18,8 @@ namespace KernelGen.RuntimeHost.Tests.Cuda;
 public sealed class CudaKeyChunkTests
 {
     /// <summary>Slices and merging cost nothing, and there are many multiprocessors, so that blocks share rows.</summary>
-    private static readonly DeviceProfile _wide = new(Workers: 0, FlopsPerSecond: 1e12, BytesPerSecond: 1e12, SliceSeconds: 1e-9, TotalMemoryBytes: 1L << 31)
+    private static readonly DeviceProfile _wide =
+        new(Workers: 0, FlopsPerSecond: 1e12, BytesPerSecond: 1e12, SliceSeconds: 1e-9, TotalMemoryBytes: 1L << 31)
     {
         ParallelTiles = 32,
         ExperimentalKernels = CudaTest.AllHopper,
@@ -44,7 +45,8 @@ public sealed class CudaKeyChunkTests
             AttentionResult expected = call.Reference();
             float[] shared = call.Run(host, CudaTestAttention.Of(target), elementType, out RunReport report);
             float[] sharedLogSumExp = [.. logSumExp];
-            float[] alone = (call with { Profile = _wide with { ParallelTiles = 1 } }).Run(host, CudaTestAttention.Of(target), elementType, out RunReport inPlace);
+            float[] alone = (call with { Profile = _wide with { ParallelTiles = 1 } })
+                .Run(host, CudaTestAttention.Of(target), elementType, out RunReport inPlace);
 
             string what = $"{report.Plan}: causal {options.Causal}, mask {options.Mask?.Kind}";
             int chunks = report.Plan.KeyChunks;
@@ -52,19 +54,22 @@ public sealed class CudaKeyChunkTests
             SameBits.Assert(shared, alone, what);
             SameBits.Assert(sharedLogSumExp, logSumExp, what);
             Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), RelativeError.Of(expected.Output, alone), what);
-            Assert.AreEqual((report.Plan.WorkspaceBytes, inPlace.Plan.WorkspaceBytes), (report.WorkspaceBytes, inPlace.WorkspaceBytes), what);
+            Assert.AreEqual(
+                (report.Plan.WorkspaceBytes, inPlace.Plan.WorkspaceBytes), (report.WorkspaceBytes, inPlace.WorkspaceBytes), what);
             Assert.AreEqual(report.Plan.KeySplits * inPlace.WorkspaceBytes, report.WorkspaceBytes, what);
             for (int row = 0; row < logSumExp.Length; row++)
             {
                 if (double.IsInfinity(expected.LogSumExp[row]))
                     Assert.AreEqual(float.NegativeInfinity, logSumExp[row], what);
                 else
-                    Assert.AreEqual(expected.LogSumExp[row], logSumExp[row], CudaTest.LogSumExpBound(report.Plan.Variant, expected.LogSumExp[row]), what);
+                    Assert.AreEqual(expected.LogSumExp[row], logSumExp[row],
+                        CudaTest.LogSumExpBound(report.Plan.Variant, expected.LogSumExp[row]), what);
             }
         }
     }
 
-    // Tensor cores cut their sums off. In one chain, 65536 values of one sign would lose 7.6e-4 of what they are on compute capability 8, 4e-4 on 9.0.
+    // Tensor cores cut their sums off. In one chain, 65536 values of one sign would lose 7.6e-4 of what they are on compute capability 8,
+    // 4e-4 on 9.0.
     [TestMethod]
     [DataRow("8.0", KernelTarget.Sm80, KernelFamily.Streaming, ElementType.Float16, 40, 65536)]
     [DataRow("8.6", KernelTarget.Sm80, KernelFamily.Streaming, ElementType.BFloat16, 40, 65536)]
@@ -101,7 +106,8 @@ public sealed class CudaKeyChunkTests
     [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
     public void NeitherMemoryNorMultiprocessors_ChangeABit(KernelTarget target, ElementType elementType, int headDim)
     {
-        AttentionCall call = AttentionCall.Random(new(1, 3, 140, 4500, headDim), elementType) with { Planning = new() { Family = KernelFamily.Streaming } };
+        AttentionCall call =
+            AttentionCall.Random(new(1, 3, 140, 4500, headDim), elementType) with { Planning = new() { Family = KernelFamily.Streaming } };
         KernelCatalogue catalogue = CudaTestAttention.Of(target);
         float[]? expected = null;
         HashSet<(int Slices, int Splits)> plans = [];
@@ -114,7 +120,8 @@ public sealed class CudaKeyChunkTests
                 long workspace = 0;
                 foreach (int divisor in new[] { 1, 3, 1000 })
                 {
-                    KernelFootprint footprint = catalogue.For(elementType, headDim).ToArray().Where(variant => variant.Family == KernelFamily.Streaming && variant.MaximumKeys == 0)
+                    KernelFootprint footprint = catalogue.For(elementType, headDim).ToArray()
+                        .Where(variant => variant.Family == KernelFamily.Streaming && variant.MaximumKeys == 0)
                         .Select(static variant => variant.Footprint).MinBy(static footprint => footprint.TileRows);
                     long free = divisor == 1 ? 1L << 30 : Math.Max(workspace / divisor, footprint.PartialBytesPerTile(4500, 1)) * 12 / 10;
                     float[] actual = call.Run(CudaTest.Host(device, free), catalogue, elementType, out RunReport report);
@@ -235,7 +242,8 @@ public sealed class CudaKeyChunkTests
         KernelVariant[] variants =
         [
             .. CudaTestAttention.Catalogue.For(ElementType.Float16, 64).ToArray().Where(
-                variant => (variant.Target, variant.SliceRows) == (KernelTarget.Sm90a, 64) || (variant.Target, variant.SliceRows) == (KernelTarget.Sm80, tileRows)),
+                variant => (variant.Target, variant.SliceRows) == (KernelTarget.Sm90a, 64)
+                    || (variant.Target, variant.SliceRows) == (KernelTarget.Sm80, tileRows)),
         ];
         SlicePlan plan = SlicePlanner.Plan(
             shape, ElementType.Float16, variants, _wide with { TensorFlopsPerSecond = 1e13 }, host.MeasureBudget(), aligned.Planning);
@@ -247,7 +255,8 @@ public sealed class CudaKeyChunkTests
         }
 
         RunReport report = host.Run<Half>(
-            plan, query, Array.ConvertAll(aligned.Key, x => (Half)x), Array.ConvertAll(aligned.Value, x => (Half)x), output, new() { QueryStrides = odd });
+            plan, query, Array.ConvertAll(aligned.Key, x => (Half)x), Array.ConvertAll(aligned.Value, x => (Half)x), output,
+            new() { QueryStrides = odd });
 
         Assert.AreEqual((KernelTarget.Sm90a, KernelTarget.Sm80), (plan.Variant.Target, report.Plan.Variant.Target));
         Assert.AreEqual((2, splits), (plan.KeySplits, report.Plan.KeySplits));

@@ -52,7 +52,8 @@ public sealed class CudaLaunchTests
     {
         string[] others =
         [
-            "cuStreamSynchronize", "cuCtxSynchronize", "cuEventSynchronize", "cuMemAlloc", "cuMemFree", "cuMemcpyHtoDAsync", "cuMemcpyDtoHAsync", "cuMemGetInfo",
+            "cuStreamSynchronize", "cuCtxSynchronize", "cuEventSynchronize", "cuMemAlloc", "cuMemFree", "cuMemcpyHtoDAsync",
+            "cuMemcpyDtoHAsync", "cuMemGetInfo",
         ];
         using CudaDevice device = CudaTest.Open();
         using CudaStream stream = device.CreateStream();
@@ -64,7 +65,9 @@ public sealed class CudaLaunchTests
         call.Launch(stream.Handle);
 
         Assert.AreSequenceEqual(before, others.Select(Emulator.Calls));
-        Assert.AreEqual(call.Plan.SliceCount * call.Plan.Variant.Cuda!.Stages.Count(stage => !stage.MergesKeySplits || call.Plan.KeySplits > 1), Emulator.Calls("cuLaunchKernel") - launches);
+        Assert.AreEqual(call.Plan.SliceCount
+            * call.Plan.Variant.Cuda!.Stages.Count(stage => !stage.MergesKeySplits || call.Plan.KeySplits > 1),
+            Emulator.Calls("cuLaunchKernel") - launches);
     }
 
     [TestMethod]
@@ -182,5 +185,6 @@ public sealed class CudaLaunchTests
         Assert.AreEqual("Upload was given 3 elements; the tensor has 4. (Parameter 'source')", exception.Message);
     }
 
-    private static AttentionCall Call() => AttentionCall.Random(new(1, 3, 130, 200, 40), ElementType.Float32) with { Planning = _materialized };
+    private static AttentionCall Call() =>
+        AttentionCall.Random(new(1, 3, 130, 200, 40), ElementType.Float32) with { Planning = _materialized };
 }

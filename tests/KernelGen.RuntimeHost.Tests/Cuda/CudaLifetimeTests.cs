@@ -24,13 +24,17 @@ public sealed class CudaLifetimeTests : LifetimeTests
         Race((host, plan, call, output) =>
         {
             using CudaStream stream = memory.CreateStream();
-            using DeviceTensor<float> query = Upload(memory, call.Query), key = Upload(memory, call.Key), value = Upload(memory, call.Value);
+            using DeviceTensor<float> query =
+                Upload(memory, call.Query), key = Upload(memory, call.Key), value = Upload(memory, call.Value);
             using DeviceTensor<float> result = Upload(memory, output);
             try
             {
                 host.Launch(
                     plan,
-                    AttentionHost.CreateArguments(plan) with { Query = query.Address, Key = key.Address, Value = value.Address, Output = result.Address },
+                    AttentionHost.CreateArguments(plan) with
+                    {
+                        Query = query.Address, Key = key.Address, Value = value.Address, Output = result.Address,
+                    },
                     stream.Handle);
             }
             finally
@@ -73,7 +77,8 @@ public sealed class CudaLifetimeTests : LifetimeTests
         Assert.AreEqual(before, Emulator.LiveObjects);
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static void Fail() => Assert.ThrowsExactly<CudaException>(() => CudaDevice.Create(new() { Cache = CudaTest.SharedCache }, CudaTest.Libraries));
+        static void Fail() =>
+            Assert.ThrowsExactly<CudaException>(() => CudaDevice.Create(new() { Cache = CudaTest.SharedCache }, CudaTest.Libraries));
     }
 
     private protected override AttentionHost Open() => CudaTest.Host(CudaTest.Open(), freeBytes: 30_000);

@@ -80,7 +80,8 @@ public sealed class CudaMemoryTests
     [TestMethod]
     public void OutOfMemory_AfterSomeRowsOfSomeHeads_GoesOnFromThere()
     {
-        // Two heads at a time over 600 rows are passes of 512 and of 88 rows; memory runs out in the second, when there are only heads to take away.
+        // Two heads at a time over 600 rows are passes of 512 and of 88 rows; memory runs out in the second, when there are only heads to
+        // take away.
         AttentionCall call = AttentionCall.Random(new(1, 4, 600, 40, 40), ElementType.Float32) with
         {
             Planning = _materialized with { Policy = "v1" },
@@ -122,7 +123,8 @@ public sealed class CudaMemoryTests
         // 340 KiB of them are the tensors', and a tile of the smallest slice size has 32 rows.
         using CudaDevice device = CudaTest.Open(memoryBytes: 448 << 10);
         using AttentionHost host = CudaTest.Host(device, freeBytes: 1L << 30);
-        device.Warmup(CudaTestAttention.Catalogue.Variants.ToArray().Where(variant => variant.HeadDim == 40 && variant.ElementType == ElementType.Float32));
+        device.Warmup(CudaTestAttention.Catalogue.Variants.ToArray()
+            .Where(variant => variant.HeadDim == 40 && variant.ElementType == ElementType.Float32));
         long live = Emulator.LiveObjects;
         AttentionMemoryException exception =
             Assert.ThrowsExactly<AttentionMemoryException>(() => call.Run(host, CudaTestAttention.Catalogue, ElementType.Float32, out _));
@@ -139,7 +141,8 @@ public sealed class CudaMemoryTests
         AttentionCall call = AttentionCall.Random(new(1, 1, 64, 4096, 40), ElementType.Float32);
         using CudaDevice device = CudaTest.Open(memoryBytes: 1L << 20);
         using AttentionHost host = CudaTest.Host(device);
-        device.Warmup(CudaTestAttention.Catalogue.Variants.ToArray().Where(variant => variant.HeadDim == 40 && variant.ElementType == ElementType.Float32));
+        device.Warmup(CudaTestAttention.Catalogue.Variants.ToArray()
+            .Where(variant => variant.HeadDim == 40 && variant.ElementType == ElementType.Float32));
         long live = Emulator.LiveObjects;
         AttentionMemoryException exception =
             Assert.ThrowsExactly<AttentionMemoryException>(() => call.Run(host, CudaTestAttention.Catalogue, ElementType.Float32, out _));
@@ -174,9 +177,11 @@ public sealed class CudaMemoryTests
         device.Warmup([deviceCall.Plan.Variant]);
         Emulator.Set("FAIL", $"cuLaunchKernel:2:{OutOfMemory}");
         CudaException exception =
-            Assert.ThrowsExactly<CudaException>(() => device.Launch(deviceCall.Plan, deviceCall.Arguments with { Scores = workspace.Address }, 0));
+            Assert.ThrowsExactly<CudaException>(
+                () => device.Launch(deviceCall.Plan, deviceCall.Arguments with { Scores = workspace.Address }, 0));
 
-        Assert.StartsWith($"Slice 1 of 1 of {deviceCall.Plan.Variant.Id} failed, the output is incomplete: cuLaunchKernel of materialized", exception.Message);
+        Assert.StartsWith($"Slice 1 of 1 of {deviceCall.Plan.Variant.Id} failed, the output is incomplete: cuLaunchKernel of materialized",
+            exception.Message);
     }
 
     [TestMethod]
@@ -190,7 +195,8 @@ public sealed class CudaMemoryTests
         }) with { Planning = _materialized };
         using CudaDevice device = CudaTest.Open();
         using AttentionHost host = CudaTest.Host(device, freeBytes: 100_000);
-        device.Warmup(CudaTestAttention.Catalogue.Variants.ToArray().Where(variant => variant.HeadDim == 40 && variant.ElementType == ElementType.Float32));
+        device.Warmup(CudaTestAttention.Catalogue.Variants.ToArray()
+            .Where(variant => variant.HeadDim == 40 && variant.ElementType == ElementType.Float32));
         long live = Emulator.LiveObjects;
         Assert.ThrowsExactly<OperationCanceledException>(() => call.Run(host, CudaTestAttention.Catalogue, ElementType.Float32, out _));
 

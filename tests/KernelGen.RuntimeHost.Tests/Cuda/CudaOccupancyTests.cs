@@ -42,5 +42,6 @@ public sealed class CudaOccupancyTests
 
     private static KernelVariant Variant(string id) => CudaTestAttention.Catalogue.Variants.ToArray().Single(variant => variant.Id == id);
 
-    private static string Unwrapped(string text) => string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    private static string Unwrapped(string text) =>
+        string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -90,7 +90,8 @@ public sealed class CudaSplitFloat32Tests
         using AttentionHost host = CudaTest.Host(CudaTest.Open("9.0"));
         AttentionShape shape = new(1, 1, 64, 200, 64);
         bool[] visible = [.. Enumerable.Range(0, 200).Select(key => key % 3 != 1)];
-        AttentionCall call = AttentionCall.Random(shape, ElementType.Float32, new() { Mask = AttentionMask.Boolean(visible, 1, 1, 1, 200) });
+        AttentionCall call =
+            AttentionCall.Random(shape, ElementType.Float32, new() { Mask = AttentionMask.Boolean(visible, 1, 1, 1, 200) });
         float[] expected = call.Run(host, Split, ElementType.Float32, out _);
 
         foreach (float nonsense in new[] { float.MaxValue, -1e30f, float.PositiveInfinity, float.NaN })

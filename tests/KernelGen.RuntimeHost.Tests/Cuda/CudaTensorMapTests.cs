@@ -13,7 +13,8 @@ namespace KernelGen.RuntimeHost.Tests.Cuda;
 [MemberCondition(typeof(CudaTest), nameof(CudaTest.HasEmulator), IgnoreMessage = CudaTest.NoEmulator)]
 public sealed class CudaTensorMapTests
 {
-    private static readonly DeviceProfile _h200 = new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4.8e12, SliceSeconds: 10e-6, TotalMemoryBytes: 141L << 30)
+    private static readonly DeviceProfile _h200 =
+        new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4.8e12, SliceSeconds: 10e-6, TotalMemoryBytes: 141L << 30)
     {
         TensorFlopsPerSecond = 500e12,
         ParallelTiles = 132,
@@ -21,7 +22,9 @@ public sealed class CudaTensorMapTests
     };
 
     private static KernelCatalogue TensorCores { get; } = new(
-        nameof(CudaTestAttention), CudaTestAttention.Catalogue.Variants.ToArray().Where(variant => variant.Target is KernelTarget.Sm80 or KernelTarget.Sm90a).ToArray());
+        nameof(CudaTestAttention),
+        CudaTestAttention.Catalogue.Variants.ToArray().Where(variant => variant.Target is KernelTarget.Sm80 or KernelTarget.Sm90a)
+            .ToArray());
 
     [TestMethod]
     [DataRow("8.0", false)]
@@ -43,7 +46,8 @@ public sealed class CudaTensorMapTests
         SlicePlan plan = host.Plan<Half>(CudaTestAttention.Catalogue, new(1, 2, 500, 500, 64));
 
         Assert.AreEqual(KernelTarget.Sm90a, plan.Variant.Target);
-        Assert.Contains("Else:     streaming-sm80-f16-d64-r128, where addresses or strides of Q, K or V are not multiples of 16 bytes", plan.Explain());
+        Assert.Contains(
+            "Else:     streaming-sm80-f16-d64-r128, where addresses or strides of Q, K or V are not multiples of 16 bytes", plan.Explain());
     }
 
     [TestMethod]
@@ -65,7 +69,8 @@ public sealed class CudaTensorMapTests
 
         Half[] output = new Half[2 * 500 * 64];
         RunReport report = host.Run<Half>(
-            host.Plan<Half>(TensorCores, shape), query, ToHalf(call.Key), ToHalf(call.Value), output, new() { QueryStrides = new(0, 500 * 65, 65) });
+            host.Plan<Half>(TensorCores, shape), query, ToHalf(call.Key), ToHalf(call.Value), output,
+            new() { QueryStrides = new(0, 500 * 65, 65) });
 
         Assert.AreEqual(KernelTarget.Sm80, report.Plan.Variant.Target);
         Assert.IsLessThan(2e-3, RelativeError.Of([.. expected.Select(value => (double)value)], [.. output.Select(value => (float)value)]));
@@ -86,7 +91,8 @@ public sealed class CudaTensorMapTests
         Assert.IsLessThan(8e-3, RelativeError.Of(call.Reference().Output, actual));
         Assert.Contains(
             $"-k{(keys <= 80 ? 80 : 160)}, where addresses or strides of Q, K, V or the output are not multiples of",
-            string.Join(' ', host.Plan<Half>(TensorCores, shape).Explain().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
+            string.Join(
+                ' ', host.Plan<Half>(TensorCores, shape).Explain().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
     }
 
     [TestMethod]
@@ -110,7 +116,9 @@ public sealed class CudaTensorMapTests
     [DataRow(512)]
     public void WhatRunsUnalignedTensors_TakesNoMoreWorkspaceThanPlanned(int headDim)
     {
-        KernelVariant[] variants = [.. TensorCores.For(ElementType.Float16, headDim).ToArray().Where(static variant => variant.Family == KernelFamily.Materialized)];
+        KernelVariant[] variants =
+            [.. TensorCores.For(ElementType.Float16, headDim).ToArray()
+                .Where(static variant => variant.Family == KernelFamily.Materialized)];
         KernelVariant hopper = variants.Single(static variant => variant.Target == KernelTarget.Sm90a);
         int replaced = 0;
         for (int keys = 1; keys <= 200; keys++)
@@ -120,12 +128,14 @@ public sealed class CudaTensorMapTests
                 // With no more memory than one slice of the Hopper kernel takes, the others are planned only where they take less.
                 long free = hopper.Footprint.Bytes(1, queries, keys, workers: 0);
                 SlicePlan plan = SlicePlanner.Plan(
-                    new(1, 1, queries, keys, headDim), ElementType.Float16, variants, _h200, new(free, 0, "given by the caller"), new() { SafetyFactor = 1 });
+                    new(1, 1, queries, keys, headDim), ElementType.Float16, variants, _h200, new(free, 0, "given by the caller"),
+                    new() { SafetyFactor = 1 });
                 if (plan.Variant != hopper)
                     continue;
 
                 replaced++;
-                Assert.IsLessThanOrEqualTo(plan.WorkspaceBytes, plan.ForUnalignedTensors!.WorkspaceBytes, $"{plan}; {plan.ForUnalignedTensors}");
+                Assert.IsLessThanOrEqualTo(
+                    plan.WorkspaceBytes, plan.ForUnalignedTensors!.WorkspaceBytes, $"{plan}; {plan.ForUnalignedTensors}");
             }
         }
 
@@ -153,10 +163,14 @@ public sealed class CudaTensorMapTests
         AttentionShape shape = new(1, 2, 70, 90, 64);
         using CudaDevice device = CudaTest.Open("9.0");
         SlicePlan plan = CudaTest.Host(device).Plan<Half>(CudaTestAttention.Of(KernelTarget.Sm90a), shape);
-        using DeviceTensor<Half> query = device.Allocate<Half>(2 * 70 * 64), key = device.Allocate<Half>(2 * 90 * 64), output = device.Allocate<Half>(2 * 70 * 64);
+        using DeviceTensor<Half> query =
+            device.Allocate<Half>(2 * 70 * 64), key = device.Allocate<Half>(2 * 90 * 64), output = device.Allocate<Half>(2 * 70 * 64);
         query.Upload(new Half[2 * 70 * 64]);
         key.Upload(new Half[2 * 90 * 64]);
-        KernelArguments arguments = AttentionHost.CreateArguments(plan) with { Query = query.Address, Key = key.Address, Value = key.Address, Output = output.Address };
+        KernelArguments arguments = AttentionHost.CreateArguments(plan) with
+        {
+            Query = query.Address, Key = key.Address, Value = key.Address, Output = output.Address,
+        };
 
         long before = Emulator.Calls("cuTensorMapEncodeTiled");
         device.Launch(plan, arguments, 0);
@@ -178,7 +192,9 @@ public sealed class CudaTensorMapTests
     public void Rows_AreChosenByTheTurnsThatTheGpuTakes(int batch, int heads, int length, int headDim, string rows)
     {
         SlicePlan plan = SlicePlanner.Plan(
-            new(batch, heads, length, length, headDim), ElementType.Float16, CudaTestAttention.Catalogue.For(ElementType.Float16, headDim).ToArray().Where(static variant => variant.Cuda is not null).ToArray(),
+            new(batch, heads, length, length, headDim), ElementType.Float16,
+            CudaTestAttention.Catalogue.For(ElementType.Float16, headDim).ToArray().Where(static variant => variant.Cuda is not null)
+                .ToArray(),
             _h200, new(100L << 30, 0, "given by the caller"), new());
 
         Assert.AreEqual($"streaming-sm90a-f16-d{headDim}-{rows}", plan.Variant.Id);
@@ -191,7 +207,9 @@ public sealed class CudaTensorMapTests
     public void RowsForFewKeys_GiveAllMultiprocessorsWork(int length, int headDim, string rows)
     {
         SlicePlan plan = SlicePlanner.Plan(
-            new(2, 8, length, 77, headDim), ElementType.Float16, CudaTestAttention.Catalogue.For(ElementType.Float16, headDim).ToArray().Where(static variant => variant.Cuda is not null).ToArray(),
+            new(2, 8, length, 77, headDim), ElementType.Float16,
+            CudaTestAttention.Catalogue.For(ElementType.Float16, headDim).ToArray().Where(static variant => variant.Cuda is not null)
+                .ToArray(),
             _h200, new(100L << 30, 0, "given by the caller"), new());
 
         Assert.AreEqual($"streaming-sm90a-f16-d{headDim}-{rows}-k80", plan.Variant.Id);

@@ -8,7 +8,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.RuntimeHost.Tests.Cuda;
 
-/// <summary>The device that CUDA tests run on: the GPU with <c>KERNELGEN_TEST_DEVICE=cuda</c>, else the emulator where there is a g++.</summary>
+/// <summary>
+/// The device that CUDA tests run on: the GPU with <c>KERNELGEN_TEST_DEVICE=cuda</c>, else the emulator where there is a g++.
+/// </summary>
 internal static class CudaTest
 {
     /// <summary>The lock that every CUDA test takes: settings and counters of the emulator are of the process.</summary>
@@ -16,7 +18,8 @@ internal static class CudaTest
 
     public const string NoDevice = "There is neither a GPU to test (KERNELGEN_TEST_DEVICE=cuda) nor a g++ to build the CUDA emulator with.";
 
-    public const string NoEmulator = "This needs the CUDA emulator: there is no g++ to build it with, or KERNELGEN_TEST_DEVICE=cuda asks for the GPU.";
+    public const string NoEmulator =
+        "This needs the CUDA emulator: there is no g++ to build it with, or KERNELGEN_TEST_DEVICE=cuda asks for the GPU.";
 
     private static readonly string _cacheFolder = Directory.CreateTempSubdirectory("kernelgen-cuda-tests-").FullName;
 
@@ -52,9 +55,12 @@ internal static class CudaTest
     }
 
     /// <summary>A host on the device.</summary>
-    public static AttentionHost Host(CudaDevice device, long? freeBytes = null) => new(device, "under test", new() { FreeBytes = freeBytes });
+    public static AttentionHost Host(CudaDevice device, long? freeBytes = null) =>
+        new(device, "under test", new() { FreeBytes = freeBytes });
 
-    /// <summary>The error that outputs may have: that of one rounding, more where probabilities are rounded, too, for the tensor cores.</summary>
+    /// <summary>
+    /// The error that outputs may have: that of one rounding, more where probabilities are rounded, too, for the tensor cores.
+    /// </summary>
     public static double Bound(KernelVariant variant) => (variant.ElementType, variant.Target) switch
     {
         (ElementType.Float32, _) => 2e-6,
@@ -66,7 +72,9 @@ internal static class CudaTest
 
     /// <summary>The error that a log-sum-exp may have.</summary>
     public static double LogSumExpBound(KernelVariant variant, double expected) =>
-        variant is { Target: KernelTarget.Sm90a, HeadDim: <= 64, ElementType: not ElementType.Float32 } ? 1.1e-4 : 1e-5 * Math.Max(1, Math.Abs(expected));
+        variant is { Target: KernelTarget.Sm90a, HeadDim: <= 64, ElementType: not ElementType.Float32 }
+            ? 1.1e-4
+            : 1e-5 * Math.Max(1, Math.Abs(expected));
 
     /// <summary>The least compute capability that runs a target.</summary>
     public static string CapabilityFor(KernelTarget target) => target == KernelTarget.Sm90a ? "9.0" : "8.0";

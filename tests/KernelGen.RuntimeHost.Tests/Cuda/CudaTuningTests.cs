@@ -21,7 +21,8 @@ public sealed class CudaTuningTests
     public void Tuning_PlansTheFastest_RemembersIt_AndGivesEverythingBack()
     {
         CubinCacheOptions cache = new(TestContext.TestTempDirectory, 1 << 30);
-        using (AttentionHost host = CudaTest.Host(CudaTest.Open("9.0", options: new() { Cache = cache, ExperimentalKernels = ExperimentalKernels.Hopper })))
+        using (AttentionHost host = CudaTest.Host(
+            CudaTest.Open("9.0", options: new() { Cache = cache, ExperimentalKernels = ExperimentalKernels.Hopper })))
         {
             long live = CudaTest.HasEmulator ? Emulator.LiveObjects : 0;
             WarmupReport report = new CudaTestAttention(host).Warmup<Half>(_shape, tune: true);
@@ -30,13 +31,15 @@ public sealed class CudaTuningTests
             Assert.IsGreaterThan(2, report.Timings.Count);
             Assert.IsTrue(report.Timings.All(timing => timing is { Fault: null, Measured.Ticks: > 0 }));
             Assert.AreSame(report.Timings[0].Variant, report.Plan.Variant);
-            Assert.IsTrue(report.Timings.Zip(report.Timings.Skip(1)).All(pair => pair.First.Measured <= pair.Second.Measured), "the fastest first");
+            Assert.IsTrue(
+                report.Timings.Zip(report.Timings.Skip(1)).All(pair => pair.First.Measured <= pair.Second.Measured), "the fastest first");
             if (CudaTest.HasEmulator)
                 Assert.AreEqual(live + report.Timings.Count, Emulator.LiveObjects, "what stays are the modules");
         }
 
         Assert.IsTrue(File.Exists(Path.Combine(TestContext.TestTempDirectory!, MeasurementFile.FileName)));
-        using AttentionHost second = CudaTest.Host(CudaTest.Open("9.0", options: new() { Cache = cache, ExperimentalKernels = ExperimentalKernels.Hopper }));
+        using AttentionHost second =
+            CudaTest.Host(CudaTest.Open("9.0", options: new() { Cache = cache, ExperimentalKernels = ExperimentalKernels.Hopper }));
         SlicePlan plan = new CudaTestAttention(second).Plan<Half>(_shape);
         Assert.IsTrue(plan.TimeIsMeasured);
         Assert.Contains("fastest measured", plan.Explain());

@@ -16,7 +16,8 @@ namespace KernelGen.RuntimeHost.Tests.Cuda;
 public sealed class CudaWideKernelTests
 {
     /// <summary>Slices and merging cost nothing, so that blocks share rows.</summary>
-    private static readonly DeviceProfile _wide = new(Workers: 0, FlopsPerSecond: 1e12, BytesPerSecond: 1e12, SliceSeconds: 1e-9, TotalMemoryBytes: 1L << 31)
+    private static readonly DeviceProfile _wide =
+        new(Workers: 0, FlopsPerSecond: 1e12, BytesPerSecond: 1e12, SliceSeconds: 1e-9, TotalMemoryBytes: 1L << 31)
     {
         ParallelTiles = 32,
         ExperimentalKernels = ExperimentalKernels.Hopper,
@@ -37,7 +38,9 @@ public sealed class CudaWideKernelTests
             {
                 Emulator.Set("SEED", $"{100 + (7 * round)}");
                 int keyValueHeads = random.Next(1, 3);
-                AttentionShape shape = new(random.Next(1, 3), keyValueHeads * random.Next(1, 3), random.Next(1, 280), random.Next(1, 500), headDim, keyValueHeads);
+                AttentionShape shape =
+                    new(random.Next(1, 3), keyValueHeads * random.Next(1, 3), random.Next(1, 280), random.Next(1, 500), headDim,
+                        keyValueHeads);
                 AttentionOptions options = new()
                 {
                     Causal = round % 2 == 0,
@@ -72,7 +75,8 @@ public sealed class CudaWideKernelTests
         {
             long tile = report.Plan.Variant.Footprint.PartialBytesPerTile(4000, 1);
             long free = Math.Max(report.WorkspaceBytes / divisor, tile) * 12 / 10;
-            SameBits.Assert(whole, call.Run(CudaTest.Host(device, free), WideTestAttention.Catalogue, elementType, out RunReport sliced), $"{sliced.Plan}");
+            SameBits.Assert(whole, call.Run(CudaTest.Host(device, free), WideTestAttention.Catalogue, elementType, out RunReport sliced),
+                $"{sliced.Plan}");
             Assert.AreEqual(sliced.Plan.WorkspaceBytes, sliced.WorkspaceBytes);
             sliceCounts.Add(sliced.Slices);
         }
@@ -83,7 +87,8 @@ public sealed class CudaWideKernelTests
     [TestMethod]
     public void AutoencoderOfLatents64_IsSharedInChunks_SoThatTheGpuIsBusy()
     {
-        DeviceProfile h200 = new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4.8e12, SliceSeconds: 10e-6, TotalMemoryBytes: 141L << 30)
+        DeviceProfile h200 =
+            new(Workers: 0, FlopsPerSecond: 60e12, BytesPerSecond: 4.8e12, SliceSeconds: 10e-6, TotalMemoryBytes: 141L << 30)
         {
             TensorFlopsPerSecond = 500e12,
             ParallelTiles = 132,
@@ -104,7 +109,9 @@ public sealed class CudaWideKernelTests
         AttentionResult expected = telling.Reference();
         float[] actual = telling.Run(host, WideTestAttention.Catalogue, elementType, out RunReport report);
 
-        string what = $"{report.Plan.Variant.Id}, {report.Plan.KeySplits} blocks share rows: {call.Shape}, causal {call.Options.Causal}, mask {call.Options.Mask?.Kind}";
+        string what =
+            $"{report.Plan.Variant.Id}, {report.Plan.KeySplits} blocks share rows: {call.Shape}, causal {call.Options.Causal}, mask "
+                + $"{call.Options.Mask?.Kind}";
         Assert.IsLessThan(CudaTest.Bound(report.Plan.Variant), RelativeError.Of(expected.Output, actual), what);
         Assert.AreEqual(report.Plan.WorkspaceBytes, report.WorkspaceBytes, what);
         for (int row = 0; row < logSumExp.Length; row++)

@@ -17,7 +17,9 @@ internal static unsafe class Emulator
     /// <summary>Both libraries, loaded.</summary>
     public static CudaLibraries Libraries => _libraries.Value;
 
-    /// <summary>What has been made and not given back: memory, modules, streams, events, references to the context, NVRTC programs.</summary>
+    /// <summary>
+    /// What has been made and not given back: memory, modules, streams, events, references to the context, NVRTC programs.
+    /// </summary>
     public static long LiveObjects => ((delegate* unmanaged<long>)NativeLibrary.GetExport(_library.Value, "emulator_live_objects"))();
 
     /// <summary>How often a function was called.</summary>
@@ -34,7 +36,9 @@ internal static unsafe class Emulator
     {
         fixed (byte* name = Encoding.UTF8.GetBytes($"CUDA_EMULATOR_{variable}\0"), text = Encoding.UTF8.GetBytes(value + "\0"))
         {
-            Assert.AreEqual(1, ((delegate* unmanaged<byte*, byte*, int>)NativeLibrary.GetExport(_library.Value, "emulator_set"))(name, text), $"{variable}={value}");
+            Assert.AreEqual(1,
+                ((delegate* unmanaged<byte*, byte*, int>)NativeLibrary.GetExport(_library.Value, "emulator_set"))(name, text),
+                $"{variable}={value}");
         }
     }
 }

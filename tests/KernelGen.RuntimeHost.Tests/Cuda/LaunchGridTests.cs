@@ -24,7 +24,8 @@ public sealed class LaunchGridTests
     [DataRow(3, 200, 9, 18, 3, DisplayName = "split keys")]
     [DataRow(100_000, 1, 1, 1, 65535, DisplayName = "more heads than a grid is high")]
     public void OtherKernels_HaveABlockForEveryTile(int heads, int rows, int keySplits, int width, int height) => Assert.AreEqual(
-        new LaunchGrid((uint)width, (uint)height), LaunchGrid.Of(_persistent with { IsPersistent = false }, _limits, heads, rows, keySplits));
+        new LaunchGrid((uint)width, (uint)height),
+        LaunchGrid.Of(_persistent with { IsPersistent = false }, _limits, heads, rows, keySplits));
 
     [TestMethod]
     [DataRow(132, 3, 130, 6, DisplayName = "no more clusters than tiles need: the second block of one may have no rows")]
@@ -35,7 +36,8 @@ public sealed class LaunchGridTests
     {
         CudaStage stage = _persistent with { MinimumBlocks = 1, ClusterBlocks = 2 };
 
-        Assert.AreEqual(new LaunchGrid((uint)blocks, 1), LaunchGrid.Of(stage, _limits with { Multiprocessors = multiprocessors }, heads, rows, 1));
+        Assert.AreEqual(
+            new LaunchGrid((uint)blocks, 1), LaunchGrid.Of(stage, _limits with { Multiprocessors = multiprocessors }, heads, rows, 1));
     }
 
     [TestMethod]
@@ -43,7 +45,8 @@ public sealed class LaunchGridTests
     {
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => LaunchGrid.Of(_persistent, _limits, 1 << 30, 200, 2));
 
-        Assert.AreEqual("entry cannot run 4 tiles of each of 1073741824 heads in one launch: it counts at most 2147483647 of them. Attend to fewer heads in a call. (Parameter 'heads')", exception.Message);
+        Assert.AreEqual("entry cannot run 4 tiles of each of 1073741824 heads in one launch: it counts at most 2147483647 of them. "
+            + "Attend to fewer heads in a call. (Parameter 'heads')", exception.Message);
     }
 
     [TestMethod]

@@ -16,7 +16,8 @@ public sealed class NvrtcLocationsTests
     {
         SearchedSystem closed = Linux() with
         {
-            Folders = (folder, _) => folder == "/usr/lib" ? ["/usr/lib/python3.11"] : throw (Exception)Activator.CreateInstance(type, folder)!,
+            Folders = (folder, _) =>
+                folder == "/usr/lib" ? ["/usr/lib/python3.11"] : throw (Exception)Activator.CreateInstance(type, folder)!,
             Files = (folder, _) => throw (Exception)Activator.CreateInstance(type, folder)!,
             FileExists = path => path == "/usr/lib/python3.11/site-packages/nvidia/cu13/lib/libnvrtc.so.13",
         };
@@ -61,9 +62,12 @@ public sealed class NvrtcLocationsTests
             [
                 "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so",
                 "/toolkit/bin/libnvrtc.so.13", "/toolkit/bin/x64/libnvrtc.so.13", "/toolkit/lib64/libnvrtc.so.13",
-                "/usr/local/cuda/lib64/libnvrtc.so.13", "/usr/local/cuda-13.0/lib64/libnvrtc.so.13", "/usr/local/cuda-12.4/lib64/libnvrtc.so.13",
-                "/venv/lib/python3.12/site-packages/nvidia/cu13/lib/libnvrtc.so.13", "/venv/lib/python3.12/site-packages/nvidia/cuda_nvrtc/lib/libnvrtc.so.13",
-                "/venv/lib/python3.12/dist-packages/nvidia/cu13/lib/libnvrtc.so.13", "/venv/lib/python3.12/dist-packages/nvidia/cuda_nvrtc/lib/libnvrtc.so.13",
+                "/usr/local/cuda/lib64/libnvrtc.so.13", "/usr/local/cuda-13.0/lib64/libnvrtc.so.13",
+                "/usr/local/cuda-12.4/lib64/libnvrtc.so.13",
+                "/venv/lib/python3.12/site-packages/nvidia/cu13/lib/libnvrtc.so.13",
+                "/venv/lib/python3.12/site-packages/nvidia/cuda_nvrtc/lib/libnvrtc.so.13",
+                "/venv/lib/python3.12/dist-packages/nvidia/cu13/lib/libnvrtc.so.13",
+                "/venv/lib/python3.12/dist-packages/nvidia/cuda_nvrtc/lib/libnvrtc.so.13",
             ],
             new NvrtcLocations(system).Candidates());
     }
@@ -97,7 +101,8 @@ public sealed class NvrtcLocationsTests
             FileExists = path => path == "/opt/lib/libnvrtc-builtins.so.13.0",
         };
 
-        Assert.AreSequenceEqual(["/opt/lib/libnvrtc-builtins.so.13.0"], new NvrtcLocations(closed).Builtins("/opt/lib/libnvrtc.so.13", new(13, 0)));
+        Assert.AreSequenceEqual(
+            ["/opt/lib/libnvrtc-builtins.so.13.0"], new NvrtcLocations(closed).Builtins("/opt/lib/libnvrtc.so.13", new(13, 0)));
         Assert.IsEmpty(new NvrtcLocations(closed).Builtins("libnvrtc.so.13", new(13, 0)));
     }
 

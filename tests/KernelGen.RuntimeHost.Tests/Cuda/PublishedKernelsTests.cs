@@ -38,7 +38,8 @@ public sealed class PublishedKernelsTests
         Directory.CreateDirectory(Path.Combine(Folder, "other"));
         Publish([Named("two", "2")], architectures: "8.6");
 
-        string[] files = [.. Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path))];
+        string[] files =
+            [.. Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path))];
         string[] expected = ["entry_two.cubin", "index.json", "notes.txt"];
         CollectionAssert.AreEquivalent(Array.ConvertAll(expected, name => Path.Combine("sm_86", name)), files);
         Assert.IsTrue(Directory.Exists(Path.Combine(Folder, "other")));

@@ -9,7 +9,8 @@ internal static class TestVariants
 {
     /// <summary>A real variant.</summary>
     public static KernelVariant Real(KernelFamily family = KernelFamily.Streaming) => CudaTestAttention.Catalogue.Variants.ToArray()
-        .First(variant => variant.Family == family && variant.HeadDim == 40 && variant.ElementType == ElementType.Float32 && variant.Target == KernelTarget.Simt);
+        .First(variant => variant.Family == family && variant.HeadDim == 40 && variant.ElementType == ElementType.Float32
+            && variant.Target == KernelTarget.Simt);
 
     /// <summary>A real variant with other stages.</summary>
     public static KernelVariant With(string id, Func<CudaStage, CudaStage> change)
@@ -34,12 +35,16 @@ internal static class TestVariants
     }
 
     /// <summary>A variant of some text that includes nothing.</summary>
-    public static KernelVariant OfTextAlone(string id, string text, int sharedBytes = 0, string entryPoint = "entry", ExperimentalKernels experimental = ExperimentalKernels.None)
+    public static KernelVariant OfTextAlone(string id, string text, int sharedBytes = 0, string entryPoint = "entry",
+        ExperimentalKernels experimental = ExperimentalKernels.None)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         return Of(id, new(() => bytes, [], [new(entryPoint, 32, sharedBytes, 64)]), experimental);
     }
 
     private static KernelVariant Of(string id, CudaKernelSource source, ExperimentalKernels experimental = ExperimentalKernels.None) =>
-        new(id, KernelFamily.Streaming, KernelTarget.Simt, ElementType.Float32, 40, 64, Real().Footprint, source) { Experimental = experimental };
+        new(id, KernelFamily.Streaming, KernelTarget.Simt, ElementType.Float32, 40, 64, Real().Footprint, source)
+        {
+            Experimental = experimental,
+        };
 }

@@ -29,7 +29,8 @@ public sealed class TileChoiceTests
         foreach (int headDim in new[] { 40, 64, 72, 80, 128 })
         {
             foreach (int heads in Enumerable.Range(8, 60))
-                Assert.AreEqual(128, Plan(gpu, new(1, heads, 4096, 4096, headDim)).Variant.SliceRows, $"{heads} heads of {headDim} on {gpu.Name}");
+                Assert.AreEqual(
+                    128, Plan(gpu, new(1, heads, 4096, 4096, headDim)).Variant.SliceRows, $"{heads} heads of {headDim} on {gpu.Name}");
         }
     }
 
@@ -44,7 +45,8 @@ public sealed class TileChoiceTests
                 // A block of 128 rows of head dim 128 in four warps fills the shared memory, and its warps wait for each other.
                 SlicePlan plan = Plan(gpu, new(1, heads, 4096, 4096, headDim));
                 TileOccupancy occupancy = TileOccupancy.Of(plan.Variant, gpu.CreateProfile());
-                Assert.IsGreaterThanOrEqualTo(8, occupancy.ResidentTiles * occupancy.Warps, $"{plan.Variant} for {heads} heads on {gpu.Name}");
+                Assert.IsGreaterThanOrEqualTo(
+                    8, occupancy.ResidentTiles * occupancy.Warps, $"{plan.Variant} for {heads} heads on {gpu.Name}");
             }
         }
     }
@@ -55,7 +57,8 @@ public sealed class TileChoiceTests
     public void OtherGpus_TakeTilesOf128Rows_WhereTheyAreAsManyAsTheGpuRuns(CudaDeviceLimits gpu)
     {
         foreach (int headDim in new[] { 40, 64, 80 })
-            Assert.AreEqual(128, Plan(gpu, new(1, gpu.Multiprocessors, 4096, 4096, headDim)).Variant.SliceRows, $"head dim {headDim} on {gpu.Name}");
+            Assert.AreEqual(
+                128, Plan(gpu, new(1, gpu.Multiprocessors, 4096, 4096, headDim)).Variant.SliceRows, $"head dim {headDim} on {gpu.Name}");
     }
 
     /// <summary>Eight warps with 16 rows each: the same rows in one block with twice the warps.</summary>
@@ -89,12 +92,15 @@ public sealed class TileChoiceTests
     }
 
     [TestMethod]
-    [DataRow(64, "each of 82 multiprocessors runs 2 blocks of 4 warps at once, as its launch bounds promise; the 1024 tiles of a slice are 7 waves of 164, the last of them 24 % full")]
+    [DataRow(64,
+        "each of 82 multiprocessors runs 2 blocks of 4 warps at once, as its launch bounds promise; the 1024 tiles of a slice are 7 "
+            + "waves of 164, the last of them 24 % full")]
     public void Explanation_TellsHowTilesShareAMultiprocessor(int headDim, string sentence)
     {
         SlicePlan plan = Plan(_rtx3090, new(2, 8, 4096, 4096, headDim));
 
-        Assert.Contains($"Blocks: {sentence}", string.Join(' ', plan.Explain().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains(
+            $"Blocks: {sentence}", string.Join(' ', plan.Explain().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
     }
 
     [TestMethod]
@@ -102,16 +108,19 @@ public sealed class TileChoiceTests
     {
         KernelVariant four = CudaTestAttention.Catalogue.Variants.ToArray().Single(variant => variant.Id == "streaming-sm80-f16-d128-r128");
         SlicePlan plan = SlicePlanner.Plan(
-            new(2, 8, 4096, 4096, 128), ElementType.Float16, new[] { four }, _rtx3090.CreateProfile(), PlanningSetup.Free(PlanningSetup.GiB), new());
+            new(2, 8, 4096, 4096, 128), ElementType.Float16, new[] { four }, _rtx3090.CreateProfile(),
+            PlanningSetup.Free(PlanningSetup.GiB), new());
 
         string text = string.Join(' ', plan.Explain().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("runs 1 block of 4 warps at once", text);
         Assert.Contains("fewer than 8 warps keep a multiprocessor waiting", text);
     }
 
-    private static CudaDeviceLimits Gpu(string name, int computeCapability, int multiprocessors, int megahertz, double gigabytesPerSecond, int memory, int cache) => new(
+    private static CudaDeviceLimits Gpu(
+        string name, int computeCapability, int multiprocessors, int megahertz, double gigabytesPerSecond, int memory, int cache) => new(
         name, computeCapability, multiprocessors, megahertz * 1000, gigabytesPerSecond * 1e9, memory * PlanningSetup.GiB,
-        MultiprocessorLimits.ForComputeCapability(computeCapability).SharedBytesPerBlock, ThreadsPerBlock: 1024, GridHeight: 65535, IsIntegrated: false)
+        MultiprocessorLimits.ForComputeCapability(computeCapability).SharedBytesPerBlock, ThreadsPerBlock: 1024, GridHeight: 65535,
+        IsIntegrated: false)
     {
         L2Bytes = cache << 20,
     };
@@ -124,9 +133,11 @@ public sealed class TileChoiceTests
     {
         KernelVariant[] variants =
         [
-            .. CudaTestAttention.Of(KernelTarget.Sm80).For(ElementType.Float16, shape.HeadDim).ToArray().Where(variant => gpu.ReasonAgainst(variant) is null),
+            .. CudaTestAttention.Of(KernelTarget.Sm80).For(ElementType.Float16, shape.HeadDim).ToArray()
+                .Where(variant => gpu.ReasonAgainst(variant) is null),
             .. others,
         ];
-        return SlicePlanner.Plan(shape, ElementType.Float16, variants, gpu.CreateProfile(), PlanningSetup.Free(16 * PlanningSetup.GiB), new() { Family = KernelFamily.Streaming });
+        return SlicePlanner.Plan(shape, ElementType.Float16, variants, gpu.CreateProfile(), PlanningSetup.Free(16 * PlanningSetup.GiB),
+            new() { Family = KernelFamily.Streaming });
     }
 }

@@ -54,7 +54,8 @@ public sealed class ArgumentCheckTests
     {
         AttentionShape shape = new(1, 2, 9, 7, 40);
 
-        ArgumentException fault = Assert.ThrowsExactly<ArgumentException>(() => Run(shape, AttentionOptions.Default, shape.QueryElements, shape.KeyElements - 1));
+        ArgumentException fault =
+            Assert.ThrowsExactly<ArgumentException>(() => Run(shape, AttentionOptions.Default, shape.QueryElements, shape.KeyElements - 1));
 
         Assert.Contains("key tensor has 559 elements", fault.Message);
         Assert.Contains("needs 560", fault.Message);
@@ -64,10 +65,12 @@ public sealed class ArgumentCheckTests
     public void WrittenMemory_MayNotBeSharedWithAnything()
     {
         AttentionShape shape = new(1, 1, 8, 8, 40);
-        SlicePlan plan = _host.Plan<float>(CpuTestAttention.Catalogue, shape), mapped = _host.Plan<float>(CpuTestAttention.Catalogue, shape, new() { CaptureMap = true });
+        SlicePlan plan = _host.Plan<float>(CpuTestAttention.Catalogue, shape),
+        mapped = _host.Plan<float>(CpuTestAttention.Catalogue, shape, new() { CaptureMap = true });
         float[] tensor = new float[320], output = new float[320];
         void AssertOverlap(SlicePlan plan, float[] output, AttentionOptions? options) =>
-            Assert.Contains("overlap", Assert.ThrowsExactly<ArgumentException>(() => _host.Run<float>(plan, tensor, tensor, tensor, output, options)).Message);
+            Assert.Contains("overlap",
+                Assert.ThrowsExactly<ArgumentException>(() => _host.Run<float>(plan, tensor, tensor, tensor, output, options)).Message);
 
         AssertOverlap(plan, tensor, null);
         AssertOverlap(plan, output, new() { LogSumExp = output.AsMemory(0, 8) });
@@ -99,7 +102,8 @@ public sealed class ArgumentCheckTests
         SlicePlan plan = _host.Plan<float>(CpuTestAttention.Catalogue, new(1, 1, 8, 8, 40));
 
         Assert.Contains("CreateArguments", Assert.ThrowsExactly<ArgumentException>(() => _host.Launch(plan, default)).Message);
-        Assert.Contains("address", Assert.ThrowsExactly<ArgumentException>(() => _host.Launch(plan, AttentionHost.CreateArguments(plan))).Message);
+        Assert.Contains(
+            "address", Assert.ThrowsExactly<ArgumentException>(() => _host.Launch(plan, AttentionHost.CreateArguments(plan))).Message);
     }
 
     [TestMethod]

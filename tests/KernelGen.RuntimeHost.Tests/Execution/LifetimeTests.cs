@@ -32,7 +32,9 @@ public abstract class LifetimeTests
     [TestMethod]
     public void DisposeAmongWarmupsAndPlans_GivesRightResults_OrObjectDisposed() => Race(static (host, plan, call, output) =>
     {
-        host.Warmup<float>(plan.Variant.Target == KernelTarget.Cpu ? CpuTestAttention.Catalogue : KernelGen.RuntimeHost.Tests.Cuda.CudaTestAttention.Catalogue, _shape, _planning);
+        host.Warmup<float>(plan.Variant.Target == KernelTarget.Cpu
+            ? CpuTestAttention.Catalogue
+            : KernelGen.RuntimeHost.Tests.Cuda.CudaTestAttention.Catalogue, _shape, _planning);
         host.Run<float>(plan, call.Query, call.Key, call.Value, output);
     });
 
@@ -55,7 +57,8 @@ public abstract class LifetimeTests
         KernelArguments arguments = AttentionHost.CreateArguments(plan) with { Query = 1, Key = 1, Value = 1, Output = 1 };
         Action[] refused =
         [
-            () => host.Run<float>(plan, call.Query, call.Key, call.Value, other), () => host.Launch(plan, arguments), () => Trim(host), host.Dispose,
+            () => host.Run<float>(plan, call.Query, call.Key, call.Value, other), () => host.Launch(plan, arguments), () => Trim(host),
+            host.Dispose,
             host.Device.Dispose,
         ];
         List<string> messages = [];
@@ -68,7 +71,8 @@ public abstract class LifetimeTests
         host.Run<float>(plan, call.Query, call.Key, call.Value, output, new() { Progress = progress });
 
         Assert.HasCount(refused.Length * plan.SliceCount, messages);
-        Assert.IsTrue(messages.TrueForAll(message => message.StartsWith($"{host.Device.Name} cannot be ", StringComparison.Ordinal) && message.Contains("progress callback")));
+        Assert.IsTrue(messages.TrueForAll(message => message.StartsWith($"{host.Device.Name} cannot be ", StringComparison.Ordinal)
+            && message.Contains("progress callback")));
         Assert.AreSequenceEqual(expected, output);
 
         // The refused attempts have left the host as it was.
@@ -89,7 +93,8 @@ public abstract class LifetimeTests
         Observer outer = new(() =>
         {
             using AttentionHost second = Open();
-            second.Run<float>(second.Plan<float>(Catalogue, _shape, _planning), call.Query, call.Key, call.Value, other, new() { Progress = inner });
+            second.Run<float>(
+                second.Plan<float>(Catalogue, _shape, _planning), call.Query, call.Key, call.Value, other, new() { Progress = inner });
         });
         host.Run<float>(plan, call.Query, call.Key, call.Value, output, new() { Progress = outer });
 

@@ -10,7 +10,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.RuntimeHost.Tests.Execution;
 
-/// <summary>A plan runs on the host, for the class, on the shape and for the kind of calls that it was made for, or is refused before anything runs.</summary>
+/// <summary>
+/// A plan runs on the host, for the class, on the shape and for the kind of calls that it was made for, or is refused before anything runs.
+/// </summary>
 [TestClass]
 public sealed class PlanCheckTests
 {
@@ -33,12 +35,14 @@ public sealed class PlanCheckTests
         KernelVariant own = _host.Plan<float>(CpuTestAttention.Catalogue, _shape).Variant;
         KernelVariant alike = new(own.Id, own.Family, own.ElementType, own.HeadDim, own.SliceRows, own.Footprint, own.Source, own.Cpu!);
         SlicePlan plan = _host.Plan<float>(new KernelCatalogue("Another", alike), _shape);
-        float[] query = new float[_shape.QueryElements], key = new float[_shape.KeyElements], output = [.. Enumerable.Repeat(7f, query.Length)];
+        float[] query =
+            new float[_shape.QueryElements], key = new float[_shape.KeyElements], output = [.. Enumerable.Repeat(7f, query.Length)];
         ArgumentException fault = Assert.ThrowsExactly<ArgumentException>(() => attention.Run<float>(plan, query, key, key, output));
 
         Assert.AreEqual("plan", fault.ParamName);
         Assert.StartsWith("The plan was made for Another, whose kernel ", fault.Message);
-        Assert.AreEqual("plan", Assert.ThrowsExactly<ArgumentException>(() => attention.Launch(plan, AttentionHost.CreateArguments(plan))).ParamName);
+        Assert.AreEqual(
+            "plan", Assert.ThrowsExactly<ArgumentException>(() => attention.Launch(plan, AttentionHost.CreateArguments(plan))).ParamName);
         Assert.IsTrue(Array.TrueForAll(output, number => number == 7f));
         _host.Run<float>(plan, query, key, key, output);
         Assert.IsTrue(Array.TrueForAll(output, number => number == 0f), "the host itself runs plans of any class");
@@ -48,11 +52,13 @@ public sealed class PlanCheckTests
     public void APlanOfThePlanner_RunsWhereItsKernelDoes()
     {
         SlicePlan plan = SlicePlanner.Plan(
-            _shape, ElementType.Float32, _host.VariantsFor(CpuTestAttention.Catalogue, ElementType.Float32, 40), _host.Device.Profile, _host.MeasureBudget(), new());
+            _shape, ElementType.Float32, _host.VariantsFor(CpuTestAttention.Catalogue, ElementType.Float32, 40), _host.Device.Profile,
+            _host.MeasureBudget(), new());
         Run(plan, _host);
 
         KernelVariant cuda = CudaTestAttention.Of(KernelTarget.Simt).For(ElementType.Float32, 40)[0];
-        SlicePlan elsewhere = SlicePlanner.Plan(_shape, ElementType.Float32, new[] { cuda }, _host.Device.Profile, new(1L << 30, 0, "test"), new());
+        SlicePlan elsewhere =
+            SlicePlanner.Plan(_shape, ElementType.Float32, new[] { cuda }, _host.Device.Profile, new(1L << 30, 0, "test"), new());
         AssertRefused(elsewhere, $"cannot run the plan. {cuda.Id} is not a CPU kernel");
     }
 
@@ -60,7 +66,8 @@ public sealed class PlanCheckTests
     public void PlansCannotBeMadeByHand_OrChanged()
     {
         Assert.IsEmpty(typeof(SlicePlan).GetConstructors());
-        Assert.IsEmpty(typeof(SlicePlan).GetProperties().Where(property => property.GetSetMethod() is not null).Select(property => property.Name));
+        Assert.IsEmpty(
+            typeof(SlicePlan).GetProperties().Where(property => property.GetSetMethod() is not null).Select(property => property.Name));
         Assert.IsNull(typeof(SlicePlan).GetMethod("<Clone>$", BindingFlags.Public | BindingFlags.Instance));
     }
 
@@ -78,9 +85,11 @@ public sealed class PlanCheckTests
         {
             float[] Tensor(string name, long elements) => new float[elements + (name == which ? change : 0)];
             AttentionOptions options = new() { Map = Tensor("map", _shape.ScoreElements), LogSumExp = Tensor("log-sum-exp", 40) };
-            float[] query = Tensor("query", _shape.QueryElements), key = Tensor("key", _shape.KeyElements), value = Tensor("value", _shape.KeyElements);
+            float[] query =
+                Tensor("query", _shape.QueryElements), key = Tensor("key", _shape.KeyElements), value = Tensor("value", _shape.KeyElements);
             float[] output = Tensor("output", _shape.QueryElements);
-            ArgumentException fault = Assert.ThrowsExactly<ArgumentException>(() => _host.Run<float>(plan, query, key, value, output, options));
+            ArgumentException fault =
+                Assert.ThrowsExactly<ArgumentException>(() => _host.Run<float>(plan, query, key, value, output, options));
 
             Assert.AreEqual(which is "map" or "log-sum-exp" ? "options" : which, fault.ParamName);
             Assert.Contains($"The {which} tensor has ", fault.Message);
@@ -101,7 +110,8 @@ public sealed class PlanCheckTests
     {
         AttentionCall call = AttentionCall.Random(_shape, ElementType.Float32, new() { Causal = true });
         float[] expected = [.. call.Reference().Output.Select(number => (float)number)];
-        SlicePlan causal = _host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { Causal = true }), plain = _host.Plan<float>(CpuTestAttention.Catalogue, _shape);
+        SlicePlan causal = _host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { Causal = true }),
+        plain = _host.Plan<float>(CpuTestAttention.Catalogue, _shape);
         foreach ((SlicePlan plan, bool? said) in new (SlicePlan, bool?)[] { (causal, null), (causal, true), (plain, true) })
         {
             float[] output = new float[expected.Length];
@@ -119,12 +129,14 @@ public sealed class PlanCheckTests
     [TestMethod]
     public void OptionsOfACall_SayWhatThePlanNeeds()
     {
-        AttentionOptions options = new() { Causal = true, Map = new float[_shape.ScoreElements], Mask = AttentionMask.Boolean(new bool[30], 1, 1, 1, 30) };
+        AttentionOptions options =
+            new() { Causal = true, Map = new float[_shape.ScoreElements], Mask = AttentionMask.Boolean(new bool[30], 1, 1, 1, 30) };
         PlanningOptions planning = options.ForPlanning(new() { SliceRows = 512 });
 
         Assert.AreEqual(new PlanningOptions { Causal = true, CaptureMap = true, Masked = true, SliceRows = 512 }, planning);
         Assert.AreEqual(PlanningOptions.Default, AttentionOptions.Default.ForPlanning());
-        Assert.AreEqual(KernelFamily.Materialized, _host.Plan<float>(CpuTestAttention.Catalogue, _shape, options.ForPlanning()).Variant.Family);
+        Assert.AreEqual(
+            KernelFamily.Materialized, _host.Plan<float>(CpuTestAttention.Catalogue, _shape, options.ForPlanning()).Variant.Family);
     }
 
     [TestMethod]
@@ -150,8 +162,10 @@ public sealed class PlanCheckTests
         KernelArguments good = AttentionHost.CreateArguments(plan) with { Query = 1, Key = 1, Value = 1, Output = 1 };
         foreach (KernelArguments bad in new[]
         {
-            good with { Heads = 3 }, good with { Queries = 19 }, good with { Keys = 31 }, good with { KeyValueHeads = 1 }, good with { KeySplits = 7 },
-            good with { MaskKind = 9 }, good with { MaskKind = (int)MaskKind.Boolean }, good with { Map = 1 }, good with { Value = 0 }, good with { OutputStrides = default },
+            good with { Heads = 3 }, good with { Queries = 19 }, good with { Keys = 31 }, good with { KeyValueHeads = 1 },
+            good with { KeySplits = 7 },
+            good with { MaskKind = 9 }, good with { MaskKind = (int)MaskKind.Boolean }, good with { Map = 1 }, good with { Value = 0 },
+            good with { OutputStrides = default },
         })
         {
             Assert.AreEqual("arguments", Assert.ThrowsExactly<ArgumentException>(() => _host.Launch(plan, bad)).ParamName);
@@ -170,10 +184,13 @@ public sealed class PlanCheckTests
         Half[] half = new Half[_shape.QueryElements];
         Assert.AreEqual("plan", Assert.ThrowsExactly<ArgumentException>(() => _host.Run<Half>(plan, half, half, half, half)).ParamName);
         Assert.AreEqual("bias", Assert.ThrowsExactly<ArgumentException>(() => AttentionMask.Additive(new float[3], 1, 1, 1, 4)).ParamName);
-        Assert.AreEqual("options", Assert.ThrowsExactly<ArgumentException>(() => _host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { Policy = "none" })).ParamName);
+        Assert.AreEqual("options",
+            Assert.ThrowsExactly<ArgumentException>(
+                () => _host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { Policy = "none" })).ParamName);
     }
 
-    private static AttentionHost Open(long freeBytes = 1L << 30) => AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1, FreeBytes = freeBytes });
+    private static AttentionHost Open(long freeBytes = 1L << 30) =>
+        AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1, FreeBytes = freeBytes });
 
     private static void AssertRefused(SlicePlan plan, string part, AttentionHost? host = null, AttentionOptions? options = null)
     {

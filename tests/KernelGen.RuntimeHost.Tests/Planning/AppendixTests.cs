@@ -3,7 +3,9 @@ using KernelGen.Planning.Policies;
 
 namespace KernelGen.RuntimeHost.Tests.Planning;
 
-/// <summary>Known decisions of the originals, for the shapes that people run. Free memory is in GiB; the divisor of a row is the policy's steps.</summary>
+/// <summary>
+/// Known decisions of the originals, for the shapes that people run. Free memory is in GiB; the divisor of a row is the policy's steps.
+/// </summary>
 [TestClass]
 public sealed class AppendixTests
 {
@@ -30,7 +32,8 @@ public sealed class AppendixTests
         PolicyDecision decision = Decide("doggettx", heads, length, elementSize, gibibytes);
 
         Assert.AreEqual(PolicyFailure.None, decision.Failure);
-        Assert.AreEqual((steps, heads, rows, length, iterations), ((int)decision.Steps, decision.HeadsPerSlice, decision.RowsPerSlice, decision.KeysPerSlice, (int)decision.Iterations));
+        Assert.AreEqual((steps, heads, rows, length, iterations),
+            ((int)decision.Steps, decision.HeadsPerSlice, decision.RowsPerSlice, decision.KeysPerSlice, (int)decision.Iterations));
         Assert.AreEqual(steps == 1 ? SliceAxis.None : SliceAxis.Rows, decision.Axis);
         Assert.AreEqual(elementSize == 2 ? 3 : 2.5, decision.Modifier);
     }
@@ -40,7 +43,8 @@ public sealed class AppendixTests
     [DataRow(16, 65536, 4, 128, "max approx. 1600x1600", "Need: 6.0GB free, Have:4.0GB free", DisplayName = "SD1.5 2048 f16, 4 GiB")]
     [DataRow(40, 32760, 2, 128, "max approx. 1344x1344", "Need: 3.7GB free, Have:2.0GB free", DisplayName = "Wan-14B 480p, 2 GiB")]
     [DataRow(40, 75600, 16, 128, "max approx. 2240x2240", "Need: 20.0GB free, Have:16.0GB free", DisplayName = "Wan-14B 720p, 16 GiB")]
-    [DataRow(24, 119056, 8, 256, "max approx. 1920x1920", "Need: 29.7GB free, Have:8.0GB free", DisplayName = "Hunyuan 720p 129 frames, 8 GiB")]
+    [DataRow(24, 119056, 8, 256, "max approx. 1920x1920", "Need: 29.7GB free, Have:8.0GB free",
+        DisplayName = "Hunyuan 720p 129 frames, 8 GiB")]
     public void MoreThan64Steps_IsTheOriginalsError(int heads, int length, int gibibytes, int steps, string hint, string memory)
     {
         foreach (string policy in (string[])["doggettx", "doggettx-pre-1.5.2", "comfyui-split"])
@@ -114,7 +118,8 @@ public sealed class AppendixTests
         PolicyDecision decision = Decide("comfyui-split", heads, length, elementSize, gibibytes);
 
         Assert.AreEqual(
-            (steps, heads, rows, length / rows), ((int)decision.Steps, decision.HeadsPerSlice, decision.RowsPerSlice, (int)decision.Iterations));
+            (steps, heads, rows, length / rows),
+            ((int)decision.Steps, decision.HeadsPerSlice, decision.RowsPerSlice, (int)decision.Iterations));
         Assert.AreEqual(3, decision.Modifier);
     }
 
@@ -136,7 +141,8 @@ public sealed class AppendixTests
     [DataRow(20, 16384, 2, 2, 512, 16384, DisplayName = "SDXL 2048 f16, 2 GiB")]
     [DataRow(20, 16384, 2, 4, 1024, 16384, DisplayName = "SDXL 2048 f16, 4 GiB")]
     [DataRow(24, 4608, 2, 2, 2048, 4608, DisplayName = "Flux 1024 bf16, 2 GiB")]
-    [DataRow(40, 32760, 2, 2, 512, 180, DisplayName = "Wan-14B 480p bf16, 2 GiB: 256 rows do not fit, so 512 rows in chunks of sqrt(32760)")]
+    [DataRow(40, 32760, 2, 2, 512, 180,
+        DisplayName = "Wan-14B 480p bf16, 2 GiB: 256 rows do not fit, so 512 rows in chunks of sqrt(32760)")]
     [DataRow(40, 32760, 2, 8, 512, 32760, DisplayName = "Wan-14B 480p bf16, 8 GiB")]
     [DataRow(40, 75600, 2, 16, 512, 75600, DisplayName = "Wan-14B 720p bf16, 16 GiB")]
     [DataRow(24, 119056, 2, 8, 256, 119056, DisplayName = "Hunyuan 720p 129 frames bf16, 8 GiB")]
@@ -161,7 +167,9 @@ public sealed class AppendixTests
         Assert.AreEqual(2.5, decision.Modifier);
     }
 
-    /// <summary>The resolution that the error names, against the largest square that really plans: right only for SD 1.5, one picture, fp32.</summary>
+    /// <summary>
+    /// The resolution that the error names, against the largest square that really plans: right only for SD 1.5, one picture, fp32.
+    /// </summary>
     [TestMethod]
     [DataRow(1, 1088, 1088, 1280, 896, 1408, 2432)]
     [DataRow(2, 1344, 1344, 1536, 1088, 1728, 2880)]
@@ -169,7 +177,8 @@ public sealed class AppendixTests
     [DataRow(8, 1920, 1920, 2176, 1536, 2432, 4160)]
     [DataRow(16, 2240, 2240, 2560, 1792, 2880, 4928)]
     [DataRow(24, 2496, 2496, 2880, 2048, 3200, 5440)]
-    public void ResolutionInTheError_IsRightForOneModelOnly(int gibibytes, int message, int sd15F32, int sd15F16, int sd15F16Batch4, int sd21, int sdxl)
+    public void ResolutionInTheError_IsRightForOneModelOnly(
+        int gibibytes, int message, int sd15F32, int sd15F16, int sd15F16Batch4, int sd21, int sdxl)
     {
         var exception = Assert.ThrowsExactly<AttentionMemoryException>(
             () => PlanningSetup.Plan("doggettx", new(1, 16, 1 << 18, 1 << 18, 40), gibibytes * PlanningSetup.GiB));

@@ -54,7 +54,8 @@ internal static class BruteForce
         DeviceProfile device = request.Device;
         double scores = (double)request.Shape.ScoreElements * (request.Options.Causal ? 0.5 : 1);
         double efficiency = variant.Family == KernelFamily.Streaming ? 0.85 : 0.65;
-        double tileSeconds = 4 * scores * request.Shape.HeadDim / (heads.Sum() * (double)tiles.Sum()) / (device.FlopsPerSecond * efficiency);
+        double tileSeconds =
+            4 * scores * request.Shape.HeadDim / (heads.Sum() * (double)tiles.Sum()) / (device.FlopsPerSecond * efficiency);
         double seconds = scores * variant.Footprint.BytesPerScore * 3 / device.BytesPerSecond;
         foreach (int h in heads)
         {

@@ -18,7 +18,8 @@ public sealed class ExactPolicyTests
         Assert.AreEqual("streaming-cpu-f16-d40-r128", plan.Variant.Id);
         Assert.AreEqual((16, 16384, 16384, 1), (plan.HeadsPerSlice, plan.RowsPerSlice, plan.KeysPerSlice, plan.SliceCount));
         Assert.AreEqual(16 * 400_000L, plan.WorkspaceBytes);
-        Assert.AreEqual((1L, SliceAxis.None, 1.0, 1.1, 16 * 400_000L), (plan.Decision.Steps, plan.Decision.Axis, plan.Decision.Modifier, plan.Decision.SafetyFactor, plan.Decision.RequiredBytes));
+        Assert.AreEqual((1L, SliceAxis.None, 1.0, 1.1, 16 * 400_000L),
+            (plan.Decision.Steps, plan.Decision.Axis, plan.Decision.Modifier, plan.Decision.SafetyFactor, plan.Decision.RequiredBytes));
         Assert.IsTrue(plan.Balanced && plan.FitsBudget);
     }
 
@@ -81,7 +82,8 @@ public sealed class ExactPolicyTests
         // 16641 rows are 131 tiles, the last of one row. Without workers to keep busy, the fewest slices that fit are the fastest.
         KernelVariant[] variants = [PlanningSetup.Materialized(ElementType.Float16, 40, 8192)];
         SlicePlan plan = SlicePlanner.Plan(
-            new(2, 8, 16641, 16641, 40), ElementType.Float16, variants, PlanningSetup.WithoutWorkers, PlanningSetup.Free(2 * PlanningSetup.GiB),
+            new(2, 8, 16641, 16641, 40), ElementType.Float16, variants, PlanningSetup.WithoutWorkers,
+            PlanningSetup.Free(2 * PlanningSetup.GiB),
             new() { SafetyFactor = 1 });
 
         // A tile of a head takes 128 x 16648 x 4 bytes, and 251 of them fit: 16 heads x 15 tiles, which 131 tiles fill 9 times, evenly.
@@ -108,7 +110,8 @@ public sealed class ExactPolicyTests
         Assert.AreEqual((4.0 * 16 * 16384 * 16384 * 40 / (1.5e12 * 0.85)) + 1e-5, even.PredictedSeconds, 1e-12);
 
         AttentionShape odd = new(1, 17, 128, 4096, 40);
-        Assert.AreEqual((4.0 * 17 * 128 * 4096 * 40 / (1.5e12 * 0.85) * 32 / 17) + 1e-5, PlanningSetup.Plan(odd, PlanningSetup.GiB).PredictedSeconds, 1e-12);
+        Assert.AreEqual((4.0 * 17 * 128 * 4096 * 40 / (1.5e12 * 0.85) * 32 / 17) + 1e-5,
+            PlanningSetup.Plan(odd, PlanningSetup.GiB).PredictedSeconds, 1e-12);
 
         SlicePlan materialized = PlanningSetup.Plan(Sd15At1024, 64 * PlanningSetup.GiB, new() { Family = KernelFamily.Materialized });
         double traffic = 16.0 * 16384 * 16384 * 4 * 3 / 1e11;
@@ -123,10 +126,13 @@ public sealed class ExactPolicyTests
         KernelVariant[] variants = PlanningSetup.All(ElementType.Float16, 40);
         Array.Reverse(variants);
         SlicePlan plan = SlicePlanner.Plan(
-            shape, ElementType.Float16, variants, PlanningSetup.Device, PlanningSetup.Free(PlanningSetup.GiB), new() { Family = KernelFamily.Materialized });
+            shape, ElementType.Float16, variants, PlanningSetup.Device, PlanningSetup.Free(PlanningSetup.GiB),
+            new() { Family = KernelFamily.Materialized });
         Assert.AreEqual("materialized-cpu-f16-d40-r2048", plan.Variant.Id);
 
-        KernelVariant[] alike = [PlanningSetup.Streaming(ElementType.Float16, 40, workerBytes: 5000), PlanningSetup.Streaming(ElementType.Float16, 40, workerBytes: 4000)];
+        KernelVariant[] alike =
+            [PlanningSetup.Streaming(ElementType.Float16, 40, workerBytes: 5000),
+                PlanningSetup.Streaming(ElementType.Float16, 40, workerBytes: 4000)];
         SlicePlan smaller = SlicePlanner.Plan(
             shape, ElementType.Float16, alike, PlanningSetup.Device, PlanningSetup.Free(PlanningSetup.GiB), new());
         Assert.AreSame(alike[1], smaller.Variant);
@@ -135,9 +141,11 @@ public sealed class ExactPolicyTests
     [TestMethod]
     public void MoreTilesThanKeepAllWorkersBusy_AreWorthASmallerTile()
     {
-        KernelVariant[] tiles = [PlanningSetup.Streaming(ElementType.Float16, 40, 256), PlanningSetup.Streaming(ElementType.Float16, 40, 128)];
+        KernelVariant[] tiles =
+            [PlanningSetup.Streaming(ElementType.Float16, 40, 256), PlanningSetup.Streaming(ElementType.Float16, 40, 128)];
         SlicePlan plan = SlicePlanner.Plan(
-            new(1, 16, 256, 1024, 40), ElementType.Float16, tiles, PlanningSetup.Device with { Workers = 32 }, PlanningSetup.Free(PlanningSetup.GiB), new());
+            new(1, 16, 256, 1024, 40), ElementType.Float16, tiles, PlanningSetup.Device with { Workers = 32 },
+            PlanningSetup.Free(PlanningSetup.GiB), new());
 
         Assert.AreEqual("streaming-cpu-f16-d40-r128", plan.Variant.Id, "32 tiles keep 32 workers busy, 16 do not");
     }
@@ -174,15 +182,18 @@ public sealed class ExactPolicyTests
 
         Assert.AreEqual(
             (400_000L, 1_000_000L, 600_000L, 1.1, "exact", ElementType.Float16),
-            (exception.NeededBytes, exception.FreeBytes, exception.ReserveBytes, exception.SafetyFactor, exception.Policy, exception.ElementType));
+            (exception.NeededBytes, exception.FreeBytes, exception.ReserveBytes, exception.SafetyFactor, exception.Policy,
+                exception.ElementType));
         Assert.AreEqual(Sd15At1024, exception.Shape);
         Assert.AreEqual("streaming-cpu-f16-d40-r128, 2048 slices of 1 head x 128 rows", exception.PlanTried);
 
-        // A row of all heads of the four tensors takes 4 x 16 x 40 x 2 = 5120 bytes; 400000 x 1.1 - 400000 = 40000 bytes are missing, which 8 rows are.
+        // A row of all heads of the four tensors takes 4 x 16 x 40 x 2 = 5120 bytes; 400000 x 1.1 - 400000 = 40000 bytes are missing, which
+        // 8 rows are.
         Assert.AreEqual(16384 - 8, exception.LargestLength);
         foreach (string part in (string[])
             [
-                "2 x 8 heads, 16384 x 16384, d=40", "f16", "needs 390.6 KiB", "976.6 KiB free (cgroup limit)", "585.9 KiB reserve", "safety factor 1.1",
+                "2 x 8 heads, 16384 x 16384, d=40", "f16", "needs 390.6 KiB", "976.6 KiB free (cgroup limit)", "585.9 KiB reserve",
+                "safety factor 1.1",
                 "355.1 KiB may be used", "largest length that fits is 16376 queries x 16376 keys", exception.PlanTried,
             ])
         {

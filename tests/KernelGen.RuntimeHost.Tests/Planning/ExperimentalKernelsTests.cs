@@ -39,7 +39,8 @@ public sealed class ExperimentalKernelsTests
         Assert.IsNull(left.PredictedSeconds);
         string text = string.Join(' ', plan.Explain().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains(
-            "Off: 1 experimental kernel is switched off, which no GPU has run yet; to let plans take them set CudaDeviceOptions.ExperimentalKernels to ExperimentalKernels.Hopper",
+            "Off: 1 experimental kernel is switched off, which no GPU has run yet; to let plans take them set "
+                + "CudaDeviceOptions.ExperimentalKernels to ExperimentalKernels.Hopper",
             text);
     }
 
@@ -67,7 +68,8 @@ public sealed class ExperimentalKernelsTests
     {
         KernelVariant[] variants = [_ordinary, _experimental];
         PlanCache cache = new();
-        SlicePlan Kept(DeviceProfile device) => cache.Plan(_shape, ElementType.Float16, variants, device, PlanningSetup.Free(PlanningSetup.GiB), PlanningOptions.Default);
+        SlicePlan Kept(DeviceProfile device) =>
+            cache.Plan(_shape, ElementType.Float16, variants, device, PlanningSetup.Free(PlanningSetup.GiB), PlanningOptions.Default);
 
         Assert.AreSame(_ordinary, Kept(_off).Variant);
         Assert.AreSame(_experimental, Kept(_on).Variant);

@@ -30,7 +30,8 @@ public sealed class KernelCostsTests
     {
         AttentionShape shape = new(1, 22, 192 * 128, 16384, headDim);
         KernelVariant variant = PlanningSetup.Tensor(target, tileRows, headDim: headDim);
-        SlicePlan plan = SlicePlanner.Plan(shape, ElementType.Float16, new[] { variant }, _h100, PlanningSetup.Free(PlanningSetup.GiB), new());
+        SlicePlan plan =
+            SlicePlanner.Plan(shape, ElementType.Float16, new[] { variant }, _h100, PlanningSetup.Free(PlanningSetup.GiB), new());
 
         Assert.IsInRange(0.93 * tflops, 1.07 * tflops, shape.FloatingPointOperations / plan.PredictedSeconds / 1e12);
     }

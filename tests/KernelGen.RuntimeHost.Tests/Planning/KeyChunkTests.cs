@@ -48,7 +48,8 @@ public sealed class KeyChunkTests
     {
         SlicePlan plan = Plan(new(batch, heads, queries, keys, 64), options: new() { Causal = causal });
 
-        Assert.AreEqual((1, 1, 1, keys, 0L), (plan.KeyChunks, plan.KeySplits, plan.Decision.KeySplits, plan.KeysPerSlice, plan.WorkspaceBytes));
+        Assert.AreEqual(
+            (1, 1, 1, keys, 0L), (plan.KeyChunks, plan.KeySplits, plan.Decision.KeySplits, plan.KeysPerSlice, plan.WorkspaceBytes));
         Assert.DoesNotContain("Chunks:", plan.Explain());
     }
 
@@ -63,7 +64,8 @@ public sealed class KeyChunkTests
         Assert.IsGreaterThan(1, plan.KeyChunks);
         long rows = (queries + plan.Variant.Footprint.TileRows - 1L) / plan.Variant.Footprint.TileRows * plan.Variant.Footprint.TileRows;
         Assert.AreEqual(batch * heads * rows * 264, plan.WorkspaceBytes, "one partial result of each row");
-        StringAssert.Contains(Flat(plan.Explain()), "of 4096 keys, whose results are folded in the order of the keys, by the block that goes over them");
+        StringAssert.Contains(
+            Flat(plan.Explain()), "of 4096 keys, whose results are folded in the order of the keys, by the block that goes over them");
     }
 
     [TestMethod]
@@ -137,7 +139,9 @@ public sealed class KeyChunkTests
             splits.Add(plan.KeySplits);
             Assert.IsLessThanOrEqualTo(free, plan.WorkspaceBytes);
             Assert.IsGreaterThanOrEqualTo(whole.PredictedSeconds, plan.PredictedSeconds);
-            Assert.AreEqual(PlanningSetup.Slices(plan).Max(slice => plan.Variant.Footprint.Bytes(slice.HeadCount, slice.RowCount, 40000, 0, plan.KeySplits)), plan.WorkspaceBytes);
+            Assert.AreEqual(PlanningSetup.Slices(plan)
+                .Max(slice => plan.Variant.Footprint.Bytes(slice.HeadCount, slice.RowCount, 40000, 0, plan.KeySplits)),
+                plan.WorkspaceBytes);
         }
 
         Assert.AreSequenceEqual([1, 10], splits.Order());
@@ -203,7 +207,9 @@ public sealed class KeyChunkTests
             double least = double.PositiveInfinity;
             foreach (KernelVariant variant in _variants)
             {
-                double alone = Least(variant, 1), shared = KeyChunkRule.SplitsToTry(request, variant) is > 1 and int chunks ? Least(variant, chunks) : double.PositiveInfinity;
+                double alone = Least(variant, 1), shared = KeyChunkRule.SplitsToTry(request, variant) is > 1 and int chunks
+                    ? Least(variant, chunks)
+                    : double.PositiveInfinity;
                 least = Math.Min(least, shared <= alone * 0.8 ? shared : alone);
             }
 
@@ -239,7 +245,8 @@ public sealed class KeyChunkTests
     [TestMethod]
     public void Gpu_CountsWholeTilesAndIdleMultiprocessors()
     {
-        KernelVariant[] unsplit = [PlanningSetup.Streaming(ElementType.Float16, 64, 64, 0), PlanningSetup.Streaming(ElementType.Float16, 64, 128, 0)];
+        KernelVariant[] unsplit =
+            [PlanningSetup.Streaming(ElementType.Float16, 64, 64, 0), PlanningSetup.Streaming(ElementType.Float16, 64, 128, 0)];
 
         Assert.AreEqual(64, Plan(new(2, 8, 128, 4096, 64), variants: unsplit).Variant.SliceRows, "twice as many multiprocessors work");
         Assert.AreEqual(64, Plan(new(64, 8, 64, 4096, 64), variants: unsplit).Variant.SliceRows, "half of the other tile is empty");
@@ -249,8 +256,10 @@ public sealed class KeyChunkTests
     }
 
     private static SlicePlan Plan(
-        AttentionShape shape, long freeBytes = PlanningSetup.GiB, PlanningOptions? options = null, DeviceProfile? device = null, KernelVariant[]? variants = null) =>
-        SlicePlanner.Plan(shape, ElementType.Float16, variants ?? _variants, device ?? _gpu, PlanningSetup.Free(freeBytes), options ?? new());
+        AttentionShape shape, long freeBytes =
+            PlanningSetup.GiB, PlanningOptions? options = null, DeviceProfile? device = null, KernelVariant[]? variants = null) =>
+        SlicePlanner.Plan(
+            shape, ElementType.Float16, variants ?? _variants, device ?? _gpu, PlanningSetup.Free(freeBytes), options ?? new());
 
     private static string Flat(string text) => string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
 }

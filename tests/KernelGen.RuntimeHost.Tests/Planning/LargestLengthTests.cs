@@ -77,7 +77,8 @@ public sealed class LargestLengthTests
     {
         KernelVariant[] variants = [PlanningSetup.Streaming(ElementType.Float16, 64)];
         int length = SlicePlanner.LargestLength(
-            new(1, 1, 1000, 1000, 64), ElementType.Float16, variants, PlanningSetup.WithoutWorkers, PlanningSetup.Free(51_200_000, reserve: 512), new());
+            new(1, 1, 1000, 1000, 64), ElementType.Float16, variants, PlanningSetup.WithoutWorkers,
+            PlanningSetup.Free(51_200_000, reserve: 512), new());
 
         Assert.AreEqual(1000 + 99_999, length);
     }
@@ -111,5 +112,6 @@ public sealed class LargestLengthTests
     }
 
     private static int Largest(AttentionShape shape, long freeBytes, PlanningOptions options) => SlicePlanner.LargestLength(
-        shape, ElementType.Float16, PlanningSetup.All(ElementType.Float16, shape.HeadDim), PlanningSetup.Device, PlanningSetup.Free(freeBytes), options);
+        shape, ElementType.Float16, PlanningSetup.All(ElementType.Float16, shape.HeadDim), PlanningSetup.Device,
+        PlanningSetup.Free(freeBytes), options);
 }

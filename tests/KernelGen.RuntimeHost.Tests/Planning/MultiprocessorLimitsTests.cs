@@ -22,7 +22,8 @@ public sealed class MultiprocessorLimitsTests
     [DataRow(120, 128, 16, (99 * 1024) + 1, 0, DisplayName = "more than a block may have")]
     [DataRow(90, 1024, 65, 0, 0, DisplayName = "more registers than there are")]
     public void ResidentBlocks_AreLimitedByWhatIsScarcest(int computeCapability, int threads, int registers, int sharedBytes, int blocks) =>
-        Assert.AreEqual(blocks, MultiprocessorLimits.ForComputeCapability(computeCapability).ResidentBlocks(threads, registers, sharedBytes));
+        Assert.AreEqual(
+            blocks, MultiprocessorLimits.ForComputeCapability(computeCapability).ResidentBlocks(threads, registers, sharedBytes));
 
     [TestMethod]
     public void UnknownComputeCapability_IsLikeTheOneBeforeIt()

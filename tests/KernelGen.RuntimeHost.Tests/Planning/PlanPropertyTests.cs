@@ -13,9 +13,12 @@ public sealed class PlanPropertyTests
 {
     private static readonly string[] Presets = [.. SlicePolicies.Names.Where(name => name != "exact"), "diffusers:2"];
 
-    /// <summary>Lengths up to 40000, with the small ones, the even ones and those around tiles more often than chance would have them.</summary>
+    /// <summary>
+    /// Lengths up to 40000, with the small ones, the even ones and those around tiles more often than chance would have them.
+    /// </summary>
     private static readonly Gen<int> Lengths = Gen.OneOf(
-        Gen.Choose(1, 300), Gen.Choose(1, 40_000), from tiles in Gen.Choose(1, 300) from off in Gen.Choose(-1, 1) select (tiles * 128) + off);
+        Gen.Choose(1, 300), Gen.Choose(1, 40_000),
+        from tiles in Gen.Choose(1, 300) from off in Gen.Choose(-1, 1) select (tiles * 128) + off);
 
     /// <summary>From 1 KiB to 64 GiB, every order of magnitude alike.</summary>
     private static readonly Gen<long> Budgets = from power in Gen.Choose(1000, 3600) select (long)Math.Pow(2, power / 100.0);
@@ -45,7 +48,8 @@ public sealed class PlanPropertyTests
             return plan.WorkspaceBytes <= allowed && plan.FitsBudget;
 
         return Variants.Where(request.Allows).All(
-            variant => variant.Footprint.Bytes(1, Math.Min(request.Shape.Queries, 128), request.Shape.Keys, request.Device.Workers) > allowed - 1);
+            variant =>
+                variant.Footprint.Bytes(1, Math.Min(request.Shape.Queries, 128), request.Shape.Keys, request.Device.Workers) > allowed - 1);
     });
 
     [TestMethod]
@@ -176,7 +180,8 @@ public sealed class PlanPropertyTests
         for (SlicePlan? next = plan.NextAfterOutOfMemory(); next is { SliceCount: < 5_000 }; next = next.NextAfterOutOfMemory())
         {
             long rows = PlanningSetup.Slices(next).Sum(slice => (long)slice.HeadCount * slice.RowCount);
-            if (next.SliceCount <= plan.SliceCount || next.WorkspaceBytes > plan.WorkspaceBytes || rows != (long)request.Shape.TotalHeads * request.Shape.Queries)
+            if (next.SliceCount <= plan.SliceCount || next.WorkspaceBytes > plan.WorkspaceBytes
+                || rows != (long)request.Shape.TotalHeads * request.Shape.Queries)
                 return false;
 
             plan = next;

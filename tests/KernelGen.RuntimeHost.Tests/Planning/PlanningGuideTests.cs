@@ -39,7 +39,8 @@ public sealed class PlanningGuideTests
     {
         SlicePlan plan = PlanningSetup.Plan(Shape, 2 * PlanningSetup.GiB);
 
-        Assert.AreEqual((KernelFamily.Streaming, 16, 16384, 1), (plan.Variant.Family, plan.HeadsPerSlice, plan.RowsPerSlice, plan.SliceCount));
+        Assert.AreEqual(
+            (KernelFamily.Streaming, 16, 16384, 1), (plan.Variant.Family, plan.HeadsPerSlice, plan.RowsPerSlice, plan.SliceCount));
     }
 
     [TestMethod]
@@ -71,7 +72,8 @@ public sealed class PlanningGuideTests
     [DataRow("comfyui-split", 36864)]
     [DataRow("exact", 435728)]
     public void LargestLength_At2GiB(string policy, int length) => Assert.AreEqual(length, SlicePlanner.LargestLength(
-        Shape, ElementType.Float16, PlanningSetup.All(ElementType.Float16, 40), PlanningSetup.Device, PlanningSetup.Free(2 * PlanningSetup.GiB),
+        Shape, ElementType.Float16, PlanningSetup.All(ElementType.Float16, 40), PlanningSetup.Device,
+        PlanningSetup.Free(2 * PlanningSetup.GiB),
         new() { Policy = policy }));
 
     [TestMethod]
@@ -84,5 +86,6 @@ public sealed class PlanningGuideTests
         Assert.AreEqual(1024 * MiB, ScoreBytes(plan));
     }
 
-    private static long ScoreBytes(SlicePlan plan) => plan.Variant.Footprint.ScoreBytes(plan.HeadsPerSlice, plan.RowsPerSlice, plan.Shape.Keys);
+    private static long ScoreBytes(SlicePlan plan) =>
+        plan.Variant.Footprint.ScoreBytes(plan.HeadsPerSlice, plan.RowsPerSlice, plan.Shape.Keys);
 }

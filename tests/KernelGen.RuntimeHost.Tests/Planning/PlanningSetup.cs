@@ -9,13 +9,15 @@ internal static class PlanningSetup
 {
     public const long GiB = 1L << 30;
 
-    public static DeviceProfile Device { get; } = new(Workers: 16, FlopsPerSecond: 1.5e12, BytesPerSecond: 1e11, SliceSeconds: 1e-5, TotalMemoryBytes: 64 * GiB);
+    public static DeviceProfile Device { get; } =
+        new(Workers: 16, FlopsPerSecond: 1.5e12, BytesPerSecond: 1e11, SliceSeconds: 1e-5, TotalMemoryBytes: 64 * GiB);
 
     /// <summary>A device that names no workers, as a GPU.</summary>
     public static DeviceProfile WithoutWorkers { get; } = Device with { Workers = 0 };
 
     public static KernelVariant Materialized(ElementType elementType, int headDim, int sliceRows) =>
-        Variant(KernelFamily.Materialized, elementType, headDim, sliceRows, new(TileRows: 128, TileKeys: 8, BytesPerScore: 4, WorkerBytes: 300_000));
+        Variant(KernelFamily.Materialized, elementType, headDim, sliceRows,
+            new(TileRows: 128, TileKeys: 8, BytesPerScore: 4, WorkerBytes: 300_000));
 
     public static KernelVariant Streaming(ElementType elementType, int headDim, int tileRows = 128, long workerBytes = 400_000) =>
         Variant(KernelFamily.Streaming, elementType, headDim, tileRows, new(tileRows, TileKeys: 64, BytesPerScore: 0, workerBytes));
@@ -27,11 +29,14 @@ internal static class PlanningSetup
     /// <summary>A CUDA variant in fp16 that can split keys, with the footprint that the generator gives it.</summary>
     public static KernelVariant SplitStreaming(int headDim, int tileRows) => new(
         $"streaming-simt-f16-d{headDim}-r{tileRows}", KernelFamily.Streaming, KernelTarget.Simt, ElementType.Float16, headDim, tileRows,
-        new(tileRows, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (headDim + 2), ChunkKeys: 4096), new(static () => [], [], []));
+        new(tileRows, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow: 4 * (headDim + 2), ChunkKeys: 4096),
+        new(static () => [], [], []));
 
     /// <summary>A CUDA variant that takes masks, of which nothing is known but its tile and, where they are given, its launches.</summary>
-    public static KernelVariant Tensor(KernelTarget target, int tileRows, ElementType elementType = ElementType.Float16, int headDim = 64, params CudaStage[] stages) => new(
-        $"streaming-{target.Name()}-{elementType.ShortName()}-d{headDim}-r{tileRows}", KernelFamily.Streaming, target, elementType, headDim, tileRows,
+    public static KernelVariant Tensor(KernelTarget target, int tileRows, ElementType elementType = ElementType.Float16, int headDim = 64,
+        params CudaStage[] stages) => new(
+        $"streaming-{target.Name()}-{elementType.ShortName()}-d{headDim}-r{tileRows}", KernelFamily.Streaming, target, elementType, headDim,
+        tileRows,
         new(tileRows, TileKeys: 64, BytesPerScore: 0, WorkerBytes: 0), new(static () => "KERNELGEN_GENERAL_MASKS"u8, [], stages))
     {
         Traits = target switch
@@ -61,7 +66,8 @@ internal static class PlanningSetup
 
     public static MemoryBudget Free(long bytes, long reserve = 0) => new(bytes, reserve, "given by the caller");
 
-    public static SlicePlan Plan(AttentionShape shape, long freeBytes, PlanningOptions? options = null, ElementType elementType = ElementType.Float16) =>
+    public static SlicePlan Plan(
+        AttentionShape shape, long freeBytes, PlanningOptions? options = null, ElementType elementType = ElementType.Float16) =>
         SlicePlanner.Plan(shape, elementType, All(elementType, shape.HeadDim), Device, Free(freeBytes), options ?? new());
 
     public static SlicePlan Plan(string policy, AttentionShape shape, long freeBytes, ElementType elementType = ElementType.Float16) =>
@@ -76,7 +82,8 @@ internal static class PlanningSetup
         return [.. slices];
     }
 
-    private static unsafe KernelVariant Variant(KernelFamily family, ElementType elementType, int headDim, int sliceRows, KernelFootprint footprint, int maximumKeys = 0)
+    private static unsafe KernelVariant Variant(
+        KernelFamily family, ElementType elementType, int headDim, int sliceRows, KernelFootprint footprint, int maximumKeys = 0)
     {
         CpuKernel none = static (in arguments, head, rowBegin, rowEnd, scratch, scores) => throw new NotSupportedException();
         string id = $"{family.Name()}-cpu-{elementType.ShortName()}-d{headDim}-r{sliceRows}";

@@ -28,7 +28,8 @@ public sealed class PresetPolicyTests
     {
         PolicyDecision decision = Decide("invokeai-cpu", new(16, 8, 513 * 256, 64, 64, 4, 0, 0));
 
-        Assert.AreEqual((32L, 16, 513 * 256 / 32, SliceAxis.Rows), (decision.Steps, decision.HeadsPerSlice, decision.RowsPerSlice, decision.Axis));
+        Assert.AreEqual(
+            (32L, 16, 513 * 256 / 32, SliceAxis.Rows), (decision.Steps, decision.HeadsPerSlice, decision.RowsPerSlice, decision.Axis));
     }
 
     [TestMethod]
@@ -105,7 +106,8 @@ public sealed class PresetPolicyTests
         long free = (long)Math.Ceiling((1L << 29) / 0.7);
         PolicyDecision decision = Decide("sub-quadratic", new(16, 8, 4096, 4096, 40, 2, free, 0));
 
-        Assert.AreEqual((1024, 4096, 4L, SliceAxis.Rows), (decision.RowsPerSlice, decision.KeysPerSlice, decision.Iterations, decision.Axis));
+        Assert.AreEqual(
+            (1024, 4096, 4L, SliceAxis.Rows), (decision.RowsPerSlice, decision.KeysPerSlice, decision.Iterations, decision.Axis));
     }
 
     [TestMethod]
@@ -150,7 +152,9 @@ public sealed class PresetPolicyTests
     [TestMethod]
     public void Diffusers_WithOneHead_IsTheOriginalsCrash()
     {
-        var exception = Assert.ThrowsExactly<SlicePolicyException>(() => PlanningSetup.Plan("diffusers", new(1, 1, 4096, 4096, 512), PlanningSetup.GiB));
+        var exception =
+            Assert.ThrowsExactly<SlicePolicyException>(
+                () => PlanningSetup.Plan("diffusers", new(1, 1, 4096, 4096, 512), PlanningSetup.GiB));
 
         Assert.AreEqual(PolicyFailure.ZeroHeads, exception.Failure);
         StringAssert.Contains(exception.Message, "half of 1 heads");
@@ -159,7 +163,9 @@ public sealed class PresetPolicyTests
     [TestMethod]
     public void Diffusers_WithMoreThanAllHeads_IsRefusedAsByTheOriginal()
     {
-        var exception = Assert.ThrowsExactly<SlicePolicyException>(() => PlanningSetup.Plan("diffusers:9", new(2, 8, 4096, 4096, 40), PlanningSetup.GiB));
+        var exception =
+            Assert.ThrowsExactly<SlicePolicyException>(
+                () => PlanningSetup.Plan("diffusers:9", new(2, 8, 4096, 4096, 40), PlanningSetup.GiB));
 
         Assert.AreEqual(PolicyFailure.MoreThanAllHeads, exception.Failure);
         StringAssert.Contains(exception.Message, "asked for 9 heads a slice");
@@ -190,7 +196,8 @@ public sealed class PresetPolicyTests
     {
         Assert.AreSequenceEqual(
             [
-                "exact", "doggettx", "doggettx-pre-1.5.2", "doggettx-vae", "v1", "invokeai", "invokeai-cpu", "invokeai-mps", "sub-quadratic",
+                "exact", "doggettx", "doggettx-pre-1.5.2", "doggettx-vae", "v1", "invokeai", "invokeai-cpu", "invokeai-mps",
+                "sub-quadratic",
                 "comfyui-split", "comfyui-sub-quad", "diffusers", "diffusers:max",
             ],
             SlicePolicies.Names);

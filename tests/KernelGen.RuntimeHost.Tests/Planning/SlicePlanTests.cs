@@ -61,9 +61,11 @@ public sealed class SlicePlanTests
         AttentionShape shape = new(2, 8, 16384, 16384, 40);
 
         StringAssert.Contains(PlanningSetup.Plan(shape, 4 << 20).Explain(), "needs 8.3 MiB, 3.6 MiB allowed");
-        StringAssert.Contains(PlanningSetup.Plan(shape, PlanningSetup.GiB, new() { Family = KernelFamily.Streaming }).Explain(), "family excluded");
+        StringAssert.Contains(
+            PlanningSetup.Plan(shape, PlanningSetup.GiB, new() { Family = KernelFamily.Streaming }).Explain(), "family excluded");
         StringAssert.Contains(PlanningSetup.Plan(shape, PlanningSetup.GiB, new() { SliceRows = 512 }).Explain(), "slice size excluded");
-        StringAssert.Contains(PlanningSetup.Plan(shape, PlanningSetup.GiB, new() { CaptureMap = true }).Explain(), "cannot hand out the map");
+        StringAssert.Contains(
+            PlanningSetup.Plan(shape, PlanningSetup.GiB, new() { CaptureMap = true }).Explain(), "cannot hand out the map");
     }
 
     [TestMethod]
@@ -98,7 +100,8 @@ public sealed class SlicePlanTests
             WorkspaceBytes = 0,
         };
 
-        Assert.AreSequenceEqual([new(0, 2, 0, 200), new(0, 2, 200, 100), new(2, 1, 0, 200), new(2, 1, 200, 100)], PlanningSetup.Slices(plan));
+        Assert.AreSequenceEqual(
+            [new(0, 2, 0, 200), new(0, 2, 200, 100), new(2, 1, 0, 200), new(2, 1, 200, 100)], PlanningSetup.Slices(plan));
         StringAssert.Contains(plan.Explain(), "> streaming-cpu-f16-d40-r128");
         Assert.IsNull(plan.NextAfterOutOfMemory());
         Assert.AreEqual("streaming-cpu-f16-d40-r128: 4 slices of 2 heads x 200 rows, 0 B workspace (by hand)", plan.ToString());

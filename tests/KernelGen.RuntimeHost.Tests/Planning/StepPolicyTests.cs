@@ -71,7 +71,8 @@ public sealed class StepPolicyTests
     {
         PolicyDecision decision = AtSteps("doggettx-vae", 65536, 4096);
 
-        Assert.AreEqual((PolicyFailure.None, 4096L, 16, 4096L), (decision.Failure, decision.Steps, decision.RowsPerSlice, decision.Iterations));
+        Assert.AreEqual(
+            (PolicyFailure.None, 4096L, 16, 4096L), (decision.Failure, decision.Steps, decision.RowsPerSlice, decision.Iterations));
     }
 
     [TestMethod]

@@ -20,7 +20,8 @@ public sealed class TileOccupancyTests
     [DataRow(90, 256, 2, 100, 2)]
     [DataRow(90, 384, 1, 227, 1)]
     [DataRow(120, 256, 1, 64, 1)]
-    public void Blocks_AreThoseThatLaunchBoundsAndSharedMemoryPromise(int computeCapability, int threads, int minimumBlocks, int shared, int blocks)
+    public void Blocks_AreThoseThatLaunchBoundsAndSharedMemoryPromise(
+        int computeCapability, int threads, int minimumBlocks, int shared, int blocks)
     {
         CudaStage stage = new("entry", threads, shared * KiB, 128) { MinimumBlocks = minimumBlocks };
 
@@ -86,7 +87,8 @@ public sealed class TileOccupancyTests
             for (int tiles = 1; tiles < 2000; tiles += 7)
             {
                 for (int first = 0; first <= tiles; first += 61)
-                    Assert.IsGreaterThanOrEqualTo(occupancy.LeastBusy(tiles), occupancy.Busy(first) + occupancy.Busy(tiles - first), $"{first} of {tiles} tiles, {blocks} blocks");
+                    Assert.IsGreaterThanOrEqualTo(occupancy.LeastBusy(tiles), occupancy.Busy(first) + occupancy.Busy(tiles - first),
+                        $"{first} of {tiles} tiles, {blocks} blocks");
             }
         }
     }
@@ -99,11 +101,13 @@ public sealed class TileOccupancyTests
         {
             KernelVariant variant = new(
                 "materialized-sm80-f16-d64-r512", KernelFamily.Materialized, KernelTarget.Sm80, ElementType.Float16, 64, 512,
-                new(64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0), new(static () => [], [], [new CudaStage("entry", 128, random.Next(8, 99) * KiB, 64)]))
+                new(64, TileKeys: 64, BytesPerScore: 4, WorkerBytes: 0),
+                new(static () => [], [], [new CudaStage("entry", 128, random.Next(8, 99) * KiB, 64)]))
             {
                 Traits = new(ProductUnit.WarpProducts, ScorePasses: 3),
             };
-            DeviceProfile device = Gpu(random.Next(2) == 0 ? 80 : 86) with { ParallelTiles = random.Next(1, 12), SliceSeconds = random.Next(1, 50) * 1e-7 };
+            DeviceProfile device =
+                Gpu(random.Next(2) == 0 ? 80 : 86) with { ParallelTiles = random.Next(1, 12), SliceSeconds = random.Next(1, 50) * 1e-7 };
             PlanRequest request = new(
                 new(1, random.Next(1, 9), random.Next(1, 1500), random.Next(1, 700), 64), ElementType.Float16, new[] { variant }, device,
                 PlanningSetup.Free(random.Next(1, 4000) * 1000L), new());
@@ -124,7 +128,8 @@ public sealed class TileOccupancyTests
             bool found = ExactSearch.TryFit(request, variant, request.Budget.FreeBytes, out PlanOutcome outcome);
             Assert.AreEqual(least is not null, found);
             if (least is { } expected)
-                Assert.AreEqual(expected, outcome.PredictedSeconds, 1e-9 * expected, $"{request.Shape}, {device.ParallelTiles} multiprocessors");
+                Assert.AreEqual(
+                    expected, outcome.PredictedSeconds, 1e-9 * expected, $"{request.Shape}, {device.ParallelTiles} multiprocessors");
         }
     }
 

@@ -63,13 +63,15 @@ public sealed class VariantChoiceTests
     public void AllKeys_TakeMaterialized()
     {
         Assert.AreEqual(KernelFamily.Materialized, PlanningSetup.Plan("sub-quadratic", Sd15At1024, 16 * PlanningSetup.GiB).Variant.Family);
-        Assert.AreEqual(KernelFamily.Materialized, PlanningSetup.Plan("comfyui-sub-quad", Sd15At1024, 2 * PlanningSetup.GiB).Variant.Family);
+        Assert.AreEqual(
+            KernelFamily.Materialized, PlanningSetup.Plan("comfyui-sub-quad", Sd15At1024, 2 * PlanningSetup.GiB).Variant.Family);
     }
 
     [TestMethod]
     public void FamilyAsked_IsTakenWhateverTheOriginalDid()
     {
-        SlicePlan plan = PlanningSetup.Plan(Sd15At1024, 2 * PlanningSetup.GiB, new() { Policy = "doggettx", Family = KernelFamily.Streaming });
+        SlicePlan plan =
+            PlanningSetup.Plan(Sd15At1024, 2 * PlanningSetup.GiB, new() { Policy = "doggettx", Family = KernelFamily.Streaming });
 
         Assert.AreEqual("streaming-cpu-f16-d40-r128", plan.Variant.Id);
         Assert.AreEqual((1024, 16, 16 * 400_000L), (plan.RowsPerSlice, plan.SliceCount, plan.WorkspaceBytes));
@@ -126,7 +128,8 @@ public sealed class VariantChoiceTests
     {
         var exception = Assert.ThrowsExactly<NoMatchingVariantException>(
             () => SlicePlanner.Plan(
-                Sd15At1024, ElementType.Float16, ReadOnlyMemory<KernelVariant>.Empty, PlanningSetup.Device, PlanningSetup.Free(PlanningSetup.GiB), new()));
+                Sd15At1024, ElementType.Float16, ReadOnlyMemory<KernelVariant>.Empty, PlanningSetup.Device,
+                PlanningSetup.Free(PlanningSetup.GiB), new()));
 
         StringAssert.Contains(exception.Message, "Kernels offered: none");
     }

@@ -23,7 +23,8 @@ internal record AttentionCall(AttentionShape Shape)
     public float[] Value { get; init; } = [];
 
     /// <summary>A call on random tensors.</summary>
-    public static AttentionCall Random(AttentionShape shape, ElementType elementType, AttentionOptions? options = null, int seed = 1, float amplitude = 1)
+    public static AttentionCall Random(
+        AttentionShape shape, ElementType elementType, AttentionOptions? options = null, int seed = 1, float amplitude = 1)
     {
         options ??= AttentionOptions.Default;
         TensorStrides query = options.QueryStrides ?? TensorStrides.Dense(options.Layout, shape.Heads, shape.Queries, shape.HeadDim);
@@ -32,9 +33,12 @@ internal record AttentionCall(AttentionShape Shape)
         return new(shape)
         {
             Options = options,
-            Query = RandomTensors.Exact(query.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim), 3 * seed, elementType, amplitude),
-            Key = RandomTensors.Exact(key.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), (3 * seed) + 1, elementType, amplitude),
-            Value = RandomTensors.Exact(value.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), (3 * seed) + 2, elementType, amplitude),
+            Query = RandomTensors.Exact(
+                query.Extent(shape.Batch, shape.Heads, shape.Queries, shape.HeadDim), 3 * seed, elementType, amplitude),
+            Key = RandomTensors.Exact(
+                key.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), (3 * seed) + 1, elementType, amplitude),
+            Value = RandomTensors.Exact(
+                value.Extent(shape.Batch, shape.KeyValueHeads, shape.Keys, shape.HeadDim), (3 * seed) + 2, elementType, amplitude),
         };
     }
 
@@ -54,11 +58,13 @@ internal record AttentionCall(AttentionShape Shape)
         ElementType elementType = ElementTypeExtensions.Of<T>();
         SlicePlan plan = Profile is null
             ? host.Plan<T>(catalogue, Shape, Planning)
-            : SlicePlanner.Plan(Shape, elementType, host.VariantsFor(catalogue, elementType, Shape.HeadDim), Profile, host.MeasureBudget(), Planning);
+            : SlicePlanner.Plan(
+                Shape, elementType, host.VariantsFor(catalogue, elementType, Shape.HeadDim), Profile, host.MeasureBudget(), Planning);
         TensorStrides strides = Options.OutputStrides ?? TensorStrides.Dense(Options.Layout, Shape.Heads, Shape.Queries, Shape.HeadDim);
         T[] output = new T[strides.Extent(Shape.Batch, Shape.Heads, Shape.Queries, Shape.HeadDim)];
         report = host.Run<T>(
-            plan, Array.ConvertAll(Query, x => narrow(x)), Array.ConvertAll(Key, x => narrow(x)), Array.ConvertAll(Value, x => narrow(x)), output, Options);
+            plan, Array.ConvertAll(Query, x => narrow(x)), Array.ConvertAll(Key, x => narrow(x)), Array.ConvertAll(Value, x => narrow(x)),
+            output, Options);
 
         float[] dense = new float[Shape.QueryElements];
         int at = 0;
@@ -70,7 +76,8 @@ internal record AttentionCall(AttentionShape Shape)
                 {
                     for (int d = 0; d < Shape.HeadDim; d++)
                     {
-                        dense[at++] = widen(output[checked((int)((batch * strides.Batch) + (head * strides.Head) + (row * strides.Row) + d))]);
+                        dense[at++] =
+                            widen(output[checked((int)((batch * strides.Batch) + (head * strides.Head) + (row * strides.Row) + d))]);
                     }
                 }
             }

@@ -26,7 +26,8 @@ internal static class EdgeCalls
             (new() { Mask = AttentionMask.Boolean(attend, 1, 1, 1, Keys) }, key => !attend[key], "Boolean mask"),
             (new() { Mask = AttentionMask.Additive(bias, 1, 1, 1, Keys) }, key => !attend[key], "additive mask"),
             (new() { Causal = true }, key => key >= Rows, "causal"),
-            (new() { Causal = true, Mask = AttentionMask.Boolean(attend, 1, 1, 1, Keys) }, key => key >= Rows || !attend[key], "causal and mask"),
+            (new() { Causal = true, Mask = AttentionMask.Boolean(attend, 1, 1, 1, Keys) }, key => key >= Rows || !attend[key],
+                "causal and mask"),
         ];
         foreach ((AttentionOptions options, Func<int, bool> hidden, string what) in ways)
         {
@@ -50,7 +51,8 @@ internal static class EdgeCalls
     {
         foreach ((float large, bool wholeRow) in new[]
         {
-            (3e38f, false), (3e38f, true), (float.MaxValue, true), (-3e38f, true), (float.MinValue, true), (float.MinValue, false), (-3.3895e38f, true), (2.2e38f, true), (-2.2e38f, true),
+            (3e38f, false), (3e38f, true), (float.MaxValue, true), (-3e38f, true), (float.MinValue, true), (float.MinValue, false),
+            (-3.3895e38f, true), (2.2e38f, true), (-2.2e38f, true),
         })
         {
             // Row 2 has the bias at one key or at all; row 3 sees one key and hides the others by it.
@@ -61,7 +63,9 @@ internal static class EdgeCalls
                 bias[(3 * Keys) + key] = key == 5 ? 0.25f : -MathF.Abs(large);
             }
 
-            yield return (AttentionCall.Random(_shape, elementType, new() { Mask = AttentionMask.Additive(bias, 1, 1, Rows, Keys), LogSumExp = new float[Rows] }), $"{large} at {(wholeRow ? "all keys" : "one key")}");
+            yield return (AttentionCall.Random(_shape, elementType,
+                new() { Mask = AttentionMask.Additive(bias, 1, 1, Rows, Keys), LogSumExp = new float[Rows] }),
+                    $"{large} at {(wholeRow ? "all keys" : "one key")}");
         }
     }
 
@@ -69,7 +73,9 @@ internal static class EdgeCalls
     public static AttentionCall ScoresOfNegativeInfinity(ElementType elementType)
     {
         bool[] attend = [.. Enumerable.Range(0, Rows * Keys).Select(i => i / Keys != 4 || i % Keys is 7 or 8)];
-        AttentionCall call = AttentionCall.Random(_shape, elementType, new() { Mask = AttentionMask.Boolean(attend, 1, 1, Rows, Keys), LogSumExp = new float[Rows] });
+        AttentionCall call =
+            AttentionCall.Random(
+                _shape, elementType, new() { Mask = AttentionMask.Boolean(attend, 1, 1, Rows, Keys), LogSumExp = new float[Rows] });
 
         // Queries of positive numbers, and a key of negative infinities.
         return call with
@@ -89,7 +95,11 @@ internal static class EdgeCalls
             Causal = causal,
             Mask = causal ? null : AttentionMask.Boolean(attend, 1, 1, Rows, Keys),
         });
-        return call with { Query = [.. call.Query.Select((number, i) => i / HeadDim == 4 ? float.NaN : number)], Planning = new() { CaptureMap = true } };
+        return call with
+        {
+            Query = [.. call.Query.Select((number, i) => i / HeadDim == 4 ? float.NaN : number)],
+            Planning = new() { CaptureMap = true },
+        };
     }
 
     /// <summary>

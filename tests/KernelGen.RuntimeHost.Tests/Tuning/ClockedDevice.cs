@@ -39,14 +39,16 @@ internal sealed class ClockedDevice(string? folder, Func<KernelVariant, double> 
 
     public string CodeIdentity(KernelVariant variant) => variant.Id + CodeVersion;
 
-    public void Warmup(IEnumerable<SpecializedKernel> kernels, IProgress<int>? progress, CancellationToken cancellationToken) => Compiled.AddRange(kernels);
+    public void Warmup(IEnumerable<SpecializedKernel> kernels, IProgress<int>? progress, CancellationToken cancellationToken) =>
+        Compiled.AddRange(kernels);
 
     public int? ResidentBlocks(KernelVariant variant) => Compiled.Any(kernel => kernel.Variant == variant) ? Loaded(variant) : null;
 
     /// <summary>Blocks that a multiprocessor runs at once, once a variant is compiled.</summary>
     public Func<KernelVariant, int?> Loaded { get; init; } = static _ => null;
 
-    public ITimedTensors AllocateTensors(in AttentionShape shape, ElementType elementType) => AllocationFails ? throw new OutOfMemoryException("none left") : new Tensors(this);
+    public ITimedTensors AllocateTensors(in AttentionShape shape, ElementType elementType) =>
+        AllocationFails ? throw new OutOfMemoryException("none left") : new Tensors(this);
 
     public bool IsOfOneKernel(Exception fault) => fault is KernelGen.Cuda.KernelCompilationException;
 
@@ -66,7 +68,9 @@ internal sealed class ClockedDevice(string? folder, Func<KernelVariant, double> 
         {
             device.Timed.Add((plan.Variant, plan.Shape.Batch));
             double one = device.Clock(plan.Variant);
-            return one < 0 ? throw new KernelGen.Cuda.KernelCompilationException(plan.Variant.Id, "not today", "") : TimeSpan.FromSeconds(calls * one);
+            return one < 0
+                ? throw new KernelGen.Cuda.KernelCompilationException(plan.Variant.Id, "not today", "")
+                : TimeSpan.FromSeconds(calls * one);
         }
 
         public void Dispose()

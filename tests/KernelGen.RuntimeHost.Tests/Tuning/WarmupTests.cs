@@ -46,7 +46,8 @@ public sealed class WarmupTests
     [TestMethod]
     public void LoadedKernels_ThatShareAMultiprocessorWithMore_ChangeThePlan_OnceAndForAll()
     {
-        // Alone on its multiprocessor a block of four warps is slow: by its launch bounds the second variant is, as it was compiled it is not.
+        // Alone on its multiprocessor a block of four warps is slow: by its launch bounds the second variant is, as it was compiled it is
+        // not.
         KernelVariant known = PlanningSetup.Tensor(KernelTarget.Sm80, 64, stages: new CudaStage("known", 128, 90 * 1024, 64));
         KernelVariant surprising = PlanningSetup.Tensor(KernelTarget.Sm80, 128, stages: new CudaStage("surprising", 128, 150 * 1024, 128));
         KernelCatalogue catalogue = new("Test", [known, surprising]);
@@ -66,7 +67,8 @@ public sealed class WarmupTests
         Assert.AreSame(known, host.Warmup<Half>(catalogue, _shape).Plan.Variant, "the other is not loaded");
 
         device.Warmup([new(surprising)], progress: null, CancellationToken.None);
-        Assert.AreSame(known, host.Plan<Half>(catalogue, _shape).Variant, "plans change where somebody asks for it, not because a kernel was loaded");
+        Assert.AreSame(
+            known, host.Plan<Half>(catalogue, _shape).Variant, "plans change where somebody asks for it, not because a kernel was loaded");
 
         SlicePlan plan = host.Warmup<Half>(catalogue, _shape).Plan;
         Assert.AreSame(surprising, plan.Variant);
@@ -116,7 +118,8 @@ public sealed class WarmupTests
     [TestMethod]
     public void ManyVariantsOfOneTarget_LeaveRoomForTheOthers()
     {
-        KernelVariant[] variants = [.. Enumerable.Range(1, 20).Select(rows => Variant(KernelTarget.Sm90a, 8 * rows)), Variant(KernelTarget.Sm80, 128)];
+        KernelVariant[] variants =
+            [.. Enumerable.Range(1, 20).Select(rows => Variant(KernelTarget.Sm90a, 8 * rows)), Variant(KernelTarget.Sm80, 128)];
         ClockedDevice device = new(CacheFolder, variant => variant.Target == KernelTarget.Sm80 ? 1e-3 : 2e-3);
         WarmupReport report = Host(device).Warmup<Half>(new KernelCatalogue("Many", variants), _shape, tune: true);
 
@@ -168,7 +171,8 @@ public sealed class WarmupTests
     public void TwoGpus_ShareAFile()
     {
         Host(new(CacheFolder, variant => variant == _variants[1] ? 1e-3 : 2e-3)).Warmup<Half>(_catalogue, _shape, tune: true);
-        Host(new(CacheFolder, variant => variant == _variants[4] ? 1e-3 : 2e-3) { Identity = "Another GPU" }).Warmup<Half>(_catalogue, _shape, tune: true);
+        Host(new(CacheFolder, variant => variant == _variants[4] ? 1e-3 : 2e-3) { Identity = "Another GPU" })
+            .Warmup<Half>(_catalogue, _shape, tune: true);
 
         Assert.AreSame(_variants[1], Host(new(CacheFolder, _ => 1)).Plan<Half>(_catalogue, _shape).Variant);
         Assert.AreSame(_variants[4], Host(new(CacheFolder, _ => 1) { Identity = "Another GPU" }).Plan<Half>(_catalogue, _shape).Variant);
@@ -269,7 +273,9 @@ public sealed class WarmupTests
         Assert.IsFalse(host.Plan<Half>(_catalogue, _shape).TimeIsMeasured);
         host.Warmup<Half>(_catalogue, _shape, tune: true);
 
-        Assert.AreEqual(reason is not null, logger.Entries.Any(entry => entry.Level == LogLevel.Warning && entry.Text.Contains("are ignored") && entry.Text.Contains(reason!)));
+        Assert.AreEqual(reason is not null,
+            logger.Entries.Any(
+                entry => entry.Level == LogLevel.Warning && entry.Text.Contains("are ignored") && entry.Text.Contains(reason!)));
         Assert.IsTrue(Host(new(CacheFolder, _ => 1)).Plan<Half>(_catalogue, _shape).TimeIsMeasured);
         Assert.HasCount(1, Directory.GetFiles(Path.GetDirectoryName(FilePath)!), "no temporary file stays");
     }
@@ -288,7 +294,8 @@ public sealed class WarmupTests
     {
         File.WriteAllText(Path.Combine(TestContext.TestTempDirectory!, "cache"), "a file, not a folder");
         ListLogger logger = new();
-        using AttentionHost host = new(new ClockedDevice(CacheFolder, variant => variant == _variants[1] ? 1e-3 : 2e-3), "test", new() { Logger = logger });
+        using AttentionHost host =
+            new(new ClockedDevice(CacheFolder, variant => variant == _variants[1] ? 1e-3 : 2e-3), "test", new() { Logger = logger });
 
         Assert.AreSame(_variants[1], host.Warmup<Half>(_catalogue, _shape, tune: true).Plan.Variant);
         Assert.IsTrue(logger.Entries.Any(entry => entry.Text.Contains("not kept")));
@@ -312,7 +319,8 @@ public sealed class WarmupTests
     public void Cpu_HasNothingToTune_AndSaysSo()
     {
         using AttentionHost host = new(new CpuDevice(new() { Threads = 1 }), "test", new());
-        WarmupReport report = host.Warmup<float>(CpuTestAttention.Catalogue, new(1, 1, 16, 16, CpuTestAttention.Catalogue.HeadDims[0]), tune: true);
+        WarmupReport report =
+            host.Warmup<float>(CpuTestAttention.Catalogue, new(1, 1, 16, 16, CpuTestAttention.Catalogue.HeadDims[0]), tune: true);
 
         Assert.IsEmpty(report.Timings);
         Assert.Contains("nothing to choose by time", report.NotTuned!);

@@ -25,7 +25,8 @@ public sealed class AttendGoldenTests
         string output = folder["out.safetensors"];
         long freeBytes = tiny ? SmallestFreeBytes(input, family) : 1L << 30;
         JsonElement report = CommandResult
-            .Of("attend", input, output, "--family", family, "--free-bytes", freeBytes.ToString(CultureInfo.InvariantCulture), "--json", "--check")
+            .Of("attend", input, output, "--family", family, "--free-bytes", freeBytes.ToString(CultureInfo.InvariantCulture), "--json",
+                "--check")
             .AssertDone().Json;
 
         double error = GoldenVectors.Error(input, output);
@@ -81,7 +82,8 @@ public sealed class AttendGoldenTests
         string input = PathOf("sd15_self_d40_f16");
         // 4 heads x 256 x 256 scores in f16, times 3, are 1.5 MiB: four steps of 64 rows in 512 KiB.
         JsonElement report = CommandResult
-            .Of("attend", input, folder["out"], "--policy", "doggettx", "--free-bytes", "512KiB", "--json", "--threads", "1").AssertDone().Json;
+            .Of("attend", input, folder["out"], "--policy", "doggettx", "--free-bytes", "512KiB", "--json", "--threads", "1")
+            .AssertDone().Json;
         Assert.AreEqual(4, report.GetProperty("steps").GetInt32());
         Assert.AreEqual(64, report.GetProperty("rows_per_slice").GetInt32());
         Assert.IsLessThanOrEqualTo(GoldenVectors.Bound(input), GoldenVectors.Error(input, folder["out"]));

@@ -40,19 +40,23 @@ public sealed class AttendInputTests
     }
 
     [TestMethod]
-    [DataRow(new long[] { 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, "'q' is [1, 4, 64] and 'k' is [1, 1, 4, 64]", "the same rank")]
+    [DataRow(new long[] { 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, "'q' is [1, 4, 64] and 'k' is [1, 1, 4, 64]",
+        "the same rank")]
     [DataRow(new long[] { 1, 1, 4, 64 }, new long[] { 4, 64 }, new long[] { 1, 1, 4, 64 }, "'k' is [4, 64], of rank 2")]
     [DataRow(new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 1, 4, 64 }, "'v' is [1, 1, 1, 4, 64], of rank 5")]
     [DataRow(new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 4, 40 }, new long[] { 1, 1, 4, 40 }, "head dim 64", "40")]
     [DataRow(new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 4, 64 }, new long[] { 1, 1, 5, 64 }, "same shape")]
-    [DataRow(new long[] { 4, 1, 4, 64 }, new long[] { 2, 1, 4, 64 }, new long[] { 2, 1, 4, 64 }, "batch 4", "have 2", "or 1 for all of 'q'")]
+    [DataRow(new long[] { 4, 1, 4, 64 }, new long[] { 2, 1, 4, 64 }, new long[] { 2, 1, 4, 64 }, "batch 4", "have 2",
+        "or 1 for all of 'q'")]
     [DataRow(new long[] { 1, 1, 4, 64 }, new long[] { 2, 1, 4, 64 }, new long[] { 2, 1, 4, 64 }, "batch 1", "have 2")]
     [DataRow(new long[] { 2, 4, 64 }, new long[] { 3, 4, 64 }, new long[] { 3, 4, 64 }, "batch 2", "have 3")]
     [DataRow(new long[] { 0, 1, 4, 64 }, new long[] { 0, 1, 4, 64 }, new long[] { 0, 1, 4, 64 }, "no batch items")]
     [DataRow(new long[] { 1, 0, 4, 64 }, new long[] { 1, 0, 4, 64 }, new long[] { 1, 0, 4, 64 }, "0 heads")]
     [DataRow(new long[] { 1, 4, 4, 64 }, new long[] { 1, 0, 4, 64 }, new long[] { 1, 0, 4, 64 }, "have 0")]
     [DataRow(new long[] { 1, 4, 4, 64 }, new long[] { 1, 3, 4, 64 }, new long[] { 1, 3, 4, 64 }, "multiple")]
-    [DataRow(new long[] { 1, 1, 4, 48 }, new long[] { 1, 1, 4, 48 }, new long[] { 1, 1, 4, 48 }, "head dim 48", "40, 64, 72, 80, 88, 96, 112, 128, 160, 192, 256, 384, 512", "[SliceAttention(HeadDims = [48], ElementTypes = [ElementType.Float32])]")]
+    [DataRow(new long[] { 1, 1, 4, 48 }, new long[] { 1, 1, 4, 48 }, new long[] { 1, 1, 4, 48 }, "head dim 48",
+        "40, 64, 72, 80, 88, 96, 112, 128, 160, 192, 256, 384, 512",
+        "[SliceAttention(HeadDims = [48], ElementTypes = [ElementType.Float32])]")]
     [DataRow(new long[] { 1, 1, 4, 0 }, new long[] { 1, 1, 4, 0 }, new long[] { 1, 1, 4, 0 }, "head dim 0")]
     [DataRow(new long[] { 1, 1, 0, 4294967296 }, new long[] { 1, 1, 0, 4294967296 }, new long[] { 1, 1, 0, 4294967296 }, "2^31")]
     public void WrongShapes_AreNamed(long[] query, long[] key, long[] value, params string[] parts)
@@ -88,7 +92,8 @@ public sealed class AttendInputTests
         int begin = 0;
         foreach (string name in (string[])["q", "k", "v"])
         {
-            header.Append(begin == 0 ? "" : ",").Append($"\"{name}\":{{\"dtype\":\"F64\",\"shape\":[1,1,1,64],\"data_offsets\":[{begin},{begin + 512}]}}");
+            header.Append(begin == 0 ? "" : ",")
+                .Append($"\"{name}\":{{\"dtype\":\"F64\",\"shape\":[1,1,1,64],\"data_offsets\":[{begin},{begin + 512}]}}");
             begin += 512;
         }
 

@@ -16,7 +16,8 @@ public sealed class AttendOptionTests
     private static readonly float[] Key = RandomTensors.Normal<float>(Shape.KeyElements, 2);
     private static readonly float[] Value = RandomTensors.Normal<float>(Shape.KeyElements, 3);
 
-    private static string Input(TestFolder folder, AttentionLayout layout = AttentionLayout.BatchHeadsRows, Action<SafetensorsWriter>? more = null)
+    private static string Input(
+        TestFolder folder, AttentionLayout layout = AttentionLayout.BatchHeadsRows, Action<SafetensorsWriter>? more = null)
     {
         long[] query = layout == AttentionLayout.BatchRowsHeads ? [2, 30, 4, 64] : [2, 4, 30, 64];
         long[] key = layout == AttentionLayout.BatchRowsHeads ? [2, 50, 2, 64] : [2, 2, 50, 64];
@@ -202,14 +203,21 @@ public sealed class AttendOptionTests
     {
         bool[] attend = [.. Enumerable.Range(0, 2 * 50).Select(i => i % 50 < 31)];
         using TestFolder folder = new();
-        CommandResult.Of("attend", Input(folder, more: writer => writer.Add<bool>("mask", [2, 1, 1, 50], attend)), folder["bool"], "--device", "cpu").AssertDone();
-        CommandResult.Of("attend", Input(folder, more: writer => writer.Add<long>("mask", [2, 1, 1, 50], Array.ConvertAll(attend, seen => seen ? 1L : 0))), folder["long"], "--device", "cpu").AssertDone();
-        CommandResult.Of("attend", Input(folder, more: writer => writer.Add<byte>("mask", [2, 1, 1, 50], Array.ConvertAll(attend, seen => seen ? (byte)1 : (byte)0))), folder["byte"], "--device", "cpu").AssertDone();
+        CommandResult.Of("attend", Input(folder, more: writer => writer.Add<bool>("mask", [2, 1, 1, 50], attend)), folder["bool"],
+            "--device", "cpu").AssertDone();
+        CommandResult.Of("attend",
+            Input(folder, more: writer => writer.Add<long>("mask", [2, 1, 1, 50], Array.ConvertAll(attend, seen => seen ? 1L : 0))),
+            folder["long"], "--device", "cpu").AssertDone();
+        CommandResult.Of("attend",
+            Input(folder,
+                more: writer => writer.Add<byte>("mask", [2, 1, 1, 50], Array.ConvertAll(attend, seen => seen ? (byte)1 : (byte)0))),
+                    folder["byte"], "--device", "cpu").AssertDone();
 
         AssertMatches(folder["long"], new() { Mask = AttentionMask.Boolean(attend, 2, 1, 1, 50) });
         Assert.AreSequenceEqual(File.ReadAllBytes(folder["bool"]), File.ReadAllBytes(folder["long"]));
         Assert.AreSequenceEqual(File.ReadAllBytes(folder["bool"]), File.ReadAllBytes(folder["byte"]));
-        CommandResult.Of("attend", Input(folder, more: writer => writer.Add<long>("mask", [1, 50], Enumerable.Repeat(7L, 50).ToArray())), folder["seven"], "--device", "cpu")
+        CommandResult.Of("attend", Input(folder, more: writer => writer.Add<long>("mask", [1, 50], Enumerable.Repeat(7L, 50).ToArray())),
+            folder["seven"], "--device", "cpu")
             .AssertFault(2, "holds 7", "0 and 1");
     }
 
@@ -234,13 +242,15 @@ public sealed class AttendOptionTests
     [TestMethod]
     public void TensorsOfRank3_HaveOneHead()
     {
-        float[] query = RandomTensors.Normal<float>(2 * 5 * 64, 7), key = RandomTensors.Normal<float>(2 * 7 * 64, 8), value = RandomTensors.Normal<float>(2 * 7 * 64, 9);
+        float[] query = RandomTensors.Normal<float>(2 * 5 * 64, 7), key = RandomTensors.Normal<float>(2 * 7 * 64, 8),
+        value = RandomTensors.Normal<float>(2 * 7 * 64, 9);
         float[] bias = RandomTensors.Normal<float>(2 * 5 * 7, 10);
         using TestFolder folder = new();
         Write(folder["3"], [2, 5, 64], [2, 7, 64], key, value, query, writer => writer.Add<float>("mask", [2, 5, 7], bias));
         Write(folder["4"], [2, 1, 5, 64], [2, 1, 7, 64], key, value, query, writer => writer.Add<float>("mask", [2, 1, 5, 7], bias));
         foreach (string name in (string[])["3", "4"])
-            CommandResult.Of("attend", folder[name], folder[name + ".out"], "--device", "cpu", "--capture-map", "--lse", "--check").AssertDone();
+            CommandResult.Of("attend", folder[name], folder[name + ".out"], "--device", "cpu", "--capture-map", "--lse", "--check")
+                .AssertDone();
 
         using SafetensorsFile three = SafetensorsFile.Open(folder["3.out"]), four = SafetensorsFile.Open(folder["4.out"]);
         Assert.AreSequenceEqual([2L, 5, 64], three.Tensors["out"].Shape);
@@ -251,10 +261,12 @@ public sealed class AttendOptionTests
     }
 
     private static void Write(
-        string path, long[] queryShape, long[] keyShape, float[] key, float[] value, float[]? query = null, Action<SafetensorsWriter>? more = null)
+        string path, long[] queryShape, long[] keyShape, float[] key, float[] value, float[]? query =
+            null, Action<SafetensorsWriter>? more = null)
     {
         using SafetensorsWriter writer = SafetensorsWriter.Create(path);
-        writer.Add<float>("q", queryShape, query ?? RandomTensors.Normal<float>((int)queryShape.Aggregate(1L, (left, right) => left * right), 4));
+        writer.Add<float>(
+            "q", queryShape, query ?? RandomTensors.Normal<float>((int)queryShape.Aggregate(1L, (left, right) => left * right), 4));
         writer.Add<float>("k", keyShape, key);
         writer.Add<float>("v", keyShape, value);
         more?.Invoke(writer);
@@ -276,7 +288,8 @@ public sealed class AttendOptionTests
 
         CommandResult result = RunAlone(
             Mount + " && shift && { dotnet \"$@\"; code=$?; }; ls -A \"$(dirname \"$4\")\"; exit $code",
-            folder["disk"], Path.Combine(AppContext.BaseDirectory, "KernelGen.Samples.dll"), "attend", folder["in"], folder["disk/out"], "--device", "cpu");
+            folder["disk"], Path.Combine(AppContext.BaseDirectory, "KernelGen.Samples.dll"), "attend", folder["in"], folder["disk/out"],
+            "--device", "cpu");
 
         Assert.AreEqual(2, result.Code, result.Error);
         Assert.AreEqual($"error: {folder["disk/out"]}: the file cannot be written: there is no space left on its disk.\n", result.Error);
@@ -292,7 +305,8 @@ public sealed class AttendOptionTests
         float[] bias = [.. Enumerable.Range(0, 2 * 50).Select(i => i < 50 || i % 50 < 37 ? 0f : float.MinValue)];
         using TestFolder folder = new();
         CommandResult result = CommandResult.Of(
-            "attend", Input(folder, more: writer => writer.Add<float>("mask", [2, 1, 1, 50], bias)), folder["out"], "--device", "cpu", "--check").AssertDone();
+            "attend", Input(folder, more: writer => writer.Add<float>("mask", [2, 1, 1, 50], bias)), folder["out"], "--device", "cpu",
+            "--check").AssertDone();
 
         Assert.MatchesRegex(@"\(bound 2\.\de-6\)", result.Output);
     }

@@ -8,7 +8,8 @@ public sealed class BenchCommandTests
 {
     private static readonly string[] _fields =
     [
-        "name", "head_dim", "dtype", "batch", "heads", "queries", "keys", "causal", "threads", "variant", "slice_count", "workspace_bytes", "ms", "gflops",
+        "name", "head_dim", "dtype", "batch", "heads", "queries", "keys", "causal", "threads", "variant", "slice_count", "workspace_bytes",
+        "ms", "gflops",
         "peak_gflops", "peak_fraction", "baselines",
     ];
 
@@ -19,7 +20,8 @@ public sealed class BenchCommandTests
     public void Json_HasOneRowForEachShape(string dtype)
     {
         JsonElement result = CommandResult
-            .Of("bench", "--shapes", "1,2,64,77,40", "--shapes", "1,1,64,64,64", "--dtype", dtype, "--threads", "1", "--json").AssertDone().Json;
+            .Of("bench", "--shapes", "1,2,64,77,40", "--shapes", "1,1,64,64,64", "--dtype", dtype, "--threads", "1", "--json")
+            .AssertDone().Json;
 
         JsonElement[] rows = [.. result.GetProperty("rows").EnumerateArray()];
         Assert.AreSequenceEqual([40, 64], rows.Select(row => row.GetProperty("head_dim").GetInt32()).ToArray());
@@ -30,7 +32,8 @@ public sealed class BenchCommandTests
             Assert.IsGreaterThan(0, row.GetProperty("ms").GetDouble());
             Assert.IsGreaterThan(0, row.GetProperty("baselines").GetProperty("doggettx_tensor_primitives").GetDouble());
             double rateTimesTime = row.GetProperty("gflops").GetDouble() * 1e6 * row.GetProperty("ms").GetDouble();
-            double work = 4.0 * row.GetProperty("heads").GetInt32() * 64 * row.GetProperty("keys").GetInt32() * row.GetProperty("head_dim").GetInt32();
+            double work = 4.0 * row.GetProperty("heads").GetInt32() * 64 * row.GetProperty("keys").GetInt32() * row.GetProperty("head_dim")
+                .GetInt32();
             Assert.AreEqual(work, rateTimesTime, 1e-6 * work);
         }
     }
@@ -39,7 +42,8 @@ public sealed class BenchCommandTests
     public void PathAndFamily_AreTheOnesMeasured()
     {
         JsonElement result = CommandResult
-            .Of("bench", "--shapes", "1,1,64,64,40", "--path", "vector128", "--family", "materialized", "--no-baselines", "--causal", "--json").AssertDone().Json;
+            .Of("bench", "--shapes", "1,1,64,64,40", "--path", "vector128", "--family", "materialized", "--no-baselines", "--causal",
+                "--json").AssertDone().Json;
 
         JsonElement row = result.GetProperty("rows")[0];
         Assert.Contains("128-bit", result.GetProperty("machine").GetString()!);

@@ -6,7 +6,8 @@ namespace KernelGen.Samples.Tests.Commands;
 /// <summary>The committed golden vectors and the errors that outputs may have against them.</summary>
 internal static class GoldenVectors
 {
-    public static IEnumerable<string> Paths => Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Golden"), "*.safetensors").Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Paths =>
+        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Golden"), "*.safetensors").Order(StringComparer.Ordinal);
 
     /// <summary>The relative Frobenius error of <c>out</c> in a result against <c>expected</c> in a vector.</summary>
     public static double Error(string goldenPath, string resultPath)

@@ -50,32 +50,38 @@ public sealed class KernelsCommandTests
         const string id = "streaming-simt-f16-d40-r64";
         string[] kernel = CommandResult.Of("kernels", "--show", id).AssertDone().Output.TrimEnd('\n').Split('\n');
         string[] everything = CommandResult.Of("kernels", "--show", id, "--with-headers").AssertDone().Output.Split('\n');
-        string[] included = [.. kernel.Where(line => line.StartsWith("#include", StringComparison.Ordinal)).Select(line => line.Split('"')[1])];
+        string[] included =
+            [.. kernel.Where(line => line.StartsWith("#include", StringComparison.Ordinal)).Select(line => line.Split('"')[1])];
 
         Assert.StartsWith($"// {id}: ", kernel[0]);
         Assert.Contains($"kernels --show {id} --with-headers", kernel[^1]);
         Assert.AreSequenceEqual(
             included.Append(id).Select(name => $"// ---- {name} ----"),
-            everything.Where(line => line.StartsWith("// ---- ", StringComparison.Ordinal) && line.EndsWith(" ----", StringComparison.Ordinal)));
+            everything.Where(
+                line => line.StartsWith("// ---- ", StringComparison.Ordinal) && line.EndsWith(" ----", StringComparison.Ordinal)));
         Assert.Contains("extern \"C\"", string.Join('\n', everything));
     }
 
     [TestMethod]
-    public void WithHeaders_WithoutAKernel_IsRefused() => CommandResult.Of("kernels", "--with-headers").AssertFault(2, "--with-headers goes with --show ID");
+    public void WithHeaders_WithoutAKernel_IsRefused() =>
+        CommandResult.Of("kernels", "--with-headers").AssertFault(2, "--with-headers goes with --show ID");
 
     [TestMethod]
     public void Show_UnknownId_SuggestsNearOnes() =>
         CommandResult.Of("kernels", "--show", "streaming-cpu-f16-d40-r1").AssertFault(2, "Near it are", "streaming-cpu-f16-d40");
 
     [TestMethod]
-    public void Model_Unknown_ListsThoseThereAre() => CommandResult.Of("kernels", "--model", "Llama").AssertFault(2, "StableDiffusion15Attention");
+    public void Model_Unknown_ListsThoseThereAre() =>
+        CommandResult.Of("kernels", "--model", "Llama").AssertFault(2, "StableDiffusion15Attention");
 
     [TestMethod]
     public void Match_LeavesTheKernelsOfThatName()
     {
-        JsonElement kernels = CommandResult.Of("kernels", "--json", "--match", "streaming-simt-f16-*-r64,materialized-cpu-*").AssertDone().Json;
+        JsonElement kernels =
+            CommandResult.Of("kernels", "--json", "--match", "streaming-simt-f16-*-r64,materialized-cpu-*").AssertDone().Json;
         Assert.IsTrue(kernels.EnumerateArray().All(kernel => kernel.GetProperty("id").GetString() is { } id
-            && (id.StartsWith("materialized-cpu-", StringComparison.Ordinal) || id.StartsWith("streaming-simt-f16-", StringComparison.Ordinal))));
+            && (id.StartsWith("materialized-cpu-", StringComparison.Ordinal)
+                || id.StartsWith("streaming-simt-f16-", StringComparison.Ordinal))));
         CommandResult.Of("kernels", "--match", "none-of-these").AssertFault(2, "No variant is named none-of-these");
     }
 

@@ -18,7 +18,8 @@ internal static class Needs
         ElementType elementType = query.Type.ToAttention()!.Value;
         KernelVariant[] variants =
         [
-            .. ModelCatalogue.Find(shape.HeadDim, elementType).Kernels.For(elementType, shape.HeadDim).ToArray().Where(variant => variant.Target == KernelTarget.Cpu),
+            .. ModelCatalogue.Find(shape.HeadDim, elementType).Kernels.For(elementType, shape.HeadDim).ToArray()
+                .Where(variant => variant.Target == KernelTarget.Cpu),
         ];
         PlanningOptions options = new() { Family = family == "streaming" ? KernelFamily.Streaming : KernelFamily.Materialized };
         AttentionMemoryException exception = Assert.ThrowsExactly<AttentionMemoryException>(() => SlicePlanner.Plan(

@@ -31,7 +31,8 @@ public sealed class PlanCommandTests
     {
         string[] expected =
         [
-            "policy", "family", "variant", "mask", "steps", "slice_axis", "heads_per_slice", "rows_per_slice", "keys_per_slice", "slice_count",
+            "policy", "family", "variant", "mask", "steps", "slice_axis", "heads_per_slice", "rows_per_slice", "keys_per_slice",
+            "slice_count",
             "workspace_bytes", "required_bytes", "free_bytes", "modifier", "safety_factor", "largest_length",
         ];
         string[] actual = [.. Plan("exact", 4096, "--json").AssertDone().Json.EnumerateObject().Select(property => property.Name)];
@@ -64,7 +65,8 @@ public sealed class PlanCommandTests
 
     [TestMethod]
     public void Exact_WithoutMemory_NamesWhatIsNeeded() => CommandResult
-        .Of("plan", "--batch", "2", "--heads", "8", "--queries", "4096", "--head-dim", "40", "--free-bytes", "1", "--family", "materialized")
+        .Of("plan", "--batch", "2", "--heads", "8", "--queries", "4096", "--head-dim", "40", "--free-bytes", "1", "--family",
+            "materialized")
         .AssertFault(3, "does not fit", "needs");
 
     [TestMethod]

@@ -4,7 +4,8 @@ namespace KernelGen.Samples.Tests.Commands;
 
 /// <summary>The dotnet tool on an assembly that it was not built with. <c>build/package-test.sh</c> installs it.</summary>
 [TestClass]
-[MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "This needs the source tree that the tests were built from.")]
+[MemberCondition(
+    typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "This needs the source tree that the tests were built from.")]
 public sealed class ToolTests
 {
     private static string Samples => Path.Combine(AppContext.BaseDirectory, "KernelGen.Samples.dll");
@@ -18,14 +19,16 @@ public sealed class ToolTests
 
         Assert.IsGreaterThan(500, expected.Length);
         Assert.AreEqual(string.Join('\n', expected), string.Join('\n', Ids(Run("kernels", Samples, "--json").AssertDone())));
-        Assert.Contains("VaeMidBlockAttention: in KernelGen.Samples.dll", Run("kernels", Samples, "--model", "VaeMidBlockAttention").AssertDone().Output);
+        Assert.Contains("VaeMidBlockAttention: in KernelGen.Samples.dll",
+            Run("kernels", Samples, "--model", "VaeMidBlockAttention").AssertDone().Output);
     }
 
     [TestMethod]
     public void Source_IsThatOfTheAssembly()
     {
         const string Id = "streaming-sm80-f16-d40-r128";
-        Assert.AreEqual(CommandResult.Of("kernels", "--show", Id).AssertDone().Output, Run("kernels", Samples, "--show", Id).AssertDone().Output);
+        Assert.AreEqual(
+            CommandResult.Of("kernels", "--show", Id).AssertDone().Output, Run("kernels", Samples, "--show", Id).AssertDone().Output);
     }
 
     [TestMethod]
@@ -35,7 +38,8 @@ public sealed class ToolTests
         string expected = CommandResult.Of(["plan", .. call]).AssertDone().Output;
 
         Assert.AreEqual(expected, Run(["plan", Samples, .. call]).AssertDone().Output);
-        Run("plan", Samples, "--free-bytes", "1GiB", "--head-dim", "48").AssertFault(ExitCode.BadInput, "There is no kernel for head dim 48");
+        Run("plan", Samples, "--free-bytes", "1GiB", "--head-dim", "48")
+            .AssertFault(ExitCode.BadInput, "There is no kernel for head dim 48");
     }
 
     [TestMethod]
@@ -83,7 +87,8 @@ public sealed class ToolTests
             Run([.. command, "missing.dll"]).AssertFault(ExitCode.BadInput, "missing.dll is not there; build the project first.");
             Run([.. command, text]).AssertFault(ExitCode.BadInput, "text.dll is no .NET assembly");
             Run([.. command, Path.Combine(AppContext.BaseDirectory, "Spectre.Console.dll")])
-                .AssertFault(ExitCode.BadInput, "Spectre.Console.dll and the libraries that it brings have no class with [SliceAttention].");
+                .AssertFault(
+                    ExitCode.BadInput, "Spectre.Console.dll and the libraries that it brings have no class with [SliceAttention].");
         }
 
         Run("compile", "missing.dll", "--arch", "8.6", "--out", "kernels").AssertFault(ExitCode.BadInput, "missing.dll is not there");
@@ -101,7 +106,8 @@ public sealed class ToolTests
     // The classes come in another order.
     private static string[] Ids(CommandResult result) =>
     [
-        .. result.Json.EnumerateArray().Select(kernel => $"{kernel.GetProperty("model")} {kernel.GetProperty("id")}").Order(StringComparer.Ordinal),
+        .. result.Json.EnumerateArray().Select(kernel => $"{kernel.GetProperty("model")} {kernel.GetProperty("id")}")
+            .Order(StringComparer.Ordinal),
     ];
 
     private static CommandResult Run(params string[] arguments) => ChildProcess.Run("dotnet", ["exec", Tool, .. arguments]);

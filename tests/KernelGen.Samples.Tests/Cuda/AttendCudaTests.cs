@@ -58,7 +58,8 @@ public sealed class AttendCudaTests
         Assert.IsLessThanOrEqualTo(GoldenVectors.Bound(input) * 2.7, GoldenVectors.Error(input, folder["on"]));
 
         CommandResult Attend(string output, params string[] options) => CudaCommand.Run(
-            [Cache, ("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0")], ["attend", input, output, "--device", "cuda", "--family", "streaming", "--json", .. options]).AssertDone();
+            [Cache, ("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0")],
+            ["attend", input, output, "--device", "cuda", "--family", "streaming", "--json", .. options]).AssertDone();
     }
 
     [TestMethod]
@@ -67,7 +68,8 @@ public sealed class AttendCudaTests
     {
         using TestFolder folder = new();
         string input = GoldenVectors.Paths.Single(path => Path.GetFileNameWithoutExtension(path) == "one_key_d64_f32");
-        CommandResult tuned = CudaCommand.Run([Cache], "attend", input, folder["tuned"], "--device", "cuda", "--tune", "--json", "--check").AssertDone();
+        CommandResult tuned =
+            CudaCommand.Run([Cache], "attend", input, folder["tuned"], "--device", "cuda", "--tune", "--json", "--check").AssertDone();
         CommandResult next = CudaCommand.Run([Cache], "attend", input, folder["next"], "--device", "cuda", "--json").AssertDone();
 
         string[] timed = [.. tuned.Error.Split('\n').Where(line => line.StartsWith("tuned: ", StringComparison.Ordinal))];
@@ -91,7 +93,8 @@ public sealed class AttendCudaTests
         byte[] image = File.ReadAllBytes(kernel);
         File.WriteAllBytes(kernel, image[..^100]);
         Attend(folder["truncated"], ("CUDA_EMULATOR_FAIL", "nvrtcCompileProgram:1"))
-            .AssertFault(ExitCode.DeviceNotUsable, "could not be compiled: nvrtcCompileProgram for sm_80 failed with NVRTC_ERROR_COMPILATION (6)");
+            .AssertFault(
+                ExitCode.DeviceNotUsable, "could not be compiled: nvrtcCompileProgram for sm_80 failed with NVRTC_ERROR_COMPILATION (6)");
         Attend(folder["compiled"]).AssertDone();
         Assert.IsLessThanOrEqualTo(GoldenVectors.Bound(input), GoldenVectors.Error(input, folder["compiled"]));
 
@@ -116,7 +119,8 @@ public sealed class AttendCudaTests
     public void SmallGpu_IsExitCode3()
     {
         using TestFolder folder = new();
-        CudaCommand.Run([Cache, ("CUDA_EMULATOR_MEMORY", "65536")], "attend", GoldenVectors.Paths.First(), folder["out"], "--device", "cuda", "--family", "streaming")
+        CudaCommand.Run([Cache, ("CUDA_EMULATOR_MEMORY", "65536")], "attend", GoldenVectors.Paths.First(), folder["out"], "--device",
+            "cuda", "--family", "streaming")
             .AssertFault(ExitCode.DoesNotFit, "do not fit into the GPU's memory");
     }
 
@@ -135,7 +139,8 @@ public sealed class AttendCudaTests
     public void Doctor_TellsWhatIsMissing()
     {
         CommandResult result = CudaCommand
-            .Run([("KERNELGEN_CUDA_LIBRARY", "/nowhere/libcuda.so.1"), ("KERNELGEN_NVRTC_LIBRARY", "/nowhere/libnvrtc.so")], "doctor").AssertDone();
+            .Run([("KERNELGEN_CUDA_LIBRARY", "/nowhere/libcuda.so.1"), ("KERNELGEN_NVRTC_LIBRARY", "/nowhere/libnvrtc.so")], "doctor")
+            .AssertDone();
         Assert.Contains("! No CUDA driver can be used.\n    Install the NVIDIA driver", result.Output);
         Assert.Contains("! No NVRTC, the run-time compiler of CUDA, can be used.\n    Install the CUDA toolkit", result.Output);
     }
@@ -158,6 +163,8 @@ public sealed class AttendCudaTests
     public void Doctor_TellsOfKernelsThatAreSwitchedOff(string capability, bool some)
     {
         CommandResult result = CudaCommand.Run([Cache, ("CUDA_EMULATOR_COMPUTE_CAPABILITY", capability)], "doctor").AssertDone();
-        Assert.AreEqual(some, result.Output.Contains("with --experimental hopper,hopper-multicast, programs with CudaDeviceOptions.ExperimentalKernels", StringComparison.Ordinal));
+        Assert.AreEqual(some,
+            result.Output.Contains("with --experimental hopper,hopper-multicast, programs with CudaDeviceOptions.ExperimentalKernels",
+                StringComparison.Ordinal));
     }
 }

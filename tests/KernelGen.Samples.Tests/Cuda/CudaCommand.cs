@@ -3,13 +3,18 @@ using KernelGen.CudaEmulator;
 
 namespace KernelGen.Samples.Tests.Cuda;
 
-/// <summary>The sample application in a process of its own, on the GPU with <c>KERNELGEN_TEST_DEVICE=cuda</c>, else on the CUDA emulator.</summary>
-/// <remarks>A process finds its CUDA libraries once, and the emulator reads its settings from the environment that the process began with.</remarks>
+/// <summary>
+/// The sample application in a process of its own, on the GPU with <c>KERNELGEN_TEST_DEVICE=cuda</c>, else on the CUDA emulator.
+/// </summary>
+/// <remarks>
+/// A process finds its CUDA libraries once, and the emulator reads its settings from the environment that the process began with.
+/// </remarks>
 internal static class CudaCommand
 {
     public const string NoDevice = "There is neither a GPU to test (KERNELGEN_TEST_DEVICE=cuda) nor a g++ to build the CUDA emulator with.";
 
-    public const string NoEmulator = "This needs the CUDA emulator: there is no g++ to build it with, or KERNELGEN_TEST_DEVICE=cuda asks for the GPU.";
+    public const string NoEmulator =
+        "This needs the CUDA emulator: there is no g++ to build it with, or KERNELGEN_TEST_DEVICE=cuda asks for the GPU.";
 
     public static bool UsesGpu { get; } = Environment.GetEnvironmentVariable("KERNELGEN_TEST_DEVICE") == "cuda";
 

@@ -24,7 +24,8 @@ public sealed class PrecompileToolTests
         (int code, string output) = Run(Samples, "7.0", "both", "none", TestContext.TestTempDirectory!);
         Assert.AreEqual(2, code);
         Assert.AreEqual(
-            Fault + "KernelGenPrecompile is '7.0', with '7.0' in it; it must be compute capabilities from 7.5 on, such as 8.6;9.0.", output);
+            Fault + "KernelGenPrecompile is '7.0', with '7.0' in it; it must be compute capabilities from 7.5 on, such as 8.6;9.0.",
+            output);
     }
 
     [TestMethod]

@@ -50,7 +50,9 @@ public sealed class PrecompiledAttendTests
             case "stale":
                 Rewrite(
                     index,
-                    line => line.Contains("\"key\"", StringComparison.Ordinal) ? line.Replace(line[^6], line[^6] == 'a' ? 'b' : 'a') : line);
+                    line => line.Contains("\"key\"", StringComparison.Ordinal)
+                        ? line.Replace(line[^6], line[^6] == 'a' ? 'b' : 'a')
+                        : line);
                 break;
             case "foreign":
                 Rewrite(index, line => line.Replace("\"kernel\": \"", "\"kernel\": \"other-", StringComparison.Ordinal)

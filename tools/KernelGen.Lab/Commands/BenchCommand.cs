@@ -21,7 +21,8 @@ public sealed class BenchCommand : Command
     private readonly PlanOptions _plan;
     private readonly Option<string[]> _shapes = new("--shapes")
     {
-        Description = $"Sets of shapes ({string.Join(", ", BenchShapes.Sets.Keys)}), separated by commas, or one shape B,H,Lq,Lk,D; may be repeated",
+        Description =
+            $"Sets of shapes ({string.Join(", ", BenchShapes.Sets.Keys)}), separated by commas, or one shape B,H,Lq,Lk,D; may be repeated",
         HelpName = "NAME,...|B,H,Lq,Lk,D",
         DefaultValueFactory = _ => ["sd15"],
     };
@@ -64,7 +65,8 @@ public sealed class BenchCommand : Command
         }
 
         if (_cuda.IsAskedFor(parsed))
-            throw new InputException($"An option was given that only GPUs have; the device is {host.Device.Name}. Use --device cuda, or leave it out.");
+            throw new InputException(
+                $"An option was given that only GPUs have; the device is {host.Device.Name}. Use --device cuda, or leave it out.");
 
         return RunOnCpu(parsed, host, (CpuDevice)host.Device, planning, shapes);
     }
@@ -114,7 +116,9 @@ public sealed class BenchCommand : Command
                 row.Ms.ToString("0.00", CultureInfo.InvariantCulture),
                 row.Gflops.ToString("0", CultureInfo.InvariantCulture),
                 row.PeakFraction.ToString("0.0 %", CultureInfo.InvariantCulture),
-                row.Baselines.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.Baselines.Values.Min() / row.Ms:0.0}x slower"));
+                row.Baselines.Count == 0
+                    ? ""
+                    : string.Create(CultureInfo.InvariantCulture, $"{row.Baselines.Values.Min() / row.Ms:0.0}x slower"));
         }
 
         _console.Output.WriteLine(result.Machine);

@@ -24,21 +24,29 @@ internal sealed class CudaBench
         HelpName = "FILE",
     };
 
-    private readonly Option<bool> _allVariants = new("--all-variants") { Description = "For GPUs: measure every variant, not only the one that the planner takes" };
-    private readonly Option<bool> _checkOnly = new("--check-only") { Description = "For GPUs: check results against float64, but time nothing" };
-    private readonly Option<bool> _tune = new("--tune") { Description = "For GPUs: time the best predicted kernels of each shape first, and measure the fastest" };
-    private readonly Option<string[]> _kernels = CommandOptions.Names("--kernels", "For GPUs: only kernels with these names; * stands for any text");
+    private readonly Option<bool> _allVariants =
+        new("--all-variants") { Description = "For GPUs: measure every variant, not only the one that the planner takes" };
+    private readonly Option<bool> _checkOnly =
+        new("--check-only") { Description = "For GPUs: check results against float64, but time nothing" };
+    private readonly Option<bool> _tune =
+        new("--tune") { Description = "For GPUs: time the best predicted kernels of each shape first, and measure the fastest" };
+    private readonly Option<string[]> _kernels =
+        CommandOptions.Names("--kernels", "For GPUs: only kernels with these names; * stands for any text");
     private readonly Option<string[]> _except = CommandOptions.Names("--except", "For GPUs: no kernels with these names");
     private readonly Option<bool> _resume = new("--resume")
     {
         Description = "For GPUs: go on with the file of --output; a kernel that ended the process before is told and left out",
     };
 
-    private readonly Option<int> _kernelSeconds = CommandOptions.Positive("--kernel-seconds", "For GPUs: a kernel that takes longer does not end, and the process is ended", DefaultKernelSeconds);
+    private readonly Option<int> _kernelSeconds =
+        CommandOptions.Positive(
+            "--kernel-seconds", "For GPUs: a kernel that takes longer does not end, and the process is ended", DefaultKernelSeconds);
     private readonly Option<string?> _cache = CommandOptions.CacheFolder();
     private readonly Option<string?> _precompiled = CommandOptions.Precompiled();
-    private readonly Option<string?> _output = new("--output") { Description = "For GPUs: a file that holds the JSON of what was measured so far", HelpName = "FILE" };
-    private readonly Option<int> _seconds = CommandOptions.Positive("--seconds", "For GPUs: start nothing after this time", LongestRunInSeconds);
+    private readonly Option<string?> _output =
+        new("--output") { Description = "For GPUs: a file that holds the JSON of what was measured so far", HelpName = "FILE" };
+    private readonly Option<int> _seconds =
+        CommandOptions.Positive("--seconds", "For GPUs: start nothing after this time", LongestRunInSeconds);
 
     /// <summary>Adds the options to a command.</summary>
     public CudaBench(Command command, CommandConsole console, IModelClasses classes)
@@ -70,7 +78,8 @@ internal sealed class CudaBench
     /// <param name="planning">Policy, family and slice size.</param>
     /// <param name="given">The shapes that were given; null when none were.</param>
     /// <param name="json">Write JSON to standard output.</param>
-    /// <returns>An <see cref="ExitCode"/>: failed when a result was wrong, or the compiler spilled registers of a tensor core kernel or serialised its wgmma instructions.</returns>
+    /// <returns>An <see cref="ExitCode"/>: failed when a result was wrong, or the compiler spilled registers of a tensor core kernel or
+    /// serialised its wgmma instructions.</returns>
     public int Run(ParseResult parsed, AttentionHostOptions host, PlanningOptions planning, CudaBenchShape[]? given, bool json)
     {
         CudaBenchShape[] shapes = parsed.GetValue(_shapesFile) is { } file ? PeerShapes.FromFile(file) : given ?? PeerShapes.BuiltIn();
@@ -78,11 +87,13 @@ internal sealed class CudaBench
             throw new InputException("--resume goes on with a file; name it with --output.");
 
         CudaBenchOptions options = new(
-            planning, parsed.GetValue(_allVariants), parsed.GetValue(_checkOnly), parsed.GetValue(_tune), Filter(parsed), parsed.GetValue(_resume),
+            planning, parsed.GetValue(_allVariants), parsed.GetValue(_checkOnly), parsed.GetValue(_tune), Filter(parsed),
+            parsed.GetValue(_resume),
             TimeSpan.FromSeconds(parsed.GetValue(_kernelSeconds)), TimeSpan.FromSeconds(parsed.GetValue(_seconds)),
             parsed.GetValue(_cache), parsed.GetValue(_precompiled), parsed.GetValue(_output));
         using CudaBenchRun run = new(_classes, host, options);
-        CudaBenchResult result = run.Measure(shapes, (done, name) => _console.ShowProgress(done, shapes.Length, name), _console.CancellationToken);
+        CudaBenchResult result =
+            run.Measure(shapes, (done, name) => _console.ShowProgress(done, shapes.Length, name), _console.CancellationToken);
         _console.Progress("");
         if (result.Rows.Count == 0 && result.Complete)
             throw new InputException("No kernel of this GPU has such a name and does one of the shapes; 'kernels' lists the names.");
@@ -94,12 +105,15 @@ internal sealed class CudaBench
         foreach (CudaBenchRow row in result.Rows.Where(row => row.Fault is not null))
             _console.Error.WriteLine($"wrong: {row.Name}, {row.Variant}: {row.Fault}");
         foreach (CudaBenchRow row in result.Rows.Where(row => row.LocalBytes > 0).DistinctBy(row => row.Variant))
-            _console.Error.WriteLine(FormattableString.Invariant($"spilled: {row.Variant}: {row.LocalBytes} bytes of local memory a thread"));
+            _console.Error.WriteLine(
+                FormattableString.Invariant($"spilled: {row.Variant}: {row.LocalBytes} bytes of local memory a thread"));
         foreach (string finding in result.Findings)
             _console.Error.WriteLine($"slow: {finding}");
         if (!result.Complete)
             _console.Error.WriteLine("The time was over before everything was measured.");
-        return result.SpilledTensorCoreVariants.Count + result.Findings.Count > 0 || result.Rows.Any(row => row.Fault is not null) ? ExitCode.Failed : ExitCode.Done;
+        return result.SpilledTensorCoreVariants.Count + result.Findings.Count > 0 || result.Rows.Any(row => row.Fault is not null)
+            ? ExitCode.Failed
+            : ExitCode.Done;
     }
 
     /// <summary>Shapes of the CPU's list, with the element type that was given for all of them.</summary>

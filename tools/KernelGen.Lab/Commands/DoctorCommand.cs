@@ -11,7 +11,8 @@ public sealed class DoctorCommand : Command
 {
     private readonly CommandConsole _console;
     private readonly IClassSource _classes;
-    private readonly Option<bool> _kernels = new("--kernels") { Description = "On a GPU: list every kernel, and where it comes from when it is first needed" };
+    private readonly Option<bool> _kernels =
+        new("--kernels") { Description = "On a GPU: list every kernel, and where it comes from when it is first needed" };
 
     /// <summary>Makes the command.</summary>
     /// <param name="console">Where it writes.</param>

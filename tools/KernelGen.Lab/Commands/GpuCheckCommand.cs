@@ -4,7 +4,9 @@ using KernelGen.Lab.GpuCheck;
 
 namespace KernelGen.Lab.Commands;
 
-/// <summary>Checks and measures the kernels on this machine's GPU in under ten minutes. It is started by <c>gpu-check.sh</c> of a bundle.</summary>
+/// <summary>
+/// Checks and measures the kernels on this machine's GPU in under ten minutes. It is started by <c>gpu-check.sh</c> of a bundle.
+/// </summary>
 internal sealed class GpuCheckCommand : Command
 {
     /// <summary>Nine minutes with what unpacking takes.</summary>
@@ -17,7 +19,8 @@ internal sealed class GpuCheckCommand : Command
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string> _bundle = new("--bundle") { Description = "The folder that gpu-bundle.sh made", HelpName = "FOLDER", Required = true };
+    private readonly Option<string> _bundle =
+        new("--bundle") { Description = "The folder that gpu-bundle.sh made", HelpName = "FOLDER", Required = true };
     private readonly Option<string[]> _parts = CommandOptions.Names("--parts", $"Only these: {string.Join(',', GpuCheckRun.PartNames)}");
     private readonly Option<string[]> _kernels = CommandOptions.Names(
         "--kernels", "Only kernels with these names, * for any text: after a change to one of them");
@@ -25,11 +28,14 @@ internal sealed class GpuCheckCommand : Command
     private readonly Option<string[]> _except = CommandOptions.Names("--except", "No kernels with these names");
     private readonly Option<string?> _against = new("--against")
     {
-        Description = "Compare with the peers.json of these earlier results when peers are not measured again, and leave out kernels that were lost there",
+        Description =
+            "Compare with the peers.json of these earlier results when peers are not measured again, and leave out kernels that were "
+                + "lost there",
         HelpName = "FOLDER",
     };
 
-    private readonly Option<string?> _cache = new("--cache") { Description = "Keep compiled kernels there, for the next run on this machine", HelpName = "FOLDER" };
+    private readonly Option<string?> _cache =
+        new("--cache") { Description = "Keep compiled kernels there, for the next run on this machine", HelpName = "FOLDER" };
     private readonly Option<bool> _compileHere = new("--compile-here")
     {
         Description = "Compile all kernels on this machine, those that the bundle has compiled in advance as well",
@@ -40,8 +46,10 @@ internal sealed class GpuCheckCommand : Command
         Description = "Time every kernel, not only what the planner takes, as far as the time goes",
     };
 
-    private readonly Option<string?> _name = new("--name") { Description = "Name of the merged files; the GPU's by default", HelpName = "NAME" };
-    private readonly Option<int> _seconds = CommandOptions.Positive("--seconds", "For all parts together; each has its share of it", DefaultSeconds);
+    private readonly Option<string?> _name =
+        new("--name") { Description = "Name of the merged files; the GPU's by default", HelpName = "NAME" };
+    private readonly Option<int> _seconds =
+        CommandOptions.Positive("--seconds", "For all parts together; each has its share of it", DefaultSeconds);
     private readonly Option<bool> _smoke = new("--smoke")
     {
         Description = "Tiny shapes and loops: whether everything works, on the emulator for instance, not how fast it is",

@@ -16,8 +16,10 @@ namespace KernelGen.Lab.Commands;
 public sealed class KernelsCommand : Command
 {
     private readonly CommandConsole _console;
-    private readonly Option<string?> _show = new("--show") { Description = "Print the generated source of this variant, C# or CUDA C", HelpName = "ID" };
-    private readonly Option<bool> _withHeaders = new("--with-headers") { Description = "With --show: print before it what a CUDA C source includes" };
+    private readonly Option<string?> _show =
+        new("--show") { Description = "Print the generated source of this variant, C# or CUDA C", HelpName = "ID" };
+    private readonly Option<bool> _withHeaders =
+        new("--with-headers") { Description = "With --show: print before it what a CUDA C source includes" };
     private readonly Option<string?> _model = new("--model") { Description = "Only the variants of this model class", HelpName = "NAME" };
     private readonly Option<string[]> _match = CommandOptions.Names("--match", "Only the variants of these names, '*' for any text");
     private readonly CompileOptions? _compile;
@@ -29,7 +31,9 @@ public sealed class KernelsCommand : Command
     /// <param name="classes">Where it finds the annotated classes.</param>
     /// <param name="compile">How it compiles kernels; null for a command that does not.</param>
     public KernelsCommand(CommandConsole console, IClassSource classes, CompileOptions? compile)
-        : base("kernels", $"List the generated kernels{(compile is null ? " or" : ",")} print the source of one{(compile is null ? "" : ", or compile them without a GPU")}")
+        : base("kernels",
+            $"List the generated kernels{(compile is null ? " or" : ",")} print the source of "
+                + $"one{(compile is null ? "" : ", or compile them without a GPU")}")
     {
         _console = console;
         _classes = classes;
@@ -53,7 +57,9 @@ public sealed class KernelsCommand : Command
         IModelClasses classes = _classes.Read(parsed);
         ModelClass[] models = Models(classes, parsed.GetValue(_model), parsed.GetValue(_match) ?? []);
         if (_compile?.Read(parsed, [.. models.SelectMany(model => model.Kernels.Variants.ToArray())], json) is { } request)
-            return id is null ? new CompileRun(_console, classes, request).Execute() : throw new InputException("--compile and --show exclude each other.");
+            return id is null
+                ? new CompileRun(_console, classes, request).Execute()
+                : throw new InputException("--compile and --show exclude each other.");
         if (id is not null)
             Show(models, id, withHeaders);
         else if (json)
@@ -70,18 +76,23 @@ public sealed class KernelsCommand : Command
             .. classes.Classes.Where(model => modelName is null || model.Name.Equals(modelName, StringComparison.OrdinalIgnoreCase)),
         ];
         if (models.Length == 0)
-            throw new InputException($"There is no model class '{modelName}'; there are {string.Join(", ", classes.Classes.Select(model => model.Name))}.");
+            throw new InputException(
+                $"There is no model class '{modelName}'; there are {string.Join(", ", classes.Classes.Select(model => model.Name))}.");
         if (patterns.Length == 0)
             return models;
 
-        models = [.. models.Select(model => model with { Kernels = Matching(model.Kernels, patterns) }).Where(model => model.Kernels.Variants.Length > 0)];
-        return models.Length > 0 ? models : throw new InputException($"No variant is named {string.Join(" or ", patterns)}; 'kernels --json' lists all.");
+        models = [.. models.Select(model => model with { Kernels = Matching(model.Kernels, patterns) })
+            .Where(model => model.Kernels.Variants.Length > 0)];
+        return models.Length > 0
+            ? models
+            : throw new InputException($"No variant is named {string.Join(" or ", patterns)}; 'kernels --json' lists all.");
     }
 
     private static KernelCatalogue Matching(KernelCatalogue catalogue, string[] patterns) => new(
         catalogue.Owner,
         [
-            .. catalogue.Variants.ToArray().Where(variant => patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, variant.Id, ignoreCase: false))),
+            .. catalogue.Variants.ToArray()
+                .Where(variant => patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, variant.Id, ignoreCase: false))),
         ]);
 
     private void Show(ModelClass[] models, string id, bool withHeaders)
@@ -126,9 +137,11 @@ public sealed class KernelsCommand : Command
         KernelJson[] kernels =
         [
             .. models.SelectMany(model => model.Kernels.Variants.ToArray().Select(variant => new KernelJson(
-                variant.Id, model.Name, variant.Family.Name(), variant.Target.Name(), variant.ElementType.ShortName(), variant.HeadDim, variant.SliceRows,
+                variant.Id, model.Name, variant.Family.Name(), variant.Target.Name(), variant.ElementType.ShortName(), variant.HeadDim,
+                variant.SliceRows,
                 variant.Footprint.TileRows, variant.Footprint.TileKeys, variant.Footprint.BytesPerScore, variant.Footprint.WorkerBytes,
-                variant.Footprint.PartialBytesPerRow, variant.Footprint.ChunkKeys, variant.Footprint.TileRowBytes, variant.Source().Length))),
+                variant.Footprint.PartialBytesPerRow, variant.Footprint.ChunkKeys, variant.Footprint.TileRowBytes,
+                variant.Source().Length))),
         ];
         _console.Output.WriteLine(JsonSerializer.Serialize(kernels, ClassesJson.Default.KernelJsonArray));
     }
@@ -141,7 +154,8 @@ public sealed class KernelsCommand : Command
             table.AddColumn(new TableColumn("head dims"));
             table.AddColumn(new TableColumn("slice rows"));
             table.AddColumn(new TableColumn("variants").RightAligned());
-            foreach (var group in model.Kernels.Variants.ToArray().GroupBy(variant => (variant.Family, variant.Target)).OrderBy(group => group.Key))
+            foreach (var group in model.Kernels.Variants.ToArray().GroupBy(variant => (variant.Family, variant.Target))
+                .OrderBy(group => group.Key))
             {
                 table.AddRow(
                     group.Key.Family.Name(),

@@ -18,18 +18,21 @@ public sealed class PlanCommand : Command
     private readonly Option<ElementType> _elementType = CommandOptions.ElementTypeOption();
     private readonly Option<int> _batch = CommandOptions.Positive("--batch", "Batch items, after doubling for classifier-free guidance", 1);
     private readonly Option<int> _heads = CommandOptions.Positive("--heads", "Query heads of a batch item", 8);
-    private readonly Option<int?> _keyValueHeads = CommandOptions.PositiveOrNull("--kv-heads", "Key/value heads; as many as heads by default");
+    private readonly Option<int?> _keyValueHeads =
+        CommandOptions.PositiveOrNull("--kv-heads", "Key/value heads; as many as heads by default");
     private readonly Option<int> _queries = CommandOptions.Positive("--queries", "Query rows", 4096);
     private readonly Option<int?> _keys = CommandOptions.PositiveOrNull("--keys", "Key rows; as many as query rows by default");
     private readonly Option<int> _headDim = CommandOptions.Positive("--head-dim", "Elements of a row", 64);
     private readonly Option<bool> _causal = CommandOptions.Causal();
     private readonly Option<bool> _captureMap = new("--capture-map") { Description = "The attention map is wanted" };
     private readonly Option<bool> _masked = new("--masked") { Description = "The call has a Boolean or additive mask" };
-    private readonly Option<long?> _freeBytes = CommandOptions.Bytes("--free-bytes", "Free memory: bytes, or a number with KiB, MiB or GiB");
+    private readonly Option<long?> _freeBytes =
+        CommandOptions.Bytes("--free-bytes", "Free memory: bytes, or a number with KiB, MiB or GiB");
     private readonly Option<long?> _reserveBytes = CommandOptions.ReserveBytes();
     private readonly Option<long?> _totalBytes = CommandOptions.Bytes(
         "--total-ram-bytes", "Memory of the machine, which some presets look at; the free memory by default");
-    private readonly Option<int?> _threads = CommandOptions.PositiveOrNull("--threads", "CPU threads to plan for; those of this machine by default");
+    private readonly Option<int?> _threads =
+        CommandOptions.PositiveOrNull("--threads", "CPU threads to plan for; those of this machine by default");
     private readonly Option<KernelTarget> _target = CommandOptions.Choice(
         "--target", "The machine to plan for [default: cpu]", ("cpu", KernelTarget.Cpu), ("simt", KernelTarget.Simt));
 
@@ -108,9 +111,11 @@ public sealed class PlanCommand : Command
         string factors = Invariant($"modifier {decision.Modifier:0.##}, safety factor {decision.SafetyFactor:0.##}");
         output.WriteLine($"policy     {plan.Policy}: {cut}, counts {ByteText.Format(decision.RequiredBytes)} ({factors})");
         output.WriteLine($"variant    {plan.Variant.Id}");
-        output.WriteLine(Invariant($"slices     {plan.SliceCount} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
+        output.WriteLine(Invariant(
+            $"slices     {plan.SliceCount} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
         string verdict = plan.FitsBudget ? "" : ", MORE THAN THERE IS: this preset guesses";
         output.WriteLine($"workspace  {ByteText.Format(plan.WorkspaceBytes)} of {ByteText.Format(plan.Budget.FreeBytes)} free{verdict}");
-        output.WriteLine(Invariant($"largest    {largestLength} query rows fit with this batch, heads, dtype and memory, when the tensors grow or shrink with them"));
+        output.WriteLine(Invariant($"largest    {largestLength} query rows fit with this batch, heads, dtype and memory, when the ")
+            + "tensors grow or shrink with them");
     }
 }

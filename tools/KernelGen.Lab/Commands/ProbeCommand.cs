@@ -19,13 +19,16 @@ public sealed class ProbeCommand : Command
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<string[]> _kernels = CommandOptions.Names("--kernels", "Of the emitted kernels only those with these names; * stands for any text");
+    private readonly Option<string[]> _kernels =
+        CommandOptions.Names("--kernels", "Of the emitted kernels only those with these names; * stands for any text");
     private readonly Option<string[]> _except = CommandOptions.Names("--except", "None of the emitted kernels with these names");
     private readonly Option<string?> _cache = CommandOptions.CacheFolder();
     private readonly Option<string?> _precompiled = CommandOptions.Precompiled();
-    private readonly Option<bool> _smoke = new("--smoke") { Description = "Cut all loops short: does everything run, on the emulator for instance" };
+    private readonly Option<bool> _smoke =
+        new("--smoke") { Description = "Cut all loops short: does everything run, on the emulator for instance" };
     private readonly Option<int> _seconds = CommandOptions.Positive("--seconds", "Start nothing after this time", DefaultSeconds);
-    private readonly Option<string?> _output = new("--output") { Description = "A file that holds the JSON of what was found so far", HelpName = "FILE" };
+    private readonly Option<string?> _output =
+        new("--output") { Description = "A file that holds the JSON of what was found so far", HelpName = "FILE" };
     private readonly Option<bool> _json = CommandOptions.Json();
 
     /// <summary>Makes the command.</summary>
@@ -49,7 +52,8 @@ public sealed class ProbeCommand : Command
             _classes, parsed.GetValue(_smoke), filter, TimeSpan.FromSeconds(parsed.GetValue(_seconds)), parsed.GetValue(_cache),
             parsed.GetValue(_precompiled), parsed.GetValue(_output));
         ProbeReport report = run.Run(
-            only, (done, name) => _console.ShowProgress(done, only.Length > 0 ? only.Length : ProbeRun.Names.Count, name), _console.CancellationToken);
+            only, (done, name) =>
+                _console.ShowProgress(done, only.Length > 0 ? only.Length : ProbeRun.Names.Count, name), _console.CancellationToken);
         _console.Progress("");
         if (parsed.GetValue(_json))
             _console.Output.WriteLine(JsonSerializer.Serialize(report, ProbeJson.Default.ProbeReport));

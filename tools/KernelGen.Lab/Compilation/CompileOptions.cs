@@ -10,7 +10,8 @@ public sealed class CompileOptions
 {
     private static readonly CudaArchitecture[] _usual = [new(75), new(80), new(86), new(89), new(90), new(100), new(120)];
 
-    private readonly Option<bool> _compile = new("--compile") { Description = "Compile the CUDA kernels with NVRTC; needs neither a GPU nor a driver" };
+    private readonly Option<bool> _compile =
+        new("--compile") { Description = "Compile the CUDA kernels with NVRTC; needs neither a GPU nor a driver" };
     private readonly Option<CudaArchitecture[]> _architectures = Architectures(
         "With --compile: compute capabilities to compile for [default: 7.5,8.0,8.6,8.9,9.0,10.0,12.0]");
 
@@ -90,7 +91,8 @@ public sealed class CompileOptions
 
     private static CudaArchitecture[] Parse(ArgumentResult result)
     {
-        if (CudaArchitecture.TryParseList(string.Join(',', result.Tokens.Select(token => token.Value)), out IReadOnlyList<CudaArchitecture> architectures, out string fault))
+        if (CudaArchitecture.TryParseList(string.Join(',', result.Tokens.Select(token => token.Value)),
+            out IReadOnlyList<CudaArchitecture> architectures, out string fault))
             return [.. architectures];
 
         result.AddError($"--arch has '{fault}'; it must be compute capabilities from 7.5 on, such as 8.6,9.0.");

@@ -13,7 +13,8 @@ internal static class CompileReport
     {
         CompilationJson[] compilations = [.. results.SelectMany(result => result.Entries.Select(entry => Json(result, entry)))];
         RefusalJson[] refused = [.. results.Where(result => result.Fault is not null).Select(Json)];
-        output.WriteLine(JsonSerializer.Serialize(new CompileJson(compiler, compilations, refused), CompilationResultJson.Default.CompileJson));
+        output.WriteLine(
+            JsonSerializer.Serialize(new CompileJson(compiler, compilations, refused), CompilationResultJson.Default.CompileJson));
     }
 
     /// <summary>As a table with a summary.</summary>
@@ -39,7 +40,8 @@ internal static class CompileReport
 
         double seconds = results.Sum(result => result.ProcessorTime.TotalSeconds);
         KernelCompilation slowest = results.MaxBy(result => result.ProcessorTime)!;
-        string most = Invariant($"{slowest.Request.Kernel.Name} on {slowest.Request.ArchitectureName}, {slowest.ProcessorTime.TotalSeconds:0.0} s");
+        string most =
+            Invariant($"{slowest.Request.Kernel.Name} on {slowest.Request.ArchitectureName}, {slowest.ProcessorTime.TotalSeconds:0.0} s");
         output.WriteLine(Invariant($"processor time: {seconds:0.0} s in {elapsed.TotalSeconds:0.0} s; most for {most}"));
     }
 

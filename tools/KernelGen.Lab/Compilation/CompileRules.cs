@@ -12,7 +12,9 @@ internal static class CompileRules
     /// <summary>No compilation takes longer, of processor time.</summary>
     public static readonly TimeSpan LongestCompilation = TimeSpan.FromSeconds(10);
 
-    /// <summary>Processors differ, and other programs run beside the compiler: only what takes this many times the bound breaks it.</summary>
+    /// <summary>
+    /// Processors differ, and other programs run beside the compiler: only what takes this many times the bound breaks it.
+    /// </summary>
     private const int TimeTolerance = 3;
 
     /// <summary>The rules that a kernel breaks, a line each.</summary>
@@ -37,8 +39,9 @@ internal static class CompileRules
 
             if (entry.BlocksPerMultiprocessor < entry.PromisedBlocks)
             {
-                yield return Invariant(
-                    $"{name}: a multiprocessor runs {entry.BlocksPerMultiprocessor} blocks; its launch bounds promise {entry.PromisedBlocks}, which plans count with");
+                yield return
+                    Invariant($"{name}: a multiprocessor runs {entry.BlocksPerMultiprocessor} blocks; its launch bounds promise ")
+                        + Invariant($"{entry.PromisedBlocks}, which plans count with");
             }
         }
 

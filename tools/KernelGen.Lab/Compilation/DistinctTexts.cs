@@ -29,7 +29,8 @@ internal static partial class DistinctTexts
             Request = request,
             Entries =
             [
-                .. result.Entries.Select(entry => entry with { EntryPoint = entry.EntryPoint.Replace(own, other, StringComparison.Ordinal) }),
+                .. result.Entries.Select(
+                    entry => entry with { EntryPoint = entry.EntryPoint.Replace(own, other, StringComparison.Ordinal) }),
             ],
         };
     }

@@ -95,16 +95,16 @@ internal sealed partial class RegisterTable(string compiler)
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"# Registers\n\nWhat {Compiler} makes of kernels of the sample's classes.");
         text.Append(
-            """
-             `kernels --compile --table FILE` writes this file, and
-            `kernels --compile --against FILE` compares with it, so that a change of any number shows in review.
+        """
+         `kernels --compile --table FILE` writes this file, and
+        `kernels --compile --against FILE` compares with it, so that a change of any number shows in review.
 
-            A cell has the registers of a thread and, where there are any, `spill` bytes of registers stored/loaded, bytes of `stack`, and the
-            assembler's findings by their codes. `masks` are those that the kernel is compiled for: `none`, `general` (Boolean and additive), or
-            `both` where the numbers are the same. Names in braces stand for several kernels with the same numbers. What is not here was not
-            compiled yet: a run adds what it compiles and keeps the rest.
+        A cell has the registers of a thread and, where there are any, `spill` bytes of registers stored/loaded, bytes of `stack`, and the
+        assembler's findings by their codes. `masks` are those that the kernel is compiled for: `none`, `general` (Boolean and additive), or
+        `both` where the numbers are the same. Names in braces stand for several kernels with the same numbers. What is not here was not
+        compiled yet: a run adds what it compiles and keeps the rest.
 
-            """.ReplaceLineEndings("\n"));
+        """.ReplaceLineEndings("\n"));
         foreach (var target in _cells.Keys.GroupBy(key => key.Row.Target).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             string[] columns = [.. target.Select(key => key.Column).Distinct().OrderBy(ColumnOrder)];

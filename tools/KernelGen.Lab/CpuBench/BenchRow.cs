@@ -14,7 +14,8 @@ namespace KernelGen.Lab.CpuBench;
 /// <param name="SliceCount">Slices.</param>
 /// <param name="WorkspaceBytes">Workspace that was taken.</param>
 /// <param name="Ms">Median time of a call.</param>
-/// <param name="Gflops">Useful work a second: 4 * batch * heads * queries * keys * head dim operations (for causal, those of the visible pairs).</param>
+/// <param name="Gflops">Useful work a second: 4 * batch * heads * queries * keys * head dim operations (for causal, those of the visible
+/// pairs).</param>
 /// <param name="PeakGflops">Median of the multiply-add peak of as many threads, measured between the calls.</param>
 /// <param name="PeakFraction">Median over the rounds of the work's rate divided by the peak of the same round.</param>
 /// <param name="Baselines">Milliseconds of other ways to compute the same, measured in turn.</param>

@@ -47,7 +47,8 @@ internal static class BenchShapes
 
         return parts.SelectMany(name => Sets.TryGetValue(name, out BenchShape[]? shapes)
             ? shapes
-            : throw new InputException($"There are no shapes '{name}'; there are {string.Join(", ", Sets.Keys)}, or five numbers B,H,Lq,Lk,D such as 2,8,4096,4096,40."));
+            : throw new InputException($"There are no shapes '{name}'; there are {string.Join(", ", Sets.Keys)}, or five numbers "
+                + "B,H,Lq,Lk,D such as 2,8,4096,4096,40."));
     }
 
     private static BenchShape FromNumbers(string text, string[] parts)
@@ -72,5 +73,6 @@ internal static class BenchShapes
         }
     }
 
-    private static InputException NotAShape(string text) => new($"'{text}' is no shape; write five whole numbers B,H,Lq,Lk,D such as 2,8,4096,4096,40.");
+    private static InputException NotAShape(string text) =>
+        new($"'{text}' is no shape; write five whole numbers B,H,Lq,Lk,D such as 2,8,4096,4096,40.");
 }

@@ -5,8 +5,8 @@ using KernelGen.Tensors;
 namespace KernelGen.Lab.CpuBench;
 
 /// <summary>
-/// What a .NET developer would write today: the sliced attention that is customary in diffusion, on <see cref="TensorPrimitives"/>, slices in parallel.
-/// For each query row of a slice: a dot product with each key, softmax, and the weighted sum of the values.
+/// What a .NET developer would write today: the sliced attention that is customary in diffusion, on <see cref="TensorPrimitives"/>, slices
+/// in parallel. For each query row of a slice: a dot product with each key, softmax, and the weighted sum of the values.
 /// </summary>
 internal static class DoggettxBaseline
 {
@@ -16,7 +16,9 @@ internal static class DoggettxBaseline
     /// <summary>Bursts that are timed.</summary>
     private const int Bursts = 5;
 
-    /// <summary>Bursts before those, the first time: the runtime replaces code that is called often by faster code, in steps, a while later.</summary>
+    /// <summary>
+    /// Bursts before those, the first time: the runtime replaces code that is called often by faster code, in steps, a while later.
+    /// </summary>
     private const int FirstWarmup = 40;
 
     private static bool _isWarm;
@@ -26,7 +28,9 @@ internal static class DoggettxBaseline
 
     private static readonly TimeSpan BurstTime = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>Times it. Its time is proportional to the query rows, so bursts of rows are timed and the median is scaled to all rows.</summary>
+    /// <summary>
+    /// Times it. Its time is proportional to the query rows, so bursts of rows are timed and the median is scaled to all rows.
+    /// </summary>
     /// <param name="shape">The call.</param>
     /// <param name="query">Q, dense <c>[B, H, L, D]</c>.</param>
     /// <param name="key">K.</param>

@@ -7,8 +7,8 @@ namespace KernelGen.Lab.CpuBench;
 
 /// <summary>Measures the most multiply-adds that threads can do: a loop that works on registers only.</summary>
 /// <remarks>
-/// Twelve independent accumulators keep two units busy at a latency of four, and fit the 16 registers of AVX2 beside two operands. Each step is
-/// a * 0.5 + 0.25, which stays at 0.5: no number gets large, small or special.
+/// Twelve independent accumulators keep two units busy at a latency of four, and fit the 16 registers of AVX2 beside two operands. Each
+/// step is a * 0.5 + 0.25, which stays at 0.5: no number gets large, small or special.
 /// </remarks>
 internal static class PeakLoop
 {

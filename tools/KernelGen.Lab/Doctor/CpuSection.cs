@@ -40,7 +40,8 @@ internal static class CpuSection
         (string Name, bool Supported)[] sets =
         [
             ("SSE4.2", Sse42.IsSupported), ("AVX", Avx.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported),
-            ("AVX-512F", Avx512F.IsSupported), ("AVX-512BW", Avx512BW.IsSupported), ("AVX-512DQ", Avx512DQ.IsSupported), ("AdvSimd", AdvSimd.IsSupported),
+            ("AVX-512F", Avx512F.IsSupported), ("AVX-512BW", Avx512BW.IsSupported), ("AVX-512DQ", Avx512DQ.IsSupported),
+            ("AdvSimd", AdvSimd.IsSupported),
         ];
         return string.Join(' ', sets.Where(set => set.Supported).Select(set => set.Name));
     }

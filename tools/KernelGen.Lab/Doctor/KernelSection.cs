@@ -25,12 +25,18 @@ internal static class KernelSection
                 ("variants", Invariant($"{variants.Count}: {byTarget}")),
                 ("that this device runs", Invariant($"{run.Length - (off?.Count ?? 0)}")),
                 .. off is null ? Array.Empty<(string, string)>() : [("switched off", Text(off))],
-                .. KernelOrigins.Summary(host, classes) is { } origins ? [("compiled ones come", origins)] : Array.Empty<(string, string)>(),
-                ("head dims", string.Join(' ', classes.Classes.SelectMany(one => one.Kernels.HeadDims).Distinct().Order().Select(headDim => headDim.ToString(CultureInfo.InvariantCulture)))),
+                .. KernelOrigins.Summary(host, classes) is { } origins
+                    ? [("compiled ones come", origins)]
+                    : Array.Empty<(string, string)>(),
+                ("head dims",
+                    string.Join(' ',
+                        classes.Classes.SelectMany(one => one.Kernels.HeadDims).Distinct().Order()
+                            .Select(headDim => headDim.ToString(CultureInfo.InvariantCulture)))),
             ],
             []);
     }
 
-    private static string Text(SwitchedOffKernels off) => Invariant(
-        $"{off.Count} experimental ones for this device, which no GPU has run yet: attend and bench take them with {CommandOptions.ExperimentalOption(off.Kernels)}, programs with CudaDeviceOptions.ExperimentalKernels");
+    private static string Text(SwitchedOffKernels off) =>
+        Invariant($"{off.Count} experimental ones for this device, which no GPU has run yet: attend and bench take them with ")
+            + Invariant($"{CommandOptions.ExperimentalOption(off.Kernels)}, programs with CudaDeviceOptions.ExperimentalKernels");
 }

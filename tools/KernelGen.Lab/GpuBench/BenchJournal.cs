@@ -6,8 +6,9 @@ using static System.FormattableString;
 namespace KernelGen.Lab.GpuBench;
 
 /// <summary>
-/// Lets a measurement outlive a kernel that never ends or takes the GPU's context with it. Before a kernel runs its row is written to a file; a process that does
-/// not come back from it is ended, and the next one reads from the file what it must leave out. A GPU stops a kernel only when its process ends.
+/// Lets a measurement outlive a kernel that never ends or takes the GPU's context with it. Before a kernel runs its row is written to a
+/// file; a process that does not come back from it is ended, and the next one reads from the file what it must leave out. A GPU stops a
+/// kernel only when its process ends.
 /// </summary>
 /// <param name="outputPath">The file of results, beside which the journal lies; null keeps none.</param>
 /// <param name="limit">After this time a kernel counts as one that does not end.</param>
@@ -17,7 +18,9 @@ internal sealed class BenchJournal(string? outputPath, TimeSpan limit)
 
     private readonly string? _path = outputPath is null ? null : PathFor(outputPath);
 
-    /// <summary>The journal beside a file of results. It is there while a kernel runs, and after a process that did not come back from one.</summary>
+    /// <summary>
+    /// The journal beside a file of results. It is there while a kernel runs, and after a process that did not come back from one.
+    /// </summary>
     public static string PathFor(string outputPath) => outputPath + ".running";
 
     /// <summary>What an earlier process did not survive, once; null when it ended well.</summary>

@@ -16,5 +16,6 @@ namespace KernelGen.Lab.GpuBench;
 /// <param name="Precompiled">A folder of kernels compiled in advance; null for none.</param>
 /// <param name="OutputPath">A file that holds what was measured so far; null keeps none.</param>
 internal sealed record CudaBenchOptions(
-    PlanningOptions Planning, bool AllVariants, bool CheckOnly, bool Tune, KernelFilter Filter, bool Resume, TimeSpan KernelLimit, TimeSpan Limit,
+    PlanningOptions Planning, bool AllVariants, bool CheckOnly, bool Tune, KernelFilter Filter, bool Resume, TimeSpan KernelLimit,
+    TimeSpan Limit,
     string? CacheFolder, string? Precompiled, string? OutputPath);

@@ -11,7 +11,8 @@ namespace KernelGen.Lab.GpuBench;
 /// <param name="Complete">Everything that was asked for was measured.</param>
 /// <param name="Seconds">How long the run took.</param>
 /// <param name="SpilledTensorCoreVariants">Variants for tensor cores that spill registers to memory, which they must not.</param>
-/// <param name="Findings">What the compiler said of kernels for tensor cores that makes them slow: spills, serialised wgmma instructions.</param>
+/// <param name="Findings">What the compiler said of kernels for tensor cores that makes them slow: spills, serialised wgmma
+/// instructions.</param>
 /// <param name="Tuning">What was timed to choose from; empty without tuning.</param>
 /// <param name="Rows">What was measured.</param>
 internal sealed record CudaBenchResult(

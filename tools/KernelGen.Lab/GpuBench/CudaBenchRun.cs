@@ -12,7 +12,9 @@ using static System.FormattableString;
 
 namespace KernelGen.Lab.GpuBench;
 
-/// <summary>Measures shapes on a GPU: first what the planner takes for each of them, then the other variants where they are asked for.</summary>
+/// <summary>
+/// Measures shapes on a GPU: first what the planner takes for each of them, then the other variants where they are asked for.
+/// </summary>
 internal sealed class CudaBenchRun : IDisposable
 {
     // A row for what was tuned when the process did not survive it.
@@ -40,7 +42,9 @@ internal sealed class CudaBenchRun : IDisposable
     private KernelFilter _filter;
     private bool _complete = true;
 
-    /// <summary>Makes a host whose kernels are compiled anew, unless they are kept from an earlier run, and measures the GPU's peaks.</summary>
+    /// <summary>
+    /// Makes a host whose kernels are compiled anew, unless they are kept from an earlier run, and measures the GPU's peaks.
+    /// </summary>
     /// <param name="classes">The classes whose kernels are measured.</param>
     /// <param name="hostOptions">Budget and reserve.</param>
     /// <param name="options">What to do.</param>
@@ -48,13 +52,17 @@ internal sealed class CudaBenchRun : IDisposable
     {
         _measured = new(classes);
         _options = options;
-        _cacheFolder = options.CacheFolder is { } folder ? Directory.CreateDirectory(folder) : Directory.CreateTempSubdirectory("kernelgen-bench-");
+        _cacheFolder =
+            options.CacheFolder is { } folder ? Directory.CreateDirectory(folder) : Directory.CreateTempSubdirectory("kernelgen-bench-");
         _filter = options.Filter;
         _journal = new(options.OutputPath, options.KernelLimit);
         if (options.Resume)
             Resume();
 
-        CudaDeviceOptions cuda = (hostOptions.Cuda ?? new()) with { Cache = new(_cacheFolder.FullName, MaxBytes: 1L << 30), PrecompiledKernels = options.Precompiled ?? "" };
+        CudaDeviceOptions cuda = (hostOptions.Cuda ?? new()) with
+        {
+            Cache = new(_cacheFolder.FullName, MaxBytes: 1L << 30), PrecompiledKernels = options.Precompiled ?? "",
+        };
 
         // Compiles into the folder; the host's own device then finds the kernel there, so that both times are known.
         _compilingDevice = CudaDevice.Create(cuda);
@@ -75,7 +83,8 @@ internal sealed class CudaBenchRun : IDisposable
         Save();
         foreach (bool others in _options.AllVariants ? [false, true] : new[] { false })
         {
-            // Compile times are those of a kernel compiled alone. For the many that are only compared with each other there is no time for that.
+            // Compile times are those of a kernel compiled alone. For the many that are only compared with each other there is no time for
+            // that.
             if (others || (_options.CheckOnly && !_options.Tune))
                 CompileTogether(shapes, others, cancellationToken);
             for (int i = 0; i < shapes.Count; i++)
@@ -144,7 +153,8 @@ internal sealed class CudaBenchRun : IDisposable
         foreach (KernelTiming timing in report.Timings)
         {
             _tuning.Add(new(
-                shape.Name, shape.Shape.HeadDim, shape.ElementType.ShortName(), shape.Causal, timing.Variant.Id, timing.Predicted.TotalMilliseconds,
+                shape.Name, shape.Shape.HeadDim, shape.ElementType.ShortName(), shape.Causal, timing.Variant.Id,
+                timing.Predicted.TotalMilliseconds,
                 timing.Measured?.TotalMilliseconds, timing.Variant == predicted, timing.Variant == report.Plan.Variant, timing.Fault));
 
             // What the compiler says of a kernel counts whether it is taken or not.
@@ -166,7 +176,8 @@ internal sealed class CudaBenchRun : IDisposable
         {
             _compilingDevice.Warmup(_compiledTogether, progress: null, cancellationToken);
         }
-        catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException or CudaException { IsContextLost: false })
+        catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException
+            or CudaException { IsContextLost: false })
         {
             // It comes again, and is reported, when the turn of its variant comes.
         }
@@ -193,9 +204,11 @@ internal sealed class CudaBenchRun : IDisposable
 
     private KernelCatalogue Catalogue(CudaBenchShape shape) => _measured.For(shape.ElementType, shape.Shape.HeadDim, _filter);
 
-    private PlanningOptions Planning(CudaBenchShape shape) => _options.Planning with { Causal = shape.Causal, Family = shape.Family ?? _options.Planning.Family };
+    private PlanningOptions Planning(CudaBenchShape shape) =>
+        _options.Planning with { Causal = shape.Causal, Family = shape.Family ?? _options.Planning.Family };
 
-    private IEnumerable<SlicePlan> OtherPlans<T>(KernelCatalogue catalogue, CudaBenchShape shape, SlicePlan chosen, PlanningOptions planning)
+    private IEnumerable<SlicePlan> OtherPlans<T>(
+        KernelCatalogue catalogue, CudaBenchShape shape, SlicePlan chosen, PlanningOptions planning)
         where T : unmanaged
     {
         foreach (KernelVariant variant in _host.VariantsFor(catalogue, shape.ElementType, shape.Shape.HeadDim).ToArray())
@@ -220,10 +233,12 @@ internal sealed class CudaBenchRun : IDisposable
 
     private CudaBenchRow Row(
         CudaBenchShape shape, SlicePlan plan, bool chosen,
-        Func<SlicePlan, CancellationToken, (double? Milliseconds, double? Error, string? Fault)> measure, CancellationToken cancellationToken)
+        Func<SlicePlan, CancellationToken, (double? Milliseconds, double? Error, string? Fault)> measure,
+        CancellationToken cancellationToken)
     {
         AttentionShape sizes = shape.Shape;
-        CudaBenchRow row = EmptyRow(shape, plan.Variant.Id, chosen) with { SliceCount = plan.SliceCount, WorkspaceBytes = plan.WorkspaceBytes };
+        CudaBenchRow row =
+            EmptyRow(shape, plan.Variant.Id, chosen) with { SliceCount = plan.SliceCount, WorkspaceBytes = plan.WorkspaceBytes };
         try
         {
             (CudaKernelInfo compiled, CudaKernelInfo cached) = Load(plan.Variant);
@@ -232,15 +247,25 @@ internal sealed class CudaBenchRun : IDisposable
                 Registers = compiled.Stages.Max(stage => stage.Registers),
                 LocalBytes = compiled.Stages.Max(stage => stage.LocalBytes),
                 SharedBytes = compiled.Stages.Max(stage => stage.SharedBytes),
-                CompileMs = compiled.Origin != KernelOrigin.Compiler || _compiledTogether.Contains(plan.Variant) ? null : compiled.LoadTime.TotalMilliseconds,
+                CompileMs = compiled.Origin != KernelOrigin.Compiler || _compiledTogether.Contains(plan.Variant)
+                    ? null
+                    : compiled.LoadTime.TotalMilliseconds,
                 LoadMs = cached.FromCache ? cached.LoadTime.TotalMilliseconds : null,
             };
             (double? milliseconds, double? error, string? fault) = _journal.Guard(row, () => measure(plan, cancellationToken));
             double? tflops = AttentionWork.Operations(sizes, shape.Causal) / milliseconds / 1e9;
             double? peak = _peaks.TryGetValue(CudaProbes.NameFor(plan.ElementType), out double known) ? known : null;
-            return row with { Ms = milliseconds, Tflops = tflops, PeakFraction = tflops / peak, Error = error is double.NaN ? null : error, Fault = fault };
+            return row with
+            {
+                Ms = milliseconds,
+                Tflops = tflops,
+                PeakFraction = tflops / peak,
+                Error = error is double.NaN ? null : error,
+                Fault = fault,
+            };
         }
-        catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException or CudaException { IsContextLost: false })
+        catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException
+            or CudaException { IsContextLost: false })
         {
             return row with { Fault = fault.Message };
         }
@@ -261,14 +286,16 @@ internal sealed class CudaBenchRun : IDisposable
     {
         AttentionShape sizes = shape.Shape;
         return new(
-            shape.Name, sizes.HeadDim, shape.ElementType.ShortName(), sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys, shape.Causal, FamilyName(shape),
+            shape.Name, sizes.HeadDim, shape.ElementType.ShortName(), sizes.Batch, sizes.Heads, sizes.Queries, sizes.Keys, shape.Causal,
+            FamilyName(shape),
             variant, chosen, 0, 0, null, null, null, 0, 0, 0, null, null, null, null);
     }
 
     private static string? FamilyName(CudaBenchShape shape) => shape.Family?.ToString().ToLowerInvariant();
 
     private static bool IsOf(CudaBenchRow row, CudaBenchShape shape) =>
-        row.Name == shape.Name && row.Dtype == shape.ElementType.ShortName() && row.Causal == shape.Causal && row.Family == FamilyName(shape)
+        row.Name == shape.Name && row.Dtype == shape.ElementType.ShortName() && row.Causal == shape.Causal
+            && row.Family == FamilyName(shape)
         && new AttentionShape(row.Batch, row.Heads, row.Queries, row.Keys, row.HeadDim) == shape.Shape;
 
     private bool IsMeasured(CudaBenchShape shape, string variant) => _rows.Any(row => row.Variant == variant && IsOf(row, shape));
@@ -306,7 +333,8 @@ internal sealed class CudaBenchRun : IDisposable
         Math.Round(Stopwatch.GetElapsedTime(_begin).TotalSeconds, 1),
         [
             .. _spilled.Union(_kernels
-                .Where(kernel => kernel.Key.Target is not KernelTarget.Simt && kernel.Value.Compiled.Stages.Any(stage => stage.LocalBytes > 0))
+                .Where(kernel => kernel.Key.Target is not KernelTarget.Simt
+                    && kernel.Value.Compiled.Stages.Any(stage => stage.LocalBytes > 0))
                 .Select(kernel => Invariant($"{kernel.Key.Id}: {kernel.Value.Compiled.Stages.Max(stage => stage.LocalBytes)} bytes"))),
         ],
         [.. _findings.Union(_kernels.Where(kernel => kernel.Key.Target is not KernelTarget.Simt).SelectMany(Findings))],

@@ -7,8 +7,8 @@ using KernelGen.Tensors;
 namespace KernelGen.Lab.GpuBench;
 
 /// <summary>
-/// Kernels that measure the GPU itself: how many multiply-adds it does on registers only, and one that only waits, so that the work behind it is queued
-/// before it begins. They are launched as the generated ones are.
+/// Kernels that measure the GPU itself: how many multiply-adds it does on registers only, and one that only waits, so that the work behind
+/// it is queued before it begins. They are launched as the generated ones are.
 /// </summary>
 /// <remarks>The emulator of the tests leaves their bodies out; there they measure nothing.</remarks>
 internal sealed class CudaProbes : IDisposable
@@ -47,26 +47,33 @@ internal sealed class CudaProbes : IDisposable
         #if !defined(KERNELGEN_EMULATED) && __CUDA_ARCH__ >= 800
         KG_DEVICE void probe_multiply(kg_f16, float (&sums)[4], const unsigned int (&a)[4], const unsigned int (&b)[2])
         {
-            asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
-                : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+            asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
+                "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+                : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
         }
 
         KG_DEVICE void probe_multiply(kg_bf16, float (&sums)[4], const unsigned int (&a)[4], const unsigned int (&b)[2])
         {
-            asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
-                : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+            asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
+                "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+                : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
         }
 
-        // 8 independent chains in each warp. The pattern is a pair of numbers near 0.5; signs and low bits differ from lane to lane, as in real data.
+        // 8 independent chains in each warp. The pattern is a pair of numbers near 0.5; signs and low bits
+        // differ from lane to lane, as in real data.
         template <typename T>
         KG_DEVICE void probe_mma(const KernelArguments& arguments, unsigned int pattern)
         {
             float sums[8][4] = {};
             unsigned int a[4], b[2];
             for (int i = 0; i < 4; i++)
-                a[i] = pattern ^ ((static_cast<unsigned int>(kg_thread()) * 2654435761u + static_cast<unsigned int>(i) * 40503u) & 0x807f807fu);
+                a[i] = pattern
+                    ^ ((static_cast<unsigned int>(kg_thread()) * 2654435761u + static_cast<unsigned int>(i) * 40503u) & 0x807f807fu);
             for (int i = 0; i < 2; i++)
-                b[i] = pattern ^ ((static_cast<unsigned int>(kg_thread()) * 2246822519u + static_cast<unsigned int>(i) * 30011u) & 0x807f807fu);
+                b[i] = pattern
+                    ^ ((static_cast<unsigned int>(kg_thread()) * 2246822519u + static_cast<unsigned int>(i) * 30011u) & 0x807f807fu);
             for (long long round = 0; round < arguments.query_strides.batch; round++)
             {
         #pragma unroll

@@ -62,7 +62,8 @@ internal sealed class CudaShapeRun<T> : IDisposable
         if (_stopwatch is null)
             return (null, error, null);
 
-        double milliseconds = _stopwatch.MedianMilliseconds(set => Launch(plan, arguments, set), _tensors.Sets, SamplesTime, cancellationToken);
+        double milliseconds =
+            _stopwatch.MedianMilliseconds(set => Launch(plan, arguments, set), _tensors.Sets, SamplesTime, cancellationToken);
 
         // The same inputs must have given the same bits all the time; otherwise threads race, and the time is worth nothing.
         T[] again = new T[output.Length];

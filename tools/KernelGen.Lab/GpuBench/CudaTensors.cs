@@ -5,7 +5,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Lab.GpuBench;
 
-/// <summary>The tensors of a shape: random ones on the host, and sets of copies on the GPU, together larger than twice its L2 cache.</summary>
+/// <summary>
+/// The tensors of a shape: random ones on the host, and sets of copies on the GPU, together larger than twice its L2 cache.
+/// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 internal sealed class CudaTensors<T> : IDisposable
     where T : unmanaged

@@ -12,4 +12,5 @@ namespace KernelGen.Lab.GpuBench;
 /// <param name="Taken">It is the fastest.</param>
 /// <param name="Fault">Why it could not be run.</param>
 internal sealed record CudaTuningRow(
-    string Name, int HeadDim, string Dtype, bool Causal, string Variant, double PredictedMs, double? Ms, bool WasPredicted, bool Taken, string? Fault);
+    string Name, int HeadDim, string Dtype, bool Causal, string Variant, double PredictedMs, double? Ms, bool WasPredicted, bool Taken,
+    string? Fault);

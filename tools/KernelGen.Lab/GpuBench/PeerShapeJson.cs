@@ -10,4 +10,5 @@ namespace KernelGen.Lab.GpuBench;
 /// <param name="Keys">Keys.</param>
 /// <param name="Causal">Key j is visible to query i only when j &lt;= i.</param>
 /// <param name="Family">The only family that may be taken, such as <c>materialized</c>; null for any.</param>
-internal sealed record PeerShapeJson(string Name, int HeadDim, string Dtype, int Batch, int Heads, int Queries, int Keys, bool Causal, string? Family = null);
+internal sealed record PeerShapeJson(
+    string Name, int HeadDim, string Dtype, int Batch, int Heads, int Queries, int Keys, bool Causal, string? Family = null);

@@ -5,7 +5,10 @@ using static System.FormattableString;
 
 namespace KernelGen.Lab.GpuBench;
 
-/// <summary>The shapes that are compared with other libraries, as the file <c>shapes.json</c> lists them, which the scripts that time those libraries read, too.</summary>
+/// <summary>
+/// The shapes that are compared with other libraries, as the file <c>shapes.json</c> lists them, which the scripts that time those
+/// libraries read, too.
+/// </summary>
 internal static class PeerShapes
 {
     private const string Resource = "peer-shapes.json";
@@ -47,7 +50,8 @@ internal static class PeerShapes
 
         return file?.Shapes is { Length: > 0 } shapes
             ? [.. shapes.Select(shape => Convert(shape, name))]
-            : throw new InputException($"{name} has no shapes; write {{\"shapes\": [{{\"name\": ..., \"head_dim\": 40, \"dtype\": \"f16\", \"batch\": 2, ...}}]}}.");
+            : throw new InputException($"{name} has no shapes; write "
+                + "{{\"shapes\": [{{\"name\": ..., \"head_dim\": 40, \"dtype\": \"f16\", \"batch\": 2, ...}}]}}.");
     }
 
     private static CudaBenchShape Convert(PeerShapeJson shape, string file)
@@ -64,11 +68,13 @@ internal static class PeerShapes
             null => null,
             "streaming" => KernelFamily.Streaming,
             "materialized" => KernelFamily.Materialized,
-            _ => throw new InputException($"{file}: the family of '{shape.Name}' is '{shape.Family}'; it must be 'streaming' or 'materialized', or be left out."),
+            _ => throw new InputException(
+                $"{file}: the family of '{shape.Name}' is '{shape.Family}'; it must be 'streaming' or 'materialized', or be left out."),
         };
         try
         {
-            return new(shape.Name, new(shape.Batch, shape.Heads, shape.Queries, shape.Keys, shape.HeadDim), elementType, shape.Causal, family);
+            return new(shape.Name, new(shape.Batch, shape.Heads, shape.Queries, shape.Keys, shape.HeadDim), elementType, shape.Causal,
+                family);
         }
         catch (ArgumentException fault)
         {

@@ -17,7 +17,9 @@ internal sealed record GpuCheckOptions(string Command, string Application, strin
     /// <summary>No kernels with these names.</summary>
     public IReadOnlyList<string> Except { get; init; } = [];
 
-    /// <summary>Earlier results, whose times of other libraries are compared with and whose lost kernels are left out; null for none.</summary>
+    /// <summary>
+    /// Earlier results, whose times of other libraries are compared with and whose lost kernels are left out; null for none.
+    /// </summary>
     public string? Against { get; init; }
 
     /// <summary>Where compiled kernels are kept for the next run; null keeps none.</summary>

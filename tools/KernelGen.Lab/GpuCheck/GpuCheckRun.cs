@@ -94,7 +94,8 @@ internal sealed class GpuCheckRun : IDisposable
     private PartResult Check(TimeSpan limit)
     {
         _doctor ??= _run.Run(_run.SampleCommand("doctor"), limit, TextWriter.Null).Output;
-        bool isHopper = _doctor.Contains("compute capability 9.0", StringComparison.Ordinal) || _doctor.Contains("sm_90", StringComparison.Ordinal);
+        bool isHopper =
+            _doctor.Contains("compute capability 9.0", StringComparison.Ordinal) || _doctor.Contains("sm_90", StringComparison.Ordinal);
 
         // One slice size of the materialized ones: the others share its text.
         string[] kernels = isHopper && _run.Options.Kernels.Count == 0

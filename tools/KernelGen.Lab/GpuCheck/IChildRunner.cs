@@ -1,6 +1,9 @@
 namespace KernelGen.Lab.GpuCheck;
 
-/// <summary>Runs processes. The check itself never opens CUDA: a kernel that hangs or takes the GPU's context with it ends a child, and the check goes on.</summary>
+/// <summary>
+/// Runs processes. The check itself never opens CUDA: a kernel that hangs or takes the GPU's context with it ends a child, and the check
+/// goes on.
+/// </summary>
 internal interface IChildRunner
 {
     /// <summary>Runs a process to its end, or until its time is over.</summary>

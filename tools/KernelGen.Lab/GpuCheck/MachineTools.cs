@@ -40,7 +40,8 @@ internal sealed class MachineTools
             string answer = _run.Ask("nvidia-smi", "--query-gpu=name", "--format=csv,noheader").Split('\n')[0];
             string name = answer.ToLower(CultureInfo.InvariantCulture).Replace(' ', '-');
             name = name.StartsWith("nvidia-", StringComparison.Ordinal) ? name["nvidia-".Length..] : name;
-            name = string.Concat(name.Where(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-'));
+            name = string.Concat(
+                name.Where(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-'));
             return name.Length > 0 ? name : "gpu";
         }
     }
@@ -65,7 +66,8 @@ internal sealed class MachineTools
         return environment;
     }
 
-    // The host finds NVRTC in the toolkit's folders and in those of pip's wheels; a virtual environment that is not active is only known to its Python.
+    // The host finds NVRTC in the toolkit's folders and in those of pip's wheels; a virtual environment that is not active is only known to
+    // its Python.
     private string? CompilerOfPython()
     {
         if (_run.Ask("ldconfig", "-p").Contains("libnvrtc.so.1", StringComparison.Ordinal))

@@ -6,7 +6,8 @@ using static System.FormattableString;
 namespace KernelGen.Lab.GpuCheck;
 
 /// <summary>
-/// Runs <c>bench</c> as often as it takes. A kernel that does not end, or takes the GPU's context with it, ends the process; the next one goes on without it.
+/// Runs <c>bench</c> as often as it takes. A kernel that does not end, or takes the GPU's context with it, ends the process; the next one
+/// goes on without it.
 /// </summary>
 /// <param name="run">The check.</param>
 /// <param name="part">The part, for messages.</param>
@@ -92,7 +93,8 @@ internal sealed class Measurement(CheckRun run, string part, string file)
         bool isFault = unfinished || wrong > 0 || findings > 0 || result?.SpilledTensorCoreVariants.Count > 0;
         return new(
             status,
-            Invariant($"{wrong} wrong, {lost} of them hang or end the process, {spilling} kernels spill, {findings} findings of the compiler"),
+            Invariant($"{wrong} wrong, {lost} of them hang or end the process, {spilling} kernels spill, {findings} findings of the ")
+                + "compiler",
             status == PartStatus.Failed || isFault);
     }
 }

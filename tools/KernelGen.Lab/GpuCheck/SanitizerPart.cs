@@ -22,7 +22,11 @@ internal sealed partial class SanitizerPart(CheckRun run)
         using StreamWriter log = new(run.ResultFile("sanitizer.log"), append: true) { AutoFlush = true };
         log.WriteLine($"==== {tool}");
         ChildResult child = run.Run(
-            bench with { FileName = sanitizer, Arguments = ["--tool", tool, "--error-exitcode", ErrorExitCode, bench.FileName, .. bench.Arguments] },
+            bench with
+            {
+                FileName = sanitizer,
+                Arguments = ["--tool", tool, "--error-exitcode", ErrorExitCode, bench.FileName, .. bench.Arguments],
+            },
             limit, log);
         string note = Summary().Matches(child.Output).LastOrDefault()?.Value ?? "";
         return new(child.Status, note, child.Status == PartStatus.Failed);

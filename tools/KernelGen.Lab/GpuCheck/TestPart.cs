@@ -4,7 +4,8 @@ using static System.FormattableString;
 namespace KernelGen.Lab.GpuCheck;
 
 /// <summary>
-/// Runs the CUDA tests on the GPU, a class after the other, each in a process of its own: a test whose kernel never ends costs its class, not the others.
+/// Runs the CUDA tests on the GPU, a class after the other, each in a process of its own: a test whose kernel never ends costs its class,
+/// not the others.
 /// </summary>
 /// <param name="run">The check.</param>
 internal sealed partial class TestPart(CheckRun run)
@@ -57,7 +58,8 @@ internal sealed partial class TestPart(CheckRun run)
 
     private string[] Filters() => run.Options.Smoke
         ? _smokeFilters
-        : [.. File.ReadAllLines(run.BundleFile("test-classes.txt")).OrderBy(RunsNoKernels).Select(name => $"FullyQualifiedName~.Cuda.{name}.")];
+        : [.. File.ReadAllLines(run.BundleFile("test-classes.txt")).OrderBy(RunsNoKernels)
+            .Select(name => $"FullyQualifiedName~.Cuda.{name}.")];
 
     // Classes that run kernels come first, because the time may end.
     private static bool RunsNoKernels(string name) => !KernelTests().IsMatch(name);

@@ -3,7 +3,9 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Lab.Measuring;
 
-/// <summary>Annotated classes: their kernels are listed, planned with and measured. The laboratory has none: an application brings its own.</summary>
+/// <summary>
+/// Annotated classes: their kernels are listed, planned with and measured. The laboratory has none: an application brings its own.
+/// </summary>
 public interface IModelClasses
 {
     /// <summary>The classes.</summary>

@@ -12,7 +12,9 @@ internal sealed record KernelFilter(IReadOnlyList<string> Only, IReadOnlyList<st
     public bool TakesAll => Only.Count + Except.Count == 0;
 
     /// <summary>True for kernels that are measured.</summary>
-    public bool Takes(KernelVariant variant) => (Only.Count == 0 || Only.Any(pattern => Fits(pattern, variant))) && !Except.Any(pattern => Fits(pattern, variant));
+    public bool Takes(KernelVariant variant) =>
+        (Only.Count == 0 || Only.Any(pattern => Fits(pattern, variant))) && !Except.Any(pattern => Fits(pattern, variant));
 
-    private static bool Fits(string pattern, KernelVariant variant) => FileSystemName.MatchesSimpleExpression(pattern, variant.Id, ignoreCase: false);
+    private static bool Fits(string pattern, KernelVariant variant) =>
+        FileSystemName.MatchesSimpleExpression(pattern, variant.Id, ignoreCase: false);
 }

@@ -7,7 +7,9 @@ namespace KernelGen.Lab.Measuring;
 /// <param name="classes">The classes.</param>
 internal sealed class MeasuredKernels(IModelClasses classes)
 {
-    /// <summary>The slice size of the <c>materialized</c> kernels that probes look at: every class has it, and the others share its text.</summary>
+    /// <summary>
+    /// The slice size of the <c>materialized</c> kernels that probes look at: every class has it, and the others share its text.
+    /// </summary>
     private const int ProbedSliceRows = 2048;
 
     private readonly Dictionary<(ElementType ElementType, int HeadDim, KernelFilter Filter), KernelCatalogue> _catalogues = [];

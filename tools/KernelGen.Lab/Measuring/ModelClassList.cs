@@ -29,7 +29,8 @@ public sealed class ModelClassList(IReadOnlyList<ModelClass> classes) : IModelCl
 
         IEnumerable<int> headDims = classes.SelectMany(one => one.Kernels.HeadDims).Distinct().Order();
         string known = string.Join(", ", headDims.Select(known => known.ToString(CultureInfo.InvariantCulture)));
-        bool possible = headDim is >= AttentionShape.HeadDimStep and <= AttentionShape.MaxHeadDim && headDim % AttentionShape.HeadDimStep == 0;
+        bool possible =
+            headDim is >= AttentionShape.HeadDimStep and <= AttentionShape.MaxHeadDim && headDim % AttentionShape.HeadDimStep == 0;
         string advice = possible
             ? $"To add one, write [SliceAttention(HeadDims = [{headDim}], ElementTypes = [ElementType.{elementType}])] on a partial class."
             : "Kernels can be generated for multiples of 8 from 8 to 512.";

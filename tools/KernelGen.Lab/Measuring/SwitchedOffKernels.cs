@@ -12,7 +12,10 @@ public sealed record SwitchedOffKernels(int Count, ExperimentalKernels Kernels)
     /// <param name="host">The host.</param>
     public static SwitchedOffKernels? Among(IEnumerable<KernelVariant> variants, AttentionHost host)
     {
-        KernelVariant[] off = [.. variants.Where(variant => host.Device.ReasonAgainst(variant) is null && host.Device.Profile.IsSwitchedOff(variant))];
-        return off.Length == 0 ? null : new(off.Length, off.Aggregate(ExperimentalKernels.None, (sum, variant) => sum | variant.Experimental));
+        KernelVariant[] off =
+            [.. variants.Where(variant => host.Device.ReasonAgainst(variant) is null && host.Device.Profile.IsSwitchedOff(variant))];
+        return off.Length == 0
+            ? null
+            : new(off.Length, off.Aggregate(ExperimentalKernels.None, (sum, variant) => sum | variant.Experimental));
     }
 }

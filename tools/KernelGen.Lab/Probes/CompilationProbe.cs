@@ -7,7 +7,9 @@ using static System.FormattableString;
 
 namespace KernelGen.Lab.Probes;
 
-/// <summary>What NVRTC and the driver make of the kernels for compute capability 9.0: time, registers, spills, serialised wgmma instructions.</summary>
+/// <summary>
+/// What NVRTC and the driver make of the kernels for compute capability 9.0: time, registers, spills, serialised wgmma instructions.
+/// </summary>
 internal static class CompilationProbe
 {
     private const int AtOnce = 8;
@@ -33,7 +35,8 @@ internal static class CompilationProbe
             variants.Except(alone), new ParallelOptions { MaxDegreeOfParallelism = Math.Min(AtOnce, Environment.ProcessorCount) },
             variant => rows.Enqueue(Row(table, device, variant, AtOnce)));
         table.Rows.AddRange(rows.OrderBy(row => Array.FindIndex(variants, variant => variant.Id == row["variant"]!.GetValue<string>())));
-        table.Answers.Add(Invariant($"{variants.Length - alone.Length} kernels, {AtOnce} at once: {Stopwatch.GetElapsedTime(begin).TotalSeconds:0.0} s"));
+        table.Answers.Add(
+            Invariant($"{variants.Length - alone.Length} kernels, {AtOnce} at once: {Stopwatch.GetElapsedTime(begin).TotalSeconds:0.0} s"));
         if (table.Failures.Count == failures)
             table.Answers.Add("no kernel spills, and no wgmma instructions are serialised");
     }
@@ -47,7 +50,8 @@ internal static class CompilationProbe
             {
                 table.Failures.AddRange(info.Findings.Select(finding => $"{variant.Id}: {finding}"));
                 if (info.Stages.Any(stage => stage.LocalBytes > 0) && info.Findings.Count == 0)
-                    table.Failures.Add(Invariant($"{variant.Id}: {info.Stages.Max(stage => stage.LocalBytes)} bytes of local memory a thread"));
+                    table.Failures.Add(
+                        Invariant($"{variant.Id}: {info.Stages.Max(stage => stage.LocalBytes)} bytes of local memory a thread"));
             }
 
             return new()
@@ -58,7 +62,8 @@ internal static class CompilationProbe
                 ["shared_bytes"] = info.Stages.Max(stage => stage.SharedBytes), ["findings"] = string.Join("; ", info.Findings),
             };
         }
-        catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException or CudaException { IsContextLost: false })
+        catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException
+            or CudaException { IsContextLost: false })
         {
             lock (table)
                 table.Failures.Add(fault.Message);

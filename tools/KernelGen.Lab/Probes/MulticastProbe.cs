@@ -25,7 +25,8 @@ internal static class MulticastProbe
         {
             long rounds = device.IsSmoke ? 20 : 1024;
             ProbeLaunch launch = new(
-                "multicast.cu", "probe_multicast", Threads, (Stages * TileBytes) + 1024 + (16 * Stages), ("PROBE_CLUSTER", clusterBlocks), ("PROBE_MULTICAST", multicast ? 1 : 0))
+                "multicast.cu", "probe_multicast", Threads, (Stages * TileBytes) + 1024 + (16 * Stages), ("PROBE_CLUSTER", clusterBlocks),
+                ("PROBE_MULTICAST", multicast ? 1 : 0))
             {
                 Rounds = rounds,
                 Blocks = Math.Max(2, device.AllMultiprocessors / 2 * 2),
@@ -37,7 +38,8 @@ internal static class MulticastProbe
             alone = alone == 0 ? rate : alone;
             table.Rows.Add(new()
             {
-                ["blocks"] = way, ["bytes_of_a_clock_and_multiprocessor"] = Math.Round(rate, 2), ["of_them_from_l2"] = Math.Round(multicast ? rate / clusterBlocks : rate, 2),
+                ["blocks"] = way, ["bytes_of_a_clock_and_multiprocessor"] = Math.Round(rate, 2),
+                ["of_them_from_l2"] = Math.Round(multicast ? rate / clusterBlocks : rate, 2),
                 ["ratio"] = Math.Round(rate / alone, 3),
             });
             if (clusterBlocks > 1)

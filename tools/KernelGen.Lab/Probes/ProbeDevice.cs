@@ -8,7 +8,8 @@ using KernelGen.Tensors;
 namespace KernelGen.Lab.Probes;
 
 /// <summary>
-/// A GPU for one probe, through the product's own compiler and launcher. Each probe has a new one: what is left of a launch that failed is gone with it.
+/// A GPU for one probe, through the product's own compiler and launcher. Each probe has a new one: what is left of a launch that failed is
+/// gone with it.
 /// </summary>
 internal sealed class ProbeDevice : IDisposable
 {
@@ -79,7 +80,9 @@ internal sealed class ProbeDevice : IDisposable
         where T : unmanaged
     {
         KernelVariant variant = VariantOf(launch);
-        SlicePlan plan = Host.Plan<Half>(new KernelCatalogue(nameof(ProbeDevice), variant), new(1, 1, launch.Blocks, launch.Tensor.Rows, launch.Tensor.HeadDim));
+        SlicePlan plan =
+            Host.Plan<Half>(
+                new KernelCatalogue(nameof(ProbeDevice), variant), new(1, 1, launch.Blocks, launch.Tensor.Rows, launch.Tensor.HeadDim));
         using DeviceTensor<T> output = Device.Allocate<T>(count);
         using DeviceTensor<Half> input = Device.Allocate<Half>(tensor?.Length ?? AttentionShape.MaxHeadDim);
         input.Upload(tensor ?? new Half[AttentionShape.MaxHeadDim], Stream.Handle);
@@ -107,7 +110,8 @@ internal sealed class ProbeDevice : IDisposable
     public double Clocks(ProbeLaunch launch, int groups, Half[]? tensor = null)
     {
         long[] clocks = Run<long>(launch, 2 * groups * launch.Blocks, tensor);
-        return Medians.Of([.. clocks.Chunk(2 * groups).Select(block => (double)(block.Where((_, i) => i % 2 == 1).Max() - block.Where((_, i) => i % 2 == 0).Min()))]);
+        return Medians.Of([.. clocks.Chunk(2 * groups)
+            .Select(block => (double)(block.Where((_, i) => i % 2 == 1).Max() - block.Where((_, i) => i % 2 == 0).Min()))]);
     }
 
     /// <inheritdoc/>
@@ -125,10 +129,14 @@ internal sealed class ProbeDevice : IDisposable
             ClusterBlocks = launch.ClusterBlocks,
             TensorBoxes = launch.Box is { } box ? [box, box, box] : [],
         };
-        string id = string.Join('-', [launch.EntryPoint, .. launch.Constants.Select(constant => FormattableString.Invariant($"{constant.Value}"))]);
+        string id =
+            string.Join('-', [launch.EntryPoint, .. launch.Constants.Select(constant => FormattableString.Invariant($"{constant.Value}"))]);
         return new(
-            id, KernelFamily.Streaming, IsHopper ? KernelTarget.Sm90a : KernelTarget.Simt, ElementType.Float16, launch.Tensor.HeadDim, sliceRows: 1,
+            id, KernelFamily.Streaming, IsHopper
+                ? KernelTarget.Sm90a
+                : KernelTarget.Simt, ElementType.Float16, launch.Tensor.HeadDim, sliceRows: 1,
             new(TileRows: 1, TileKeys: 1, BytesPerScore: 0, WorkerBytes: 0),
-            new CudaKernelSource(ProbeSources.Text(launch.File, launch.Constants), ProbeSources.Headers(_primitives, launch.Columns), [stage]));
+            new CudaKernelSource(
+                ProbeSources.Text(launch.File, launch.Constants), ProbeSources.Headers(_primitives, launch.Columns), [stage]));
     }
 }

@@ -9,7 +9,8 @@ namespace KernelGen.Lab.Probes;
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block.</param>
 /// <param name="Constants">The macros that the file wants.</param>
-internal sealed record ProbeLaunch(string File, string EntryPoint, int Threads, int SharedBytes, params (string Name, int Value)[] Constants)
+internal sealed record ProbeLaunch(
+    string File, string EntryPoint, int Threads, int SharedBytes, params (string Name, int Value)[] Constants)
 {
     /// <summary>Blocks.</summary>
     public int Blocks { get; init; } = 1;

@@ -17,17 +17,22 @@ internal static class ProbeProducts
             // Products of 64 rows by {{columns}} columns.
             #ifndef KERNELGEN_EMULATED
             template <int trans_a, int trans_b>
-            KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[{{columns / 8}}][4], unsigned long long a, unsigned long long b, bool accumulate)
+            KG_DEVICE void kg_multiply_shared(
+                kg_f16, float (&sums)[{{columns / 8}}][4], unsigned long long a, unsigned long long b, bool accumulate)
             {
-                asm volatile("{ .reg .pred p; setp.ne.b32 p, %{{sums + 2}}, 0; {{instruction}} { {{registers}} }, %{{sums}}, %{{sums + 1}}, p, 1, 1, %{{sums + 3}}, %{{sums + 4}}; }"
+                asm volatile("{ .reg .pred p; setp.ne.b32 p, %{{sums + 2}}, 0; {{instruction}} "
+                    "{ {{registers}} }, %{{sums}}, %{{sums + 1}}, p, 1, 1, %{{sums + 3}}, %{{sums + 4}}; }"
                     : {{operands}}
                     : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
             }
 
             template <int trans_b>
-            KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[{{columns / 8}}][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+            KG_DEVICE void kg_multiply_registers(
+                kg_f16, float (&sums)[{{columns / 8}}][4], const kg_fragment& a, unsigned long long b, bool accumulate)
             {
-                asm volatile("{ .reg .pred p; setp.ne.b32 p, %{{sums + 5}}, 0; {{instruction}} { {{registers}} }, { %{{sums}}, %{{sums + 1}}, %{{sums + 2}}, %{{sums + 3}} }, %{{sums + 4}}, p, 1, 1, %{{sums + 6}}; }"
+                asm volatile("{ .reg .pred p; setp.ne.b32 p, %{{sums + 5}}, 0; {{instruction}} "
+                    "{ {{registers}} }, { %{{sums}}, %{{sums + 1}}, %{{sums + 2}}, %{{sums + 3}} }, "
+                    "%{{sums + 4}}, p, 1, 1, %{{sums + 6}}; }"
                     : {{operands}}
                     : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
             }

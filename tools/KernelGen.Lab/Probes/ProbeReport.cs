@@ -10,4 +10,5 @@ namespace KernelGen.Lab.Probes;
 /// <param name="Complete">Every probe had its turn.</param>
 /// <param name="Probes">What they found.</param>
 internal sealed record ProbeReport(
-    string Date, string Version, string Device, string? Driver, string? Compiler, bool Smoke, bool Complete, IReadOnlyList<ProbeTable> Probes);
+    string Date, string Version, string Device, string? Driver, string? Compiler, bool Smoke, bool Complete,
+    IReadOnlyList<ProbeTable> Probes);

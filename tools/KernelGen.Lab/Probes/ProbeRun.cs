@@ -15,7 +15,8 @@ namespace KernelGen.Lab.Probes;
 /// <param name="cachePath">Where compiled kernels are kept for later runs; null compiles everything anew.</param>
 /// <param name="precompiled">A folder of kernels compiled in advance; null for none.</param>
 /// <param name="outputPath">The file; null keeps none.</param>
-internal sealed class ProbeRun(IModelClasses classes, bool smoke, KernelFilter filter, TimeSpan limit, string? cachePath, string? precompiled, string? outputPath)
+internal sealed class ProbeRun(
+    IModelClasses classes, bool smoke, KernelFilter filter, TimeSpan limit, string? cachePath, string? precompiled, string? outputPath)
     : IDisposable
 {
     private const string NotEnded = "it did not end, or ended the process";
@@ -23,7 +24,8 @@ internal sealed class ProbeRun(IModelClasses classes, bool smoke, KernelFilter f
     private readonly MeasuredKernels _kernels = new(classes);
     private readonly List<ProbeTable> _tables = [];
     private readonly CudaReport _report = CudaReport.Create();
-    private readonly DirectoryInfo _cacheFolder = cachePath is null ? Directory.CreateTempSubdirectory("kernelgen-probe-") : Directory.CreateDirectory(cachePath);
+    private readonly DirectoryInfo _cacheFolder =
+        cachePath is null ? Directory.CreateTempSubdirectory("kernelgen-probe-") : Directory.CreateDirectory(cachePath);
     private readonly long _begin = Stopwatch.GetTimestamp();
     private string _device = "";
     private bool _complete = true;
@@ -116,24 +118,32 @@ internal sealed class ProbeRun(IModelClasses classes, bool smoke, KernelFilter f
 
     private static IEnumerable<(ProbeTable Table, bool NeedsHopper, IEnumerable<Action<ProbeTable, ProbeDevice>> Steps)> Probes(bool smoke)
     {
-        yield return (new("compilation", "Does NVRTC take the kernels without spilling and without serialising wgmma instructions, and how long does it take?",
+        yield return (new("compilation",
+            "Does NVRTC take the kernels without spilling and without serialising wgmma instructions, and how long does it take?",
             "the tile table: fewer warpgroups, or smaller tiles of keys"), true, [CompilationProbe.Run]);
-        yield return (new("turns", "How fast are tiles of 64, 128 and 192 rows when there are as many as fit, with and without turns of the warpgroups?",
+        yield return (new(
+            "turns", "How fast are tiles of 64, 128 and 192 rows when there are as many as fit, with and without turns of the warpgroups?",
             "ping_pong and the warpgroups of the tile table; KernelCosts.Sm90aEfficiencyOf64Rows and -Of128Rows"), true, [TurnsProbe.Run]);
-        yield return (new("softmax", "How many clocks does a score take outside the products, when a share of the powers of two is computed by multiply-adds?",
+        yield return (new("softmax",
+            "How many clocks does a score take outside the products, when a share of the powers of two is computed by multiply-adds?",
             "the share of polynomials in the softmax; KernelCosts.Sm90aSoftmaxClocks"), false, [SoftmaxMixProbe.Run]);
-        yield return (new("products", "How many clocks does a product of 64 rows by N columns take, by N, by where A lies, and by the warpgroups that multiply?",
+        yield return (new("products",
+            "How many clocks does a product of 64 rows by N columns take, by N, by where A lies, and by the warpgroups that multiply?",
             "the tile table; the model says N / 2 clocks"), true, [ProductClocksProbe.Run]);
         yield return (new("tensor-copies", "How many bytes a clock do tensor copies bring, by the width of a box?",
             "Sm90aPanels.AlongRows: wider panels with more zeros"), true, [TensorCopyProbe.Rates]);
-        yield return (new("waiting", "Does a loop of mbarrier.try_wait take issue slots from warps that compute?", "a hint of how long to sleep"), true, [WaitingProbe.Run]);
-        yield return (new("multicast", "How many bytes a clock do tensor copies bring to a block alone, and to two blocks of a cluster that copy for each other?",
+        yield return (new("waiting", "Does a loop of mbarrier.try_wait take issue slots from warps that compute?",
+            "a hint of how long to sleep"), true, [WaitingProbe.Run]);
+        yield return (new("multicast",
+            "How many bytes a clock do tensor copies bring to a block alone, and to two blocks of a cluster that copy for each other?",
             "clusters for head dims up to 256; the cluster's size above"), true, [MulticastProbe.Run]);
         yield return (new("sums", "Do tensor cores round their fp32 sums or cut them off, and how many bits of small products count?",
             "the tiles of the Float32 kernels, whose sums start from zero; the emulator's wgmma"), true, [ProductSumsProbe.Run]);
-        yield return (new("wide-boxes", "Is a tensor map with a box wider than the head dim taken, and are the rest zeros?", "narrower panels for head dims under 64"),
+        yield return (new("wide-boxes", "Is a tensor map with a box wider than the head dim taken, and are the rest zeros?",
+            "narrower panels for head dims under 64"),
             true, [TensorCopyProbe.WideBoxes]);
-        yield return (new("whole-panels", "Are products right whose B runs across rows in whole panels?", "nothing: it shows that the next probe can be trusted"),
+        yield return (new("whole-panels", "Are products right whose B runs across rows in whole panels?",
+            "nothing: it shows that the next probe can be trusted"),
             true, [ProductLayoutProbe.Whole]);
 
         // Last: what is not documented may end in a fault.

@@ -3,7 +3,9 @@ using KernelGen.Kernels;
 
 namespace KernelGen.Lab.Probes;
 
-/// <summary>The CUDA C of the probes: files of the folder <c>Kernels</c>, with constants and products written before and beside them.</summary>
+/// <summary>
+/// The CUDA C of the probes: files of the folder <c>Kernels</c>, with constants and products written before and beside them.
+/// </summary>
 internal static class ProbeSources
 {
     private const string ResourcePrefix = "probes/";
@@ -15,7 +17,8 @@ internal static class ProbeSources
     /// <param name="constants">Its constants, as macros.</param>
     public static KernelText Text(string file, params (string Name, int Value)[] constants)
     {
-        string macros = string.Concat(constants.Select(constant => FormattableString.Invariant($"#define {constant.Name} {constant.Value}\n")));
+        string macros =
+            string.Concat(constants.Select(constant => FormattableString.Invariant($"#define {constant.Name} {constant.Value}\n")));
         byte[] text = Encoding.UTF8.GetBytes(macros + Resource(file));
         return () => text;
     }

@@ -6,7 +6,8 @@ namespace KernelGen.Lab.Probes;
 internal static class ProductLayoutProbe
 {
     private static readonly (int Columns, int Panel)[] WholePanels = [(64, 64), (128, 64), (80, 16), (160, 32), (48, 16)];
-    private static readonly (int Columns, int Panel)[] PartialPanels = [(40, 64), (80, 64), (160, 64), (48, 64), (96, 64), (40, 16), (40, 32), (80, 32)];
+    private static readonly (int Columns, int Panel)[] PartialPanels =
+        [(40, 64), (80, 64), (160, 64), (48, 64), (96, 64), (40, 16), (40, 32), (80, 32)];
 
     /// <summary>Cases that the documentation covers: they show that the probe itself is right.</summary>
     public static void Whole(ProbeTable table, ProbeDevice device)
@@ -27,7 +28,10 @@ internal static class ProductLayoutProbe
 
     private static bool Compare(ProbeTable table, ProbeDevice device, int columns, int panel)
     {
-        ProbeLaunch launch = new("product_layout.cu", "probe_product_layout", 128, 8192, ("PROBE_COLUMNS", columns), ("PROBE_PANEL", panel)) { Columns = columns };
+        ProbeLaunch launch = new("product_layout.cu", "probe_product_layout", 128, 8192, ("PROBE_COLUMNS", columns), ("PROBE_PANEL", panel))
+        {
+            Columns = columns,
+        };
         float[] sums = device.Run<float>(launch, 64 * columns);
         int wrong = 0, firstWrongColumn = -1;
         double largest = 0;
@@ -44,7 +48,8 @@ internal static class ProductLayoutProbe
 
         table.Rows.Add(new()
         {
-            ["columns"] = columns, ["panel"] = panel, ["right"] = wrong == 0, ["wrong_elements"] = wrong, ["first_wrong_column"] = firstWrongColumn,
+            ["columns"] =
+                columns, ["panel"] = panel, ["right"] = wrong == 0, ["wrong_elements"] = wrong, ["first_wrong_column"] = firstWrongColumn,
             ["largest_difference"] = largest,
         });
         return wrong == 0;

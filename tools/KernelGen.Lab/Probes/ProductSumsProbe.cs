@@ -53,8 +53,10 @@ internal static class ProductSumsProbe
             rounded += ((nearest / (once * DriftRounds)) - 1) / Rows;
         }
 
-        table.Rows.Add(new() { ["sum"] = Invariant($"{DriftRounds * Depth} products of one sign, relative error"), ["got"] = cut, ["exact"] = 0.0, ["rounded_would_be"] = rounded });
-        table.Answers.Add(Invariant($"after {DriftRounds * Depth} products of one sign the sum is off by {cut:0.0e+0}; rounded to nearest after each 16 it would be {rounded:0.0e+0}"));
+        table.Rows.Add(new() { ["sum"] = Invariant($"{DriftRounds * Depth} products of one sign, relative error"), ["got"] = cut,
+            ["exact"] = 0.0, ["rounded_would_be"] = rounded });
+        table.Answers.Add(Invariant($"after {DriftRounds * Depth} products of one sign the sum is off by {cut:0.0e+0}; rounded to ")
+            + Invariant($"nearest after each 16 it would be {rounded:0.0e+0}"));
     }
 
     private static void Ask(ProbeTable table, string sum, double got, double exact) =>

@@ -21,10 +21,12 @@ internal static class SoftmaxMixProbe
                 Blocks = device.AllMultiprocessors,
             };
             double clocks = device.Clocks(launch, Threads / 32) / ((double)rounds * Numbers * Threads);
-            table.Rows.Add(new() { ["polynomial_share"] = polynomials / 8.0, ["clocks_of_a_score"] = Math.Round(clocks, 5), ["clocks_of_16384_scores"] = Math.Round(16384 * clocks, 1) });
+            table.Rows.Add(new() { ["polynomial_share"] = polynomials / 8.0, ["clocks_of_a_score"] = Math.Round(clocks, 5),
+                ["clocks_of_16384_scores"] = Math.Round(16384 * clocks, 1) });
         }
 
         JsonObject best = table.Rows.MinBy(row => row["clocks_of_a_score"]!.GetValue<double>())!;
-        table.Answers.Add(Invariant($"the least at a polynomial share of {best["polynomial_share"]}: {best["clocks_of_a_score"]} clocks a score; 1/16 is the limit of exponentials alone"));
+        table.Answers.Add(Invariant($"the least at a polynomial share of {best["polynomial_share"]}: {best["clocks_of_a_score"]} clocks ")
+            + "a score; 1/16 is the limit of exponentials alone");
     }
 }

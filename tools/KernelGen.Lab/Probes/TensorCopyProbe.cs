@@ -18,7 +18,9 @@ internal static class TensorCopyProbe
         foreach (int dims in device.IsSmoke ? [16, 64] : (int[])[8, 16, 32, 64])
         {
             long rounds = device.IsSmoke ? 10 : 1024;
-            ProbeLaunch launch = new("tensor_copies.cu", "probe_tensor_copies", 32, (Stages * TileRows * TileDims * 2) + 1024 + (8 * Stages), ("PROBE_DIMS", dims))
+            ProbeLaunch launch =
+                new("tensor_copies.cu", "probe_tensor_copies", 32, (Stages * TileRows * TileDims * 2) + 1024 + (8 * Stages),
+                    ("PROBE_DIMS", dims))
             {
                 Rounds = rounds,
                 Blocks = device.AllMultiprocessors,
@@ -26,7 +28,8 @@ internal static class TensorCopyProbe
                 Tensor = (rows, TileDims),
             };
             double clocks = device.Clocks(launch, groups: 1, tensor);
-            table.Rows.Add(new() { ["row_bytes"] = dims * 2, ["bytes_of_a_clock_and_multiprocessor"] = Math.Round(rounds * TileRows * TileDims * 2 / clocks, 2) });
+            table.Rows.Add(new() { ["row_bytes"] = dims * 2,
+                ["bytes_of_a_clock_and_multiprocessor"] = Math.Round(rounds * TileRows * TileDims * 2 / clocks, 2) });
         }
     }
 
@@ -36,7 +39,10 @@ internal static class TensorCopyProbe
         foreach (int headDim in device.IsSmoke ? [40] : (int[])[8, 16, 24, 32, 40, 48, 56])
         {
             Half[] tensor = [.. Enumerable.Range(0, rows * headDim).Select(i => (Half)((i % 97) + 1))];
-            ProbeLaunch launch = new("wide_box.cu", "probe_wide_box", rows, (rows * TileDims * 2) + 2048) { Box = new(TileDims, rows), Tensor = (rows, headDim) };
+            ProbeLaunch launch = new("wide_box.cu", "probe_wide_box", rows, (rows * TileDims * 2) + 2048)
+            {
+                Box = new(TileDims, rows), Tensor = (rows, headDim),
+            };
             uint[] words;
             try
             {
@@ -45,7 +51,8 @@ internal static class TensorCopyProbe
             catch (CudaException fault) when (!fault.IsContextLost)
             {
                 // The driver does not make such a map.
-                table.Rows.Add(new() { ["head_dim"] = headDim, ["box"] = TileDims, ["taken"] = false, ["right"] = null, ["wrong_elements"] = null });
+                table.Rows.Add(
+                    new() { ["head_dim"] = headDim, ["box"] = TileDims, ["taken"] = false, ["right"] = null, ["wrong_elements"] = null });
                 table.Failures.Add(Invariant($"a box of {TileDims} over head dim {headDim} is refused: {fault.Message}"));
                 continue;
             }
@@ -58,7 +65,8 @@ internal static class TensorCopyProbe
                 wrong += tile[i] == expected ? 0 : 1;
             }
 
-            table.Rows.Add(new() { ["head_dim"] = headDim, ["box"] = TileDims, ["taken"] = true, ["right"] = wrong == 0, ["wrong_elements"] = wrong });
+            table.Rows.Add(
+                new() { ["head_dim"] = headDim, ["box"] = TileDims, ["taken"] = true, ["right"] = wrong == 0, ["wrong_elements"] = wrong });
             table.Answers.Add(Invariant($"head dim {headDim}: {(wrong == 0 ? "taken, zeros past its end" : "taken, but wrong")}"));
             if (wrong > 0)
                 table.Failures.Add(Invariant($"a box of {TileDims} over head dim {headDim} brings wrong elements"));

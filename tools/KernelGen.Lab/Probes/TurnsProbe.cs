@@ -11,8 +11,8 @@ using static System.FormattableString;
 namespace KernelGen.Lab.Probes;
 
 /// <summary>
-/// The streaming kernels for compute capability 9.0 with tiles of every height, as they are and with the turns of their warpgroups the other way. A constant of the
-/// emitted text is changed for that.
+/// The streaming kernels for compute capability 9.0 with tiles of every height, as they are and with the turns of their warpgroups the
+/// other way. A constant of the emitted text is changed for that.
 /// </summary>
 internal static partial class TurnsProbe
 {
@@ -24,7 +24,8 @@ internal static partial class TurnsProbe
         using CudaProbes pause = new(device.Host, device.Device, device.Headers);
         using CudaStopwatch stopwatch = new(device.Device, device.Stream, pause);
         int[] headDims = device.IsSmoke ? [40] : HeadDims;
-        (KernelVariant Variant, (bool? Turns, KernelVariant Variant)[] Versions)[] kernels = [.. headDims.SelectMany(headDim => Kernels(device, headDim)).Select(variant => (variant, Versions(variant).ToArray()))];
+        (KernelVariant Variant, (bool? Turns, KernelVariant Variant)[] Versions)[] kernels =
+            [.. headDims.SelectMany(headDim => Kernels(device, headDim)).Select(variant => (variant, Versions(variant).ToArray()))];
         try
         {
             device.Device.Warmup(kernels.SelectMany(kernel => kernel.Versions).Select(version => version.Variant));
@@ -47,7 +48,8 @@ internal static partial class TurnsProbe
     private static IEnumerable<KernelVariant> Kernels(ProbeDevice device, int headDim) => device.Kernels.Where(variant =>
         variant is { Family: KernelFamily.Streaming, ElementType: ElementType.Float16, MaximumKeys: 0 } && variant.HeadDim == headDim);
 
-    private static void Measure(ProbeTable table, ProbeDevice device, CudaStopwatch stopwatch, CudaTensors<Half> tensors, AttentionShape shape, KernelVariant variant,
+    private static void Measure(ProbeTable table, ProbeDevice device, CudaStopwatch stopwatch, CudaTensors<Half> tensors,
+        AttentionShape shape, KernelVariant variant,
         (bool? Turns, KernelVariant Variant)[] versions)
     {
         double? usual = null;
@@ -58,17 +60,22 @@ internal static partial class TurnsProbe
                 SlicePlan plan = device.Host.Plan<Half>(new KernelCatalogue(nameof(TurnsProbe), version), shape);
                 KernelArguments arguments = AttentionHost.CreateArguments(plan);
                 double milliseconds = stopwatch.MedianMilliseconds(
-                    set => device.Host.Launch(plan, tensors.Fill(arguments, set), device.Stream.Handle), tensors.Sets, Time, CancellationToken.None);
+                    set => device.Host.Launch(plan, tensors.Fill(arguments, set), device.Stream.Handle), tensors.Sets, Time,
+                    CancellationToken.None);
                 usual ??= milliseconds;
                 table.Rows.Add(new()
                 {
-                    ["variant"] = variant.Id, ["head_dim"] = variant.HeadDim, ["rows"] = variant.Footprint.TileRows, ["as_emitted"] = version == variant, ["turns"] = turns,
-                    ["ms"] = Math.Round(milliseconds, 4), ["tflops"] = Math.Round(AttentionWork.Operations(shape, causal: false) / milliseconds / 1e9, 1),
+                    ["variant"] = variant.Id, ["head_dim"] = variant.HeadDim, ["rows"] = variant.Footprint.TileRows,
+                    ["as_emitted"] = version == variant, ["turns"] = turns,
+                    ["ms"] = Math.Round(milliseconds, 4),
+                    ["tflops"] = Math.Round(AttentionWork.Operations(shape, causal: false) / milliseconds / 1e9, 1),
                 });
                 if (version != variant && milliseconds < 0.98 * usual)
-                    table.Answers.Add(Invariant($"{variant.Id} is {usual / milliseconds:0.00} times as fast {(turns == true ? "with" : "without")} turns"));
+                    table.Answers.Add(Invariant(
+                        $"{variant.Id} is {usual / milliseconds:0.00} times as fast {(turns == true ? "with" : "without")} turns"));
             }
-            catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException or CudaException { IsContextLost: false })
+            catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException
+                or CudaException { IsContextLost: false })
             {
                 table.Faults.Add($"{version.Id}: {fault.Message}");
             }
@@ -94,7 +101,8 @@ internal static partial class TurnsProbe
         byte[] changed = Encoding.UTF8.GetBytes(TurnsConstant().Replace(text, turns ? "$1false" : "$1true"));
         CudaKernelSource cuda = variant.Cuda!;
         yield return (!turns, new(
-            variant.Id + "-turns", variant.Family, variant.Target, variant.ElementType, variant.HeadDim, variant.SliceRows, variant.Footprint,
+            variant.Id + "-turns", variant.Family, variant.Target, variant.ElementType, variant.HeadDim, variant.SliceRows,
+            variant.Footprint,
             cuda with { Text = () => changed }));
     }
 

@@ -6,8 +6,8 @@ public static class MainloopRules
     private const int BesideOtherUnits = 4;
 
     /// <summary>
-    /// Loads and stores of local memory that a mainloop may have once round: none where issuing instructions is what bounds it; where a unit
-    /// does, mostly the tensor cores, a few hide beside it. Those that a mainloop bound by loads and stores has are part of its bound.
+    /// Loads and stores of local memory that a mainloop may have once round: none where issuing instructions is what bounds it; where a
+    /// unit does, mostly the tensor cores, a few hide beside it. Those that a mainloop bound by loads and stores has are part of its bound.
     /// </summary>
     /// <param name="function">The function.</param>
     /// <param name="mainloop">Its mainloop.</param>

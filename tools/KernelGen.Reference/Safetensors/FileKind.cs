@@ -8,7 +8,10 @@ internal static partial class FileKind
     private const int CurrentFolder = -100;
     private const uint TypeAndMode = 0x1 | 0x2;
 
-    /// <summary>What a path leads to when it is no regular file, for a message; null when it is one, when it is not there, or the system does not say.</summary>
+    /// <summary>
+    /// What a path leads to when it is no regular file, for a message; null when it is one, when it is not there, or the system does not
+    /// say.
+    /// </summary>
     public static string? OtherThanRegular(string path)
     {
         try

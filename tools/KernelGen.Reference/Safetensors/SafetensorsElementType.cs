@@ -1,6 +1,8 @@
 namespace KernelGen.Reference.Safetensors;
 
-/// <summary>The element types of the format. Attention computes with F16, BF16 and F32 and takes masks as BOOL; the others are only recognised.</summary>
+/// <summary>
+/// The element types of the format. Attention computes with F16, BF16 and F32 and takes masks as BOOL; the others are only recognised.
+/// </summary>
 public enum SafetensorsElementType
 {
     /// <summary>A byte, 0 or 1.</summary>

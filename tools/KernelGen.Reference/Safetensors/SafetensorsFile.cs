@@ -28,7 +28,8 @@ public sealed class SafetensorsFile : IDisposable
         if (headerBytes > (ulong)Math.Min(fileBytes - LengthBytes, MaxHeaderBytes) && OtherFormatOf(stream) is { } other)
             throw Fault($"this is {other}.");
         if (headerBytes > MaxHeaderBytes)
-            throw Fault($"the header claims {headerBytes} bytes; the format allows {MaxHeaderBytes}. This is not a safetensors file, or it is damaged.");
+            throw Fault(
+                $"the header claims {headerBytes} bytes; the format allows {MaxHeaderBytes}. It is no safetensors file, or damaged.");
         if (headerBytes > (ulong)(fileBytes - LengthBytes))
             throw Fault($"the header claims {headerBytes} bytes but only {fileBytes - LengthBytes} follow: the file is truncated.");
 
@@ -36,7 +37,8 @@ public sealed class SafetensorsFile : IDisposable
         stream.ReadExactly(json);
         _dataBegin = LengthBytes + (long)headerBytes;
         _header = SafetensorsHeader.Parse(path, json, fileBytes - _dataBegin);
-        Tensors = _header.Entries.Values.ToDictionary(entry => entry.Name, entry => new SafetensorsTensor(this, entry), StringComparer.Ordinal);
+        Tensors =
+            _header.Entries.Values.ToDictionary(entry => entry.Name, entry => new SafetensorsTensor(this, entry), StringComparer.Ordinal);
     }
 
     /// <summary>The file, as the caller named it.</summary>
@@ -91,7 +93,9 @@ public sealed class SafetensorsFile : IDisposable
             FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             try
             {
-                return stream.CanSeek ? new(path, stream) : throw new SafetensorsException(path, "this is a pipe or a device; a safetensors file must be a regular file.");
+                return stream.CanSeek
+                    ? new(path, stream)
+                    : throw new SafetensorsException(path, "this is a pipe or a device; a safetensors file must be a regular file.");
             }
             catch
             {
@@ -103,7 +107,8 @@ public sealed class SafetensorsFile : IDisposable
         {
             throw new SafetensorsException(path, "there is no such file.", exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
         {
             throw new SafetensorsException(path, $"the file cannot be read: {exception.Message}", exception);
         }

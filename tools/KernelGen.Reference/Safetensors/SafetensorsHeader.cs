@@ -5,13 +5,16 @@ using static System.FormattableString;
 namespace KernelGen.Reference.Safetensors;
 
 /// <summary>
-/// The header of a safetensors file: a JSON object of tensors <c>{"dtype", "shape", "data_offsets"}</c> and an optional <c>__metadata__</c> of strings.
+/// The header of a safetensors file: a JSON object of tensors <c>{"dtype", "shape", "data_offsets"}</c> and an optional <c>__metadata__</c>
+/// of strings.
 /// </summary>
 /// <remarks>
-/// Everything that a header can get wrong is found here, so that what is behind it needs no checks: an unknown dtype, a repeated key, a number that is not
-/// a whole non-negative 64-bit number, a shape that overflows, offsets whose length is not that of the shape, that overlap, leave gaps or end elsewhere
-/// than the file does. A fault of one entry is kept for whoever asks for that tensor: files hold tensors of newer dtypes beside those that are wanted. Keys of an
-/// entry that are not known are passed over, and <c>null</c> in the place of the metadata is none, as the format's own reader has it. Format: https://github.com/huggingface/safetensors (description of the format; no code of it is used).
+/// Everything that a header can get wrong is found here, so that what is behind it needs no checks: an unknown dtype, a repeated key, a
+/// number that is not a whole non-negative 64-bit number, a shape that overflows, offsets whose length is not that of the shape, that
+/// overlap, leave gaps or end elsewhere than the file does. A fault of one entry is kept for whoever asks for that tensor: files hold
+/// tensors of newer dtypes beside those that are wanted. Keys of an entry that are not known are passed over, and <c>null</c> in the place
+/// of the metadata is none, as the format's own reader has it. Format: https://github.com/huggingface/safetensors (description of the
+/// format; no code of it is used).
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
@@ -161,7 +164,11 @@ internal sealed class SafetensorsHeader
     {
         string? name = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         if (name is null || !SafetensorsElementTypeExtensions.TryParse(name, out SafetensorsElementType type))
-            throw Fault($"tensor {quoted} has the dtype {SafetensorsText.Quote(name ?? "(not a string)")}; known are {SafetensorsElementTypeExtensions.Names}");
+        {
+            string found = SafetensorsText.Quote(name ?? "(not a string)");
+            throw Fault($"tensor {quoted} has the dtype {found}; known are {SafetensorsElementTypeExtensions.Names}");
+        }
+
         return type;
     }
 
@@ -201,8 +208,9 @@ internal sealed class SafetensorsHeader
             throw Fault($"the shape {entry.ShapeText} of tensor {quoted} has more than 2^63 bytes");
         }
 
-        if (bytes != entry.End - entry.Begin)
-            throw Fault($"tensor {quoted} of {entry.Type.Name()} {entry.ShapeText} needs {bytes} bytes, its data_offsets give it {entry.End - entry.Begin}");
+        long given = entry.End - entry.Begin;
+        if (bytes != given)
+            throw Fault($"tensor {quoted} of {entry.Type.Name()} {entry.ShapeText} needs {bytes} bytes, its data_offsets give it {given}");
         return entry;
     }
 
@@ -214,7 +222,11 @@ internal sealed class SafetensorsHeader
         {
             string quoted = SafetensorsText.Quote(entry.Name);
             if (entry.End > dataBytes)
-                throw Fault($"tensor {quoted} ends at byte {entry.End} of {dataBytes} bytes of data: the file is truncated or its offsets are wrong");
+            {
+                const string reason = "the file is truncated or its offsets are wrong";
+                throw Fault($"tensor {quoted} ends at byte {entry.End} of {dataBytes} bytes of data: {reason}");
+            }
+
             if (entry.Begin < end)
                 throw Fault($"tensors {SafetensorsText.Quote(previous!.Name)} and {quoted} overlap at byte {entry.Begin}");
             if (entry.Begin > end && _faults.Count == 0)

@@ -46,8 +46,9 @@ public sealed class SafetensorsTensor
             // The last axis is the head dim, which a call needs whole.
             int axis = Enumerable.Range(0, Math.Max(Shape.Count - 1, 0)).FirstOrDefault(i => Shape[i] > 1, -1);
             string advice = axis < 0 ? "It cannot be split." : Invariant($"Split it along axis {axis}, which has {Shape[axis]}.");
-            throw new SafetensorsException(_file.Path, Invariant(
-                $"tensor {SafetensorsText.Quote(Name)} has {ElementCount} elements, more than the {Array.MaxLength} that one call can take. {advice}"));
+            throw new SafetensorsException(_file.Path,
+                Invariant($"tensor {SafetensorsText.Quote(Name)} has {ElementCount} elements, more than the {Array.MaxLength} that ")
+                    + $"one call can take. {advice}");
         }
 
         return Range<T>(0, (int)ElementCount);
@@ -73,7 +74,8 @@ public sealed class SafetensorsTensor
         where T : unmanaged
     {
         if (SafetensorsElementTypeExtensions.Of<T>() != Type)
-            throw new InvalidOperationException($"Tensor {SafetensorsText.Quote(Name)} is {Type.Name()}; its elements cannot be read as {typeof(T)}.");
+            throw new InvalidOperationException(
+                $"Tensor {SafetensorsText.Quote(Name)} is {Type.Name()}; its elements cannot be read as {typeof(T)}.");
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, ElementCount - start, nameof(length));

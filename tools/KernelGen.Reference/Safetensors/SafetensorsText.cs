@@ -3,7 +3,9 @@ using System.Text;
 
 namespace KernelGen.Reference.Safetensors;
 
-/// <summary>Makes text out of a file fit for a message: a name in a hostile header may hold line breaks or terminal escapes, or be megabytes long.</summary>
+/// <summary>
+/// Makes text out of a file fit for a message: a name in a hostile header may hold line breaks or terminal escapes, or be megabytes long.
+/// </summary>
 public static class SafetensorsText
 {
     private const int LongestName = 60;

@@ -7,11 +7,12 @@ using static System.FormattableString;
 namespace KernelGen.Reference.Safetensors;
 
 /// <summary>
-/// Writes a safetensors file beside its final name and renames it when it is complete: a reader sees the whole file or none, whatever happens in between.
+/// Writes a safetensors file beside its final name and renames it when it is complete: a reader sees the whole file or none, whatever
+/// happens in between.
 /// </summary>
 /// <remarks>
-/// That a place can be written is tried at once, so that a fault is found before the work is done whose result goes there; the temporary file itself is there only
-/// while it is written. Its name is short, so that every name that the system allows can be given.
+/// That a place can be written is tried at once, so that a fault is found before the work is done whose result goes there; the temporary
+/// file itself is there only while it is written. Its name is short, so that every name that the system allows can be given.
 /// </remarks>
 public sealed class SafetensorsWriter : IDisposable
 {
@@ -44,9 +45,11 @@ public sealed class SafetensorsWriter : IDisposable
             // A link stays a link: what it points to is replaced.
             string target = LinkTarget.Of(path);
             if (!OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal))
-                throw new SafetensorsException(path, "this is a device; the output must be a regular file, because it is put in place by renaming.");
+                throw new SafetensorsException(
+                    path, "this is a device; the output must be a regular file, because it is put in place by renaming.");
             if (FileKind.OtherThanRegular(target) is { } kind)
-                throw new SafetensorsException(path, $"this is {kind}; the output must be a regular file, because it is put in place by renaming.");
+                throw new SafetensorsException(
+                    path, $"this is {kind}; the output must be a regular file, because it is put in place by renaming.");
             if (Encoding.UTF8.GetByteCount(Path.GetFileName(target)) > LongestName)
                 throw new SafetensorsException(path, "the file cannot be written: its name is too long.");
             string temporary = TemporaryPath(target);
@@ -81,7 +84,8 @@ public sealed class SafetensorsWriter : IDisposable
         foreach (long axis in shape)
             count = checked(count * axis);
         if (count != elements.Length)
-            throw new ArgumentException(Invariant($"{SafetensorsText.Shape(shape.ToArray())} has {count} elements; {elements.Length} were given."));
+            throw new ArgumentException(
+                Invariant($"{SafetensorsText.Shape(shape.ToArray())} has {count} elements; {elements.Length} were given."));
         if (_tensors.Any(tensor => tensor.Name == name))
             throw new ArgumentException($"Tensor {SafetensorsText.Quote(name)} was added already.");
         SafetensorsElementType type = SafetensorsElementTypeExtensions.Of<T>();
@@ -92,7 +96,8 @@ public sealed class SafetensorsWriter : IDisposable
     public void AddMetadata(string key, string value) => _metadata.Add(key, value);
 
     /// <summary>Writes everything and gives the file its final name.</summary>
-    /// <exception cref="SafetensorsException">The disk is full, the folder is gone, and the like; the final name is as it was before, and nothing is left beside it.</exception>
+    /// <exception cref="SafetensorsException">The disk is full, the folder is gone, and the like; the final name is as it was before, and
+    /// nothing is left beside it.</exception>
     public void Commit()
     {
         if (_isDone)
@@ -119,7 +124,8 @@ public sealed class SafetensorsWriter : IDisposable
     /// <summary>Forgets what was added. Nothing is left unless <see cref="Commit"/> was called.</summary>
     public void Dispose() => _tensors.Clear();
 
-    private static string TemporaryPath(string target) => Path.Combine(Path.GetDirectoryName(target) ?? ".", $".kernelgen-{Path.GetRandomFileName()}");
+    private static string TemporaryPath(string target) =>
+        Path.Combine(Path.GetDirectoryName(target) ?? ".", $".kernelgen-{Path.GetRandomFileName()}");
 
     // Without a buffer nothing is left to be written when it is closed, which on a full disk would fail again.
     private static FileStream Open(string path) => new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);

@@ -1,4 +1,5 @@
-// Kernels of clusters of two blocks with one fault each, and one without: block 0 has a box copied to both blocks, and both store what came.
+// Kernels of clusters of two blocks with one fault each, and one without: block 0 has a box copied to both blocks, and both store what
+// came.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -66,7 +67,8 @@ KG_DEVICE void store(const Place& place, unsigned int* output)
         kg_store(output + place.rank * (box_bytes / 4) + i, kg_load_shared<unsigned int>(kg_shared_memory() + i));
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) faultless(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) faultless(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     expect(place);
@@ -82,7 +84,8 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     synchronize();
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) arrives_before_the_barrier(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) arrives_before_the_barrier(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin(false);
     arrive(place);
@@ -90,7 +93,8 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     synchronize();
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) copies_before_the_barrier(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) copies_before_the_barrier(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin(false);
     expect(place);
@@ -101,13 +105,15 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
 }
 
 // Nobody waits for the arrivals.
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) leaves_before_the_arrival(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) leaves_before_the_arrival(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     arrive(place);
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) leaves_before_the_copy(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) leaves_before_the_copy(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     expect(place);
@@ -116,7 +122,8 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
         kg_mbarrier_wait(place.full, 0);
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) arrives_at_a_block_that_left(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) arrives_at_a_block_that_left(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     if (place.rank == 0)
@@ -124,7 +131,8 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
 }
 
 // Block 0 knows that its own threads have read the box, not that the other's have.
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) overwrites_what_the_other_reads(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) overwrites_what_the_other_reads(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     expect(place);
@@ -138,7 +146,8 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     synchronize();
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) copies_over_what_the_other_stored(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) copies_over_what_the_other_stored(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     kg_store_shared(kg_shared_memory() + kg_thread(), 1.0f);
@@ -183,7 +192,8 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     copy_over_stores<false>(map, output);
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) waits_at_the_others_mbarrier(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) waits_at_the_others_mbarrier(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     arrive(place);
@@ -191,7 +201,8 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     synchronize();
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) arrives_twice_at_the_barrier(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) arrives_twice_at_the_barrier(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     begin();
     kg_cluster_arrive();
@@ -199,13 +210,15 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     kg_cluster_wait();
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) waits_without_an_arrival(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) waits_without_an_arrival(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     begin();
     kg_cluster_wait();
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) one_block_misses_the_barrier(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) one_block_misses_the_barrier(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     if (place.rank == 0)
@@ -215,7 +228,8 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
 }
 
 // Every block gets all bytes of the box.
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) expects_its_share_alone(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) expects_its_share_alone(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     expect(place, box_bytes / 2);
@@ -225,7 +239,8 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     synchronize();
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) copies_to_no_block(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) copies_to_no_block(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     expect(place);
@@ -234,14 +249,16 @@ extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 
     synchronize();
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) addresses_no_block(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) addresses_no_block(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     kg_mbarrier_arrive_in_cluster(kg_cluster_address(place.empty, 2));
     synchronize();
 }
 
-extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) reads_before_the_copy_landed(const __grid_constant__ kg_tensor_map map, unsigned int* output)
+extern "C" __global__ void __cluster_dims__(2, 1, 1) __launch_bounds__(threads, 1) reads_before_the_copy_landed(
+    const __grid_constant__ kg_tensor_map map, unsigned int* output)
 {
     const Place place = begin();
     expect(place);

@@ -16,7 +16,8 @@ extern "C" __global__ void __cluster_dims__(4, 1, 1) __launch_bounds__(warpgroup
     kg_store(heard + block * warpgroup + kg_thread(), kg_load(told + next * warpgroup + kg_thread()));
 }
 
-// Each block copies its part of a stage to all blocks of `mask`; a stage is free when the warps of all blocks have told so. The sum of what came, by round.
+// Each block copies its part of a stage to all blocks of `mask`; a stage is free when the warps of all blocks have told so. The sum of what
+// came, by round.
 template <int blocks>
 KG_DEVICE void share(const kg_tensor_map& map, unsigned int* output, int rounds, unsigned int mask)
 {
@@ -51,7 +52,8 @@ KG_DEVICE void share(const kg_tensor_map& map, unsigned int* output, int rounds,
             kg_mbarrier_wait(empty + 8 * stage, round / stages % 2 ^ 1);
             kg_mbarrier_arrive_expect(full + 8 * stage, parts * part_bytes);
             const int place[4] = { 0, ((block - rank) * rounds + round * blocks + rank) * 8, 0, 0 };
-            kg_tensor_load_multicast(shared + stage * stage_bytes + rank * part_bytes, map, full + 8 * stage, place, static_cast<unsigned short>(mask));
+            kg_tensor_load_multicast(
+                shared + stage * stage_bytes + rank * part_bytes, map, full + 8 * stage, place, static_cast<unsigned short>(mask));
         }
     }
     else

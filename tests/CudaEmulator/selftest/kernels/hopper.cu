@@ -113,8 +113,10 @@ KG_DEVICE void copy_box(const Maps& maps, const Box& box, unsigned int shared, u
     kg_wait_tensor_stores<0>();
 }
 
-// Bytes in a row: as many 16-byte lines of `input` from the `first`-th on, to shared memory and back by the threads. The mbarrier lies behind them.
-extern "C" __global__ void __launch_bounds__(warpgroup) bulk(const unsigned int* input, unsigned int* output, const int first, const int lines)
+// Bytes in a row: as many 16-byte lines of `input` from the `first`-th on, to shared memory and back by the threads. The mbarrier lies
+// behind them.
+extern "C" __global__ void __launch_bounds__(warpgroup) bulk(
+    const unsigned int* input, unsigned int* output, const int first, const int lines)
 {
     const unsigned int shared = kg_shared_address(kg_shared_memory());
     const unsigned int barrier = shared + 16 * lines;
@@ -163,8 +165,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup) copies(const __grid_cons
         kg_store(output + i, kg_load_shared<unsigned int>(kg_shared_memory() + i));
 }
 
-// Rounds of a ring of two stages: the first warpgroup writes numbers, the second adds them up; mbarriers say what is full and what is empty.
-// Then both take turns by named barriers, and registers change hands.
+// Rounds of a ring of two stages: the first warpgroup writes numbers, the second adds them up; mbarriers say what is full and what is
+// empty. Then both take turns by named barriers, and registers change hands.
 extern "C" __global__ void __launch_bounds__(2 * warpgroup, 2) ring(const unsigned int* input, unsigned int* output, int rounds)
 {
     constexpr int stages = 2;

@@ -1,4 +1,5 @@
-// Kernels with one fault each, and one without: a matrix of 64 x 64 elements comes by a tensor copy, and the first warpgroup multiplies it by itself.
+// Kernels with one fault each, and one without: a matrix of 64 x 64 elements comes by a tensor copy, and the first warpgroup multiplies it
+// by itself.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -76,7 +77,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) product_without_a_fen
     store(sums, output);
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) registers_after_the_fence(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) registers_after_the_fence(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     float sums[8][4];
     const Place place = begin();
@@ -90,7 +92,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) registers_after_the_f
     store(sums, output);
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) product_before_the_copy_landed(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) product_before_the_copy_landed(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     float sums[8][4];
     const Place place = begin();
@@ -119,7 +122,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) one_warp_waited(const
     store(sums, output);
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) accumulators_changed_too_early(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) accumulators_changed_too_early(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     float sums[8][4];
     const Place place = begin();
@@ -162,7 +166,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) overwritten_while_rea
 }
 
 // Thread 0 has waited for its own warp's part of the product, and overwrites what the others may still read.
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) overwritten_without_an_arrival(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) overwritten_without_an_arrival(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     float sums[8][4];
     const Place place = begin();
@@ -177,7 +182,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) overwritten_without_a
     store(sums, output);
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) stores_without_a_proxy_fence(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) stores_without_a_proxy_fence(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     float sums[8][4];
     const Place place = begin();
@@ -191,7 +197,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) stores_without_a_prox
     store(sums, output);
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) proxy_fence_after_the_barrier(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) proxy_fence_after_the_barrier(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     float sums[8][4];
     const Place place = begin();
@@ -241,7 +248,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) too_few_arrivals(cons
     kg_mbarrier_wait(place.barrier, 0);
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) arrives_twice_without_a_wait(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) arrives_twice_without_a_wait(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     const Place place = begin();
     if (kg_thread() != 0)
@@ -276,7 +284,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) mbarrier_as_memory(co
     kg_store_shared(kg_shared_memory() + box_bytes / 4, 1.0f);
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) leaves_before_the_copy_landed(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) leaves_before_the_copy_landed(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     const Place place = begin();
     load(place, map);
@@ -310,7 +319,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) part_of_a_panel(const
     load(place, map);
     kg_mbarrier_wait(place.barrier, 0);
     kg_product_fence();
-    kg_multiply_shared<0, 1>(kg_f16(), sums, kg_matrix(place.box, 16, 1024, kg_swizzle_128), kg_matrix(place.box, 1024, 1024, kg_swizzle_128), false);
+    kg_multiply_shared<0, 1>(
+        kg_f16(), sums, kg_matrix(place.box, 16, 1024, kg_swizzle_128), kg_matrix(place.box, 1024, 1024, kg_swizzle_128), false);
     kg_commit_products();
     kg_wait_products<0>();
 }
@@ -327,13 +337,15 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) half_a_warpgroup(cons
     multiply(sums, place);
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) named_barrier_of_two_sizes(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) named_barrier_of_two_sizes(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     begin();
     kg_named_barrier_sync(2, kg_thread() < 64 ? 64 : 128);
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) named_barrier_without_the_others(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) named_barrier_without_the_others(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     begin();
     if (kg_thread() < 64)
@@ -352,7 +364,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) takes_fewer_registers
     kg_take_registers<200>();
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) registers_of_half_a_warpgroup(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) registers_of_half_a_warpgroup(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     begin();
     if (kg_thread() < 64)
@@ -365,13 +378,15 @@ extern "C" __global__ void __launch_bounds__(warpgroup) registers_without_a_boun
     kg_release_registers<40>();
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 4) registers_that_nobody_gives(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 4) registers_that_nobody_gives(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     begin();
     kg_take_registers<160>();
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) bulk_copy_of_half_a_line(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) bulk_copy_of_half_a_line(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     const Place place = begin();
     if (kg_thread() == 0)
@@ -396,7 +411,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) bulk_copy_past_the_en
     kg_mbarrier_wait(place.barrier, 0);
 }
 
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) bulk_copy_read_before_it_landed(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) bulk_copy_read_before_it_landed(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     const Place place = begin();
     if (kg_thread() == 0)
@@ -412,7 +428,8 @@ extern "C" __global__ void __launch_bounds__(warpgroup, 1) bulk_copy_read_before
 }
 
 // The thread that stores does not wait for the copy to have read the memory.
-extern "C" __global__ void __launch_bounds__(warpgroup, 1) changed_before_the_store_read_it(const __grid_constant__ kg_tensor_map map, float* output)
+extern "C" __global__ void __launch_bounds__(warpgroup, 1) changed_before_the_store_read_it(
+    const __grid_constant__ kg_tensor_map map, float* output)
 {
     const Place place = begin();
     load(place, map);

@@ -44,7 +44,8 @@ extern "C" __global__ void __launch_bounds__(lanes) multiply_k8_bf16(const unsig
     multiply<kg_bf16, 8>(input, output);
 }
 
-// input: 128 words of shared memory, then for each lane the number of its row of four words. output: [x4 | x4 transposed | x2 | x2 transposed][lane][register]
+// input: 128 words of shared memory, then for each lane the number of its row of four words. output: [x4 | x4 transposed | x2 | x2
+// transposed][lane][register]
 extern "C" __global__ void __launch_bounds__(lanes) load_matrices(const unsigned int* input, unsigned int* output)
 {
     for (int i = kg_thread(); i < 4 * lanes; i += lanes)
@@ -53,7 +54,8 @@ extern "C" __global__ void __launch_bounds__(lanes) load_matrices(const unsigned
 
     const unsigned int address = kg_shared_address(kg_shared_memory()) + 16 * kg_load(input + 4 * lanes + kg_thread());
     const kg_fragment loads[4] = {
-        kg_load_matrices_x4(address), kg_load_matrices_x4_transposed(address), kg_load_matrices_x2(address), kg_load_matrices_x2_transposed(address)
+        kg_load_matrices_x4(address), kg_load_matrices_x4_transposed(address), kg_load_matrices_x2(address),
+        kg_load_matrices_x2_transposed(address)
     };
     for (int form = 0; form < 4; form++)
         for (int i = 0; i < 4; i++)

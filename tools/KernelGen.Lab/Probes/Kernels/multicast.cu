@@ -1,5 +1,6 @@
-// How many bytes a clock tensor copies bring to a multiprocessor, when each block copies its own tiles and when two blocks of a cluster copy half of each to both.
-// Neighbouring blocks want the same tiles, as those of one head do. PROBE_CLUSTER: blocks of a cluster. PROBE_MULTICAST: 1 when they copy for each other.
+// How many bytes a clock tensor copies bring to a multiprocessor, when each block copies its own tiles and when two blocks of a cluster
+// copy half of each to both. Neighbouring blocks want the same tiles, as those of one head do. PROBE_CLUSTER: blocks of a cluster.
+// PROBE_MULTICAST: 1 when they copy for each other.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 #include "probe.cuh"
@@ -21,7 +22,8 @@ struct TensorMaps
     kg_tensor_map value;
 };
 
-extern "C" __global__ void __cluster_dims__(cluster_blocks, 1, 1) __launch_bounds__(128, 1) probe_multicast(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __cluster_dims__(cluster_blocks, 1, 1) __launch_bounds__(128, 1) probe_multicast(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const unsigned int tiles = kg_shared_address(probe_shared());
     const unsigned int full = tiles + stages * tile_bytes;

@@ -1,5 +1,6 @@
 // Is the product right when B runs across rows and its last panel is there only in part?
-// PROBE_COLUMNS: columns of B. PROBE_PANEL: columns of a panel, 64, 32 or 16. All panels are in memory in full; what lies past the columns must not matter.
+// PROBE_COLUMNS: columns of B. PROBE_PANEL: columns of a panel, 64, 32 or 16. All panels are in memory in full; what lies past the columns
+// must not matter.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 #include "probe.cuh"

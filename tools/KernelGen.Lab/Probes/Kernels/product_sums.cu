@@ -1,5 +1,6 @@
-// How do tensor cores add products of fp16 to fp32: is the sum rounded or cut off, and how many bits of small products are there while it is made?
-// Row r of A comes from memory, every element of B is 2^-12. Sums start at the scale, in odd rows at its negative, and the same product is added again and again.
+// How do tensor cores add products of fp16 to fp32: is the sum rounded or cut off, and how many bits of small products are there while it
+// is made? Row r of A comes from memory, every element of B is 2^-12. Sums start at the scale, in odd rows at its negative, and the same
+// product is added again and again.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 #include "probe.cuh"

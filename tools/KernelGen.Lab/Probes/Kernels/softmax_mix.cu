@@ -1,5 +1,6 @@
 // How many clocks a multiprocessor takes for the exponentials of a softmax, when some of them are computed by multiply-adds instead.
-// A number takes, as in a softmax: a multiply-add before, the power of two, an addition to the sum, and a multiply-add in the place of the rescaling.
+// A number takes, as in a softmax: a multiply-add before, the power of two, an addition to the sum, and a multiply-add in the place of the
+// rescaling.
 // PROBE_POLYNOMIALS: of every 8 powers of two.
 #include "kernelgen_primitives.cuh"
 #include "probe.cuh"

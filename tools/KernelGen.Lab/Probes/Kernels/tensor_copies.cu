@@ -1,4 +1,5 @@
-// How many bytes a clock tensor copies bring to a multiprocessor, by the width of their boxes, while all multiprocessors read the same tensor from L2.
+// How many bytes a clock tensor copies bring to a multiprocessor, by the width of their boxes, while all multiprocessors read the same
+// tensor from L2.
 // PROBE_DIMS: elements of a row of a box, of two bytes. A tile of 128 rows and 64 elements takes 64 / PROBE_DIMS boxes.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
@@ -18,7 +19,8 @@ struct TensorMaps
     kg_tensor_map value;
 };
 
-extern "C" __global__ void __launch_bounds__(32, 1) probe_tensor_copies(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(32, 1) probe_tensor_copies(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const unsigned int tiles = kg_shared_address(probe_shared());
     const unsigned int mbarriers = tiles + stages * boxes * box_bytes;

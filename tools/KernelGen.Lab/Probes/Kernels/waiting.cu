@@ -13,7 +13,8 @@ KG_DEVICE void wait_for(unsigned int mbarrier)
     if (waiting == 2)
     {
         const unsigned int nanoseconds = 1000000;
-        asm volatile("{ .reg .pred done; again: mbarrier.try_wait.parity.shared::cta.b64 done, [%0], 0, %1; @done bra over; bra again; over: }"
+        asm volatile(
+            "{ .reg .pred done; again: mbarrier.try_wait.parity.shared::cta.b64 done, [%0], 0, %1; @done bra over; bra again; over: }"
             :: "r"(mbarrier), "r"(nanoseconds) : "memory");
         return;
     }
