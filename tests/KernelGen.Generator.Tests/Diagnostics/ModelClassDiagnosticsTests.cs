@@ -32,7 +32,8 @@ public sealed class ModelClassDiagnosticsTests
     {
         IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0001", $"class [|A|] {{ {Attribute} partial class M; }}");
 
-        Assert.AreEqual("Type 'A' must be partial, so that kernels for 'M' can be added to it: write 'partial' before its keyword", messages.Single());
+        Assert.AreEqual(
+            "Type 'A' must be partial, so that kernels for 'M' can be added to it: write 'partial' before its keyword", messages.Single());
     }
 
     [TestMethod]
@@ -53,7 +54,8 @@ public sealed class ModelClassDiagnosticsTests
     {
         IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0008", source.Replace("$", Attribute));
 
-        Assert.AreEqual($"Class 'M' cannot take the generated constructor and members: it {reason}. Change that, or annotate another class.", messages.Single());
+        Assert.AreEqual($"Class 'M' cannot take the generated constructor and members: it {reason}. Change that, or annotate another "
+            + "class.", messages.Single());
     }
 
     [TestMethod]

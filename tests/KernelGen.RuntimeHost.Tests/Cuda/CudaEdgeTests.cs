@@ -54,9 +54,11 @@ public sealed class CudaEdgeTests
         foreach (KernelTarget target in Enum.GetValues<KernelTarget>().Where(static target => target != KernelTarget.Cpu))
         {
             using AttentionHost host = CudaTest.Host(CudaTest.Open(CudaTest.CapabilityFor(target)));
-            foreach (KernelVariant variant in CudaTestAttention.Of(target).Variants.ToArray().Where(variant => variant.ElementType == elementType && variant.HeadDim == headDim))
+            foreach (KernelVariant variant in CudaTestAttention.Of(target).Variants.ToArray()
+                .Where(variant => variant.ElementType == elementType && variant.HeadDim == headDim))
             {
-                foreach ((AttentionCall call, Func<int, int, bool> sees, string what) in EdgeCalls.InfinitiesOfWeightZero(elementType, headDim))
+                foreach ((AttentionCall call, Func<int, int, bool> sees, string what) in EdgeCalls.InfinitiesOfWeightZero(
+                    elementType, headDim))
                 {
                     float[] actual = call.Run(host, new KernelCatalogue(variant.Id, variant), elementType, out _);
                     EdgeCalls.AssertInfinitiesShow(actual, sees, $"{what}, {variant.Id}", headDim);
@@ -71,12 +73,15 @@ public sealed class CudaEdgeTests
     public void AnInfinityOfWeightZero_HasTheSameBits_InTilesOfAnyRows(KernelFamily family)
     {
         // A tile of keys that causality cuts for one block is plain for another one, which has the same row and begins with a later one.
-        KernelCatalogue catalogue = family == KernelFamily.Streaming ? CudaTestAttention.Of(KernelTarget.Sm80) : SliceSizeAttention.Catalogue;
+        KernelCatalogue catalogue =
+            family == KernelFamily.Streaming ? CudaTestAttention.Of(KernelTarget.Sm80) : SliceSizeAttention.Catalogue;
         using AttentionHost host = CudaTest.Host(CudaTest.Open());
         foreach ((AttentionCall call, _, string what) in EdgeCalls.InfinitiesOfWeightZero(ElementType.Float16))
         {
             float[]? first = null;
-            foreach (KernelVariant variant in catalogue.Variants.ToArray().Where(variant => variant is { Target: KernelTarget.Sm80, HeadDim: 40, ElementType: ElementType.Float16, MaximumKeys: 0 } && variant.Family == family))
+            foreach (KernelVariant variant in catalogue.Variants.ToArray()
+                .Where(variant => variant is { Target: KernelTarget.Sm80, HeadDim: 40, ElementType: ElementType.Float16, MaximumKeys: 0 }
+                    && variant.Family == family))
             {
                 float[] output = call.Run(host, new KernelCatalogue(variant.Id, variant), ElementType.Float16, out _);
                 first ??= output;
@@ -96,7 +101,8 @@ public sealed class CudaEdgeTests
     }
 
     private static void InEveryWay(
-        IEnumerable<(AttentionCall Call, string What)> calls, ElementType elementType, Action<AttentionCall, float[], KernelVariant, string> check)
+        IEnumerable<(AttentionCall Call, string What)> calls, ElementType elementType,
+        Action<AttentionCall, float[], KernelVariant, string> check)
     {
         (AttentionCall Call, string What)[] all = [.. calls];
         foreach (KernelTarget target in Enum.GetValues<KernelTarget>().Where(static target => target != KernelTarget.Cpu))

@@ -103,10 +103,11 @@ internal static class EdgeCalls
     }
 
     /// <summary>
-    /// Calls in which three keys have a weight of zero in every row that sees them, and an infinity in an element of their values, each in another one. Tiles of rows and
-    /// of keys are plain, cut by causality, or the last ones; <c>Sees</c> tells which row sees which key.
+    /// Calls in which three keys have a weight of zero in every row that sees them, and an infinity in an element of their values, each in
+    /// another one. Tiles of rows and of keys are plain, cut by causality, or the last ones; <c>Sees</c> tells which row sees which key.
     /// </summary>
-    public static IEnumerable<(AttentionCall Call, Func<int, int, bool> Sees, string What)> InfinitiesOfWeightZero(ElementType elementType, int headDim = HeadDim)
+    public static IEnumerable<(AttentionCall Call, Func<int, int, bool> Sees, string What)> InfinitiesOfWeightZero(
+        ElementType elementType, int headDim = HeadDim)
     {
         AttentionShape shape = new(1, 1, 140, Keys, headDim);
         bool[] attend = [.. Enumerable.Range(0, Keys).Select(key => key is < 30 or (> 40 and < 68))];
@@ -117,7 +118,8 @@ internal static class EdgeCalls
             (new() { Causal = true }, static (row, key) => key <= row, "causal"),
             (new() { Mask = AttentionMask.Boolean(attend, 1, 1, 1, Keys) }, (_, key) => attend[key], "Boolean mask"),
             (new() { Mask = AttentionMask.Additive(bias, 1, 1, 1, Keys) }, (_, key) => attend[key], "additive mask"),
-            (new() { Causal = true, Mask = AttentionMask.Boolean(attend, 1, 1, 1, Keys) }, (row, key) => key <= row && attend[key], "causal and mask"),
+            (new() { Causal = true, Mask = AttentionMask.Boolean(attend, 1, 1, 1, Keys) }, (row, key) => key <= row && attend[key],
+                "causal and mask"),
         ];
         foreach ((AttentionOptions options, Func<int, int, bool> sees, string what) in ways)
         {
@@ -126,11 +128,14 @@ internal static class EdgeCalls
             float[] value = [.. call.Value];
             for (int i = 0; i < _weightlessKeys.Length; i++)
                 value[(_weightlessKeys[i] * headDim) + InfinityAt(i)] = float.PositiveInfinity;
-            yield return (call with { Query = [.. call.Query.Select(static number => MathF.Abs(number) + 0.5f)], Key = key, Value = value }, sees, what);
+            yield return (call with { Query = [.. call.Query.Select(static number => MathF.Abs(number) + 0.5f)], Key = key, Value = value },
+                sees, what);
         }
     }
 
-    /// <summary>What holds of <see cref="InfinitiesOfWeightZero"/>: infinities show in the rows that see their keys, and nowhere else.</summary>
+    /// <summary>
+    /// What holds of <see cref="InfinitiesOfWeightZero"/>: infinities show in the rows that see their keys, and nowhere else.
+    /// </summary>
     public static void AssertInfinitiesShow(float[] output, Func<int, int, bool> sees, string what, int headDim = HeadDim)
     {
         for (int i = 0; i < output.Length; i++)

@@ -1,0 +1,37 @@
+namespace KernelGen.Generator.Tests.Architecture;
+
+/// <summary>Lines have at most as many columns as <c>.editorconfig</c> says, which the compiler does not look at.</summary>
+[TestClass]
+public sealed class LineLengthTests
+{
+    private const int MostColumns = 140;
+
+    private static readonly string[] _extensions = [".cs", ".cpp", ".hpp", ".cu", ".cuh"];
+
+    /// <summary>What tools write: build outputs, and emitted files that are kept to be read or compared.</summary>
+    private static readonly string[] _written = ["bin", "obj", "artifacts", "Generated", "Baselines"];
+
+    [TestMethod]
+    [DataRow("GeneratedSamples")]
+    [DataRow("RuntimeHost")]
+    [DataRow("tests")]
+    [DataRow("tools")]
+    public void LinesOfAFolder_AreNotTooLong(string folder)
+    {
+        string[] files = [.. Files(new(Path.Combine(Repository.Root, folder)))];
+        string[] tooLong =
+        [
+            .. from file in files
+               from line in File.ReadLines(file).Index()
+               where line.Item.Length > MostColumns
+               select $"{Path.GetRelativePath(Repository.Root, file)}({line.Index + 1}): {line.Item.Length} columns",
+        ];
+
+        Assert.AreNotEqual(0, files.Length, "There is nothing to look at.");
+        Assert.IsEmpty(tooLong, $"break these lines, they have more than {MostColumns} columns:\n{string.Join('\n', tooLong)}");
+    }
+
+    private static IEnumerable<string> Files(DirectoryInfo folder) =>
+        folder.EnumerateFiles().Where(static file => _extensions.Contains(file.Extension)).Select(static file => file.FullName)
+            .Concat(folder.EnumerateDirectories().Where(static inner => !_written.Contains(inner.Name)).SelectMany(Files));
+}
