@@ -48,7 +48,7 @@ public sealed class AttentionHost : IDisposable
     /// <summary>The device.</summary>
     public IAttentionDevice Device { get; }
 
-    /// <summary>Which device was taken, and why, in a sentence.</summary>
+    /// <summary>Which device was taken, and why, in a sentence; and another where the CPU runs kernels slower than it could.</summary>
     public string DeviceChoice { get; }
 
     /// <summary>A host on the device that the options ask for.</summary>

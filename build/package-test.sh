@@ -29,7 +29,7 @@ silent() {
 # Sources are linked to where they are published; that needs the commit, which a tree without git does not know.
 git -C "$root" rev-parse HEAD >/dev/null 2>&1 || repository=
 for packed in RuntimeHost tools/KernelGen.Tool; do
-  dotnet pack "$root/$packed" -c Release -o "$feed" -p:MinVerVersionOverride="$version" -p:KernelGenRepository="$repository" --nologo -v quiet
+  dotnet pack "$root/$packed" -c Release -o "$feed" -p:RunAnalyzersDuringBuild=false -p:MinVerVersionOverride="$version" -p:KernelGenRepository="$repository" --nologo -v quiet
 done
 
 cat >"$work/nuget.config" <<CONFIG
