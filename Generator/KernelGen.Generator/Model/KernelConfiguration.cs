@@ -10,8 +10,11 @@ internal sealed record KernelConfiguration(KernelFamily Family, KernelTarget Tar
     /// <summary>The most keys of a call, for a <c>streaming</c> variant that holds all of them at once; 0 for any number.</summary>
     public int MaximumKeys { get; init; }
 
-    /// <summary>The variant's id, such as <c>streaming-simt-f16-d40-r64</c>, or <c>streaming-sm80-f16-d40-r128-k80</c> where the keys are limited.</summary>
-    public string Id => Name(Invariant($"r{SliceRows}") + (MaximumKeys > 0 ? Invariant($"-k{MaximumKeys}") : ""));
+    /// <summary>Warps of a block, for a variant that differs from another one in nothing else; 0 for the usual number.</summary>
+    public int Warps { get; init; }
+
+    /// <summary>The variant's id, such as <c>streaming-simt-f16-d40-r64</c>, then <c>-k80</c> where keys are limited, <c>-w8</c> with other warps.</summary>
+    public string Id => Name(Invariant($"r{SliceRows}") + Part("-k", MaximumKeys) + Part("-w", Warps));
 
     /// <summary>Family, target, element type and head dim, and what else tells a kernel from others, such as <c>r64</c>.</summary>
     public string Name(string form)
@@ -30,4 +33,7 @@ internal sealed record KernelConfiguration(KernelFamily Family, KernelTarget Tar
         };
         return Invariant($"{family}-{target}-{ElementType.ShortName()}-d{HeadDim}-{form}");
     }
+
+    /// <summary>A part of a name that is left out where its number is 0.</summary>
+    public static string Part(string name, int number) => number == 0 ? "" : Invariant($"{name}{number}");
 }

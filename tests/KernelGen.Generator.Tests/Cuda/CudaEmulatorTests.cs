@@ -19,6 +19,7 @@ public sealed class CudaEmulatorTests
         SimtVariant.Of(KernelFamily.Materialized, ElementType.BFloat16, 160, 20),
         Sm80Variant.Streaming(ElementType.Float16, 40, 128),
         Sm80Variant.Streaming(ElementType.BFloat16, 96, 128),
+        Sm80Variant.Streaming(ElementType.BFloat16, 96, 128, warps: 8),
         Sm80Variant.Streaming(ElementType.Float16, 264, 32),
         Sm80Variant.ShortKeys(ElementType.BFloat16, 80, 160),
         Sm80Variant.Materialized(ElementType.Float16, 72),

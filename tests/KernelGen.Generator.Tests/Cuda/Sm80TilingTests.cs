@@ -5,13 +5,15 @@ namespace KernelGen.Generator.Tests.Cuda;
 [TestClass]
 public sealed class Sm80TilingTests
 {
+    private const int Registers = 255; // of a thread
+
     [TestMethod]
     public void EveryStreamingTiling_FitsEveryGpu()
     {
         foreach (Sm80StreamingTiling tiling in StreamingTilings())
         {
             Assert.IsInRange(1, Sm80Limits.SharedBytes, tiling.SharedBytes, tiling.ToString());
-            Assert.IsInRange(1, Sm80Limits.Registers, tiling.ExpectedRegisters, tiling.ToString());
+            Assert.IsInRange(1, Registers, tiling.ExpectedRegisters, tiling.ToString());
             Assert.AreEqual(0, tiling.SharedBytes % 16, tiling.ToString());
         }
     }
@@ -26,13 +28,13 @@ public sealed class Sm80TilingTests
             {
                 // Each warp has 16 rows and an equal part of the keys, in steps of 16.
                 Assert.AreEqual(rowTilesOfBlock, tiling.RowTiles, tiling.ToString());
-                Assert.AreEqual(0, Sm80Limits.Warps % rowTilesOfBlock, tiling.ToString());
-                Assert.AreEqual(0, tiling.TileKeys / (Sm80Limits.Warps / rowTilesOfBlock) % 16, tiling.ToString());
+                Assert.AreEqual(0, tiling.Warps % rowTilesOfBlock, tiling.ToString());
+                Assert.AreEqual(0, tiling.TileKeys / (tiling.Warps / rowTilesOfBlock) % 16, tiling.ToString());
                 Assert.AreEqual(Sm80StreamingTiling.ProbabilityBytes, 2 * tiling.TileKeys, tiling.ToString());
             }
             else
             {
-                Assert.AreEqual(rowTilesOfBlock, tiling.RowTiles * Sm80Limits.Warps, tiling.ToString());
+                Assert.AreEqual(rowTilesOfBlock, tiling.RowTiles * tiling.Warps, tiling.ToString());
             }
 
             Assert.AreEqual(0, tiling.TileKeys % 16, tiling.ToString());
@@ -57,7 +59,7 @@ public sealed class Sm80TilingTests
         {
             Assert.IsInRange(1, Sm80Limits.SharedBytes, tiling.ScoresSharedBytes, tiling.ToString());
             Assert.IsInRange(1, Sm80Limits.SharedBytes, tiling.ValuesSharedBytes, tiling.ToString());
-            Assert.IsInRange(1, Sm80Limits.Registers, tiling.ExpectedRegisters, tiling.ToString());
+            Assert.IsInRange(1, Registers, tiling.ExpectedRegisters, tiling.ToString());
             Assert.AreEqual(Sm80Limits.Warps, tiling.ColumnGroups * (tiling.TileRows / 16), tiling.ToString());
             Assert.AreEqual(0, tiling.TileKeys / tiling.ColumnGroups % 16, tiling.ToString());
         }
@@ -71,7 +73,7 @@ public sealed class Sm80TilingTests
             foreach (Sm80ShortKeysTiling tiling in Sm80ShortKeysTiling.Choices(headDim))
             {
                 Assert.IsInRange(1, Sm80Limits.SharedBytes, tiling.SharedBytes, tiling.ToString());
-                Assert.IsInRange(1, Sm80Limits.Registers, tiling.ExpectedRegisters, tiling.ToString());
+                Assert.IsInRange(1, Registers, tiling.ExpectedRegisters, tiling.ToString());
                 Assert.AreEqual(0, tiling.MaximumKeys % 16, tiling.ToString());
             }
         }
@@ -118,12 +120,31 @@ public sealed class Sm80TilingTests
     public void KnownHeadDims_HaveTheTilesOnPaper(
         int headDim, int tileRows, int tileKeys, bool queryInRegisters, int stages, int sharedBytes)
     {
-        Sm80StreamingTiling tiling = Sm80StreamingTiling.Choices(headDim).Single(tiling => tiling.TileRows == tileRows);
+        Sm80StreamingTiling tiling = Sm80StreamingTiling.Choices(headDim).First(tiling => tiling.TileRows == tileRows);
 
         Assert.AreEqual(tileKeys, tiling.TileKeys);
         Assert.AreEqual(queryInRegisters, tiling.QueryInRegisters);
         Assert.AreEqual(stages, tiling.Stages);
         Assert.AreEqual(sharedBytes, tiling.SharedBytes);
+    }
+
+    [TestMethod]
+    public void BlocksOfEightWarps_AreThereWhereASmallMultiprocessorHoldsOneBlockOfFour()
+    {
+        const int multiprocessorBytes = 100 * 1024;
+        const int reservedBytes = 1024; // of each block
+        IEnumerable<Sm80StreamingTiling> fourWarps =
+            StreamingTilings().Where(static tiling => tiling is { TileRows: 128, Warps: Sm80Limits.Warps });
+        foreach (Sm80StreamingTiling tiling in fourWarps)
+        {
+            bool isAlone = multiprocessorBytes / (tiling.SharedBytes + reservedBytes) == 1;
+
+            Assert.AreEqual(isAlone, Sm80StreamingTiling.Choices(tiling.HeadDim).Any(static other => other.Warps == 8), tiling.ToString());
+        }
+
+        Sm80StreamingTiling alone = Sm80StreamingTiling.Choices(128).Single(static tiling => tiling.Warps == 8);
+        Assert.AreEqual((128, 256, 1, true), (alone.TileRows, alone.Threads, alone.RowTiles, alone.QueryInRegisters));
+        Assert.AreEqual((2, 65536), (alone.Stages, alone.SharedBytes));
     }
 
     private static IEnumerable<Sm80StreamingTiling> StreamingTilings() =>

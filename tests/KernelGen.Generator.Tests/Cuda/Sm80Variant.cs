@@ -23,8 +23,8 @@ internal static class Sm80Variant
         Materialized(elementType, headDim),
     ];
 
-    public static KernelConfiguration Streaming(ElementType elementType, int headDim, int tileRows) =>
-        new(KernelFamily.Streaming, KernelTarget.Sm80, elementType, headDim, tileRows);
+    public static KernelConfiguration Streaming(ElementType elementType, int headDim, int tileRows, int warps = 0) =>
+        new(KernelFamily.Streaming, KernelTarget.Sm80, elementType, headDim, tileRows) { Warps = warps };
 
     public static KernelConfiguration ShortKeys(ElementType elementType, int headDim, int maximumKeys) =>
         new(KernelFamily.Streaming, KernelTarget.Sm80, elementType, headDim, Sm80ShortKeysTiling.TileRows) { MaximumKeys = maximumKeys };

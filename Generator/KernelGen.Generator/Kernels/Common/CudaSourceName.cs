@@ -15,7 +15,7 @@ internal sealed record CudaSourceName(string Id, string Property)
     public static CudaSourceName Of(KernelConfiguration configuration) => new(
         configuration.Id,
         Invariant($"{configuration.Family}{configuration.ElementType}R{configuration.SliceRows}")
-            + (configuration.MaximumKeys > 0 ? Invariant($"K{configuration.MaximumKeys}") : ""));
+            + KernelConfiguration.Part("K", configuration.MaximumKeys) + KernelConfiguration.Part("W", configuration.Warps));
 
     /// <summary>A text that variants of several slice sizes share, named after what these have in common.</summary>
     public static CudaSourceName OfTile(KernelConfiguration configuration, int tileRows, bool streamsScores = false) => new(

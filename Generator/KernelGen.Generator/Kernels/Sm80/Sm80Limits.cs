@@ -6,10 +6,8 @@ internal static class Sm80Limits
     /// <summary>Shared memory of a block in bytes: the opt-in limit of compute capability 8.6, 8.9 and 12.0, the least of all.</summary>
     public const int SharedBytes = 99 * 1024;
 
-    /// <summary>Up to here a block gets a second stage of tiles: two such blocks share a multiprocessor of compute capability 8.6.</summary>
+    /// <summary>Up to here a block of four warps gets a second stage of tiles: two share a multiprocessor of compute capability 8.6.</summary>
     public const int TwoStageBytes = 48 * 1024;
-
-    public const int Registers = 255;
 
     /// <summary>Up to this many expected registers Q is kept in registers; what is beyond is left to the compiler's own needs.</summary>
     public const int ComfortableRegisters = 240;
@@ -21,4 +19,7 @@ internal static class Sm80Limits
     public const int Threads = 128;
 
     public const int Warps = Threads / 32;
+
+    /// <summary>Warps of a block that has a multiprocessor to itself: two for each scheduler.</summary>
+    public const int WarpsAlone = 8;
 }

@@ -1,3 +1,5 @@
+using System;
+
 namespace KernelGen.Generator.Kernels.Sm80;
 
 /// <summary>Tiles of a materialized kernel of the target <c>sm80</c>: of the launch that computes scores, and of the one that weights the values.</summary>
@@ -22,15 +24,8 @@ internal sealed record Sm80MaterializedTiling(int HeadDim, int TileRows, int Til
     public int ValuesSharedBytes => 2 * TileKeys * Rows.Bytes;
 
     /// <summary>Registers that a thread is expected to need: for the scores or the sums, whichever are more.</summary>
-    public int ExpectedRegisters
-    {
-        get
-        {
-            int scores = TileKeys / ColumnGroups / 2;
-            int sums = 4 * (((HeadDim / 8) + ColumnGroups - 1) / ColumnGroups);
-            return Sm80Limits.BaseRegisters + (scores > sums ? scores : sums);
-        }
-    }
+    public int ExpectedRegisters =>
+        Sm80Limits.BaseRegisters + Math.Max(TileKeys / ColumnGroups / 2, 4 * (((HeadDim / 8) + ColumnGroups - 1) / ColumnGroups));
 
     /// <summary>The tiles for a head dim. The tile of keys depends on it alone, so that a row has the same bits whatever the slice size.</summary>
     public static Sm80MaterializedTiling For(int headDim, bool isSmallSlice) => headDim <= 256 ? new(headDim, isSmallSlice ? 32 : 64, 64) : new(headDim, 32, 32);

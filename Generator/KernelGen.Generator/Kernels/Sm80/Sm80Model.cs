@@ -6,7 +6,7 @@ namespace KernelGen.Generator.Kernels.Sm80;
 
 internal static class Sm80Model
 {
-    public static TemplateObject Create(CudaSourceName source, ElementType elementType, int headDim, int chunkKeys)
+    public static TemplateObject Create(CudaSourceName source, ElementType elementType, int headDim, int chunkKeys, int threads = Sm80Limits.Threads)
     {
         Sm80Rows rows = Sm80Rows.For(headDim);
         return new()
@@ -16,7 +16,7 @@ internal static class Sm80Model
             { "element", elementType.CudaName() },
             { "element_name", elementType.ToString() },
             { "head_dim", headDim },
-            { "threads", Sm80Limits.Threads },
+            { "threads", threads },
             { "row_bytes", rows.Bytes },
             { "swizzled", rows.Swizzled },
             { "chunk_keys", chunkKeys },

@@ -17,14 +17,15 @@ internal sealed class Sm80Streaming : IKernelDesign
 
         foreach (Sm80StreamingTiling tiling in Sm80StreamingTiling.Choices(request.HeadDim))
         {
-            KernelConfiguration configuration = new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, tiling.TileRows);
+            int warps = tiling.Warps == Sm80Limits.Warps ? 0 : tiling.Warps;
+            KernelConfiguration configuration = new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, tiling.TileRows) { Warps = warps };
             CudaSourceName source = CudaSourceName.Of(configuration);
             yield return new CudaVariant(
                 configuration,
                 KeyChunks.Footprint(tiling.TileRows, tiling.TileKeys, tiling.HeadDim),
                 new(ProductUnit.WarpProducts),
                 source,
-                [new(source.EntryPoint, Sm80Limits.Threads, tiling.SharedBytes, tiling.TileRows), KeyChunks.MergeStage(source.EntryPoint)],
+                [new(source.EntryPoint, tiling.Threads, tiling.SharedBytes, tiling.TileRows), KeyChunks.MergeStage(source.EntryPoint)],
                 tiling.IsSplit ? "cuda/sm80/streaming_split.cu.sbn" : "cuda/sm80/streaming.cu.sbn",
                 Model(source, request.ElementType, tiling));
         }
@@ -32,7 +33,7 @@ internal sealed class Sm80Streaming : IKernelDesign
 
     private static TemplateObject Model(CudaSourceName source, ElementType elementType, Sm80StreamingTiling tiling)
     {
-        TemplateObject model = Sm80Model.Create(source, elementType, tiling.HeadDim, KeyChunks.Keys(tiling.TileKeys, tiling.HeadDim));
+        TemplateObject model = Sm80Model.Create(source, elementType, tiling.HeadDim, KeyChunks.Keys(tiling.TileKeys, tiling.HeadDim), tiling.Threads);
         model.Add("tile_rows", tiling.TileRows);
         model.Add("tile_keys", tiling.TileKeys);
         model.Add("row_tiles", tiling.RowTiles);
