@@ -29,6 +29,14 @@ internal static class PlanChecks
             {
                 throw new ArgumentException($"{device.Name} cannot run the plan. {reason}", nameof(plan));
             }
+
+            if (plan.Workers < 1 && plan.Variant.Footprint.WorkerBytes > 0)
+            {
+                throw new ArgumentException(
+                    $"The plan was made for a device profile without workers, and {plan.Variant.Id} takes memory for each. "
+                        + "Plan with the profile of the host's device.",
+                    nameof(plan));
+            }
         }
         else if (plan.Maker != maker)
         {

@@ -55,6 +55,9 @@ public sealed class AttentionMask
     /// <summary>The mask's bytes, one (boolean) or four (additive) per element.</summary>
     public ReadOnlySpan<byte> Bytes => Kind == MaskKind.Boolean ? MemoryMarshal.AsBytes(Attend.Span) : MemoryMarshal.AsBytes(Bias.Span);
 
+    /// <summary>Its kind and sizes.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Kind} [{Batch}, {Heads}, {Queries}, {Keys}]");
+
     /// <summary>A boolean mask; true means that the query attends to the key.</summary>
     /// <param name="attend">The elements, row-major over the four axes.</param>
     /// <param name="batch">The shape's batch, or 1.</param>

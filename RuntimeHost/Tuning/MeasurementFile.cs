@@ -25,6 +25,7 @@ internal sealed class MeasurementFile
 
     private readonly PrivateFolder? _folder;
     private readonly ILogger _logger;
+    private int _saidNotKept;
 
     /// <summary>The file in a folder; neither need be there.</summary>
     /// <param name="folder">The folder; null remembers nothing.</param>
@@ -81,7 +82,9 @@ internal sealed class MeasurementFile
         }
         catch (Exception fault) when (PrivateFolder.IsFault(fault))
         {
-            HostLog.MeasurementsNotKept(_logger, Path.Combine(_folder.Path, FileName), fault.Message);
+            // Once: each warm-up would say it again.
+            if (Interlocked.Exchange(ref _saidNotKept, 1) == 0)
+                HostLog.MeasurementsNotKept(_logger, Path.Combine(_folder.Path, FileName), fault.Message);
         }
     }
 

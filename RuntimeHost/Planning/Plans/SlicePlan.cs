@@ -210,9 +210,12 @@ public sealed class SlicePlan
     public string Explain() => PlanExplanation.Text(this);
 
     /// <summary>The plan in one line.</summary>
-    public override string ToString() =>
-        $"{Variant.Id}: {SliceCount.ToInvariantText()} {(SliceCount == 1 ? "slice" : "slices")} of {HeadsPerSlice.ToInvariantText()} "
-            + $"heads x {RowsPerSlice.ToInvariantText()} rows, {ByteSize.Text(WorkspaceBytes)} workspace ({Policy})";
+    public override string ToString() => SliceCount == 0
+        ? $"{Variant.Id}: nothing to run ({Policy})"
+        : $"{Variant.Id}: {Count(SliceCount, "slice")} of {Count(HeadsPerSlice, "head")} x {Count(RowsPerSlice, "row")}, "
+            + $"{ByteSize.Text(WorkspaceBytes)} workspace ({Policy})";
+
+    private static string Count(int count, string thing) => $"{count.ToInvariantText()} {thing}{(count == 1 ? "" : "s")}";
 
     // First of all one that can run in what was planned, if only tile by tile.
     private (bool Fits, KernelTarget Target, bool SameKeys, bool KeepsSplits, int SliceRows) Rank(KernelVariant candidate) =>

@@ -60,6 +60,12 @@ public sealed class PlanCheckTests
         SlicePlan elsewhere =
             SlicePlanner.Plan(_shape, ElementType.Float32, new[] { cuda }, _host.Device.Profile, new(1L << 30, 0, "test"), new());
         AssertRefused(elsewhere, $"cannot run the plan. {cuda.Id} is not a CPU kernel");
+
+        DeviceProfile nobody = _host.Device.Profile with { Workers = 0 };
+        SlicePlan without = SlicePlanner.Plan(
+            _shape, ElementType.Float32, _host.VariantsFor(CpuTestAttention.Catalogue, ElementType.Float32, 40), nobody,
+            _host.MeasureBudget(), new());
+        AssertRefused(without, "The plan was made for a device profile without workers");
     }
 
     [TestMethod]
@@ -137,6 +143,7 @@ public sealed class PlanCheckTests
         Assert.AreEqual(PlanningOptions.Default, AttentionOptions.Default.ForPlanning());
         Assert.AreEqual(
             KernelFamily.Materialized, _host.Plan<float>(CpuTestAttention.Catalogue, _shape, options.ForPlanning()).Variant.Family);
+        Assert.AreEqual("Boolean [1, 1, 1, 30]", options.Mask.ToString());
     }
 
     [TestMethod]

@@ -108,6 +108,13 @@ public sealed class SlicePlanTests
     }
 
     [TestMethod]
+    [DataRow(1, 1, "1 slice of 1 head x 1 row, ")]
+    [DataRow(2, 3, "1 slice of 2 heads x 3 rows, ")]
+    [DataRow(2, 0, "nothing to run (exact)")]
+    public void Text_CountsAsPeopleDo(int heads, int queries, string text) =>
+        Assert.Contains($": {text}", PlanningSetup.Plan(new(1, heads, queries, 8, 40), PlanningSetup.GiB).ToString());
+
+    [TestMethod]
     [DataRow(-1)]
     [DataRow(1)]
     public void SliceOutOfRange_IsAnError(int index)

@@ -82,6 +82,18 @@ public sealed class PlanCommandTests
         Assert.Contains("-simt-", Plan("exact", 4096, "--json", "--target", "simt").AssertDone().Json.GetProperty("variant").GetString()!);
 
     [TestMethod]
+    public void Sm80_PlansForTensorCores_AndForThoseThatTheyHaveNoKernelFor()
+    {
+        CommandResult half = Plan("exact", 4096, "--json", "--target", "sm80");
+        Assert.Contains("-sm80-f16-", half.AssertDone().Json.GetProperty("variant").GetString()!);
+        string[] single =
+        [
+            "plan", "--dtype", "f32", "--queries", "4096", "--head-dim", "40", "--free-bytes", "2GiB", "--target", "sm80", "--json",
+        ];
+        Assert.Contains("-simt-f32-", CommandResult.Of(single).AssertDone().Json.GetProperty("variant").GetString()!);
+    }
+
+    [TestMethod]
     [DataRow("64", DisplayName = "threads")]
     public void Report_ForPeople_NamesVariantAndWorkspace(string threads)
     {

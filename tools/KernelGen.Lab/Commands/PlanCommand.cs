@@ -34,7 +34,8 @@ public sealed class PlanCommand : Command
     private readonly Option<int?> _threads =
         CommandOptions.PositiveOrNull("--threads", "CPU threads to plan for; those of this machine by default");
     private readonly Option<KernelTarget> _target = CommandOptions.Choice(
-        "--target", "The machine to plan for [default: cpu]", ("cpu", KernelTarget.Cpu), ("simt", KernelTarget.Simt));
+        "--target", "The machine to plan for [default: cpu]",
+        ("cpu", KernelTarget.Cpu), ("simt", KernelTarget.Simt), ("sm80", KernelTarget.Sm80));
 
     private readonly Option<bool> _explain = new("--explain")
     {
@@ -70,7 +71,7 @@ public sealed class PlanCommand : Command
         KernelCatalogue kernels = _classes.Read(parsed).KernelsFor(parsed.GetValue(_headDim), elementType);
         AttentionShape shape = ShapeOf(parsed);
         KernelTarget target = parsed.GetValue(_target);
-        KernelVariant[] variants = [.. kernels.For(elementType, shape.HeadDim).ToArray().Where(variant => variant.Target == target)];
+        KernelVariant[] variants = [.. kernels.For(elementType, shape.HeadDim).ToArray().Where(variant => Runs(target, variant.Target))];
         long freeBytes = parsed.GetValue(_freeBytes)!.Value;
         MemoryBudget budget = new(freeBytes, parsed.GetValue(_reserveBytes) ?? 0, "given by the caller");
         DeviceProfile device = PlanningTarget.Profile(
@@ -87,6 +88,10 @@ public sealed class PlanCommand : Command
             Report(plan, largestLength);
         return ExitCode.Done;
     }
+
+    // A GPU with tensor cores runs what any GPU runs, too.
+    private static bool Runs(KernelTarget machine, KernelTarget kernel) =>
+        kernel == machine || (machine == KernelTarget.Sm80 && kernel == KernelTarget.Simt);
 
     private AttentionShape ShapeOf(ParseResult parsed)
     {
