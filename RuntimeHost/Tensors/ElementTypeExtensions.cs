@@ -4,14 +4,18 @@ namespace KernelGen.Tensors;
 public static class ElementTypeExtensions
 {
     /// <summary>Bytes of one element: 2 or 4.</summary>
-    public static int SizeInBytes(this ElementType elementType) => elementType == ElementType.Float32 ? 4 : 2;
+    public static int SizeInBytes(this ElementType elementType) => elementType switch
+    {
+        ElementType.Float16 or ElementType.BFloat16 => 2,
+        ElementType.Float32 => 4,
+    };
 
     /// <summary>The name used in variant ids and on the command line: <c>f16</c>, <c>bf16</c> or <c>f32</c>.</summary>
     public static string ShortName(this ElementType elementType) => elementType switch
     {
         ElementType.Float16 => "f16",
         ElementType.BFloat16 => "bf16",
-        _ => "f32",
+        ElementType.Float32 => "f32",
     };
 
     /// <summary>The element type that a C# type stands for.</summary>

@@ -20,7 +20,7 @@ internal struct SliceSequence
     private readonly ILogger _logger;
     private readonly bool _usesPool;
     private KernelArguments _arguments;
-    private PassSize _pass;
+    private SliceSize _pass;
     private bool _shrunk;
     private int _slice;
 
@@ -39,7 +39,10 @@ internal struct SliceSequence
         (_launcher, _kernel, _plan, _stream, _waits, _logger) = (launcher, kernel, plan, stream, waits, logger);
         _arguments = arguments with { KeySplits = plan.KeySplits };
         _usesPool = arguments.Scores == 0;
-        _pass = PassSize.Of(plan);
+        // A materialized kernel works on at most its slice size at once; a preset's slice may be longer.
+        _pass = new(
+            plan.HeadsPerSlice,
+            plan.Variant.Family == KernelFamily.Materialized ? Math.Min(plan.RowsPerSlice, plan.Variant.SliceRows) : plan.RowsPerSlice);
     }
 
     /// <summary>Passes that were run, or launched: as many as the plan has slices, unless they had to be made smaller.</summary>
@@ -104,7 +107,7 @@ internal struct SliceSequence
         {
             // What the pass had taken is of no use to a smaller one, and other calls may need it.
             _launcher.Trim();
-            if (!new PassSize(pass.HeadCount, pass.RowCount).TryHalve(_plan.Variant.Footprint.TileRows, out PassSize smaller))
+            if (!new SliceSize(pass.HeadCount, pass.RowCount).TryHalve(_plan.Variant.Footprint.TileRows, out SliceSize smaller))
             {
                 throw MemoryFault.ForWorkspace(_plan, bytes, fault);
             }

@@ -121,7 +121,12 @@ internal sealed unsafe class TensorMaps : IDisposable
         strides[0] = (ulong)((key.Rows > 1 ? key.Strides.Row : key.HeadDim) * ElementBytes);
         strides[1] = key.Heads > 1 ? (ulong)(key.Strides.Head * ElementBytes) : strides[0] * sizes[1];
         strides[2] = key.Batch > 1 ? (ulong)(key.Strides.Batch * ElementBytes) : strides[1] * sizes[2];
-        TensorMapDataType type = key.ElementType == ElementType.Float16 ? TensorMapDataType.Float16 : TensorMapDataType.BFloat16;
+        TensorMapDataType type = key.ElementType switch
+        {
+            ElementType.Float16 => TensorMapDataType.Float16,
+            ElementType.BFloat16 => TensorMapDataType.BFloat16,
+            ElementType.Float32 => throw new InvalidOperationException("Tensor maps are those of 16-bit elements; fp32 kernels take none."),
+        };
         TensorMapSwizzle swizzle = key.Box.Dims switch
         {
             64 => TensorMapSwizzle.Bytes128,

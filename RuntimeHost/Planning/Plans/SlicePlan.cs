@@ -230,19 +230,13 @@ public sealed class SlicePlan
     private SlicePlan WithVariant(KernelVariant variant)
     {
         int splits = KeepsSplits(variant) ? variant.Footprint.KeyChunks(Shape.Keys) : 1;
-        (int heads, int rows) = (HeadsPerSlice, RowsPerSlice);
-        while (variant.Footprint.Bytes(heads, rows, Shape.Keys, workers: 0, splits) > WorkspaceBytes
-            && (heads > 1 || rows > variant.Footprint.TileRows))
-        {
-            if (heads > 1)
-                heads = (heads + 1) / 2;
-            else
-                rows = SliceGroups.CeilingDivide(SliceGroups.CeilingDivide(rows, variant.Footprint.TileRows), 2)
-                    * variant.Footprint.TileRows;
-        }
+        SliceSize size = new(HeadsPerSlice, RowsPerSlice);
+        while (variant.Footprint.Bytes(size.Heads, size.Rows, Shape.Keys, workers: 0, splits) > WorkspaceBytes
+            && size.TryHalve(variant.Footprint.TileRows, out SliceSize smaller))
+            size = smaller;
 
         int keys = splits > 1 || KeySplits > 1 ? KeyChunkRule.KeysOfBlock(variant, Shape.Keys, splits) : KeysPerSlice;
-        return Of(variant, heads, rows, keys, splits);
+        return Of(variant, size.Heads, size.Rows, keys, splits);
     }
 
     // What was planned, run in another way.

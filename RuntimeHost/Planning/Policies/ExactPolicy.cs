@@ -67,15 +67,14 @@ internal sealed class ExactPolicy() : SlicePolicy(
     {
         PlanRequest request = plan.Request!.Value;
         int tileRows = plan.Variant.Footprint.TileRows;
-        int tiles = SliceGroups.CeilingDivide(plan.RowsPerSlice, tileRows);
-        if (plan.HeadsPerSlice <= 1 && tiles <= 1)
+        if (!new SliceSize(plan.HeadsPerSlice, plan.RowsPerSlice).TryHalve(tileRows, out SliceSize smaller))
             return null;
 
-        int heads = plan.HeadsPerSlice > 1 ? plan.HeadsPerSlice / 2 : 1;
-        int halfTiles = plan.HeadsPerSlice > 1 ? tiles : tiles / 2;
         PlanOutcome outcome = ExactSearch.Outcome(
-            request, plan.Variant, SliceGroups.BalancedSize(plan.Shape.TotalHeads, heads),
-            SliceGroups.BalancedSize(SliceGroups.CeilingDivide(plan.Shape.Queries, tileRows), halfTiles), plan.KeySplits);
+            request, plan.Variant, SliceGroups.BalancedSize(plan.Shape.TotalHeads, smaller.Heads),
+            SliceGroups.BalancedSize(
+                SliceGroups.CeilingDivide(plan.Shape.Queries, tileRows), SliceGroups.CeilingDivide(smaller.Rows, tileRows)),
+            plan.KeySplits);
         return outcome.SliceCount > int.MaxValue ? null : PlanOf(request, outcome);
     }
 

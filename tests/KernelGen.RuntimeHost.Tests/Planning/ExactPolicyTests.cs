@@ -222,7 +222,7 @@ public sealed class ExactPolicyTests
             Assert.HasCount(plan.SliceCount, PlanningSetup.Slices(plan));
         }
 
-        Assert.AreSequenceEqual([(5, 1000, 1), (2, 1000, 3), (1, 1000, 5), (1, 512, 10), (1, 256, 20), (1, 128, 40)], ladder);
+        Assert.AreSequenceEqual([(5, 1000, 1), (3, 1000, 2), (2, 1000, 3), (1, 1000, 5), (1, 512, 10), (1, 256, 20), (1, 128, 40)], ladder);
     }
 
     [TestMethod]
