@@ -5,6 +5,7 @@ using element = kg_f16;
 constexpr int warp_threads = 32;
 constexpr int head_dim = 64;
 constexpr int tile_rows = 64;
+constexpr int cluster_blocks = 1;
 constexpr int tile_keys = 128;
 constexpr int key_tiles = tile_keys / 8;
 constexpr int chunk_keys = 512;
@@ -49,7 +50,7 @@ extern "C" __global__ void __launch_bounds__(1) block_items(const KernelArgument
         {
             rows = take_chunk(arguments, item);
             tell(output + kg_block_x() * most + count++, item.slice_head, rows);
-        } while (has_next_chunk(arguments, rows));
+        } while (has_next_chunk(arguments, rows, group_key_end(arguments, rows)));
     }
 }
 
