@@ -6072,7 +6072,7 @@ struct SharedStorage
 
 // ---- Splitting a tile: a warpgroup loads rows in chunks of eight elements, and stores panels of halves as products read them. The wider the rows are, the more
 // registers the consumers take of the producers': then a thread has fewer chunks under way.
-constexpr int row_lanes = head_dim > 128 ? 16 : 8;  // threads of a row
+constexpr int row_lanes = head_dim > 192 ? 32 : head_dim > 128 ? 16 : 8;  // threads of a row
 constexpr int pending_chunks = 32 / row_lanes;
 
 // The byte where a chunk of a row is, in panels that are swizzled over their rows of 32, 64 or 128 bytes.

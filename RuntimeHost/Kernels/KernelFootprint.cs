@@ -11,7 +11,6 @@ namespace KernelGen.Kernels;
 /// <code>
 /// rows' = rows rounded up to TileRows,  keys' = keys rounded up to TileKeys
 /// bytes = heads * rows' * (keys' * BytesPerScore + keys' / TileKeys * TileRowBytes) + min(workers, heads * rows' / TileRows) * WorkerBytes
-///
 ///       + heads * rows' * splits * PartialBytesPerRow                                        (only where keys > ChunkKeys)
 /// </code>
 /// </remarks>

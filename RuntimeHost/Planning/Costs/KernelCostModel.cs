@@ -10,10 +10,8 @@ namespace KernelGen.Planning;
 /// tile    = work / (batch * heads * ceil(queries / TileRows)) / (FlopsPerSecond * efficiency)
 /// busy    = ceil(tiles / workers) * workers                 (tiles where the device names neither workers nor multiprocessors)
 /// traffic = scores * BytesPerScore * ScorePasses / BytesPerSecond    (materialized; none when the scores of a slice stay within the cache)
-/// fold = rows * partial results * PartialBytesPerRow * 2 / BytesPerSecond (chunks of keys: written once, read once; where blocks share
-///
-/// rows one for each chunk, and one more launch; else one less: the last goes to the output)
-///
+/// fold    = rows * partial results * PartialBytesPerRow * 2 / BytesPerSecond      (chunks of keys: written once, read once; where
+///           blocks share rows one for each chunk, and one more launch; else one less: the last goes to the output)
 /// time    = sum over slices of busy * tile + traffic + fold + slices * SliceSeconds
 /// </code>
 /// On a GPU <c>workers</c> are its multiprocessors, and each tile costs as much as a full one: queries and keys are rounded up to tiles.

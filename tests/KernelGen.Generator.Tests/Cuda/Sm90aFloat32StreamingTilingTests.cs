@@ -35,7 +35,7 @@ public sealed class Sm90aFloat32StreamingTilingTests
             Assert.IsLessThanOrEqualTo(65536, tiling.EntryRegisters * tiling.Threads, $"{tiling}");
 
             // setmaxnreg: 24...256 in steps of 8, and what the splitting warpgroups give back is what the others take. 32 numbers are under
-            // way in the former. A thread has 32 numbers under way, or 16 of wide rows.
+            // way in the former. A thread has 32 numbers under way, 16 or 8 of wide rows.
             int least = tiling.HeadDim > 192 ? 48 : 56;
             Assert.IsTrue(
                 tiling.SplitterRegisters >= least && tiling.SplitterRegisters <= 256 && tiling.SplitterRegisters % 8 == 0, $"{tiling}");

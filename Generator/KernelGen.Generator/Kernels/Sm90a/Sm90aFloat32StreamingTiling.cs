@@ -69,7 +69,7 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
     public int SharedBytes => SharedBytesWith(Stages);
     public int EntryRegisters => Sm90aLimits.ProcessorRegisters / Threads / 8 * 8;
 
-    /// <summary>Registers that a thread of a splitting warpgroup keeps: for 32 numbers that are under way, or 16 of wide rows, and for splitting them.</summary>
+    /// <summary>Registers that a thread of a splitting warpgroup keeps: for 32 numbers that are under way, 16 or 8 of wide rows, and for splitting them.</summary>
     public int SplitterRegisters => ((EntryRegisters * (Splitters + Consumers)) - (Consumers * ConsumerRegisters)) / Splitters / 8 * 8;
 
     /// <summary>Registers that a thread of a consumer warpgroup takes: with room for everything else beside its arrays.</summary>
