@@ -104,7 +104,7 @@ internal sealed class AttendRun(CommandConsole console, AttentionHost host, Atte
         if (SwitchedOffKernels.Among(variants.ToArray(), host) is { } off)
         {
             console.Error.WriteLine(
-                Invariant($"note: {off.Count} experimental kernels for this device, which no GPU has run yet, are switched off; ")
+                Invariant($"note: {off.Count} experimental kernels for this device are switched off; ")
                     + Invariant($"{CommandOptions.ExperimentalOption(off.Kernels)} lets the planner take them"));
         }
     }

@@ -7,7 +7,7 @@ namespace KernelGen.Kernels;
 #endif
 
 /// <summary>
-/// Kernels that are compiled and emulated, but that no GPU has confirmed yet: the planner takes them only where they are switched on, by
+/// Kernels that GPUs have run in few checks, or none: the planner takes them only where they are switched on, by
 /// <c>CudaDeviceOptions.ExperimentalKernels</c>.
 /// </summary>
 [Flags]
@@ -21,7 +21,7 @@ enum ExperimentalKernels
     /// <summary>None of them.</summary>
     None = 0,
 
-    /// <summary>Those for compute capability 9.0, <see cref="KernelTarget.Sm90a"/>: no H100 or H200 has run them yet.</summary>
+    /// <summary>Those for compute capability 9.0, <see cref="KernelTarget.Sm90a"/>: an H100 has run them in one check.</summary>
     Hopper = 1,
 
     /// <summary>

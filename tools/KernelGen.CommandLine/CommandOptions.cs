@@ -74,7 +74,7 @@ public static class CommandOptions
     /// <summary>Kernels that have to be switched on.</summary>
     public static Option<ExperimentalKernels> Experimental() => Flags(
         ExperimentalName,
-        "For GPUs: also take kernels that no GPU has run yet; 'hopper' are those for compute capability 9.0, 'hopper-multicast' beside "
+        "For GPUs: also take experimental kernels; 'hopper' are those for compute capability 9.0, 'hopper-multicast' beside "
             + "them those whose blocks copy keys and values for each other",
         [.. Enum.GetValues<ExperimentalKernels>().Where(kernels => kernels != 0).Select(kernels => (Word(kernels), kernels))]);
 

@@ -37,6 +37,6 @@ internal static class KernelSection
     }
 
     private static string Text(SwitchedOffKernels off) =>
-        Invariant($"{off.Count} experimental ones for this device, which no GPU has run yet: attend and bench take them with ")
+        Invariant($"{off.Count} experimental ones for this device: attend and bench take them with ")
             + Invariant($"{CommandOptions.ExperimentalOption(off.Kernels)}, programs with CudaDeviceOptions.ExperimentalKernels");
 }
