@@ -12,7 +12,8 @@ unsafe partial class StableDiffusion15Attention
     /// <remarks>
     /// A tile is 128 query rows of one head, 64 in small slices whose scores are kept. A call takes one, or up to 2 where no scores are kept.
     /// Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
-    /// Keys come in blocks of up to 120: a block of fp32 keys is 75 KiB, one of values as much, and the scores of a lane group 15 KiB.
+    /// Keys come in blocks of up to 120: a block of fp32 keys is 75 KiB, one of values as much, and the scores of a
+    /// lane group 15 KiB.
     /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits in every tile, on every
     /// thread and, where multiply-adds are fused (AVX2, AVX-512, NEON), at every width.
     /// Scratch of a worker: 511232 bytes.
@@ -141,7 +142,8 @@ unsafe partial class StableDiffusion15Attention
 
         /// <summary>Online softmax: scores stay in scratch memory, a block of keys at a time.</summary>
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-        private static void Streaming<TElement, TVector, TKernels>(in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch)
+        private static void Streaming<TElement, TVector, TKernels>(
+            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch)
             where TElement : unmanaged
             where TVector : unmanaged, global::KernelGen.Cpu.Kernels.ILaneVector<TVector>
             where TKernels : struct, global::KernelGen.Cpu.Kernels.IMicroKernels
@@ -157,7 +159,8 @@ unsafe partial class StableDiffusion15Attention
 
             // Queries go into the lanes, times scale and log2 e, so that scores are exponents of 2.
             global::KernelGen.Cpu.Kernels.LaneRows.PackQueries<TElement, TVector>(
-                tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin, HeadDim, call.Scale * Log2E, valueScratch, queries);
+                tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin,
+                HeadDim, call.Scale * Log2E, valueScratch, queries);
             global::KernelGen.Cpu.Kernels.LaneSoftmax.Reset(maximum, sum, paddedRows);
             new global::System.Span<float>(output, paddedRows * HeadDim).Clear();
 
@@ -198,11 +201,11 @@ unsafe partial class StableDiffusion15Attention
                     if (!causal || keyBegin < row + rows)
                     {
                         TKernels.Scores(
-                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum,
-                            next.Share(first / lanes));
+                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys),
+                            score, maximum + first, newMaximum, next.Share(first / lanes));
 
-                        // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
-                        // and then the maximum is taken again, over the finished scores.
+                        // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are
+                        // applied here, and then the maximum is taken again, over the finished scores.
                         bool diagonal = causal && keyEnd - 1 > row;
                         if (masked || diagonal)
                         {
@@ -236,7 +239,7 @@ unsafe partial class StableDiffusion15Attention
                 call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
         }
 
-        /// <summary>All scores first, then an exact softmax, then the values. The workspace holds a lane group after the other, each <c>[key][lane]</c>.</summary>
+        /// <summary>All scores first, then an exact softmax, then the values. The workspace is <c>[lane group][key][lane]</c>.</summary>
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         private static void Materialized<TElement, TVector, TKernels>(
             in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores)
@@ -255,7 +258,8 @@ unsafe partial class StableDiffusion15Attention
             long rowScores = ((long)call.Keys + KeyStep - 1) / KeyStep * KeyStep;
 
             global::KernelGen.Cpu.Kernels.LaneRows.PackQueries<TElement, TVector>(
-                tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin, HeadDim, call.Scale * Log2E, blockScratch, queries);
+                tensors.Query + (rowBegin * call.QueryStrides.Row), call.QueryStrides.Row, rowEnd - rowBegin,
+                HeadDim, call.Scale * Log2E, blockScratch, queries);
             global::KernelGen.Cpu.Kernels.LaneSoftmax.Reset(maximum, sum, paddedRows);
             new global::System.Span<float>(output, paddedRows * HeadDim).Clear();
             new global::System.Span<float>(rescale, lanes).Fill(1f);
@@ -281,11 +285,11 @@ unsafe partial class StableDiffusion15Attention
                     {
                         float* score = scores + (first * rowScores) + ((long)keyBegin * lanes);
                         TKernels.Scores(
-                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys), score, maximum + first, newMaximum,
-                            global::KernelGen.Cpu.Kernels.NextBlock.None(keys));
+                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys),
+                            score, maximum + first, newMaximum, global::KernelGen.Cpu.Kernels.NextBlock.None(keys));
 
-                        // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are applied here,
-                        // and then the maximum is taken again, over the finished scores.
+                        // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are
+                        // applied here, and then the maximum is taken again, over the finished scores.
                         bool diagonal = causal && keyEnd - 1 > row;
                         if (masked || diagonal)
                         {
@@ -359,17 +363,21 @@ unsafe partial class StableDiffusion15Attention
                 call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, blockScratch);
         }
 
-        /// <summary>The inner loops on 512-bit vectors. A lane group is two vectors, 32 query rows: one row in each lane.</summary>
+        /// <summary>
+        /// The inner loops on 512-bit vectors. A lane group is two vectors, 32 query rows: one row in each lane.
+        /// </summary>
         private readonly struct Vector512Kernels : global::KernelGen.Cpu.Kernels.IMicroKernels
         {
             public static int ScoreKeys => 12;
 
-            // 12 keys x 32 queries in 24 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
-            // one number of each key; two steps share the loop's own work. A last tile that would pass the end starts earlier instead, and computes some
-            // scores a second time, to the same bits.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            // 12 keys x 32 queries in 24 accumulators. A step along the head dim
+            // reads two vectors of queries and broadcasts one number of each key; two steps share the loop's own work. A last tile that would
+            // pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+            [global::System.Runtime.CompilerServices.MethodImpl(
+                global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Scores(
-                float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum, global::KernelGen.Cpu.Kernels.NextBlock next)
+                float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum,
+                global::KernelGen.Cpu.Kernels.NextBlock next)
             {
                 byte* nextKeys = next.Keys; byte* nextValues = next.Values;
                 var maxA = Load(maximum); var maxB = Load(maximum + 16);
@@ -443,16 +451,21 @@ unsafe partial class StableDiffusion15Attention
                 Store(maxA, newMaximum); Store(maxB, newMaximum + 16);
             }
 
-            // The head dim in tiles, each over all keys. A key is two vectors of weights and one broadcast number for each head dim of the tile.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            public static void Values(float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
+            // The head dim in tiles, each over all keys. A key is two vectors of weights and a broadcast number for each head dim of the tile.
+            [global::System.Runtime.CompilerServices.MethodImpl(
+                global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            public static void Values(
+                float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
             {
-                // While the first 8 head dims are added up, the scores of the keys 8 further on become weights: products keep the
-                // multipliers busy, and most steps of a softmax need other units.
-                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector512> softmax = new(maximum, sum);
+                // While the first 8 head dims are added up, the scores of the keys 8 further on
+                // become weights: products keep the multipliers busy, and most steps of a softmax need other units.
+                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector512> softmax =
+                    new(maximum, sum);
                 float* end = weights + ((long)keyCount * 32);
                 float* next = weights;
-                for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 32); next < leadEnd; scores += 32, next += 32)
+                for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 32);
+                    next < leadEnd;
+                    scores += 32, next += 32)
                 {
                     softmax.Weigh(scores, next);
                 }
@@ -540,11 +553,14 @@ unsafe partial class StableDiffusion15Attention
                 }
             }
 
-            private static global::System.Runtime.Intrinsics.Vector512<float> Zero => global::System.Runtime.Intrinsics.Vector512<float>.Zero;
+            private static global::System.Runtime.Intrinsics.Vector512<float> Zero =>
+                global::System.Runtime.Intrinsics.Vector512<float>.Zero;
 
-            private static global::System.Runtime.Intrinsics.Vector512<float> Load(float* source) => global::System.Runtime.Intrinsics.Vector512.Load(source);
+            private static global::System.Runtime.Intrinsics.Vector512<float> Load(float* source) =>
+                global::System.Runtime.Intrinsics.Vector512.Load(source);
 
-            private static global::System.Runtime.Intrinsics.Vector512<float> Broadcast(float value) => global::System.Runtime.Intrinsics.Vector512.Create(value);
+            private static global::System.Runtime.Intrinsics.Vector512<float> Broadcast(float value) =>
+                global::System.Runtime.Intrinsics.Vector512.Create(value);
 
             private static global::System.Runtime.Intrinsics.Vector512<float> MultiplyAdd(
                 global::System.Runtime.Intrinsics.Vector512<float> left,
@@ -553,24 +569,29 @@ unsafe partial class StableDiffusion15Attention
                 global::System.Runtime.Intrinsics.Vector512.MultiplyAddEstimate(left, right, addend);
 
             private static global::System.Runtime.Intrinsics.Vector512<float> Max(
-                global::System.Runtime.Intrinsics.Vector512<float> left, global::System.Runtime.Intrinsics.Vector512<float> right) =>
+                global::System.Runtime.Intrinsics.Vector512<float> left,
+                global::System.Runtime.Intrinsics.Vector512<float> right) =>
                 global::System.Runtime.Intrinsics.Vector512.MaxNative(left, right);
 
             private static void Store(global::System.Runtime.Intrinsics.Vector512<float> value, float* destination) =>
                 global::System.Runtime.Intrinsics.Vector512.Store(value, destination);
         }
 
-        /// <summary>The inner loops on 256-bit vectors. A lane group is two vectors, 16 query rows: one row in each lane.</summary>
+        /// <summary>
+        /// The inner loops on 256-bit vectors. A lane group is two vectors, 16 query rows: one row in each lane.
+        /// </summary>
         private readonly struct Vector256Kernels : global::KernelGen.Cpu.Kernels.IMicroKernels
         {
             public static int ScoreKeys => 6;
 
-            // 6 keys x 16 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
-            // one number of each key; two steps share the loop's own work. A last tile that would pass the end starts earlier instead, and computes some
-            // scores a second time, to the same bits.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            // 6 keys x 16 queries in 12 accumulators. A step along the head dim
+            // reads two vectors of queries and broadcasts one number of each key; two steps share the loop's own work. A last tile that would
+            // pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+            [global::System.Runtime.CompilerServices.MethodImpl(
+                global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Scores(
-                float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum, global::KernelGen.Cpu.Kernels.NextBlock next)
+                float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum,
+                global::KernelGen.Cpu.Kernels.NextBlock next)
             {
                 byte* nextKeys = next.Keys; byte* nextValues = next.Values;
                 var maxA = Load(maximum); var maxB = Load(maximum + 8);
@@ -620,16 +641,21 @@ unsafe partial class StableDiffusion15Attention
                 Store(maxA, newMaximum); Store(maxB, newMaximum + 8);
             }
 
-            // The head dim in tiles, each over all keys. A key is two vectors of weights and one broadcast number for each head dim of the tile.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            public static void Values(float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
+            // The head dim in tiles, each over all keys. A key is two vectors of weights and a broadcast number for each head dim of the tile.
+            [global::System.Runtime.CompilerServices.MethodImpl(
+                global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            public static void Values(
+                float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
             {
-                // While the first 6 head dims are added up, the scores of the keys 8 further on become weights: products keep the
-                // multipliers busy, and most steps of a softmax need other units.
-                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector256> softmax = new(maximum, sum);
+                // While the first 6 head dims are added up, the scores of the keys 8 further on
+                // become weights: products keep the multipliers busy, and most steps of a softmax need other units.
+                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector256> softmax =
+                    new(maximum, sum);
                 float* end = weights + ((long)keyCount * 16);
                 float* next = weights;
-                for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 16); next < leadEnd; scores += 16, next += 16)
+                for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 16);
+                    next < leadEnd;
+                    scores += 16, next += 16)
                 {
                     softmax.Weigh(scores, next);
                 }
@@ -731,11 +757,14 @@ unsafe partial class StableDiffusion15Attention
                 }
             }
 
-            private static global::System.Runtime.Intrinsics.Vector256<float> Zero => global::System.Runtime.Intrinsics.Vector256<float>.Zero;
+            private static global::System.Runtime.Intrinsics.Vector256<float> Zero =>
+                global::System.Runtime.Intrinsics.Vector256<float>.Zero;
 
-            private static global::System.Runtime.Intrinsics.Vector256<float> Load(float* source) => global::System.Runtime.Intrinsics.Vector256.Load(source);
+            private static global::System.Runtime.Intrinsics.Vector256<float> Load(float* source) =>
+                global::System.Runtime.Intrinsics.Vector256.Load(source);
 
-            private static global::System.Runtime.Intrinsics.Vector256<float> Broadcast(float value) => global::System.Runtime.Intrinsics.Vector256.Create(value);
+            private static global::System.Runtime.Intrinsics.Vector256<float> Broadcast(float value) =>
+                global::System.Runtime.Intrinsics.Vector256.Create(value);
 
             private static global::System.Runtime.Intrinsics.Vector256<float> MultiplyAdd(
                 global::System.Runtime.Intrinsics.Vector256<float> left,
@@ -744,24 +773,29 @@ unsafe partial class StableDiffusion15Attention
                 global::System.Runtime.Intrinsics.Vector256.MultiplyAddEstimate(left, right, addend);
 
             private static global::System.Runtime.Intrinsics.Vector256<float> Max(
-                global::System.Runtime.Intrinsics.Vector256<float> left, global::System.Runtime.Intrinsics.Vector256<float> right) =>
+                global::System.Runtime.Intrinsics.Vector256<float> left,
+                global::System.Runtime.Intrinsics.Vector256<float> right) =>
                 global::System.Runtime.Intrinsics.Vector256.MaxNative(left, right);
 
             private static void Store(global::System.Runtime.Intrinsics.Vector256<float> value, float* destination) =>
                 global::System.Runtime.Intrinsics.Vector256.Store(value, destination);
         }
 
-        /// <summary>The inner loops on 128-bit vectors. A lane group is two vectors, 8 query rows: one row in each lane.</summary>
+        /// <summary>
+        /// The inner loops on 128-bit vectors. A lane group is two vectors, 8 query rows: one row in each lane.
+        /// </summary>
         private readonly struct Vector128Kernels : global::KernelGen.Cpu.Kernels.IMicroKernels
         {
             public static int ScoreKeys => 6;
 
-            // 6 keys x 8 queries in 12 accumulators. Each step along the head dim reads two vectors of queries and broadcasts
-            // one number of each key; two steps share the loop's own work. A last tile that would pass the end starts earlier instead, and computes some
-            // scores a second time, to the same bits.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            // 6 keys x 8 queries in 12 accumulators. A step along the head dim
+            // reads two vectors of queries and broadcasts one number of each key; two steps share the loop's own work. A last tile that would
+            // pass the end starts earlier instead, and computes some scores a second time, to the same bits.
+            [global::System.Runtime.CompilerServices.MethodImpl(
+                global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Scores(
-                float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum, global::KernelGen.Cpu.Kernels.NextBlock next)
+                float* queries, float* keys, int keyCount, float* scores, float* maximum, float* newMaximum,
+                global::KernelGen.Cpu.Kernels.NextBlock next)
             {
                 byte* nextKeys = next.Keys; byte* nextValues = next.Values;
                 var maxA = Load(maximum); var maxB = Load(maximum + 4);
@@ -811,16 +845,21 @@ unsafe partial class StableDiffusion15Attention
                 Store(maxA, newMaximum); Store(maxB, newMaximum + 4);
             }
 
-            // The head dim in tiles, each over all keys. A key is two vectors of weights and one broadcast number for each head dim of the tile.
-            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-            public static void Values(float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
+            // The head dim in tiles, each over all keys. A key is two vectors of weights and a broadcast number for each head dim of the tile.
+            [global::System.Runtime.CompilerServices.MethodImpl(
+                global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+            public static void Values(
+                float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
             {
-                // While the first 6 head dims are added up, the scores of the keys 8 further on become weights: products keep the
-                // multipliers busy, and most steps of a softmax need other units.
-                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector128> softmax = new(maximum, sum);
+                // While the first 6 head dims are added up, the scores of the keys 8 further on
+                // become weights: products keep the multipliers busy, and most steps of a softmax need other units.
+                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector128> softmax =
+                    new(maximum, sum);
                 float* end = weights + ((long)keyCount * 8);
                 float* next = weights;
-                for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 8); next < leadEnd; scores += 8, next += 8)
+                for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 8);
+                    next < leadEnd;
+                    scores += 8, next += 8)
                 {
                     softmax.Weigh(scores, next);
                 }
@@ -922,11 +961,14 @@ unsafe partial class StableDiffusion15Attention
                 }
             }
 
-            private static global::System.Runtime.Intrinsics.Vector128<float> Zero => global::System.Runtime.Intrinsics.Vector128<float>.Zero;
+            private static global::System.Runtime.Intrinsics.Vector128<float> Zero =>
+                global::System.Runtime.Intrinsics.Vector128<float>.Zero;
 
-            private static global::System.Runtime.Intrinsics.Vector128<float> Load(float* source) => global::System.Runtime.Intrinsics.Vector128.Load(source);
+            private static global::System.Runtime.Intrinsics.Vector128<float> Load(float* source) =>
+                global::System.Runtime.Intrinsics.Vector128.Load(source);
 
-            private static global::System.Runtime.Intrinsics.Vector128<float> Broadcast(float value) => global::System.Runtime.Intrinsics.Vector128.Create(value);
+            private static global::System.Runtime.Intrinsics.Vector128<float> Broadcast(float value) =>
+                global::System.Runtime.Intrinsics.Vector128.Create(value);
 
             private static global::System.Runtime.Intrinsics.Vector128<float> MultiplyAdd(
                 global::System.Runtime.Intrinsics.Vector128<float> left,
@@ -935,7 +977,8 @@ unsafe partial class StableDiffusion15Attention
                 global::System.Runtime.Intrinsics.Vector128.MultiplyAddEstimate(left, right, addend);
 
             private static global::System.Runtime.Intrinsics.Vector128<float> Max(
-                global::System.Runtime.Intrinsics.Vector128<float> left, global::System.Runtime.Intrinsics.Vector128<float> right) =>
+                global::System.Runtime.Intrinsics.Vector128<float> left,
+                global::System.Runtime.Intrinsics.Vector128<float> right) =>
                 global::System.Runtime.Intrinsics.Vector128.MaxNative(left, right);
 
             private static void Store(global::System.Runtime.Intrinsics.Vector128<float> value, float* destination) =>

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,7 +10,8 @@ internal static class ArrayElements
     /// <summary>The element at a diagnostic's span; null when the span is not exactly an element of an array argument.</summary>
     public static SyntaxNode? Find(SyntaxNode root, Diagnostic diagnostic)
     {
-        for (SyntaxNode? node = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true); node is not null; node = node.Parent)
+        SyntaxNode? node = root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true);
+        for (; node is not null; node = node.Parent)
         {
             if (node.Span != diagnostic.Location.SourceSpan)
                 return null;
@@ -52,7 +51,8 @@ internal static class ArrayElements
     {
         CollectionExpressionSyntax collection => collection.WithElements(Arrange(collection.Elements, elements)),
         ImplicitArrayCreationExpressionSyntax implicitArray => implicitArray.WithInitializer(Arrange(implicitArray.Initializer, elements)),
-        ArrayCreationExpressionSyntax creation => WithMatchingSize(creation, elements.Count).WithInitializer(Arrange(creation.Initializer!, elements)),
+        ArrayCreationExpressionSyntax creation =>
+            WithMatchingSize(creation, elements.Count).WithInitializer(Arrange(creation.Initializer!, elements)),
         _ => array,
     };
 

@@ -1,7 +1,4 @@
-using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Composition;
-using System.Linq;
 using KernelGen.Generator.Analyzers;
 using KernelGen.Generator.Discovery;
 using Microsoft.CodeAnalysis;

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Composition;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
@@ -22,7 +20,9 @@ public sealed class RoundValueCodeFix() : SliceAttentionCodeFix("Round up to the
             SyntaxNode element = ArrayElements.Find(root, diagnostic)!;
             if (ArrayElements.ValueOf(element, model) is not { } value)
                 continue;
-            int rounded = diagnostic.Id == "KGEN0002" ? SliceAttentionRules.NearestHeadDim(value) : SliceAttentionRules.NearestSliceRows(value);
+            int rounded = diagnostic.Id == "KGEN0002"
+                ? SliceAttentionRules.NearestHeadDim(value)
+                : SliceAttentionRules.NearestSliceRows(value);
             replacements[element] = ArrayElements.WithValue(element, rounded);
         }
 

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Threading;
-using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -31,7 +28,7 @@ public abstract class SliceAttentionCodeFix : CodeFixProvider
             if (!CanFix(root, diagnostic))
                 continue;
             context.RegisterCodeFix(
-                CodeAction.Create(_title, cancellation => FixAsync(context.Document, [diagnostic], cancellation), equivalenceKey: GetType().Name),
+                CodeAction.Create(_title, cancellation => FixAsync(context.Document, [diagnostic], cancellation), GetType().Name),
                 diagnostic);
         }
     }

@@ -1,4 +1,3 @@
-using System.Linq;
 using KernelGen.Generator.Analyzers;
 using KernelGen.Generator.Discovery;
 using KernelGen.Generator.Emission;
@@ -8,7 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace KernelGen.Generator;
 
-/// <summary>Gives every class with <c>[SliceAttention]</c> its kernels: attribute to model to text. Faults are reported by the analyzers beside it.</summary>
+/// <summary>Gives every class with <c>[SliceAttention]</c> its kernels: attribute to model to text. Analyzers report faults.</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class SliceAttentionGenerator : IIncrementalGenerator
 {
@@ -26,7 +25,8 @@ public sealed class SliceAttentionGenerator : IIncrementalGenerator
 
         IncrementalValueProvider<EquatableArray<TemplateOverride>> overrides = context.AdditionalTextsProvider
             .Combine(context.AnalyzerConfigOptionsProvider)
-            .Select(static (pair, cancellationToken) => TemplateOverrideReader.Read(pair.Left, pair.Right.GetOptions(pair.Left), cancellationToken))
+            .Select(static (pair, cancellationToken) =>
+                TemplateOverrideReader.Read(pair.Left, pair.Right.GetOptions(pair.Left), cancellationToken))
             .Where(static template => template is not null)
             .Collect()
             .Select(static (templates, _) => new EquatableArray<TemplateOverride>(templates!))
@@ -38,7 +38,7 @@ public sealed class SliceAttentionGenerator : IIncrementalGenerator
             .Collect()
             .Select(static (names, _) => FileNames.Ambiguous(names));
 
-        // What cannot be compiled is not emitted: analyzers say why (KGEN0009, 0015), but only where the compiler has no fault to report first.
+        // What cannot be compiled is not emitted: analyzers say why (KGEN0009, 0015), but the compiler's own faults come first.
         IncrementalValueProvider<(bool Language, bool Unsafe)> allows = context.CompilationProvider
             .Select(static (compilation, _) => (ProjectAnalyzer.HasLanguage(compilation), ProjectAnalyzer.AllowsUnsafe(compilation)));
 

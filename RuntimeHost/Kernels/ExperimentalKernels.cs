@@ -1,6 +1,4 @@
 #if KERNELGEN_GENERATOR
-using System;
-
 namespace KernelGen.Generator.Model;
 #else
 namespace KernelGen.Kernels;

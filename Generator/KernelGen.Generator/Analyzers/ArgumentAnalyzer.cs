@@ -1,12 +1,7 @@
-using System;
-using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Linq;
 using KernelGen.Generator.Discovery;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using static System.FormattableString;
 
 namespace KernelGen.Generator.Analyzers;
 
@@ -14,7 +9,8 @@ namespace KernelGen.Generator.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ArgumentAnalyzer() : SliceAttentionAnalyzer(
     DiagnosticDescriptors.UnsupportedHeadDim, DiagnosticDescriptors.MissingHeadDims, DiagnosticDescriptors.UnorderedHeadDims,
-    DiagnosticDescriptors.UnsupportedSliceRows, DiagnosticDescriptors.UnorderedSliceRows, DiagnosticDescriptors.InvalidChoice, DiagnosticDescriptors.MissingSliceRows)
+    DiagnosticDescriptors.UnsupportedSliceRows, DiagnosticDescriptors.UnorderedSliceRows,
+    DiagnosticDescriptors.InvalidChoice, DiagnosticDescriptors.MissingSliceRows)
 {
     /// <summary>The diagnostic's property that says that the value is a repetition, which a code fix can remove.</summary>
     internal const string RepeatProperty = "Repeat";
@@ -28,8 +24,12 @@ public sealed class ArgumentAnalyzer() : SliceAttentionAnalyzer(
                 Report(context, DiagnosticDescriptors.MissingHeadDims, usage.HeadDims.Location);
             if (usage.LacksSliceRows)
                 Report(context, DiagnosticDescriptors.MissingSliceRows, usage.SliceRows.Location);
-            CheckNumbers(context, usage.HeadDims, SliceAttentionRules.NearestHeadDim, DiagnosticDescriptors.UnsupportedHeadDim, DiagnosticDescriptors.UnorderedHeadDims);
-            CheckNumbers(context, usage.SliceRows, SliceAttentionRules.NearestSliceRows, DiagnosticDescriptors.UnsupportedSliceRows, DiagnosticDescriptors.UnorderedSliceRows);
+            CheckNumbers(
+                context, usage.HeadDims, SliceAttentionRules.NearestHeadDim,
+                DiagnosticDescriptors.UnsupportedHeadDim, DiagnosticDescriptors.UnorderedHeadDims);
+            CheckNumbers(
+                context, usage.SliceRows, SliceAttentionRules.NearestSliceRows,
+                DiagnosticDescriptors.UnsupportedSliceRows, DiagnosticDescriptors.UnorderedSliceRows);
             CheckChoice<ElementType>(context, usage.ElementTypes);
             CheckChoice<KernelFamily>(context, usage.Families);
             CheckChoice<KernelTarget>(context, usage.Targets);
@@ -37,7 +37,8 @@ public sealed class ArgumentAnalyzer() : SliceAttentionAnalyzer(
     }
 
     private static void CheckNumbers(
-        SymbolAnalysisContext context, AttributeArray array, Func<int, int> nearest, DiagnosticDescriptor unsupported, DiagnosticDescriptor unordered)
+        SymbolAnalysisContext context, AttributeArray array, Func<int, int> nearest,
+        DiagnosticDescriptor unsupported, DiagnosticDescriptor unordered)
     {
         for (int i = 0; i < array.Values.Count; i++)
         {
@@ -55,14 +56,18 @@ public sealed class ArgumentAnalyzer() : SliceAttentionAnalyzer(
     {
         string names = string.Join(", ", Enum.GetNames(typeof(TEnum)));
         if (array.Values.Count == 0)
-            Report(context, DiagnosticDescriptors.InvalidChoice, array.Location, array.Name, $"is empty: name at least one of {names}, or leave the argument out");
+            Report(
+                context, DiagnosticDescriptors.InvalidChoice, array.Location,
+                array.Name, $"is empty: name at least one of {names}, or leave the argument out");
 
         IReadOnlyList<int> repeats = SliceAttentionRules.IndicesOfRepeats(array.Values);
         for (int i = 0; i < array.Values.Count; i++)
         {
             int value = array.Values[i];
             if (!Enum.IsDefined(typeof(TEnum), value))
-                Report(context, DiagnosticDescriptors.InvalidChoice, array.LocationOf(i), array.Name, Invariant($"has the value {value}, which is not one of {names}"));
+                Report(
+                    context, DiagnosticDescriptors.InvalidChoice, array.LocationOf(i),
+                    array.Name, Invariant($"has the value {value}, which is not one of {names}"));
             else if (repeats.Contains(i))
                 ReportRepeat(context, array, i, Enum.GetName(typeof(TEnum), value)!);
         }
@@ -72,6 +77,7 @@ public sealed class ArgumentAnalyzer() : SliceAttentionAnalyzer(
     {
         ImmutableDictionary<string, string?> properties = ImmutableDictionary<string, string?>.Empty.Add(RepeatProperty, valueName);
         context.ReportDiagnostic(Diagnostic.Create(
-            DiagnosticDescriptors.InvalidChoice, array.LocationOf(index), properties, array.Name, $"names {valueName} more than once: remove the repetition"));
+            DiagnosticDescriptors.InvalidChoice, array.LocationOf(index), properties,
+            array.Name, $"names {valueName} more than once: remove the repetition"));
     }
 }

@@ -1,4 +1,3 @@
-using System.Linq;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 
@@ -64,13 +63,15 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor UnsafeCodeNotAllowed = new(
         "KGEN0009",
         "CPU kernels need unsafe code",
-        "The CPU kernels of '{0}' need unsafe code: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project, or leave Cpu out of Targets",
+        "The CPU kernels of '{0}' need unsafe code: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project, "
+        + "or leave Cpu out of Targets",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help("KGEN0009"));
 
     public static readonly DiagnosticDescriptor RedundantAttribute = new(
         "KGEN0010",
         "[SliceAttention] adds no variant",
-        "Every variant that this attribute asks for is already asked for by the ones before it on '{0}': remove it, or let it ask for others",
+        "Every variant that this attribute asks for is already asked for by the ones before it on '{0}': "
+        + "remove it, or let it ask for others",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help("KGEN0010"));
 
     public static readonly DiagnosticDescriptor ConflictingMember = new(
@@ -82,7 +83,8 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor MissingSliceRows = new(
         "KGEN0012",
         "The materialized family needs slice sizes",
-        "The materialized family is asked for without a slice size: name at least one, such as SliceRows = [512], or leave Materialized out of Families",
+        "The materialized family is asked for without a slice size: name at least one, such as SliceRows = [512], "
+        + "or leave Materialized out of Families",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help("KGEN0012"));
 
     public static readonly DiagnosticDescriptor FaultyTemplate = new(
@@ -100,7 +102,8 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor OldLanguage = new(
         "KGEN0015",
         "The generated code needs C# 12",
-        "The code for '{0}' needs C# 12 or newer, and the project compiles with C# {1}: remove <LangVersion> from the project, or set it to 12 or more",
+        "The code for '{0}' needs C# 12 or newer, and the project compiles with C# {1}: "
+        + "remove <LangVersion> from the project, or set it to 12 or more",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help("KGEN0015"));
 
     public static readonly DiagnosticDescriptor TooManyKernels = new(

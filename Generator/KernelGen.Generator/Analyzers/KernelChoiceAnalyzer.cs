@@ -1,16 +1,12 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using KernelGen.Generator.Discovery;
 using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using static System.FormattableString;
 
 namespace KernelGen.Generator.Analyzers;
 
-/// <summary>Attributes whose values, right each for itself, ask for no kernel, for none that is new, or for too many: KGEN0010, 0014, 0016.</summary>
+/// <summary>Attributes whose valid values ask for no kernel, for none that is new, or for too many: KGEN0010, 0014, 0016.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class KernelChoiceAnalyzer()
     : SliceAttentionAnalyzer(DiagnosticDescriptors.RedundantAttribute, DiagnosticDescriptors.NoKernel, DiagnosticDescriptors.TooManyKernels)
@@ -22,14 +18,18 @@ public sealed class KernelChoiceAnalyzer()
         foreach (SliceAttentionUsage usage in usages)
         {
             foreach (AttributeArray array in usage.LongArguments)
-                Report(context, DiagnosticDescriptors.TooManyKernels, array.Location, type.Name, Invariant($"{array.Values.Count} values of {array.Name}"), SliceAttentionRules.MaximumValues);
+                Report(
+                    context, DiagnosticDescriptors.TooManyKernels, array.Location,
+                    type.Name, Invariant($"{array.Values.Count} values of {array.Name}"), SliceAttentionRules.MaximumValues);
             if (usage.LongArguments.Any())
                 continue;
 
             count += usage.KernelCount;
             if (count > SliceAttentionRules.MaximumKernels)
             {
-                Report(context, DiagnosticDescriptors.TooManyKernels, usage.Location, type.Name, Invariant($"{count} kernels"), SliceAttentionRules.MaximumKernels);
+                Report(
+                    context, DiagnosticDescriptors.TooManyKernels, usage.Location,
+                    type.Name, Invariant($"{count} kernels"), SliceAttentionRules.MaximumKernels);
                 return;
             }
 
@@ -52,7 +52,8 @@ public sealed class KernelChoiceAnalyzer()
 
     private static void ReportNoKernel(SymbolAnalysisContext context, SliceAttentionUsage usage)
     {
-        IEnumerable<string> known = usage.Requests().GroupBy(static request => request.Target).Select(static requests => $"{requests.Key} has them for {Types(requests)}");
+        IEnumerable<string> known = usage.Requests().GroupBy(static request => request.Target)
+            .Select(static requests => $"{requests.Key} has them for {Types(requests)}");
         Report(
             context, DiagnosticDescriptors.NoKernel, usage.Location,
             string.Join(" and ", usage.ElementTypes.Values.Select(static type => (ElementType)type)), string.Join(", ", known));
@@ -61,5 +62,6 @@ public sealed class KernelChoiceAnalyzer()
     // The types that would be answered, all else being as it was asked for.
     private static string Types(IEnumerable<KernelRequest> requests) => string.Join(
         " and ",
-        Enum.GetValues(typeof(ElementType)).Cast<ElementType>().Where(type => requests.Any(request => KernelDesigns.All.Answer(request with { ElementType = type }))));
+        Enum.GetValues(typeof(ElementType)).Cast<ElementType>()
+            .Where(type => requests.Any(request => KernelDesigns.All.Answer(request with { ElementType = type }))));
 }

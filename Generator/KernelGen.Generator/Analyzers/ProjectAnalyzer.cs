@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
 using KernelGen.Generator.Discovery;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
@@ -8,12 +6,14 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace KernelGen.Generator.Analyzers;
 
-/// <summary>Settings of a project with which the emitted code cannot be compiled: KGEN0009, 0015. They hold for all of it, so once a class is enough.</summary>
+/// <summary>Project settings with which the emitted code cannot be compiled, reported once a class: KGEN0009, 0015.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class ProjectAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescriptors.UnsafeCodeNotAllowed, DiagnosticDescriptors.OldLanguage)
+public sealed class ProjectAnalyzer()
+    : SliceAttentionAnalyzer(DiagnosticDescriptors.UnsafeCodeNotAllowed, DiagnosticDescriptors.OldLanguage)
 {
     /// <summary>Whether the project's C# has what the emitted code takes: collection expressions are of C# 12.</summary>
-    internal static bool HasLanguage(Compilation compilation) => compilation is CSharpCompilation { LanguageVersion: >= LanguageVersion.CSharp12 };
+    internal static bool HasLanguage(Compilation compilation) =>
+        compilation is CSharpCompilation { LanguageVersion: >= LanguageVersion.CSharp12 };
 
     /// <summary>Whether CPU kernels can be compiled.</summary>
     internal static bool AllowsUnsafe(Compilation compilation) => compilation.Options is CSharpCompilationOptions { AllowUnsafe: true };
@@ -26,7 +26,8 @@ public sealed class ProjectAnalyzer() : SliceAttentionAnalyzer(DiagnosticDescrip
             Report(context, DiagnosticDescriptors.OldLanguage, first.Location, type.Name, version);
         }
 
-        if (!AllowsUnsafe(context.Compilation) && usages.FirstOrDefault(static usage => usage.Targets.Values.Contains((int)KernelTarget.Cpu)) is { } cpu)
+        if (!AllowsUnsafe(context.Compilation)
+            && usages.FirstOrDefault(static usage => usage.Targets.Values.Contains((int)KernelTarget.Cpu)) is { } cpu)
         {
             int index = cpu.Targets.Values.ToList().IndexOf((int)KernelTarget.Cpu);
             Report(context, DiagnosticDescriptors.UnsafeCodeNotAllowed, cpu.Targets.LocationOf(index), type.Name);

@@ -1,7 +1,4 @@
-using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Globalization;
-using System.Linq;
 using KernelGen.Generator.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -23,9 +20,11 @@ public abstract class SliceAttentionAnalyzer : DiagnosticAnalyzer
     }
 
     /// <summary>Reports the faults of a class that carries at least one attribute.</summary>
-    private protected abstract void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages);
+    private protected abstract void Analyze(
+        SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages);
 
-    private protected static void Report(SymbolAnalysisContext context, DiagnosticDescriptor descriptor, Location location, params object[] messageArguments) =>
+    private protected static void Report(
+        SymbolAnalysisContext context, DiagnosticDescriptor descriptor, Location location, params object[] messageArguments) =>
         context.ReportDiagnostic(Diagnostic.Create(descriptor, location, messageArguments.Select(Invariant).ToArray()));
 
     // The compiler would format numbers in the culture of whoever looks at the message.

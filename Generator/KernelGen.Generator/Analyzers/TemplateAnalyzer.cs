@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Linq;
-using System.Threading;
 using KernelGen.Generator.Discovery;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Kernels;
@@ -14,11 +10,12 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace KernelGen.Generator.Analyzers;
 
-/// <summary>Faults in templates of the user's, found by rendering the kernels of each class with them, and templates that nothing uses: KGEN0013, 0017.</summary>
+/// <summary>Faults in the user's templates, found by rendering each class, and templates that nothing uses: KGEN0013, 0017.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class TemplateAnalyzer : DiagnosticAnalyzer
 {
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [DiagnosticDescriptors.FaultyTemplate, DiagnosticDescriptors.UnusedTemplate];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics =>
+        [DiagnosticDescriptors.FaultyTemplate, DiagnosticDescriptors.UnusedTemplate];
 
     public override void Initialize(AnalysisContext context)
     {
@@ -37,7 +34,8 @@ public sealed class TemplateAnalyzer : DiagnosticAnalyzer
         });
     }
 
-    private static (AdditionalText File, TemplateOverride Template)[] ReadAll(AnalyzerOptions options, CancellationToken cancellationToken) =>
+    private static (AdditionalText File, TemplateOverride Template)[] ReadAll(
+        AnalyzerOptions options, CancellationToken cancellationToken) =>
     [
         .. from file in options.AdditionalFiles
            let template = TemplateOverrideReader.Read(file, options.AnalyzerConfigOptionsProvider.GetOptions(file), cancellationToken)
@@ -46,7 +44,8 @@ public sealed class TemplateAnalyzer : DiagnosticAnalyzer
     ];
 
     private static void Analyze(
-        SymbolAnalysisContext context, TemplateLibrary templates, (AdditionalText File, TemplateOverride Template)[] own, ConcurrentDictionary<string, bool> reported)
+        SymbolAnalysisContext context, TemplateLibrary templates,
+        (AdditionalText File, TemplateOverride Template)[] own, ConcurrentDictionary<string, bool> reported)
     {
         var type = (INamedTypeSymbol)context.Symbol;
         ImmutableArray<AttributeData> attributes = type.GetAttributes().Where(SliceAttentionUsage.IsSliceAttention).ToImmutableArray();
@@ -82,7 +81,8 @@ public sealed class TemplateAnalyzer : DiagnosticAnalyzer
             if (names.Contains(template.Name) || own.Any(other => other.File != file && Includes(other.Template.Text, template.Name)))
                 continue;
             context.ReportDiagnostic(Diagnostic.Create(
-                DiagnosticDescriptors.UnusedTemplate, Location.Create(file.Path, default, default), template.Name, string.Join(", ", NearestNames.Of(template.Name, names))));
+                DiagnosticDescriptors.UnusedTemplate, Location.Create(file.Path, default, default),
+                template.Name, string.Join(", ", NearestNames.Of(template.Name, names))));
         }
     }
 

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Linq;
-using System.Threading;
 using KernelGen.Generator.Emission;
 using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Model;

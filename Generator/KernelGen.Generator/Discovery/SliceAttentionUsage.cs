@@ -1,6 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
 using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis;
@@ -10,7 +7,8 @@ namespace KernelGen.Generator.Discovery;
 
 /// <summary>One <c>[SliceAttention]</c> on a class, with its values, their places and its faults.</summary>
 internal sealed class SliceAttentionUsage(
-    Location location, AttributeArray headDims, AttributeArray elementTypes, AttributeArray sliceRows, AttributeArray families, AttributeArray targets)
+    Location location, AttributeArray headDims, AttributeArray elementTypes,
+    AttributeArray sliceRows, AttributeArray families, AttributeArray targets)
 {
     /// <summary>The attribute's full name in metadata.</summary>
     public const string AttributeName = "KernelGen.SliceAttentionAttribute";
@@ -22,14 +20,15 @@ internal sealed class SliceAttentionUsage(
     public AttributeArray Families => families;
     public AttributeArray Targets => targets;
 
-    /// <summary>The arguments with more values than there may be (KGEN0016). Nothing else is looked for in these, so that they are told soon and once.</summary>
+    /// <summary>The arguments with more values than there may be (KGEN0016), in which no other fault is looked for.</summary>
     public IEnumerable<AttributeArray> LongArguments =>
-        new[] { HeadDims, ElementTypes, SliceRows, Families, Targets }.Where(static array => array.Values.Count > SliceAttentionRules.MaximumValues);
+        new[] { HeadDims, ElementTypes, SliceRows, Families, Targets }
+            .Where(static array => array.Values.Count > SliceAttentionRules.MaximumValues);
 
     /// <summary>How many kernels the attribute asks for, a design for each counted.</summary>
     public int KernelCount => Requests().Sum(static request => System.Math.Max(1, request.SliceRows.Count));
 
-    /// <summary>Whether an argument, or all of them together, keep the generator from making kernels: KGEN0002, 0003, 0005, 0007, 0012, 0014 or 0016.</summary>
+    /// <summary>Arguments keep the generator from making kernels: KGEN0002, 0003, 0005, 0007, 0012, 0014 or 0016.</summary>
     public bool HasError => HasFaultyArgument || AsksForNoKernel;
 
     /// <summary>Whether no kernel is for any of the combinations that are asked for (KGEN0014).</summary>
@@ -65,7 +64,7 @@ internal sealed class SliceAttentionUsage(
         return new SliceAttentionUsage(syntax?.GetLocation() ?? Location.None, headDims, elementTypes, sliceRows, families, targets);
     }
 
-    /// <summary>What the attribute asks for, ordered by target, head dim, element type and family. Repeated and unsorted values are put in order.</summary>
+    /// <summary>The requests of the attribute, without repetitions, ordered by target, head dim, element type and family.</summary>
     public IEnumerable<KernelRequest> Requests()
     {
         EquatableArray<int> sliceRows = new([.. SliceAttentionRules.InOrder(SliceRows.Values)]);

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace KernelGen.Generator.Emission;
 
 internal static class CSharpText

@@ -1,11 +1,6 @@
-using System;
-using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Linq;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Kernels.Cpu;
 using KernelGen.Generator.Model;
-using static System.FormattableString;
 
 namespace KernelGen.Generator.Emission;
 
@@ -67,8 +62,11 @@ internal static class CatalogueFile
     }
 
     private static string Arguments(KernelFootprint footprint) =>
-        Invariant($"TileRows: {footprint.TileRows}, TileKeys: {footprint.TileKeys}, BytesPerScore: {footprint.BytesPerScore}, WorkerBytes: {footprint.WorkerBytes}")
-        + (footprint.PartialBytesPerRow > 0 ? Invariant($", PartialBytesPerRow: {footprint.PartialBytesPerRow}, ChunkKeys: {footprint.ChunkKeys}") : "")
+        Invariant($"TileRows: {footprint.TileRows}, TileKeys: {footprint.TileKeys}, ")
+        + Invariant($"BytesPerScore: {footprint.BytesPerScore}, WorkerBytes: {footprint.WorkerBytes}")
+        + (footprint.PartialBytesPerRow > 0
+            ? Invariant($", PartialBytesPerRow: {footprint.PartialBytesPerRow}, ChunkKeys: {footprint.ChunkKeys}")
+            : "")
         + (footprint.TileRowBytes > 0 ? Invariant($", TileRowBytes: {footprint.TileRowBytes}") : "");
 
     private static IEnumerable<string> Properties(KernelVariant variant)
@@ -79,7 +77,8 @@ internal static class CatalogueFile
         if (traits != default)
         {
             string passes = traits.ScorePasses > 0 ? Invariant($", ScorePasses: {traits.ScorePasses}") : "";
-            yield return $"Traits = new({Kernels}ProductUnit.{traits.Products}{passes}{(traits.SplitsFloat32 ? ", SplitsFloat32: true" : "")})";
+            string splits = traits.SplitsFloat32 ? ", SplitsFloat32: true" : "";
+            yield return $"Traits = new({Kernels}ProductUnit.{traits.Products}{passes}{splits})";
         }
 
         if (variant.Experimental != ExperimentalKernels.None)
@@ -90,10 +89,13 @@ internal static class CatalogueFile
     {
         string Kernel(int vectorBits) => $"{variant.UnitClass}.{variant.KernelName(vectorBits)}";
         writer.Lines($"static () => {CpuFiles.SourcesClass}.{variant.UnitClass},");
-        writer.Lines(Invariant($"new {Kernels}CpuKernelSet({Kernel(512)}, {Kernel(256)}, {Kernel(128)}, TilesPerCall: {variant.TilesPerCall})"));
+        writer.Lines(Invariant(
+            $"new {Kernels}CpuKernelSet({Kernel(512)}, {Kernel(256)}, {Kernel(128)}, TilesPerCall: {variant.TilesPerCall})"));
     }
 
     // ToString renders several flags as "A, B".
     private static string Flags(ExperimentalKernels kernels) =>
-        string.Join(" | ", kernels.ToString().Split([", "], StringSplitOptions.None).Select(static name => $"{Kernels}ExperimentalKernels.{name}"));
+        string.Join(
+            " | ",
+            kernels.ToString().Split([", "], StringSplitOptions.None).Select(static name => $"{Kernels}ExperimentalKernels.{name}"));
 }

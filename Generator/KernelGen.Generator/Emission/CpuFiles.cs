@@ -1,13 +1,10 @@
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
 using KernelGen.Generator.Kernels.Cpu;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>Writes the CPU kernels, a file per head dim, and their text once more as data, so that a person can ask for it at run time.</summary>
+/// <summary>Writes the CPU kernels, a file per head dim, and their text once more as data, to be shown to people.</summary>
 internal static class CpuFiles
 {
     public const string SourcesClass = "CpuSources";
@@ -24,7 +21,7 @@ internal static class CpuFiles
                 $"{modelClass.FileName}.{unit.Key}.g.cs",
                 ClassScope.Write(
                     modelClass,
-                    System.FormattableString.Invariant($"CPU kernels for head dim {members[0].Configuration.HeadDim}."),
+                    Invariant($"CPU kernels for head dim {members[0].Configuration.HeadDim}."),
                     "",
                     writer => writer.Lines(units[units.Count - 1].Text.TrimEnd('\n'))));
         }

@@ -1,9 +1,5 @@
-using System.Collections.Generic;
-using System.Linq;
-using System.Threading;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
-using static System.FormattableString;
 
 namespace KernelGen.Generator.Emission;
 
@@ -41,7 +37,8 @@ internal static class CudaFiles
             yield return new(
                 $"{modelClass.FileName}.{HeadersClass}.g.cs",
                 ClassScope.Write(
-                    modelClass, "The parts that CUDA C sources of this class include.", "", writer => WriteHeaders(writer, headers, templates, cancellationToken)));
+                    modelClass, "The parts that CUDA C sources of this class include.", "",
+                    writer => WriteHeaders(writer, headers, templates, cancellationToken)));
         }
     }
 
@@ -61,7 +58,8 @@ internal static class CudaFiles
         {
             string merges = stage.MergesKeySplits ? ", MergesKeySplits: true" : "";
             writer.Lines(
-                Invariant($"new(\"{stage.EntryPoint}\", Threads: {stage.Threads}, SharedBytes: {stage.SharedBytes}, RowsPerBlock: {stage.RowsPerBlock}{merges})")
+                Invariant($"new(\"{stage.EntryPoint}\", Threads: {stage.Threads}, ")
+                + Invariant($"SharedBytes: {stage.SharedBytes}, RowsPerBlock: {stage.RowsPerBlock}{merges})")
                 + CSharpText.Initializer(Properties(stage)) + ",");
         }
 
@@ -73,7 +71,7 @@ internal static class CudaFiles
     private static IEnumerable<string> Properties(CudaStage stage)
     {
         if (stage.TensorBoxes.Count > 0)
-            yield return $"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(static box => Invariant($"new(Dims: {box.Dims}, Rows: {box.Rows})")))}]";
+            yield return $"TensorBoxes = [{string.Join(", ", stage.TensorBoxes.Select(Box))}]";
         if (stage.MinimumBlocks > 1)
             yield return Invariant($"MinimumBlocks = {stage.MinimumBlocks}");
         if (stage.IsPersistent)
@@ -82,13 +80,17 @@ internal static class CudaFiles
             yield return Invariant($"ClusterBlocks = {stage.ClusterBlocks}");
     }
 
+    private static string Box(CudaTensorBox box) => Invariant($"new(Dims: {box.Dims}, Rows: {box.Rows})");
+
     private static void WriteHeaders(
         SourceWriter writer, CudaHeaderTemplate[] headers, TemplateLibrary templates, CancellationToken cancellationToken)
     {
         writer.Open($"private static class {HeadersClass}");
         foreach (CudaHeaderTemplate header in headers)
         {
-            writer.Lines($"public static readonly {Kernels}CudaHeader {header.Property} = new(\"{header.Name}\", static () => {header.Property}Text);");
+            writer.Lines(
+                $"public static readonly {Kernels}CudaHeader {header.Property} = "
+                + $"new(\"{header.Name}\", static () => {header.Property}Text);");
         }
 
         foreach (CudaHeaderTemplate header in headers)

@@ -1,12 +1,9 @@
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
-using System.Threading;
 using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>A part that many kernels include: one template, rendered once per class, without a model, and handed to the run-time compiler as a named header.</summary>
+/// <summary>A part that many kernels include: a template that is rendered once a class, without a model, as a header for NVRTC.</summary>
 /// <param name="Part">Where the template is below <c>cuda/</c>, such as <c>sm80/streaming</c>. Every other name follows from it.</param>
 internal sealed record CudaHeaderTemplate(string Part)
 {
@@ -24,7 +21,8 @@ internal sealed record CudaHeaderTemplate(string Part)
         string.Concat(Part.Split('/', '_').Select(static word => char.ToUpper(word[0], CultureInfo.InvariantCulture) + word.Substring(1)));
 
     /// <summary>Every template that can be a header.</summary>
-    public static IEnumerable<CudaHeaderTemplate> All(TemplateLibrary templates) => templates.Names.Select(Named).OfType<CudaHeaderTemplate>();
+    public static IEnumerable<CudaHeaderTemplate> All(TemplateLibrary templates) =>
+        templates.Names.Select(Named).OfType<CudaHeaderTemplate>();
 
     /// <summary>The header of a template's name; null for a name that no header has.</summary>
     public static CudaHeaderTemplate? Named(string name) =>
@@ -33,5 +31,6 @@ internal sealed record CudaHeaderTemplate(string Part)
             : null;
 
     /// <summary>The header's text. Kernels tell it their configuration by the constants that they declare before they include it.</summary>
-    public string Render(TemplateLibrary templates, CancellationToken cancellationToken = default) => templates.Render(TemplateName, [], cancellationToken);
+    public string Render(TemplateLibrary templates, CancellationToken cancellationToken = default) =>
+        templates.Render(TemplateName, [], cancellationToken);
 }

@@ -1,8 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Linq;
-using System.Threading;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Rendering;
 
@@ -17,7 +12,8 @@ internal sealed record CudaSource(CudaVariant Variant, string Text, ImmutableArr
     public static ImmutableArray<CudaSource> Render(
         IEnumerable<CudaVariant> variants, TemplateLibrary templates, CancellationToken cancellationToken)
     {
-        Dictionary<string, CudaHeaderTemplate> headers = CudaHeaderTemplate.All(templates).ToDictionary(static header => header.Name, StringComparer.Ordinal);
+        Dictionary<string, CudaHeaderTemplate> headers =
+            CudaHeaderTemplate.All(templates).ToDictionary(static header => header.Name, StringComparer.Ordinal);
         HashSet<CudaSourceName> seen = [];
         ImmutableArray<CudaSource>.Builder sources = ImmutableArray.CreateBuilder<CudaSource>();
         foreach (CudaVariant variant in variants)

@@ -1,7 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Linq;
 using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Kernels.Cpu;

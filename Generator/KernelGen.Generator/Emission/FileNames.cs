@@ -1,7 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Linq;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Emission;
@@ -17,8 +13,9 @@ internal static class FileNames
     ]);
 
     /// <summary>A class with an ambiguous name gets a suffix that depends on the name alone.</summary>
-    public static ModelClass MakeUnambiguous(ModelClass modelClass, EquatableArray<string> ambiguous) => ambiguous.Contains(modelClass.FileName)
-        ? modelClass with { FileName = System.FormattableString.Invariant($"{modelClass.FileName}.{Hash(modelClass.FileName):x8}") }
+    public static ModelClass MakeUnambiguous(ModelClass modelClass, EquatableArray<string> ambiguous) =>
+        ambiguous.Contains(modelClass.FileName)
+        ? modelClass with { FileName = Invariant($"{modelClass.FileName}.{Hash(modelClass.FileName):x8}") }
         : modelClass;
 
     // FNV-1a: the same in every process, which string.GetHashCode is not.

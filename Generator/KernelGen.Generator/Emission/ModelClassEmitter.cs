@@ -1,7 +1,3 @@
-using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Linq;
-using System.Threading;
 using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Kernels.Cpu;
@@ -13,7 +9,7 @@ namespace KernelGen.Generator.Emission;
 /// <summary>Turns a model class into the files that are added to the user's compilation.</summary>
 internal static class ModelClassEmitter
 {
-    /// <summary>Emits every file of a class; none when one of the user's templates is at fault, which its analyzer reports at the template's line.</summary>
+    /// <summary>Emits every file of a class; none when a template of the user's is at fault, which its analyzer reports.</summary>
     public static EquatableArray<EmittedFile> Emit(
         ModelClass modelClass, EquatableArray<TemplateOverride> overrides, CancellationToken cancellationToken)
     {
@@ -38,12 +34,14 @@ internal static class ModelClassEmitter
             new($"{modelClass.FileName}.g.cs", ModelClassMembers.Write(modelClass)),
             new($"{modelClass.FileName}.Catalogue.g.cs", CatalogueFile.Write(modelClass, variants)),
             .. CpuFiles.Write(modelClass, variants.OfType<CpuVariant>(), templates, cancellationToken),
-            .. CudaFiles.Write(modelClass, CudaSource.Render(variants.OfType<CudaVariant>(), templates, cancellationToken), templates, cancellationToken),
+            .. CudaFiles.Write(
+                modelClass, CudaSource.Render(variants.OfType<CudaVariant>(), templates, cancellationToken), templates, cancellationToken),
         ];
     }
 
     /// <summary>The embedded templates with the user's in place of those of the same name.</summary>
     public static TemplateLibrary WithOverrides(EquatableArray<TemplateOverride> overrides) => overrides.Count == 0
         ? TemplateLibrary.Embedded
-        : TemplateLibrary.Embedded.WithOverrides(overrides.Select(static template => new KeyValuePair<string, string>(template.Name, template.Text)));
+        : TemplateLibrary.Embedded.WithOverrides(
+            overrides.Select(static template => new KeyValuePair<string, string>(template.Name, template.Text)));
 }

@@ -2,7 +2,7 @@ using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Emission;
 
-/// <summary>Writes what a user of the class calls: constructor, <c>Plan</c>, <c>Warmup</c>, <c>Run</c>, <c>Launch</c>. All of it hands over to the host.</summary>
+/// <summary>Writes the members that users of a class call and that hand over to the host, such as <c>Plan</c> and <c>Run</c>.</summary>
 internal static class ModelClassMembers
 {
     public static string Write(ModelClass modelClass) => ClassScope.Write(

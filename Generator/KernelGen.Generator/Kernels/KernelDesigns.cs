@@ -1,6 +1,3 @@
-using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Linq;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Kernels.Cpu;
 using KernelGen.Generator.Kernels.Simt;

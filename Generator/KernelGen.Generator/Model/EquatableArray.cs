@@ -1,12 +1,8 @@
-using System;
 using System.Collections;
-using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Linq;
 
 namespace KernelGen.Generator.Model;
 
-/// <summary>An immutable array that is equal to another one with equal elements, so that records holding it can be cached between generator runs.</summary>
+/// <summary>An immutable array that equals one with equal elements, so that generator runs can cache the records that hold it.</summary>
 /// <typeparam name="T">The element type.</typeparam>
 internal readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>

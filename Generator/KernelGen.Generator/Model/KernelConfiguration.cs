@@ -1,5 +1,3 @@
-using static System.FormattableString;
-
 namespace KernelGen.Generator.Model;
 
 /// <summary>What one variant is specialised for.</summary>
@@ -13,7 +11,7 @@ internal sealed record KernelConfiguration(KernelFamily Family, KernelTarget Tar
     /// <summary>Warps of a block, for a variant that differs from another one in nothing else; 0 for the usual number.</summary>
     public int Warps { get; init; }
 
-    /// <summary>The variant's id, such as <c>streaming-simt-f16-d40-r64</c>, then <c>-k80</c> where keys are limited, <c>-w8</c> with other warps.</summary>
+    /// <summary>The variant's id, such as <c>streaming-simt-f16-d40-r64</c> (<c>-k80</c>: limited keys, <c>-w8</c>: warps).</summary>
     public string Id => Name(Invariant($"r{SliceRows}") + Part("-k", MaximumKeys) + Part("-w", Warps));
 
     /// <summary>Family, target, element type and head dim, and what else tells a kernel from others, such as <c>r64</c>.</summary>

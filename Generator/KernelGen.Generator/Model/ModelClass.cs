@@ -1,5 +1,3 @@
-using System.Linq;
-
 namespace KernelGen.Generator.Model;
 
 /// <summary>An annotated class, reduced to what emission needs: no symbols, no syntax, no locations, so that it can be cached.</summary>

@@ -1,7 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-
 namespace KernelGen.Generator.Model;
 
 /// <summary>What the arguments of <c>[SliceAttention]</c> may be, and what they are when they are not given.</summary>
@@ -17,7 +13,7 @@ internal static class SliceAttentionRules
     /// <summary>The most values of an argument: as many as there are head dims.</summary>
     public const int MaximumValues = MaximumHeadDim / HeadDimStep;
 
-    /// <summary>The most kernels that a class may ask for. Every head dim in every type, family and target, with three slice sizes, is 3072.</summary>
+    /// <summary>The most kernels that a class may ask for. Everything, with three slice sizes, is 3072.</summary>
     public const int MaximumKernels = 4096;
 
     public static IReadOnlyList<int> DefaultElementTypes { get; } =

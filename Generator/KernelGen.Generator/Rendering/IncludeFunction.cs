@@ -1,12 +1,10 @@
-using System;
-using System.Threading.Tasks;
 using Scriban;
 using Scriban.Runtime;
 using Scriban.Syntax;
 
 namespace KernelGen.Generator.Rendering;
 
-/// <summary><c>include 'name'</c>, the one function that templates have: Scriban's, with a name that must be a string and a chain of callers for messages.</summary>
+/// <summary><c>include 'name'</c>, the one builtin of templates: Scriban's, for string names, with callers for messages.</summary>
 internal sealed class IncludeFunction : IScriptCustomFunction
 {
     /// <summary>What templates call it.</summary>
@@ -23,9 +21,11 @@ internal sealed class IncludeFunction : IScriptCustomFunction
 
     public ScriptParameterInfo GetParameterInfo(int index) => new(typeof(object), "name");
 
-    public object? Invoke(TemplateContext context, ScriptNode? callerContext, ScriptArray arguments, ScriptBlockStatement? blockStatement) =>
+    public object? Invoke(
+        TemplateContext context, ScriptNode? callerContext, ScriptArray arguments, ScriptBlockStatement? blockStatement) =>
         ((RenderContext)context).Include(arguments[0], callerContext ?? context.CurrentNode!);
 
-    public ValueTask<object?> InvokeAsync(TemplateContext context, ScriptNode? callerContext, ScriptArray arguments, ScriptBlockStatement? blockStatement) =>
+    public ValueTask<object?> InvokeAsync(
+        TemplateContext context, ScriptNode? callerContext, ScriptArray arguments, ScriptBlockStatement? blockStatement) =>
         new(Invoke(context, callerContext, arguments, blockStatement));
 }

@@ -1,7 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-
 namespace KernelGen.Generator.Rendering;
 
 /// <summary>Finds what somebody who mistyped a name may have meant.</summary>
@@ -16,7 +12,7 @@ internal static class NearestNames
     /// <summary>The end of a message: the nearest of the known names, or all when there are few.</summary>
     public static string Suggest(string name, IEnumerable<string> known)
     {
-        string[] names = [.. known.Where(static candidate => candidate.Length > 0).Distinct().OrderBy(static candidate => candidate, StringComparer.Ordinal)];
+        string[] names = [.. known.Where(static name => name.Length > 0).Distinct().OrderBy(static name => name, StringComparer.Ordinal)];
         if (names.Length == 0)
             return "; there are no known names";
         if (names.Length <= All)

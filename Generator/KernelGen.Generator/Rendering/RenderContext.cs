@@ -1,8 +1,4 @@
-using System;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
-using System.Threading;
 using Scriban;
 using Scriban.Parsing;
 using Scriban.Runtime;
@@ -10,7 +6,7 @@ using Scriban.Syntax;
 
 namespace KernelGen.Generator.Rendering;
 
-/// <summary>One rendering by Scriban, made strict and bounded: Scriban evaluates every statement and expression through this class.</summary>
+/// <summary>A strict and bounded rendering: Scriban evaluates every statement and expression through this class.</summary>
 internal sealed class RenderContext : TemplateContext
 {
     // No other builtin: Scriban imports those by reflection, which loads System.Text.Json into the compiler, in whatever version it has.
@@ -37,10 +33,11 @@ internal sealed class RenderContext : TemplateContext
         // Scriban would cut texts off and go on. Ours are counted instead.
         LimitToString = 0;
         CancellationToken = cancellationToken;
-        TryGetVariable = static (context, span, variable, out value) => throw ((RenderContext)context).UnknownName(span, variable.Name, out value);
+        TryGetVariable = static (context, span, variable, out value) =>
+            throw ((RenderContext)context).UnknownName(span, variable.Name, out value);
         TryGetMember = static (context, span, target, member, out value) => throw UnknownMember(span, target, member, out value);
 
-        // One object for the model's names and for those that a template assigns: Scriban looks through the objects one by one, for each use of a name.
+        // One object for the model's names and for those that a template assigns: each use of a name looks through all objects.
         foreach (KeyValuePair<string, object?> pair in _model)
             _names.Add(pair.Key, pair.Value);
         PushGlobal(_names);
@@ -62,7 +59,7 @@ internal sealed class RenderContext : TemplateContext
         if (argument is not string name)
             throw new ScriptRuntimeException(place, $"'include' needs a template name, this is {StrictOperators.KindOf(argument)}");
         if (_callers.Count == TemplateLimits.IncludeDepth)
-            throw new ScriptRuntimeException(caller.Span, FormattableString.Invariant($"includes are nested more than {TemplateLimits.IncludeDepth} deep"));
+            throw new ScriptRuntimeException(caller.Span, Invariant($"includes are nested more than {TemplateLimits.IncludeDepth} deep"));
 
         // A fault leaves its callers on the stack, for its message.
         _callers.Push(caller.Span);
@@ -79,7 +76,7 @@ internal sealed class RenderContext : TemplateContext
 
     /// <summary>Says where the template that is running was included from.</summary>
     public string DescribeCallers() => string.Concat(_callers.Select(static caller =>
-        FormattableString.Invariant($"; included from {caller.FileName}({caller.Start.Line + 1},{caller.Start.Column + 1})")));
+        Invariant($"; included from {caller.FileName}({caller.Start.Line + 1},{caller.Start.Column + 1})")));
 
     public override object? Evaluate(ScriptNode? scriptNode, bool aliasReturnedFunction)
     {
@@ -89,7 +86,8 @@ internal sealed class RenderContext : TemplateContext
         // Also stops before the stack ends.
         CheckAbort();
         if (++Steps > TemplateLimits.Steps)
-            throw new ScriptRuntimeException(scriptNode.Span, FormattableString.Invariant($"the template evaluates more than {TemplateLimits.Steps} statements and expressions"));
+            throw new ScriptRuntimeException(
+                scriptNode.Span, Invariant($"the template evaluates more than {TemplateLimits.Steps} statements and expressions"));
         switch (scriptNode)
         {
             case ScriptRawStatement raw:
@@ -113,7 +111,8 @@ internal sealed class RenderContext : TemplateContext
                     CheckNotOfModel(parameter.Name!, "the parameter '{0}' hides a name of the model; choose another name");
                 break;
             case ScriptFunctionCall { Parent: not ScriptExpressionStatement }:
-                return base.Evaluate(scriptNode, aliasReturnedFunction) ?? throw new ScriptRuntimeException(scriptNode.Span, "the function returned nothing");
+                return base.Evaluate(scriptNode, aliasReturnedFunction)
+                    ?? throw new ScriptRuntimeException(scriptNode.Span, "the function returned nothing");
             case ScriptCaptureStatement capture:
                 CheckAssignable((ScriptVariable)capture.Target!);
                 base.Evaluate(capture, aliasReturnedFunction);
@@ -137,7 +136,7 @@ internal sealed class RenderContext : TemplateContext
     public override int ToInt(SourceSpan span, object? value) => value switch
     {
         int and >= 0 => (int)value,
-        int or long => throw new ScriptRuntimeException(span, FormattableString.Invariant($"the index {value} is outside the list")),
+        int or long => throw new ScriptRuntimeException(span, Invariant($"the index {value} is outside the list")),
         _ => throw new ScriptRuntimeException(span, $"an index must be an integer, this is {StrictOperators.KindOf(value)}"),
     };
 
@@ -146,35 +145,40 @@ internal sealed class RenderContext : TemplateContext
     {
         Characters += characters;
         if (Characters > TemplateLimits.Characters)
-            throw new ScriptRuntimeException(span, FormattableString.Invariant($"the template writes more than {TemplateLimits.Characters} characters"));
+            throw new ScriptRuntimeException(span, Invariant($"the template writes more than {TemplateLimits.Characters} characters"));
     }
 
     /// <summary>Cuts a text that goes into a message.</summary>
-    public static string Shorten(string text) => text.Length <= TemplateLimits.MessageLength ? text : text.Substring(0, TemplateLimits.MessageLength) + "...";
+    public static string Shorten(string text) =>
+        text.Length <= TemplateLimits.MessageLength ? text : text.Substring(0, TemplateLimits.MessageLength) + "...";
 
     protected override void OnEnterLoop(ScriptLoopStatementBase loop)
     {
         if (_loopVariables.Count == TemplateLimits.LoopDepth)
-            throw new ScriptRuntimeException(loop.Span, FormattableString.Invariant($"loops are nested more than {TemplateLimits.LoopDepth} deep"));
+            throw new ScriptRuntimeException(loop.Span, Invariant($"loops are nested more than {TemplateLimits.LoopDepth} deep"));
         _loopVariables.Push(loop is ScriptForStatement { Variable: ScriptVariable variable } ? variable.Name : "");
     }
 
     protected override void OnExitLoop(ScriptLoopStatementBase loop) => _loopVariables.Pop();
 
     // Scriban would read members of any .NET object, single characters of strings and bits of integers.
-    protected override IObjectAccessor? GetMemberAccessorImpl(object target) => target is IScriptObject ? base.GetMemberAccessorImpl(target) : null;
+    protected override IObjectAccessor? GetMemberAccessorImpl(object target) =>
+        target is IScriptObject ? base.GetMemberAccessorImpl(target) : null;
 
-    protected override IListAccessor? GetListAccessorImpl(object target, Type type) => target is ScriptArray ? base.GetListAccessorImpl(target, type) : null;
+    protected override IListAccessor? GetListAccessorImpl(object target, Type type) =>
+        target is ScriptArray ? base.GetListAccessorImpl(target, type) : null;
 
     private static object? Writable(SourceSpan span, object? value) => value is null or int or long or bool or string
         ? value
-        : throw new ScriptRuntimeException(span, $"only integers, booleans and strings can be written, this is {StrictOperators.KindOf(value)}");
+        : throw new ScriptRuntimeException(
+            span, $"only integers, booleans and strings can be written, this is {StrictOperators.KindOf(value)}");
 
     private void CheckAssignable(ScriptVariable variable)
     {
         CheckNotOfModel(variable, "'{0}' belongs to the model and cannot be assigned; choose another name");
         if (_loopVariables.Contains(variable.Name))
-            throw new ScriptRuntimeException(variable.Span, $"'{variable.Name}' belongs to a running loop and cannot be assigned; choose another name");
+            throw new ScriptRuntimeException(
+                variable.Span, $"'{variable.Name}' belongs to a running loop and cannot be assigned; choose another name");
     }
 
     private void CheckNotOfModel(ScriptVariable variable, string message)

@@ -12,6 +12,9 @@ internal sealed class RenderTotals
         _steps += context.Steps;
         _characters += context.Characters;
         if (_steps > TemplateLimits.StepsOfClass || _characters > TemplateLimits.CharactersOfClass)
-            throw new TemplateException(templateName, 1, 1, "the kernels of this class take more work or text than the compiler can be asked for; ask for fewer, or shorten the templates");
+            throw new TemplateException(
+                templateName, 1, 1,
+                "the kernels of this class take more work or text than the compiler can be asked for; "
+                + "ask for fewer, or shorten the templates");
     }
 }

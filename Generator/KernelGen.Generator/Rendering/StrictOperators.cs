@@ -1,4 +1,3 @@
-using System;
 using System.Globalization;
 using Scriban.Parsing;
 using Scriban.Runtime;
@@ -7,8 +6,8 @@ using Scriban.Syntax;
 namespace KernelGen.Generator.Rendering;
 
 /// <summary>
-/// Scriban's operators for operands that mean something. Scriban itself compares <c>'40'</c> with <c>40</c>, turns <c>true + 1</c> into a number and counts down
-/// from 0 to -1: each of them a kernel that is wrong without a word.
+/// Scriban's operators for operands that mean something. Scriban itself compares <c>'40'</c> with <c>40</c>, turns <c>true + 1</c> into a
+/// number and counts down from 0 to -1: each of them a kernel that is wrong without a word.
 /// </summary>
 internal static class StrictOperators
 {
@@ -37,7 +36,8 @@ internal static class StrictOperators
         object? result = ScriptBinaryExpression.Evaluate(context, span, expression.Operator, left, right);
         return result is int or long or bool or ScriptRange
             ? result
-            : throw new ScriptRuntimeException(span, Invariant($"the result of {left} {expression.OperatorAsText} {right} does not fit in 64 bits"));
+            : throw new ScriptRuntimeException(
+                span, Invariant($"the result of {left} {expression.OperatorAsText} {right} does not fit in 64 bits"));
     }
 
     public static object Negate(RenderContext context, ScriptUnaryExpression expression) => context.Evaluate(expression.Right!) switch
@@ -46,7 +46,8 @@ internal static class StrictOperators
         int value => value == int.MinValue ? -(long)value : -value,
         long and not long.MinValue and long value => -value,
         long => throw new ScriptRuntimeException(expression.Span, "the result of '-' does not fit in 64 bits"),
-        var other => throw new ScriptRuntimeException(expression.Right!.Span, $"the operand of '-' must be an integer, this is {KindOf(other)}"),
+        var other => throw new ScriptRuntimeException(
+            expression.Right!.Span, $"the operand of '-' must be an integer, this is {KindOf(other)}"),
     };
 
     /// <summary>The type of a value as a message says it.</summary>
@@ -63,7 +64,8 @@ internal static class StrictOperators
     };
 
     /// <summary>A fault: a string that is longer than a template needs.</summary>
-    public static ScriptRuntimeException TooLong(SourceSpan span) => new(span, Invariant($"a string is longer than {TemplateLimits.StringLength} characters"));
+    public static ScriptRuntimeException TooLong(SourceSpan span) =>
+        new(span, Invariant($"a string is longer than {TemplateLimits.StringLength} characters"));
 
     private static string Join(RenderContext context, SourceSpan span, string left, string right)
     {
@@ -97,7 +99,10 @@ internal static class StrictOperators
         if (right is 0 or 0L)
             throw new ScriptRuntimeException(span, $"'{expression.OperatorAsText}' by zero");
         if (left is < 0 or < 0L || right is < 0 or < 0L)
-            throw new ScriptRuntimeException(span, Invariant($"'{expression.OperatorAsText}' is only defined for operands that are not negative, these are {left} and {right}"));
+            throw new ScriptRuntimeException(
+                span,
+                $"'{expression.OperatorAsText}' is only defined for operands that are not negative, "
+                + Invariant($"these are {left} and {right}"));
     }
 
     private static void CheckRange(ScriptBinaryExpression expression, SourceSpan span, object? left, object? right)
@@ -109,11 +114,11 @@ internal static class StrictOperators
         }
 
         if (Convert.ToInt64(left, CultureInfo.InvariantCulture) > Convert.ToInt64(right, CultureInfo.InvariantCulture))
-            throw new ScriptRuntimeException(span, Invariant($"the range {left}{expression.OperatorAsText}{right} runs backwards; for an empty one write a..<a"));
+            throw new ScriptRuntimeException(
+                span, Invariant($"the range {left}{expression.OperatorAsText}{right} runs backwards; for an empty one write a..<a"));
     }
 
     private static string TextOf(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static ScriptRuntimeException Mismatch(ScriptBinaryExpression expression, SourceSpan span, object? left, object? right) =>
         new(span, $"'{expression.OperatorAsText}' is not defined between {KindOf(left)} and {KindOf(right)}");

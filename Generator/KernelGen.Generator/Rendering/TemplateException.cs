@@ -1,4 +1,3 @@
-using System;
 using Scriban.Parsing;
 
 namespace KernelGen.Generator.Rendering;
@@ -8,7 +7,7 @@ internal sealed class TemplateException : Exception
 {
     /// <summary>Makes an exception whose message reads <c>file(line,column): description</c>.</summary>
     public TemplateException(string templateName, int line, int column, string description)
-        : base(FormattableString.Invariant($"{templateName}({line},{column}): {description}"))
+        : base(Invariant($"{templateName}({line},{column}): {description}"))
     {
         TemplateName = templateName;
         Line = line;

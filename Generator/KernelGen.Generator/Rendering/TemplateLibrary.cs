@@ -1,9 +1,4 @@
-using System;
-using System.Collections.Generic;
-using System.IO;
-using System.Linq;
 using System.Reflection;
-using System.Threading;
 using Scriban;
 using Scriban.Syntax;
 
@@ -67,7 +62,8 @@ internal sealed class TemplateLibrary
         {
             // A template that cannot be parsed shows when it is included.
             if (fault.InnerException is TemplateException parsing)
-                throw new TemplateException(parsing.TemplateName, parsing.Line, parsing.Column, parsing.Description + context.DescribeCallers());
+                throw new TemplateException(
+                    parsing.TemplateName, parsing.Line, parsing.Column, parsing.Description + context.DescribeCallers());
             throw TemplateException.At(fault.Span.FileName ?? templateName, fault.Span, fault.OriginalMessage + context.DescribeCallers());
         }
     }

@@ -1,7 +1,8 @@
 namespace KernelGen.Generator.Rendering;
 
 /// <summary>
-/// What a template may use up. The compiler renders the templates of users in its own process: none of them may end it, fill its memory or keep it busy.
+/// What a template may use up. The compiler renders the templates of users in its own process: none of them may end it, fill its memory or
+/// keep it busy.
 /// </summary>
 internal static class TemplateLimits
 {

@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-
 namespace KernelGen.Generator.Rendering;
 
 /// <summary>Which names a model may use.</summary>

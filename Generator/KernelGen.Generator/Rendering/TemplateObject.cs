@@ -1,7 +1,4 @@
-using System;
 using System.Collections;
-using System.Collections.Generic;
-using System.Linq;
 using Scriban.Runtime;
 
 namespace KernelGen.Generator.Rendering;
@@ -33,7 +30,8 @@ internal sealed class TemplateObject : IEnumerable
     private void AddMember(string name, object value)
     {
         if (!TemplateNames.IsSnakeCase(name))
-            throw new ArgumentException($"'{name}' is not a template name: use lower-case letters, digits and '_', not starting with a digit.", nameof(name));
+            throw new ArgumentException(
+                $"'{name}' is not a template name: use lower-case letters, digits and '_', not starting with a digit.", nameof(name));
         if (TemplateNames.IsReserved(name))
             throw new ArgumentException($"'{name}' is reserved by Scriban; choose another name.", nameof(name));
         if (Members.ContainsKey(name))

@@ -1,5 +1,3 @@
-using System;
-using System.Linq;
 using Scriban;
 using Scriban.Parsing;
 
@@ -9,13 +7,14 @@ namespace KernelGen.Generator.Rendering;
 internal static class TemplateParser
 {
     private static readonly ParserOptions _options = new() { ExpressionDepthLimit = TemplateLimits.ParserDepth };
-    private const string BracesHint = " In text, write '{ {' or a raw block '{%{ ... }%}' for '{{'; in code, a '}}' may be missing before this.";
+    private const string BracesHint =
+        " In text, write '{ {' or a raw block '{%{ ... }%}' for '{{'; in code, a '}}' may be missing before this.";
 
     /// <summary>Parses a template.</summary>
     public static Template Parse(string name, string text)
     {
         if (text.Length > TemplateLimits.TemplateLength)
-            throw new TemplateException(name, 1, 1, FormattableString.Invariant($"the template is longer than {TemplateLimits.TemplateLength} characters"));
+            throw new TemplateException(name, 1, 1, Invariant($"the template is longer than {TemplateLimits.TemplateLength} characters"));
         string lines = text.IndexOf('\r') < 0 ? text : text.Replace("\r\n", "\n").Replace('\r', '\n');
         Template template = Template.Parse(lines, name, _options);
         if (template.HasErrors)

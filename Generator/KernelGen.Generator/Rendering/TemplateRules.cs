@@ -1,25 +1,25 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using Scriban.Parsing;
 using Scriban.Syntax;
 
 namespace KernelGen.Generator.Rendering;
 
 /// <summary>
-/// What of Scriban templates may use: all that can be held to types and bounds. Left out are ways around them (names that are looked up in objects, values that
-/// are nothing, texts that grow unseen) and what a template without builtin functions has no use for.
+/// What of Scriban templates may use: all that can be held to types and bounds. Left out are ways around them (names that are looked up in
+/// objects, values that are nothing, texts that grow unseen) and what a template without builtin functions has no use for.
 /// </summary>
 internal static class TemplateRules
 {
     private const string NotAvailable = "not available in kernel templates";
-    private static readonly HashSet<string> _loopMembers = new(StringComparer.Ordinal) { "index", "first", "last", "even", "odd", "changed" };
+    private static readonly HashSet<string> _loopMembers =
+        new(StringComparer.Ordinal) { "index", "first", "last", "even", "odd", "changed" };
 
     private static readonly HashSet<ScriptBinaryOperator> _operators =
     [
-        ScriptBinaryOperator.Add, ScriptBinaryOperator.Subtract, ScriptBinaryOperator.Multiply, ScriptBinaryOperator.DivideRound, ScriptBinaryOperator.Modulus,
+        ScriptBinaryOperator.Add, ScriptBinaryOperator.Subtract, ScriptBinaryOperator.Multiply,
+        ScriptBinaryOperator.DivideRound, ScriptBinaryOperator.Modulus,
         ScriptBinaryOperator.ShiftLeft, ScriptBinaryOperator.ShiftRight, ScriptBinaryOperator.BinaryAnd, ScriptBinaryOperator.BinaryOr,
-        ScriptBinaryOperator.CompareEqual, ScriptBinaryOperator.CompareNotEqual, ScriptBinaryOperator.CompareLess, ScriptBinaryOperator.CompareLessOrEqual,
+        ScriptBinaryOperator.CompareEqual, ScriptBinaryOperator.CompareNotEqual,
+        ScriptBinaryOperator.CompareLess, ScriptBinaryOperator.CompareLessOrEqual,
         ScriptBinaryOperator.CompareGreater, ScriptBinaryOperator.CompareGreaterOrEqual, ScriptBinaryOperator.And, ScriptBinaryOperator.Or,
         ScriptBinaryOperator.RangeInclude, ScriptBinaryOperator.RangeExclude,
     ];
@@ -51,7 +51,8 @@ internal static class TemplateRules
     {
         ScriptNode? owner = Walk(page)
             .OfType<ScriptBlockStatement>()
-            .Where(static block => block.Parent is not (null or ScriptPage or ScriptIfStatement { Else: not null }) && block.Statements.LastOrDefault() is not ScriptEndStatement)
+            .Where(static block => block.Parent is not (null or ScriptPage or ScriptIfStatement { Else: not null })
+                && block.Statements.LastOrDefault() is not ScriptEndStatement)
             .Select(static block => block.Parent)
             .LastOrDefault();
         while (owner is { Parent: ScriptIfStatement chain })
@@ -100,7 +101,8 @@ internal static class TemplateRules
     {
         switch (node)
         {
-            case ScriptPage or ScriptBlockStatement or ScriptRawStatement or ScriptEscapeStatement or ScriptNopStatement or ScriptEndStatement:
+            case ScriptPage or ScriptBlockStatement or ScriptRawStatement
+                or ScriptEscapeStatement or ScriptNopStatement or ScriptEndStatement:
             case ScriptIfStatement or ScriptElseStatement or ScriptWhileStatement or ScriptBreakStatement or ScriptContinueStatement:
             case ScriptExpressionStatement or ScriptConditionalExpression or ScriptNestedExpression or ScriptArrayInitializerExpression:
             case ScriptParameter or ScriptVerbatim or ScriptList:
@@ -110,21 +112,29 @@ internal static class TemplateRules
             case ScriptForStatement loop:
                 return FaultOf(loop);
             case ScriptLiteral literal:
-                return literal.Value is int or long or bool or string ? null : "only integers of 64 bits, strings, 'true' and 'false' can be written down in kernel templates";
+                return literal.Value is int or long or bool or string
+                    ? null
+                    : "only integers of 64 bits, strings, 'true' and 'false' can be written down in kernel templates";
             case ScriptCaptureStatement capture:
                 return capture.Target is ScriptVariableGlobal ? null : "'capture' needs a name to assign to";
             case ScriptAssignExpression assignment:
                 return FaultOf(assignment);
             case ScriptFunction function:
-                return function is { IsAnonymous: false, HasParameters: true } ? null : "a function of a kernel template has a name and parameters in parentheses: func name(a, b)";
+                return function is { IsAnonymous: false, HasParameters: true }
+                    ? null
+                    : "a function of a kernel template has a name and parameters in parentheses: func name(a, b)";
             case ScriptReturnStatement:
                 return IsInFunction(node) ? null : "'ret' is used outside a function";
             case ScriptFunctionCall call:
-                return call.Target is ScriptVariableGlobal ? null : "only functions can be called; is an operator, a ';' or a new line missing?";
+                return call.Target is ScriptVariableGlobal
+                    ? null
+                    : "only functions can be called; is an operator, a ';' or a new line missing?";
             case ScriptIncrementDecrementExpression:
                 return $"'++' and '--' are {NotAvailable}; write x = x + 1";
             case ScriptUnaryExpression unary:
-                return unary.Operator is ScriptUnaryOperator.Not or ScriptUnaryOperator.Negate ? null : $"'{unary.OperatorAsText}' is {NotAvailable}";
+                return unary.Operator is ScriptUnaryOperator.Not or ScriptUnaryOperator.Negate
+                    ? null
+                    : $"'{unary.OperatorAsText}' is {NotAvailable}";
             case ScriptBinaryExpression { Operator: ScriptBinaryOperator.Divide }:
                 return "'/' gives a fraction in Scriban; write '//' for integer division";
             case ScriptBinaryExpression binary:
@@ -148,7 +158,9 @@ internal static class TemplateRules
             return "a loop needs a name for its variable";
 
         // Scriban goes through what they skip uncounted.
-        return loop.NamedArguments.Count > 0 ? $"'{loop.NamedArguments[0].Name}' is {NotAvailable}; loop over a range or a list as it is" : null;
+        return loop.NamedArguments.Count > 0
+            ? $"'{loop.NamedArguments[0].Name}' is {NotAvailable}; loop over a range or a list as it is"
+            : null;
     }
 
     private static string? FaultOf(ScriptAssignExpression assignment)
@@ -181,7 +193,9 @@ internal static class TemplateRules
         int accesses = 0;
         for (ScriptExpression? node = last; node is ScriptMemberExpression or ScriptIndexerExpression; accesses++)
             node = node is ScriptMemberExpression member ? member.Target : ((ScriptIndexerExpression)node).Target;
-        return accesses > TemplateLimits.Accesses ? FormattableString.Invariant($"more than {TemplateLimits.Accesses} members and indices in a row; assign parts of them to names") : null;
+        return accesses > TemplateLimits.Accesses
+            ? Invariant($"more than {TemplateLimits.Accesses} members and indices in a row; assign parts of them to names")
+            : null;
     }
 
     private static bool IsInFunction(ScriptNode node)

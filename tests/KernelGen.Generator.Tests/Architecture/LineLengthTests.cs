@@ -12,6 +12,7 @@ public sealed class LineLengthTests
     private static readonly string[] _written = ["bin", "obj", "artifacts", "Generated", "Baselines"];
 
     [TestMethod]
+    [DataRow("Generator")]
     [DataRow("GeneratedSamples")]
     [DataRow("RuntimeHost")]
     [DataRow("tests")]

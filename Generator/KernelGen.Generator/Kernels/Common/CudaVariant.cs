@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Kernels.Common;
@@ -9,6 +8,6 @@ internal interface IKernelDesign
     /// <summary>The target whose requests it is asked about.</summary>
     KernelTarget Target { get; }
 
-    /// <summary>The variants that answer a request, in the order in which they are emitted; none where this kernel does not apply.</summary>
+    /// <summary>The variants that answer a request, in the order of their emission; none where this kernel does not apply.</summary>
     IEnumerable<KernelVariant> Variants(KernelRequest request);
 }

@@ -1,5 +1,4 @@
 using KernelGen.Generator.Model;
-using static System.FormattableString;
 
 namespace KernelGen.Generator.Kernels.Common;
 

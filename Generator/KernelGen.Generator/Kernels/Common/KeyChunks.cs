@@ -3,13 +3,13 @@ using KernelGen.Generator.Model;
 namespace KernelGen.Generator.Kernels.Common;
 
 /// <summary>
-/// Chunks of keys: no kernel adds up more keys than one of them has. What chunks give is folded in rounded fp32, by the block that goes over all of them or, where
-/// blocks share rows, by a launch of its own.
+/// Chunks of keys: no kernel adds up more keys than one of them has. What chunks give is folded in rounded fp32, by the block that goes
+/// over all of them or, where blocks share rows, by a launch of its own.
 /// </summary>
 /// <remarks>
-/// Tensor cores cut their sums off, towards zero: by at most a digit for each product and each sum, on average by half of it. Over n keys of one sign that makes a
-/// share of 1.1e-8 n of the sum on compute capability 8 and 6e-9 n on 9.0 and later (docs/03, "Key chunks"): less than 5e-5 for 4,096 keys. A chunk is the same
-/// for all kernels of a target with the same tile of keys, whatever the call and the device.
+/// Tensor cores cut their sums off, towards zero: by at most a digit for each product and each sum, on average by half of it. Over n keys
+/// of one sign that makes a share of 1.1e-8 n of the sum on compute capability 8 and 6e-9 n on 9.0 and later (docs/03, "Key chunks"): less
+/// than 5e-5 for 4,096 keys. A chunk is the same for all kernels of a target with the same tile of keys, whatever the call and the device.
 /// </remarks>
 internal static class KeyChunks
 {
@@ -17,8 +17,8 @@ internal static class KeyChunks
     private const int LeastKeys = 4096;
 
     /// <summary>
-    /// No chunk of a larger head dim has fewer keys. Such heads come alone, as in image autoencoders: 4096 keys make few tiles of query rows, and only chunks let blocks
-    /// share them. A fold costs less than 1 % of the products of so many keys at these head dims.
+    /// No chunk of a larger head dim has fewer keys. Such heads come alone, as in image autoencoders: 4096 keys make few tiles of query
+    /// rows, and only chunks let blocks share them. A fold costs less than 1 % of the products of so many keys at these head dims.
     /// </summary>
     private const int LeastKeysOfWideHeads = 2048;
 
@@ -37,7 +37,7 @@ internal static class KeyChunks
         return (least + tileKeys - 1) / tileKeys * tileKeys;
     }
 
-    /// <summary>Bytes of a row's partial result: the fp32 output row, what was subtracted from the scores and the sum of the probabilities.</summary>
+    /// <summary>Bytes of a row's partial result: the fp32 output row, row_max and row_sum.</summary>
     public static int PartialBytesPerRow(int headDim) => sizeof(float) * (headDim + 2);
 
     /// <summary>The workspace formula of a kernel that needs one only for more keys than a chunk has.</summary>
@@ -45,5 +45,6 @@ internal static class KeyChunks
         new(tileRows, tileKeys, BytesPerScore: 0, WorkerBytes: 0, PartialBytesPerRow(headDim), ChunkKeys: Keys(tileKeys, headDim));
 
     /// <summary>The launch that folds what blocks that share rows have left.</summary>
-    public static CudaStage MergeStage(string entryPoint) => new(entryPoint + "_merge", MergeThreads, SharedBytes: 0, MergeRows, MergesKeySplits: true);
+    public static CudaStage MergeStage(string entryPoint) =>
+        new(entryPoint + "_merge", MergeThreads, SharedBytes: 0, MergeRows, MergesKeySplits: true);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace KernelGen.Generator.Kernels.Cpu;
 
 /// <summary>How the CPU kernels of a head dim cut their work: the tile, the blocks of keys, and a worker's scratch memory.</summary>
@@ -8,13 +6,13 @@ internal sealed record CpuTiling
     /// <summary>Query rows of a tile, the unit that work is planned and shared out in.</summary>
     public const int TileRows = 128;
 
-    /// <summary>The same of a materialized kernel for small slices: half the scratch and half the scores, so that tiny budgets suffice.</summary>
+    /// <summary>The same of a materialized kernel for small slices: half the scratch and scores, for tiny budgets.</summary>
     public const int SmallTileRows = 64;
 
-    /// <summary>Blocks of keys begin at multiples of it. Every micro-kernel's keys divide it, and the score workspace is padded to it.</summary>
+    /// <summary>Blocks of keys begin at multiples of it, every micro-kernel's keys divide it, and score rows are padded to it.</summary>
     public const int KeyStep = 12;
 
-    /// <summary>Keys over which a mask is turned from rows into lanes at a time: with its scores, 18 KiB at the widest. No block is shorter.</summary>
+    /// <summary>Keys of a mask that are transposed to lanes at a time: with its scores, at most 18 KiB. No block is shorter.</summary>
     public const int MaskStep = 48;
 
     public CpuTiling(int headDim)
@@ -29,8 +27,8 @@ internal sealed record CpuTiling
     public int HeadDim { get; }
 
     /// <summary>
-    /// The most tiles that a streaming kernel takes at a time. They share one conversion of each block of keys and values, and one way of it through the caches. More
-    /// of them, and the queries and the output would fill the second-level cache.
+    /// The most tiles that a streaming kernel takes at a time. They share one conversion of each block of keys and values, and one way of
+    /// it through the caches. More of them, and the queries and the output would fill the second-level cache.
     /// </summary>
     public int TilesPerCall => HeadDim switch
     {
@@ -43,8 +41,8 @@ internal sealed record CpuTiling
     public int CallRows => TileRows * TilesPerCall;
 
     /// <summary>
-    /// The most keys of a block: keys and values of the block stay in the second-level cache, and the scores of a lane group in the first; not so for the smallest head
-    /// dims, where a block is done so soon that its beginning and end weigh more than that.
+    /// The most keys of a block: keys and values of the block stay in the second-level cache, and the scores of a lane group in the first;
+    /// not so for the smallest head dims, where a block is done so soon that its beginning and end weigh more than that.
     /// </summary>
     public int KeyBlock { get; }
 

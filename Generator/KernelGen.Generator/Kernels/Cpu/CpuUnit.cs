@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
@@ -70,7 +68,8 @@ internal static class CpuUnit
         { "value_tiles", vector.ValueTiles.Select(static tile => new TemplateObject { { "dims", tile.Dims }, { "count", tile.Count } }) },
     };
 
-    private static IEnumerable<TemplateObject> KernelModels(CpuVariant variant) => variant.Tiling.Vectors.Select(vector => new TemplateObject
+    private static IEnumerable<TemplateObject> KernelModels(CpuVariant variant) =>
+        variant.Tiling.Vectors.Select(vector => new TemplateObject
     {
         { "name", variant.KernelName(vector.VectorBits) },
         { "materialized", variant.Configuration.Family == KernelFamily.Materialized },

@@ -1,6 +1,5 @@
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
-using static System.FormattableString;
 
 namespace KernelGen.Generator.Kernels.Cpu;
 

@@ -1,18 +1,16 @@
-using System.Collections.Generic;
-using System.Linq;
-
 namespace KernelGen.Generator.Kernels.Cpu;
 
 /// <summary>The register tiles of the micro-kernels at one vector width.</summary>
 /// <remarks>
-/// A lane group is two vectors of query rows. Both micro-kernels hold <c>tile x 2</c> accumulators, two vectors of operands and a broadcast number,
-/// which has to fit the vector registers: 32 with AVX-512, 16 with AVX2 and with 128-bit vectors on x86. Two multiply-adds a cycle that take
-/// four cycles each want 8 accumulators at the very least; a few more hide what else gets in the way. The first tile of values makes the weights besides,
-/// which takes 13 registers more: with AVX-512 it has just the room for them, elsewhere some of them stay in memory.
+/// A lane group is two vectors of query rows. Both micro-kernels hold <c>tile x 2</c> accumulators, two vectors of operands and a broadcast
+/// number, which has to fit the vector registers: 32 with AVX-512, 16 with AVX2 and with 128-bit vectors on x86. Two multiply-adds a cycle
+/// that take four cycles each want 8 accumulators at the very least; a few more hide what else gets in the way. The first tile of values
+/// makes the weights besides, which takes 13 registers more: with AVX-512 it has just the room for them, elsewhere some of them stay in
+/// memory.
 /// </remarks>
 internal sealed record CpuVectorTile
 {
-    /// <summary>How many keys ahead of the values scores become weights: enough to hide how long a power takes, and few to wait for at the start.</summary>
+    /// <summary>The keys by which weights are computed ahead of values: enough to hide an exp2's latency, few to wait for.</summary>
     public const int Lead = 8;
 
     private CpuVectorTile(int vectorBits, int scoreKeys, int firstValueDims, params CpuValueTile[] valueTiles)

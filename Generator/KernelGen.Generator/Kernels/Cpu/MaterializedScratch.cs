@@ -1,9 +1,9 @@
 namespace KernelGen.Generator.Kernels.Cpu;
 
-/// <summary>The scratch memory of a worker with a materialized kernel: where its parts begin, in bytes. Every part begins at a cache line.</summary>
+/// <summary>The byte offsets of the parts of a worker's scratch with a materialized kernel, each at a cache line.</summary>
 /// <remarks>
-/// A block of keys and a block of values take turns in the same place. What depends on the rows of a call is behind all else, placed by the kernel: one kernel serves
-/// tiles of any number of rows.
+/// A block of keys and a block of values take turns in the same place. What depends on the rows of a call is behind all else, placed by the
+/// kernel: one kernel serves tiles of any number of rows.
 /// </remarks>
 internal sealed record MaterializedScratch
 {
@@ -20,7 +20,7 @@ internal sealed record MaterializedScratch
         Rows = layout.Bytes;
     }
 
-    /// <summary>A block of keys or values as dense fp32 rows; also the room in which a lane group of rows is turned into lanes and back.</summary>
+    /// <summary>A block of keys or values as dense fp32 rows; also where a lane group of rows is transposed to lanes and back.</summary>
     public int Block { get; }
 
     public int Weights { get; }

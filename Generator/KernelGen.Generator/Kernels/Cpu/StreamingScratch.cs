@@ -1,6 +1,6 @@
 namespace KernelGen.Generator.Kernels.Cpu;
 
-/// <summary>The scratch memory of a worker with a streaming kernel: where its parts begin, in bytes. Every part begins at a cache line.</summary>
+/// <summary>The byte offsets of the parts of a worker's scratch with a streaming kernel, each at a cache line.</summary>
 internal sealed record StreamingScratch
 {
     public StreamingScratch(CpuTiling tiling)

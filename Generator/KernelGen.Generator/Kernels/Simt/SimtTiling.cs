@@ -1,17 +1,16 @@
-using System;
-
 namespace KernelGen.Generator.Kernels.Simt;
 
-/// <summary>How a kernel of the target <c>simt</c> cuts its work: the threads of a block, their register tiles, and shared memory. Templates only spell it out.</summary>
+/// <summary>The tiling of a kernel of the target <c>simt</c>: threads of a block, their register tiles, and shared memory.</summary>
 /// <remarks>
 /// <para>
-/// A block computes <see cref="TileRows"/> query rows against tiles of <see cref="TileKeys"/> keys, in fp32. <see cref="Lanes"/> neighbouring threads
-/// share the rows of a group: each owns <see cref="RowsPerThread"/> rows, <see cref="KeysPerThread"/> keys of a tile and <see cref="LaneDims"/> elements
-/// of the output rows, so that a row's softmax needs shuffles only among its lanes.
+/// A block computes <see cref="TileRows"/> query rows against tiles of <see cref="TileKeys"/> keys, in fp32. <see cref="Lanes"/>
+/// neighbouring threads share the rows of a group: each owns <see cref="RowsPerThread"/> rows, <see cref="KeysPerThread"/> keys of a tile
+/// and <see cref="LaneDims"/> elements of the output rows, so that a row's softmax needs shuffles only among its lanes.
 /// </para>
 /// <para>
-/// Shared memory holds a chunk of Q and one of K, over which the probabilities are written later, and after them a chunk of V. Q is read again for each
-/// tile of keys: that costs 3/2 of the least traffic and leaves the shared memory of a block below 48 KiB for every head dim.
+/// Shared memory holds a chunk of Q and one of K, over which the probabilities are written later, and after them a chunk of V. Q is read
+/// again for each tile of keys: that costs 3/2 of the least traffic and leaves the shared memory of a block below 48 KiB for every head
+/// dim.
 /// </para>
 /// </remarks>
 internal sealed record SimtTiling
@@ -54,7 +53,8 @@ internal sealed record SimtTiling
     public int TileRows { get; }
 
     /// <summary>
-    /// Threads that share a row. Eight divide every head dim; above 256, where a thread's part of the output no longer fits in its registers, it is sixteen.
+    /// Threads that share a row. Eight divide every head dim; above 256, where a thread's part of the output no longer fits in its
+    /// registers, it is sixteen.
     /// </summary>
     public int Lanes { get; }
 
@@ -66,11 +66,12 @@ internal sealed record SimtTiling
     public int ChunkDims { get; }
 
     /// <summary>
-    /// Floats from a row of a chunk of Q or K to the next: an odd number of 16-byte groups, so that eight neighbouring rows lie in different banks.
+    /// Floats from a row of a chunk of Q or K to the next: an odd number of 16-byte groups, so that eight neighbouring rows lie in
+    /// different banks.
     /// </summary>
     public int ChunkPitch => ChunkDims / BankGroup % 2 == 1 ? ChunkDims : ChunkDims + BankGroup;
 
-    /// <summary>Floats from a row of the probabilities to the next: neighbouring rows are <see cref="Lanes"/> banks apart, which is what a warp's stores fill.</summary>
+    /// <summary>The pitch of probabilities in floats: rows are <see cref="Lanes"/> banks apart, which a warp's stores fill.</summary>
     public int ProbabilityPitch => TileKeys + Lanes;
 
     /// <summary>Floats from a row of V to the next: the head dim rounded up to the lanes.</summary>
@@ -102,8 +103,9 @@ internal sealed record SimtTiling
     public int SharedBytes => sizeof(float) * (ValueChunkBegin + (ValueKeys * ValuePitch));
 
     /// <summary>
-    /// Registers of a thread that the code calls for: the output sums and either the scores with a column of operands, or the operands of the values,
-    /// and about forty for addresses, softmax and the compiler. ptxas decides; a measurement replaces this number where there is a GPU.
+    /// Registers of a thread that the code calls for: the output sums and either the scores with a column of operands, or the operands of
+    /// the values, and about forty for addresses, softmax and the compiler. ptxas decides; a measurement replaces this number where there
+    /// is a GPU.
     /// </summary>
     public int ExpectedRegisters
     {
@@ -116,8 +118,9 @@ internal sealed record SimtTiling
         }
     }
 
-    /// <summary>Blocks of a streaming kernel for which the registers of a multiprocessor suffice; a launch bound where shared memory holds as many.</summary>
-    public int RegisterBlocks => Math.Max(1, MultiprocessorRegisters / (Threads * ((ExpectedRegisters + RegisterGroup - 1) / RegisterGroup * RegisterGroup)));
+    /// <summary>The blocks that the registers of a multiprocessor suffice for; a launch bound where shared memory holds as many.</summary>
+    public int RegisterBlocks => Math.Max(
+        1, MultiprocessorRegisters / (Threads * ((ExpectedRegisters + RegisterGroup - 1) / RegisterGroup * RegisterGroup)));
 
     // Short rows in one go; others in the chunks that leave the least of the last one empty, the longest of those.
     private static int ChunkDimsFor(int headDim)

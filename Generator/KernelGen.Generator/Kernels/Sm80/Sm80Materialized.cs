@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Generic;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
@@ -31,7 +29,9 @@ internal sealed class Sm80Materialized : IKernelDesign
                 source,
                 [
                     new(source.EntryPoint + "_scores", Sm80Limits.Threads, tiling.ScoresSharedBytes, tiling.TileRows),
-                    new(source.EntryPoint + "_softmax", Sm80MaterializedTiling.SoftmaxThreads, SharedBytes: 0, Sm80MaterializedTiling.SoftmaxRows),
+                    new(
+                        source.EntryPoint + "_softmax", Sm80MaterializedTiling.SoftmaxThreads,
+                        SharedBytes: 0, Sm80MaterializedTiling.SoftmaxRows),
                     new(source.EntryPoint + "_values", Sm80Limits.Threads, tiling.ValuesSharedBytes, tiling.TileRows),
                 ],
                 "cuda/sm80/materialized.cu.sbn",

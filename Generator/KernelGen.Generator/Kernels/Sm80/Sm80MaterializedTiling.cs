@@ -1,8 +1,6 @@
-using System;
-
 namespace KernelGen.Generator.Kernels.Sm80;
 
-/// <summary>Tiles of a materialized kernel of the target <c>sm80</c>: of the launch that computes scores, and of the one that weights the values.</summary>
+/// <summary>Tiles of a materialized kernel of the target <c>sm80</c>, which launches QK and PV apart.</summary>
 /// <remarks>Memory bounds these kernels, not arithmetic: the tiles are small, and two stages of them are always there.</remarks>
 internal sealed record Sm80MaterializedTiling(int HeadDim, int TileRows, int TileKeys)
 {
@@ -27,6 +25,7 @@ internal sealed record Sm80MaterializedTiling(int HeadDim, int TileRows, int Til
     public int ExpectedRegisters =>
         Sm80Limits.BaseRegisters + Math.Max(TileKeys / ColumnGroups / 2, 4 * (((HeadDim / 8) + ColumnGroups - 1) / ColumnGroups));
 
-    /// <summary>The tiles for a head dim. The tile of keys depends on it alone, so that a row has the same bits whatever the slice size.</summary>
-    public static Sm80MaterializedTiling For(int headDim, bool isSmallSlice) => headDim <= 256 ? new(headDim, isSmallSlice ? 32 : 64, 64) : new(headDim, 32, 32);
+    /// <summary>The tiles for a head dim, which alone decides the keys of one: a row has the same bits whatever the slice size.</summary>
+    public static Sm80MaterializedTiling For(int headDim, bool isSmallSlice) =>
+        headDim <= 256 ? new(headDim, isSmallSlice ? 32 : 64, 64) : new(headDim, 32, 32);
 }

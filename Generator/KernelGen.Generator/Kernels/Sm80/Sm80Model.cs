@@ -6,7 +6,8 @@ namespace KernelGen.Generator.Kernels.Sm80;
 
 internal static class Sm80Model
 {
-    public static TemplateObject Create(CudaSourceName source, ElementType elementType, int headDim, int chunkKeys, int threads = Sm80Limits.Threads)
+    public static TemplateObject Create(
+        CudaSourceName source, ElementType elementType, int headDim, int chunkKeys, int threads = Sm80Limits.Threads)
     {
         Sm80Rows rows = Sm80Rows.For(headDim);
         return new()

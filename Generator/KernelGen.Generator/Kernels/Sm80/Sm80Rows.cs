@@ -1,8 +1,9 @@
 namespace KernelGen.Generator.Kernels.Sm80;
 
-/// <summary>How rows of 16-bit elements lie in a tile in shared memory, so that the eight rows of a matrix load fall into eight different groups of four banks.</summary>
+/// <summary>The layout of 16-bit rows in shared memory in which the eight rows of an <c>ldmatrix</c> meet no bank conflict.</summary>
 /// <param name="Swizzled">
-/// The 16-byte chunks of neighbouring rows are exchanged among each other (chunk XOR row mod 8). Else a row is an odd number of chunks, which needs no exchange.
+/// The 16-byte chunks of neighbouring rows are exchanged among each other (chunk XOR row mod 8). Else a row is an odd number of chunks,
+/// which needs no exchange.
 /// </param>
 internal readonly record struct Sm80Rows(int Bytes, bool Swizzled)
 {
@@ -11,7 +12,7 @@ internal readonly record struct Sm80Rows(int Bytes, bool Swizzled)
 
     public const int ChunkElements = 8;
 
-    /// <summary>The layout for a head dim. Rows of a multiple of 128 bytes are swizzled and need no padding; others are padded to an odd number of chunks.</summary>
+    /// <summary>The layout for a head dim: multiples of 128 bytes are swizzled, others padded to an odd number of chunks.</summary>
     public static Sm80Rows For(int headDim)
     {
         int chunks = headDim / ChunkElements;

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
@@ -17,7 +16,8 @@ internal sealed class Sm80ShortKeys : IKernelDesign
 
         foreach (Sm80ShortKeysTiling tiling in Sm80ShortKeysTiling.Choices(request.HeadDim))
         {
-            KernelConfiguration configuration = new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, Sm80ShortKeysTiling.TileRows)
+            KernelConfiguration configuration = new(
+                KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, Sm80ShortKeysTiling.TileRows)
             {
                 MaximumKeys = tiling.MaximumKeys,
             };

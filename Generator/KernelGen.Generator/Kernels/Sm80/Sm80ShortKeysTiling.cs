@@ -1,9 +1,6 @@
-using System.Collections.Generic;
-using System.Linq;
-
 namespace KernelGen.Generator.Kernels.Sm80;
 
-/// <summary>Tiles of a streaming kernel of the target <c>sm80</c> for few keys: one tile of K and V, and a row's scores in registers.</summary>
+/// <summary>Tiles of an <c>sm80</c> streaming kernel for few keys: one tile of K and V, and a row's scores in registers.</summary>
 internal sealed record Sm80ShortKeysTiling(int HeadDim, int MaximumKeys)
 {
     // 77 tokens of a prompt, and two prompts of 77, rounded up to what the products take at a time.

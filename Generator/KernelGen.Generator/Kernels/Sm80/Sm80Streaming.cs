@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
@@ -18,7 +17,8 @@ internal sealed class Sm80Streaming : IKernelDesign
         foreach (Sm80StreamingTiling tiling in Sm80StreamingTiling.Choices(request.HeadDim))
         {
             int warps = tiling.Warps == Sm80Limits.Warps ? 0 : tiling.Warps;
-            KernelConfiguration configuration = new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, tiling.TileRows) { Warps = warps };
+            KernelConfiguration configuration =
+                new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, tiling.TileRows) { Warps = warps };
             CudaSourceName source = CudaSourceName.Of(configuration);
             yield return new CudaVariant(
                 configuration,
@@ -33,7 +33,8 @@ internal sealed class Sm80Streaming : IKernelDesign
 
     private static TemplateObject Model(CudaSourceName source, ElementType elementType, Sm80StreamingTiling tiling)
     {
-        TemplateObject model = Sm80Model.Create(source, elementType, tiling.HeadDim, KeyChunks.Keys(tiling.TileKeys, tiling.HeadDim), tiling.Threads);
+        TemplateObject model = Sm80Model.Create(
+            source, elementType, tiling.HeadDim, KeyChunks.Keys(tiling.TileKeys, tiling.HeadDim), tiling.Threads);
         model.Add("tile_rows", tiling.TileRows);
         model.Add("tile_keys", tiling.TileKeys);
         model.Add("row_tiles", tiling.RowTiles);

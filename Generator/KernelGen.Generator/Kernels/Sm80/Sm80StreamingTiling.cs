@@ -1,18 +1,17 @@
-using System.Collections.Generic;
-
 namespace KernelGen.Generator.Kernels.Sm80;
 
 /// <summary>Tiles of a streaming kernel of the target <c>sm80</c>.</summary>
 /// <remarks>
-/// Up to head dim 256 each warp holds whole rows of the output, in one or two tiles of 16 rows; two halve the reads of K and V from shared memory
-/// and are what fits up to head dim 128. Above 256 no warp can hold a row, and the block's warps share 32 rows.
-/// From head dim 96 on a multiprocessor of 100 KiB (compute capability 8.6, 8.9, 12.0) holds one block of 128 rows, whose four warps hide nothing
-/// from each other; eight of 16 rows do, but load K and V twice as often, for which faster tensor cores would wait. The planner knows both.
-/// The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.
+/// Up to head dim 256 each warp holds whole rows of the output, in one or two tiles of 16 rows; two halve the reads of K and V from shared
+/// memory and are what fits up to head dim 128. Above 256 no warp can hold a row, and the block's warps share 32 rows. From head dim 96 on
+/// a multiprocessor of 100 KiB (compute capability 8.6, 8.9, 12.0) holds one block of 128 rows, whose four warps hide nothing from each
+/// other; eight of 16 rows do, but load K and V twice as often, for which faster tensor cores would wait. The planner knows both. The tile
+/// of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.
 /// </remarks>
 /// <param name="RowTiles">Tiles of 16 rows of which a warp holds the output.</param>
 /// <param name="IsSplit">The warps share the rows and divide the columns of the output.</param>
-internal sealed record Sm80StreamingTiling(int HeadDim, int TileRows, int TileKeys, int RowTiles, bool IsSplit, int Warps = Sm80Limits.Warps)
+internal sealed record Sm80StreamingTiling(
+    int HeadDim, int TileRows, int TileKeys, int RowTiles, bool IsSplit, int Warps = Sm80Limits.Warps)
 {
     private const int LargestUnsplitHeadDim = 256;
 
@@ -24,7 +23,9 @@ internal sealed record Sm80StreamingTiling(int HeadDim, int TileRows, int TileKe
     /// <summary>Q stays in registers; else it is read from shared memory for each tile of keys.</summary>
     public bool QueryInRegisters => !IsSplit && ArrayRegisters + QueryRegisters <= Sm80Limits.ComfortableRegisters;
 
-    /// <summary>Tiles of K, and of V, that shared memory holds: with two, the next tile is copied while one is computed; with one, K while V is used and V while K is.</summary>
+    /// <summary>
+    /// Pipeline stages of K, and of V. With two, the next tile is copied during a tile's products; with one, K during PV and V during QK.
+    /// </summary>
     public int Stages => !IsSplit && SharedBytesWith(2) <= Sm80Limits.TwoStageBytes * Warps / Sm80Limits.Warps ? 2 : 1;
 
     public int Threads => 32 * Warps;

@@ -1,12 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-
 namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>
-/// Tiles of a Float32 streaming kernel of the target <c>sm90a</c>: two warpgroups split tiles of K and V into halves of 16 bits, one or two compute 64 query
-/// rows each.
+/// Tiles of a Float32 streaming kernel of the target <c>sm90a</c>: two warpgroups split tiles of K and V into halves of 16 bits, one or two
+/// compute 64 query rows each.
 /// </summary>
 /// <remarks>The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.</remarks>
 internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
@@ -54,7 +50,7 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
     /// <summary>Bytes of a stage, which holds both halves of a tile of K or of V.</summary>
     public int StageBytes => Halves * Math.Max(KeyHalfBytes, ValueHalfBytes);
 
-    /// <summary>Tiles in shared memory, of K and V in turn: at least three, so that K can be split while V is used and the other way round.</summary>
+    /// <summary>Tiles in shared memory, of K and V in turn: at least three, so that K can be split during PV and V during QK.</summary>
     public int Stages
     {
         get
@@ -69,22 +65,25 @@ internal sealed record Sm90aFloat32StreamingTiling(int HeadDim, int Consumers)
     public int SharedBytes => SharedBytesWith(Stages);
     public int EntryRegisters => Sm90aLimits.ProcessorRegisters / Threads / 8 * 8;
 
-    /// <summary>Registers that a thread of a splitting warpgroup keeps: for 32 numbers that are under way, 16 or 8 of wide rows, and for splitting them.</summary>
+    /// <summary>Registers of a thread of a splitting warpgroup: 32 numbers being loaded, 16 or 8 of wide rows, and their halves.</summary>
     public int SplitterRegisters => ((EntryRegisters * (Splitters + Consumers)) - (Consumers * ConsumerRegisters)) / Splitters / 8 * 8;
 
     /// <summary>Registers that a thread of a consumer warpgroup takes: with room for everything else beside its arrays.</summary>
     public int ConsumerRegisters => Consumers == 1 ? 240 : Math.Max(LeastConsumerRegisters, (ArrayRegisters + OtherRegisters + 7) / 8 * 8);
     private int OtherRegisters => HeadDim <= LargestCommonHeadDim ? 40 : 48;
 
-    /// <summary>Registers that a computing thread needs for scores, which become both halves of the probabilities, the output, and a part's sums over a tile.</summary>
+    /// <summary>
+    /// Registers of a computing thread for scores (later both halves of the probabilities), the output, and a part's sums over a tile.
+    /// </summary>
     public int ArrayRegisters => (TileKeys / 2) + (Values.Dims / 2) + (Values.Dims / ValueParts / 2);
 
-    /// <summary>The tiles that there are variants for, by ascending rows; none above head dim 256, whose output does not fit the registers.</summary>
+    /// <summary>The tiles of variants, by ascending rows; none above head dim 256, whose output does not fit the registers.</summary>
     public static IReadOnlyList<Sm90aFloat32StreamingTiling> Choices(int headDim) => headDim > _table[_table.Length - 1].LargestHeadDim
         ? []
         : [new(headDim, Consumers: 1), new(headDim, Consumers: 2)];
 
-    private static (int LargestHeadDim, int TileKeys, int ValueParts) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
+    private static (int LargestHeadDim, int TileKeys, int ValueParts) Row(int headDim) =>
+        _table.First(row => headDim <= row.LargestHeadDim);
 
     // Both halves of Q, the stages, a unit for each row of Q and for each key of a stage, flags and mbarriers of the stages.
     private int SharedBytesWith(int stages) =>

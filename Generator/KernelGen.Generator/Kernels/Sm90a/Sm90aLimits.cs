@@ -24,6 +24,9 @@ internal static class Sm90aLimits
     /// <summary>Dims or keys of one product (k, of 16-bit elements).</summary>
     public const int ProductDepth = 16;
 
-    /// <summary>The largest head dim whose output a warpgroup can hold; above it two warpgroups share the rows and divide the columns.</summary>
+    /// <summary>The largest head dim whose output one warpgroup can hold; above it two divide the columns of their rows.</summary>
     public const int LargestUndividedHeadDim = 256;
+
+    /// <summary>The bytes of a tile, up to where the next one may begin.</summary>
+    public static int AlignTile(int bytes) => (bytes + TileAlignment - 1) / TileAlignment * TileAlignment;
 }

@@ -1,13 +1,10 @@
-using System;
-using System.Collections.Generic;
-using System.Collections.Immutable;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Kernels.Sm90a;
 
-/// <summary>Probabilities in a workspace, for 16-bit elements: softmax of the products with K, and products with V, a launch each.</summary>
+/// <summary>Probabilities in a workspace, for 16-bit elements: a launch for QK and softmax, and one for PV.</summary>
 internal sealed class Sm90aMaterialized : IKernelDesign
 {
     public KernelTarget Target => KernelTarget.Sm90a;
@@ -45,8 +42,14 @@ internal sealed class Sm90aMaterialized : IKernelDesign
         ];
         return
         [
-            new(entryPoint + "_scores", Sm90aMaterializedTiling.Threads, tiling.ScoresSharedBytes, Sm90aMaterializedTiling.TileRows) { TensorBoxes = boxes },
-            new(entryPoint + "_values", Sm90aMaterializedTiling.Threads, tiling.ValuesSharedBytes, tiling.ValueRows) { TensorBoxes = boxes },
+            new(entryPoint + "_scores", Sm90aMaterializedTiling.Threads, tiling.ScoresSharedBytes, Sm90aMaterializedTiling.TileRows)
+            {
+                TensorBoxes = boxes,
+            },
+            new(entryPoint + "_values", Sm90aMaterializedTiling.Threads, tiling.ValuesSharedBytes, tiling.ValueRows)
+            {
+                TensorBoxes = boxes,
+            },
         ];
     }
 

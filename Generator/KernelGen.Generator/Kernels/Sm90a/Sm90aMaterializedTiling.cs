@@ -1,13 +1,12 @@
-using System;
-
 namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>
-/// Tiles of a materialized kernel of the target <c>sm90a</c>: of the launch that turns scores into probabilities, and of the one that weights the values.
-/// In both one warpgroup copies and two compute 64 query rows each.
+/// Tiles of a materialized kernel of the target <c>sm90a</c>: of the launch that turns scores into probabilities, and of the one that
+/// weights the values. In both one warpgroup copies and two compute 64 query rows each.
 /// </summary>
 /// <remarks>
-/// Above head dim 256 the two of the second launch compute the same rows and divide the columns of the output. The tile of keys depends on the head dim alone.
+/// Above head dim 256 the two of the second launch compute the same rows and divide the columns of the output. The tile of keys depends on
+/// the head dim alone.
 /// </remarks>
 internal sealed record Sm90aMaterializedTiling(int HeadDim, int TileKeys)
 {
@@ -47,7 +46,7 @@ internal sealed record Sm90aMaterializedTiling(int HeadDim, int TileKeys)
     /// <summary>Tiles of V, and of probabilities, in shared memory: what is on its way hides how long memory takes.</summary>
     public int ValueStages => MostOf(ValuesBytesWith);
 
-    /// <summary>Dynamic shared memory of a block of the first launch, in bytes, with what it takes to begin at a multiple of 1024.</summary>
+    /// <summary>Dynamic shared memory of a block of the first launch, in bytes, including its alignment to 1024.</summary>
     public int ScoresSharedBytes => ScoresBytesWith(ScoreStages);
 
     /// <summary>The same of the second launch.</summary>
@@ -77,8 +76,10 @@ internal sealed record Sm90aMaterializedTiling(int HeadDim, int TileKeys)
 
     // Q, the stages of K, and mbarriers for the coming and going of each.
     private int ScoresBytesWith(int stages) =>
-        Sm90aLimits.TileAlignment + Rows.TileBytes(TileRows) + (stages * Rows.TileBytes(TileKeys)) + (Sm90aLimits.MbarrierBytes * (2 + (2 * stages)));
+        Sm90aLimits.TileAlignment + Rows.TileBytes(TileRows) + (stages * Rows.TileBytes(TileKeys))
+        + (Sm90aLimits.MbarrierBytes * (2 + (2 * stages)));
 
     private int ValuesBytesWith(int stages) =>
-        Sm90aLimits.TileAlignment + (stages * (Values.TileBytes(TileKeys) + (Consumers / ColumnGroups * WorkspaceTileBytes))) + (Sm90aLimits.MbarrierBytes * 2 * stages);
+        Sm90aLimits.TileAlignment + (stages * (Values.TileBytes(TileKeys) + (Consumers / ColumnGroups * WorkspaceTileBytes)))
+        + (Sm90aLimits.MbarrierBytes * 2 * stages);
 }

@@ -19,7 +19,7 @@ internal static class Sm90aModel
         { "head_dim", headDim },
     };
 
-    /// <summary>The variables of kernels of whole tiles: those that share <c>sm90a/layout.cuh.sbn</c> and <c>sm90a/products.cuh.sbn</c>.</summary>
+    /// <summary>The variables of kernels of whole tiles, which share <c>sm90a/layout.cuh.sbn</c> and <c>products.cuh.sbn</c>.</summary>
     public static TemplateObject CreateWithLayout(
         CudaSourceName source, ElementType elementType, string factorType, int headDim,
         int tileKeys, int queryRows, Sm90aPanels values, int columnGroups = 1, bool hasChunks = true)

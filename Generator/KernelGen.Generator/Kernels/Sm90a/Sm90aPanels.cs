@@ -1,8 +1,8 @@
 namespace KernelGen.Generator.Kernels.Sm90a;
 
 /// <summary>
-/// How rows of 16-bit elements lie in shared memory for tensor copies and products: side by side in panels of 16, 32 or 64 elements, swizzled over 32, 64 or
-/// 128 bytes. What a panel has beyond the head dim is zero: the tensor copy fills it.
+/// How rows of 16-bit elements lie in shared memory for tensor copies and products: side by side in panels of 16, 32 or 64 elements,
+/// swizzled over 32, 64 or 128 bytes. What a panel has beyond the head dim is zero: the tensor copy fills it.
 /// </summary>
 internal readonly record struct Sm90aPanels(int PanelDims, int Count)
 {
@@ -18,7 +18,7 @@ internal readonly record struct Sm90aPanels(int PanelDims, int Count)
     public int PanelBytes(int rows) => rows * RowBytes;
 
     /// <summary>Bytes of a tile of so many rows, up to where the next may begin.</summary>
-    public int TileBytes(int rows) => ((Count * PanelBytes(rows)) + Sm90aLimits.TileAlignment - 1) / Sm90aLimits.TileAlignment * Sm90aLimits.TileAlignment;
+    public int TileBytes(int rows) => Sm90aLimits.AlignTile(Count * PanelBytes(rows));
 
     /// <summary>
     /// Panels for Q and K, whose rows run along the head dim: wide ones, which take few copies, as long as a row is at most 15 %
@@ -41,8 +41,8 @@ internal readonly record struct Sm90aPanels(int PanelDims, int Count)
     }
 
     /// <summary>
-    /// Panels for V, whose head dim runs across the product: the widest that divide the head dim rounded up to 16, since the documentation defines a
-    /// matrix only by whole panels.
+    /// Panels for V, whose head dim runs across the product: the widest that divide the head dim rounded up to 16, since the documentation
+    /// defines a matrix only by whole panels.
     /// </summary>
     public static Sm90aPanels AcrossRows(int headDim, int groups = 1)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
@@ -31,7 +30,10 @@ internal sealed class Sm90aShortKeys : IKernelDesign
                 [
                     new(source.EntryPoint, tiling.Threads, tiling.SharedBytes, tiling.TileRows)
                     {
-                        TensorBoxes = [rows, new(tiling.Rows.PanelDims, tiling.MaximumKeys), new(tiling.Values.PanelDims, tiling.MaximumKeys), rows],
+                        TensorBoxes =
+                        [
+                            rows, new(tiling.Rows.PanelDims, tiling.MaximumKeys), new(tiling.Values.PanelDims, tiling.MaximumKeys), rows,
+                        ],
                         MinimumBlocks = tiling.BlocksPerProcessor,
                     },
                 ],

@@ -1,13 +1,9 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-
 namespace KernelGen.Generator.Kernels.Sm90a;
 
-/// <summary>Tiles of a streaming kernel of the target <c>sm90a</c> for few keys: one tile of K and V, and a row's scores in registers.</summary>
+/// <summary>Tiles of an <c>sm90a</c> streaming kernel for few keys: one tile of K and V, and a row's scores in registers.</summary>
 /// <remarks>
-/// Memory bounds these kernels. What counts is how many queries are on their way at a time: as many warpgroups as registers allow, and stages of Q for each.
-/// Neither changes a bit: a row is computed in the same way wherever it is.
+/// Memory bounds these kernels. What counts is how many queries are on their way at a time: as many warpgroups as registers allow, and
+/// stages of Q for each. Neither changes a bit: a row is computed in the same way wherever it is.
 /// </remarks>
 /// <param name="Warpgroups">Warpgroups of a block, which compute 64 rows at a time each.</param>
 internal sealed record Sm90aShortKeysTiling(int HeadDim, int MaximumKeys, int TileRows, int Warpgroups)
@@ -65,7 +61,8 @@ internal sealed record Sm90aShortKeysTiling(int HeadDim, int MaximumKeys, int Ti
 
     // Queries can come while others are computed, where there are others.
     private bool Fits =>
-        SharedBytes <= Sm90aLimits.SharedBytes && Stages >= Math.Min(2, TilesPerWarpgroup) && ArrayRegisters + OtherRegisters <= LimitRegisters;
+        SharedBytes <= Sm90aLimits.SharedBytes && Stages >= Math.Min(2, TilesPerWarpgroup)
+        && ArrayRegisters + OtherRegisters <= LimitRegisters;
 
     /// <summary>The kernels that there are for a head dim, by keys and rows; none where shared memory does not hold the tiles.</summary>
     public static IReadOnlyList<Sm90aShortKeysTiling> Choices(int headDim) =>
@@ -84,6 +81,7 @@ internal sealed record Sm90aShortKeysTiling(int HeadDim, int MaximumKeys, int Ti
 
     // K, V, the stages of Q, and an mbarrier for each tile.
     private int SharedBytesWith(int stages) =>
-        Sm90aLimits.TileAlignment + Rows.TileBytes(MaximumKeys) + Values.TileBytes(MaximumKeys) + (Warpgroups * stages * Rows.TileBytes(Sm90aLimits.WarpgroupRows))
+        Sm90aLimits.TileAlignment + Rows.TileBytes(MaximumKeys) + Values.TileBytes(MaximumKeys)
+        + (Warpgroups * stages * Rows.TileBytes(Sm90aLimits.WarpgroupRows))
         + (Sm90aLimits.MbarrierBytes * (2 + (Warpgroups * stages)));
 }

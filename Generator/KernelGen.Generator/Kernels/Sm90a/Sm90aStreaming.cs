@@ -1,11 +1,10 @@
-using System.Collections.Generic;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Kernels.Sm90a;
 
-/// <summary>Online softmax over whole tiles, for 16-bit elements and head dims up to 256: a producer warpgroup and one to three consumers.</summary>
+/// <summary>Online softmax for 16-bit elements and head dims up to 256: a producer warpgroup and one to three consumers.</summary>
 internal sealed class Sm90aStreaming : IKernelDesign
 {
     public KernelTarget Target => KernelTarget.Sm90a;
@@ -17,7 +16,8 @@ internal sealed class Sm90aStreaming : IKernelDesign
 
         foreach (Sm90aStreamingTiling tiling in Sm90aStreamingTiling.Choices(request.HeadDim))
         {
-            KernelConfiguration configuration = new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, tiling.ClusterRows);
+            KernelConfiguration configuration =
+                new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, tiling.ClusterRows);
             CudaSourceName source = CudaSourceName.Of(configuration);
             yield return new CudaVariant(
                 configuration,
@@ -42,7 +42,9 @@ internal sealed class Sm90aStreaming : IKernelDesign
                 "cuda/sm90a/streaming.cu.sbn",
                 Model(source, request.ElementType, factorType, tiling))
             {
-                Experimental = tiling.ClusterBlocks > 1 ? ExperimentalKernels.Hopper | ExperimentalKernels.HopperMulticast : ExperimentalKernels.Hopper,
+                Experimental = tiling.ClusterBlocks > 1
+                    ? ExperimentalKernels.Hopper | ExperimentalKernels.HopperMulticast
+                    : ExperimentalKernels.Hopper,
             };
         }
     }

@@ -1,12 +1,8 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
-
 namespace KernelGen.Generator.Kernels.Sm90a;
 
-/// <summary>Tiles of a streaming kernel of the target <c>sm90a</c>: one warpgroup copies, one to three compute 64 query rows each.</summary>
+/// <summary>Tiles of an <c>sm90a</c> streaming kernel: a producer warpgroup, and one to three consumers of 64 query rows each.</summary>
 /// <remarks>The tile of keys depends on the head dim alone, so that a row has the same bits whichever variant computes it.</remarks>
-/// <param name="ClusterBlocks">Blocks that copy K and V for each other, with neighbouring tiles of rows of one head; 1 where each copies for itself.</param>
+/// <param name="ClusterBlocks">Blocks of a cluster, which share the copies of K and V for neighbouring tiles of rows of a head.</param>
 internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers, int ClusterBlocks = 1)
 {
     private const int MostStages = 3;
@@ -15,10 +11,11 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers, int Clus
     // Below, blocks of three consumer warpgroups read K and V for 192 rows at a time without a cluster.
     private const int LeastClusterHeadDim = 88;
 
-    // Keys of a tile by head dim: the most that registers and two stages of shared memory hold. Up to head dim 64 an eighth of the powers of two are polynomials.
-    // For 64 rows and 128 keys the tensor cores take 8 clocks for each of the head dim's numbers, 512 at head dim 64; the unit for powers of two takes 528 for all
-    // of them, and a warp has about 400 instructions beside its polynomials. A polynomial is 8 instructions more and 8 clocks of the unit less: with an eighth of
-    // them both take about 464. At head dim 80 everything hides behind the products, and from there on the more exact powers cost nothing.
+    // Keys of a tile by head dim: the most that registers and two stages of shared memory hold. Up to head dim 64 an eighth of the powers
+    // of two are polynomials. For 64 rows and 128 keys the tensor cores take 8 clocks for each of the head dim's numbers, 512 at head dim
+    // 64; the unit for powers of two takes 528 for all of them, and a warp has about 400 instructions beside its polynomials. A polynomial
+    // is 8 instructions more and 8 clocks of the unit less: with an eighth of them both take about 464. At head dim 80 everything hides
+    // behind the products, and from there on the more exact powers cost nothing.
     private static readonly (int LargestHeadDim, int TileKeys, int Consumers, int PolynomialEvery)[] _table =
     [
         (64, 128, 3, 8),
@@ -71,15 +68,15 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers, int Clus
     /// <summary>Registers that a computing thread needs for scores, probabilities and output.</summary>
     public int ArrayRegisters => (TileKeys / 2) + (TileKeys / 4) + (Values.Dims / 2);
 
-    /// <summary>The most <see cref="ArrayRegisters"/> that leave the compiler room for everything else: known from published kernels of this structure.</summary>
+    /// <summary>The most <see cref="ArrayRegisters"/> that leave room for all else, known from published kernels of this kind.</summary>
     public int MostArrayRegisters => Consumers == 3 ? 128 : 216;
 
-    /// <summary>Warpgroups take turns with the tensor cores, so that one computes its softmax while another multiplies; pays where softmax takes long.</summary>
+    /// <summary>Warpgroups take turns, so that one computes its softmax while another multiplies; pays where softmax takes long.</summary>
     public bool PingPong => Consumers >= 2 && HeadDim <= LargestPingPongHeadDim;
 
     /// <summary>
-    /// The tiles that there are variants for, by ascending rows: many rows for throughput, fewer for small shapes, and clusters of two blocks for where the L2
-    /// cache is the limit. None above head dim 256, whose output no warpgroup can hold.
+    /// The tiles that there are variants for, by ascending rows: many rows for throughput, fewer for small shapes, and clusters of two
+    /// blocks for where the L2 cache is the limit. None above head dim 256, whose output no warpgroup can hold.
     /// </summary>
     public static IEnumerable<Sm90aStreamingTiling> Choices(int headDim)
     {
@@ -93,10 +90,12 @@ internal sealed record Sm90aStreamingTiling(int HeadDim, int Consumers, int Clus
             yield return new(headDim, most, ClusterBlocks: 2);
     }
 
-    private static (int LargestHeadDim, int TileKeys, int Consumers, int PolynomialEvery) Row(int headDim) => _table.First(row => headDim <= row.LargestHeadDim);
+    private static (int LargestHeadDim, int TileKeys, int Consumers, int PolynomialEvery) Row(int headDim) =>
+        _table.First(row => headDim <= row.LargestHeadDim);
     private bool SharesProcessor(int stages) => 2 * (SharedBytesWith(stages) + 1024) <= Sm90aLimits.ProcessorSharedBytes;
 
     // Q, the stages of K and V, an mbarrier for Q's coming and going, and two for each stage of K and of V.
     private int SharedBytesWith(int stages) =>
-        Sm90aLimits.TileAlignment + Rows.TileBytes(TileRows) + (stages * (Rows.TileBytes(TileKeys) + Values.TileBytes(TileKeys))) + (Sm90aLimits.MbarrierBytes * (2 + (4 * stages)));
+        Sm90aLimits.TileAlignment + Rows.TileBytes(TileRows) + (stages * (Rows.TileBytes(TileKeys) + Values.TileBytes(TileKeys)))
+        + (Sm90aLimits.MbarrierBytes * (2 + (4 * stages)));
 }

@@ -1,11 +1,10 @@
-using System.Collections.Generic;
 using KernelGen.Generator.Kernels.Common;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Rendering;
 
 namespace KernelGen.Generator.Kernels.Sm90a;
 
-/// <summary>Online softmax for head dims above 256: two consumer warpgroups share the rows, a cluster of two blocks shares what is copied.</summary>
+/// <summary>Online softmax for head dims above 256: two consumers share the rows, a cluster of two blocks shares the copies.</summary>
 internal sealed class Sm90aWideStreaming : IKernelDesign
 {
     public KernelTarget Target => KernelTarget.Sm90a;

@@ -1,11 +1,10 @@
-using System;
-
 namespace KernelGen.Generator.Kernels.Sm90a;
 
-/// <summary>Tiles of a streaming kernel of the target <c>sm90a</c> for head dims whose output no warpgroup can hold: one copies, two share 64 query rows.</summary>
+/// <summary>Tiles of an <c>sm90a</c> streaming kernel for head dims whose output no warpgroup can hold: two share 64 query rows.</summary>
 /// <remarks>
-/// Each of the two computes the scores of half of a tile's keys and half of the output's columns; probabilities pass through shared memory. K and V come in
-/// parts, for each of the two its own, and a cluster of blocks copies every part once. The tile of keys is the same for all head dims.
+/// Each of the two computes the scores of half of a tile's keys and half of the output's columns; probabilities pass through shared memory.
+/// K and V come in parts, for each of the two its own, and a cluster of blocks copies every part once. The tile of keys is the same for all
+/// head dims.
 /// </remarks>
 internal sealed record Sm90aWideStreamingTiling(int HeadDim)
 {
@@ -13,7 +12,7 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
     public const int TileKeys = 128;
     public const int Groups = 2;
 
-    /// <summary>Keys of a tile whose scores a warpgroup computes: a product of so many columns takes as long as shared memory needs to feed it.</summary>
+    /// <summary>Keys of a tile whose scores a warpgroup computes: a wgmma of this N takes as long as reading its operands.</summary>
     public const int GroupKeys = TileKeys / Groups;
 
     /// <summary>Blocks that share what is copied: neighbouring tiles of rows of one head.</summary>
@@ -25,7 +24,7 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
     public const int ProducerRegisters = 40;
     public const int ConsumerRegisters = 232;
 
-    /// <summary>The most <see cref="ArrayRegisters"/> that leave the compiler room for everything else: known from published kernels of this structure.</summary>
+    /// <summary>The most <see cref="ArrayRegisters"/> that leave room for all else, known from published kernels of this kind.</summary>
     public const int MostArrayRegisters = 200;
 
     private const int ElementBytes = 2;
@@ -48,14 +47,15 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
     public static int ValueParts => TileKeys / ValuePartKeys;
 
     /// <summary>Bytes of shared memory that a stage takes: a part of a tile of K or V.</summary>
-    public int StageBytes => CeilingDivide(
-        Math.Max(KeyPartPanels * Rows.PanelBytes(GroupKeys), ValuePanels * Values.PanelBytes(ValuePartKeys)), Sm90aLimits.TileAlignment) * Sm90aLimits.TileAlignment;
+    public int StageBytes => Sm90aLimits.AlignTile(
+        Math.Max(KeyPartPanels * Rows.PanelBytes(GroupKeys), ValuePanels * Values.PanelBytes(ValuePartKeys)));
 
     /// <summary>Stages of a warpgroup in shared memory: as many as there is room for.</summary>
     public int Stages => Math.Min(MostStages, (Sm90aLimits.SharedBytes - SharedBytesWith(0)) / (SharedBytesWith(1) - SharedBytesWith(0)));
 
     /// <summary>
-    /// The fewest stages that a warpgroup can go on with: while the first half of a tile's values are multiplied it holds them, and the last part of the keys.
+    /// The fewest stages that a warpgroup can go on with: while the first half of a tile's values are multiplied it holds them, and the
+    /// last part of the keys.
     /// </summary>
     public static int FewestStages => (ValueParts / 2) + 1;
 
@@ -63,7 +63,9 @@ internal sealed record Sm90aWideStreamingTiling(int HeadDim)
     public int ArrayRegisters => (GroupKeys / 2) + (ValueDims / 2);
     private static int CeilingDivide(int value, int divisor) => (value + divisor - 1) / divisor;
 
-    // Q, the stages, two tiles of probabilities, two numbers a row and warpgroup, an mbarrier for Q's coming and going, and two for each stage.
+    // Q, the stages, two tiles of probabilities, two numbers a row and warpgroup, an mbarrier for Q's coming and going, and two for each
+    // stage.
     private int SharedBytesWith(int stages) =>
-        Sm90aLimits.TileAlignment + Rows.TileBytes(TileRows) + (Groups * stages * (StageBytes + (2 * Sm90aLimits.MbarrierBytes))) + (2 * ProbabilityBytes) + RowStatisticsBytes + (2 * Sm90aLimits.MbarrierBytes);
+        Sm90aLimits.TileAlignment + Rows.TileBytes(TileRows) + (Groups * stages * (StageBytes + (2 * Sm90aLimits.MbarrierBytes)))
+        + (2 * ProbabilityBytes) + RowStatisticsBytes + (2 * Sm90aLimits.MbarrierBytes);
 }
