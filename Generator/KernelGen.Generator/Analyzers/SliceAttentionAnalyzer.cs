@@ -19,9 +19,15 @@ public abstract class SliceAttentionAnalyzer : DiagnosticAnalyzer
         context.RegisterSymbolAction(AnalyzeType, SymbolKind.NamedType);
     }
 
+    /// <summary>Reports the faults of a type that may lie around such a class.</summary>
+    private protected virtual void AnalyzeAnyType(SymbolAnalysisContext context, INamedTypeSymbol type) { }
+
     /// <summary>Reports the faults of a class that carries at least one attribute.</summary>
     private protected abstract void Analyze(
         SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages);
+
+    private protected static bool IsAnnotated(INamedTypeSymbol type) =>
+        type.TypeKind == TypeKind.Class && type.GetAttributes().Any(SliceAttentionUsage.IsSliceAttention);
 
     private protected static void Report(
         SymbolAnalysisContext context, DiagnosticDescriptor descriptor, Location location, params object[] messageArguments) =>
@@ -33,12 +39,11 @@ public abstract class SliceAttentionAnalyzer : DiagnosticAnalyzer
     private void AnalyzeType(SymbolAnalysisContext context)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        if (type.TypeKind != TypeKind.Class)
+        AnalyzeAnyType(context, type);
+        if (!IsAnnotated(type))
             return;
-        List<AttributeData> attributes = type.GetAttributes().Where(SliceAttentionUsage.IsSliceAttention).ToList();
-        if (attributes.Count == 0)
-            return;
-        List<SliceAttentionUsage> usages = attributes
+        List<SliceAttentionUsage> usages = type.GetAttributes()
+            .Where(SliceAttentionUsage.IsSliceAttention)
             .Select(attribute => SliceAttentionUsage.Read(attribute, context.CancellationToken))
             .OfType<SliceAttentionUsage>()
             .ToList();

@@ -11,22 +11,20 @@ internal static class ModelClassRules
     private static readonly string[] _namespaces = ["System", "KernelGen"];
 
     /// <summary>Whether the class itself keeps the generator from adding to it: KGEN0001 or 0008.</summary>
-    public static bool HasError(INamedTypeSymbol type, CancellationToken cancellationToken) =>
-        NonPartialDeclarations(type, cancellationToken).Any()
-        || FindObstacle(type, cancellationToken) is not null;
-
-    /// <summary>The declarations of the class and its containing types that are not partial (KGEN0001).</summary>
-    public static IEnumerable<BaseTypeDeclarationSyntax> NonPartialDeclarations(INamedTypeSymbol type, CancellationToken cancellationToken)
+    public static bool HasError(INamedTypeSymbol type, CancellationToken cancellationToken)
     {
         for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType)
         {
-            foreach (BaseTypeDeclarationSyntax declaration in DeclarationsOf(current, cancellationToken))
-            {
-                if (!declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
-                    yield return declaration;
-            }
+            if (NonPartialDeclarations(current, cancellationToken).Any())
+                return true;
         }
+
+        return FindObstacle(type, cancellationToken) is not null;
     }
+
+    /// <summary>The declarations of a type that are not partial: a class that gets kernels is, and those around it (KGEN0001).</summary>
+    public static IEnumerable<BaseTypeDeclarationSyntax> NonPartialDeclarations(INamedTypeSymbol type, CancellationToken cancellation) =>
+        DeclarationsOf(type, cancellation).Where(static declaration => !declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
 
     /// <summary>Why the class cannot take the generated constructor and members, and where (KGEN0008); null when it can.</summary>
     public static (Location Location, string Reason)? FindObstacle(INamedTypeSymbol type, CancellationToken cancellationToken)

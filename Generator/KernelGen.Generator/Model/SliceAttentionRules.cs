@@ -26,13 +26,13 @@ internal static class SliceAttentionRules
         [(int)KernelTarget.Cpu, (int)KernelTarget.Simt, (int)KernelTarget.Sm80, (int)KernelTarget.Sm90a];
 
     /// <summary>Whether kernels can be made for the head dim: a multiple of 8 from 8 to 512.</summary>
-    public static bool IsHeadDim(int value) => IsStep(value, HeadDimStep, MinimumHeadDim, MaximumHeadDim);
+    public static bool IsHeadDim(int value) => NearestHeadDim(value) == value;
 
     /// <summary>The head dim to use instead: the next multiple of 8, at least 8 and at most 512.</summary>
     public static int NearestHeadDim(int value) => RoundUp(value, HeadDimStep, MinimumHeadDim, MaximumHeadDim);
 
     /// <summary>Whether kernels can be made for the slice size: a multiple of 128 from 128 to 1048576.</summary>
-    public static bool IsSliceRows(int value) => IsStep(value, SliceRowsStep, MinimumSliceRows, MaximumSliceRows);
+    public static bool IsSliceRows(int value) => NearestSliceRows(value) == value;
 
     /// <summary>The slice size to use instead: the next multiple of 128, at least 128 and at most 1048576.</summary>
     public static int NearestSliceRows(int value) => RoundUp(value, SliceRowsStep, MinimumSliceRows, MaximumSliceRows);
@@ -65,8 +65,6 @@ internal static class SliceAttentionRules
 
     /// <summary>The values in ascending order, each once: what the generator makes variants of.</summary>
     public static IReadOnlyList<int> InOrder(IReadOnlyList<int> values) => values.Distinct().OrderBy(value => value).ToList();
-
-    private static bool IsStep(int value, int step, int minimum, int maximum) => value >= minimum && value <= maximum && value % step == 0;
 
     private static int RoundUp(int value, int step, int minimum, int maximum)
     {

@@ -20,10 +20,7 @@ public sealed class ChoiceDiagnosticsTests
         "'ElementTypes' has the value -1, which is not one of Float16, BFloat16, Float32")]
     public async Task InvalidChoice_IsReportedAtTheElement(string argument, string message)
     {
-        IReadOnlyList<string> messages =
-            await AnalyzerTest.ReportsAsync("KGEN0007", $"[SliceAttention(HeadDims = [40], {argument})] partial class M;");
-
-        Assert.AreEqual(message, messages.Single());
+        await AnalyzerTest.ReportsAsync("KGEN0007", $"[SliceAttention(HeadDims = [40], {argument})] partial class M;", message);
     }
 
     [TestMethod]
@@ -42,12 +39,12 @@ public sealed class ChoiceDiagnosticsTests
         + "[SliceAttention(HeadDims = [88])]")]
     public async Task CpuKernelsWithoutUnsafeCode_AreReportedOnce(string attributes)
     {
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0009", $"{attributes} partial class M;", allowUnsafe: false);
-
-        Assert.AreEqual(
+        await AnalyzerTest.ReportsAsync(
+            "KGEN0009",
+            $"{attributes} partial class M;",
+            allowUnsafe: false,
             "The CPU kernels of 'M' need unsafe code: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project, or leave Cpu out "
-                + "of Targets",
-            messages.Single());
+                + "of Targets");
     }
 
     [TestMethod]

@@ -102,7 +102,7 @@ public sealed class DescriptorTests
             public sealed partial class StableDiffusion15Attention;
             """;
 
-        Assert.IsEmpty(await AnalyzerTest.DiagnosticsOfAsync([Source], AnalyzerTest.AllAnalyzers));
+        await AnalyzerTest.ReportsNothingAsync(Source);
     }
 
     private static string PageOf(DiagnosticDescriptor descriptor) =>

@@ -1,67 +1,72 @@
-using System.Collections.Immutable;
 using KernelGen.Generator.Analyzers;
 using KernelGen.Generator.Tests.Compilations;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Testing;
 
 namespace KernelGen.Generator.Tests.Diagnostics;
 
+/// <summary>Faults in templates of the user's, which reach the compiler as additional files with a template's name as metadata.</summary>
 [TestClass]
 public sealed class FaultyTemplateTests
 {
     private const string Score = "cuda/score.cuh.sbn";
 
     [TestMethod]
-    [DataRow("// fine\n{{ head_dimm }}\n", 1, 3, "unknown name 'head_dimm'", DisplayName = "an unknown name")]
-    [DataRow("{{ if true }}\nnever closed", 0, 3, "if", DisplayName = "an unclosed block")]
-    public async Task FaultInATemplate_IsReportedAtItsPlace(string template, int line, int column, string part)
-    {
-        Diagnostic fault = (await DiagnosticsAsync(ModelSources.OneHeadDim, new InMemoryText(Score, template))).Single();
-
-        FileLinePositionSpan place = fault.Location.GetLineSpan();
-        Assert.AreEqual("KGEN0013", fault.Id);
-        Assert.AreEqual((Score, line, column), (place.Path, place.StartLinePosition.Line, place.StartLinePosition.Character));
-        Assert.Contains(part, fault.GetMessage());
-    }
-
-    [TestMethod]
-    public async Task TwoClasses_ReportAFaultOnce()
-    {
-        string source = ModelSources.OneHeadDim + "\n" + """
-            [SliceAttention(HeadDims = [64], SliceRows = [512])]
-            public sealed partial class Second;
-            """;
-
-        Assert.HasCount(1, await DiagnosticsAsync(source, new InMemoryText(Score, "{{ unknown }}")));
-    }
-
-    [TestMethod]
-    public async Task SoundTemplate_IsNotReported() =>
-        Assert.IsEmpty(await DiagnosticsAsync(ModelSources.OneHeadDim, new InMemoryText(Score, "// {{ 6 * 7 }}\n")));
-
-    [TestMethod]
-    public async Task TemplateWithAMistypedName_IsReported()
-    {
-        Diagnostic fault =
-            (await DiagnosticsAsync(ModelSources.OneHeadDim, new InMemoryText("cpu/finish-score.cs.sbn", "{{ unknown }}"))).Single();
-
-        Assert.AreEqual(("KGEN0017", "cpu/finish-score.cs.sbn"), (fault.Id, fault.Location.GetLineSpan().Path));
-        Assert.AreEqual(
-            "No template of the package is named 'cpu/finish-score.cs.sbn', and no other file includes it, so that it changes nothing: "
-            + "the nearest names are cpu/finish-scores.cs.sbn, cpu/value-tile.cs.sbn, cpu/kernels.cs.sbn",
-            fault.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
-    }
-
-    [TestMethod]
-    public async Task TemplateThatAnotherIncludes_IsNotReported() => Assert.IsEmpty(await DiagnosticsAsync(
+    [DataRow("// fine\n{{ head_dimm }}\n", 2, 4, "unknown name 'head_dimm'; there are no known names", DisplayName = "an unknown name")]
+    [DataRow("{{ if true }}\nnever closed", 1, 4, "'if' is not closed; its 'end' is missing", DisplayName = "an unclosed block")]
+    public Task FaultInATemplate_IsReportedAtItsPlace(string template, int line, int column, string message) => ReportsAsync(
         ModelSources.OneHeadDim,
-        new InMemoryText("cpu/finish-scores.cs.sbn", "{{ include 'mine/cap.cs.sbn' }}"),
-        new InMemoryText("mine/cap.cs.sbn", "// cap"),
-        new InMemoryText(Score, "#include \"kernelgen_mine_bias.cuh\""),
-        new InMemoryText("cuda/mine/bias.cuh.sbn", "// bias")));
+        [(Score, template)],
+        Fault(line, column, FormattableString.Invariant($"{Score}({line},{column}): {message}")));
 
-    private static Task<ImmutableArray<Diagnostic>> DiagnosticsAsync(string source, params AdditionalText[] templates) =>
-        TestCompilation.Create(source)
-            .WithAnalyzers([new TemplateAnalyzer()], new AnalyzerOptions([.. templates], new TemplateNames()))
-            .GetAnalyzerDiagnosticsAsync();
+    [TestMethod]
+    public Task TwoClasses_ReportAFaultOnce() => ReportsAsync(
+        ModelSources.OneHeadDim + "\n[SliceAttention(HeadDims = [64], SliceRows = [512])]\npublic sealed partial class Second;",
+        [(Score, "{{ unknown }}")],
+        Fault(1, 4, Score + "(1,4): unknown name 'unknown'; there are no known names"));
+
+    [TestMethod]
+    public Task SoundTemplate_IsNotReported() => ReportsAsync(ModelSources.OneHeadDim, [(Score, "// {{ 6 * 7 }}\n")]);
+
+    [TestMethod]
+    public Task TemplateWithAMistypedName_IsReportedWithTheNearest() => ReportsAsync(
+        ModelSources.OneHeadDim,
+        [("cpu/finish-score.cs.sbn", "{{ unknown }}")],
+        Unused("cpu/finish-score.cs.sbn", "cpu/finish-scores.cs.sbn, cpu/value-tile.cs.sbn, cpu/kernels.cs.sbn"));
+
+    [TestMethod]
+    public Task TemplateNameInAnotherCase_IsReportedWithTheNearest() => ReportsAsync(
+        ModelSources.OneHeadDim,
+        [("cuda/Score.cuh.sbn", "")],
+        Unused("cuda/Score.cuh.sbn", "cuda/score.cuh.sbn, cuda/slice.cuh.sbn, cuda/simt.cuh.sbn"));
+
+    [TestMethod]
+    public Task TemplateWithAMistypedName_IsReportedWithoutAClass() => ReportsAsync(
+        "class Other;", [("score.cuh.sbn", "")], Unused("score.cuh.sbn", "cuda/score.cuh.sbn, cuda/slice.cuh.sbn, cuda/simt.cuh.sbn"));
+
+    [TestMethod]
+    public Task TemplateThatAnotherIncludes_IsNotReported() => ReportsAsync(
+        ModelSources.OneHeadDim,
+        [
+            ("cpu/finish-scores.cs.sbn", "{{ include 'mine/cap.cs.sbn' }}"),
+            ("mine/cap.cs.sbn", "// cap"),
+            (Score, "#include \"kernelgen_mine_bias.cuh\""),
+            ("cuda/mine/bias.cuh.sbn", "// bias"),
+        ]);
+
+    private static DiagnosticResult Fault(int line, int column, string message) =>
+        new DiagnosticResult(DiagnosticDescriptors.FaultyTemplate).WithLocation("/" + Score, line, column).WithMessage(message);
+
+    private static DiagnosticResult Unused(string name, string nearest) => new DiagnosticResult(DiagnosticDescriptors.UnusedTemplate)
+        .WithLocation("/" + name, 1, 1)
+        .WithMessage($"No template of the package is named '{name}', and no other file includes it, so that it changes nothing: "
+            + $"the nearest names are {nearest}");
+
+    private static Task ReportsAsync(string source, (string Name, string Text)[] templates, params DiagnosticResult[] expected)
+    {
+        var test = new ModelAnalyzerTest([new TemplateAnalyzer()]) { TestCode = source };
+        foreach ((string name, string text) in templates)
+            test.AddTemplate(name, text);
+        test.ExpectedDiagnostics.AddRange(expected);
+        return test.RunAsync();
+    }
 }

@@ -3,6 +3,7 @@ using KernelGen.Generator.Discovery;
 using KernelGen.Generator.Model;
 using KernelGen.Generator.Tests.Compilations;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace KernelGen.Generator.Tests.Diagnostics;
@@ -84,8 +85,9 @@ public sealed class SliceAttentionRulesTests
     public async Task HasError_AgreesWithTheAnalyzers(string source)
     {
         source = "using KernelGen; using KernelGen.Kernels;\n" + source;
-        IReadOnlyList<Diagnostic> diagnostics = await AnalyzerTest.DiagnosticsOfAsync([source], AnalyzerTest.AllAnalyzers);
-        INamedTypeSymbol type = TestCompilation.Create(source).GetSymbolsWithName("M").OfType<INamedTypeSymbol>().Single();
+        CSharpCompilation compilation = TestCompilation.Create(source);
+        IReadOnlyList<Diagnostic> diagnostics = await compilation.WithAnalyzers(AnalyzerTest.AllAnalyzers).GetAnalyzerDiagnosticsAsync();
+        INamedTypeSymbol type = compilation.GetSymbolsWithName("M").OfType<INamedTypeSymbol>().Single();
 
         bool hasError = ModelClassReader.Read(type, type.GetAttributes(), CancellationToken.None) is null;
 

@@ -23,11 +23,10 @@ public sealed class SliceRowsDiagnosticsTests
     [TestMethod]
     public async Task UnsupportedSliceRows_NameTheNextSupportedOnes()
     {
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0005",
-            "[SliceAttention(HeadDims = [40], SliceRows = [[|500|]])] partial class M;");
-
-        Assert.AreEqual(
-            "A slice of 500 rows is not supported: a slice size is a multiple of 128 from 128 to 1048576, such as 512", messages.Single());
+        await AnalyzerTest.ReportsAsync(
+            "KGEN0005",
+            "[SliceAttention(HeadDims = [40], SliceRows = [[|500|]])] partial class M;",
+            "A slice of 500 rows is not supported: a slice size is a multiple of 128 from 128 to 1048576, such as 512");
     }
 
     [TestMethod]

@@ -71,11 +71,8 @@ public sealed class AttributeValueTests
             + "target that has all, such as Simt or Cpu.")]
     public async Task AttributeWithoutAKernel_IsReported(string arguments, string message)
     {
-        IReadOnlyList<string> messages =
-            await AnalyzerTest.ReportsAsync(
-                "KGEN0014", $"[SliceAttention(HeadDims = [8])] [[|SliceAttention({arguments})|]] partial class M;");
-
-        Assert.AreEqual(message, messages.Single());
+        await AnalyzerTest.ReportsAsync(
+            "KGEN0014", $"[SliceAttention(HeadDims = [8])] [[|SliceAttention({arguments})|]] partial class M;", message);
     }
 
     [TestMethod]
@@ -117,13 +114,12 @@ public sealed class AttributeValueTests
         string headDims = string.Join(", ", Enumerable.Range(1, 64).Select(i => 8 * i));
         string rows = string.Join(", ", Enumerable.Range(1, 20).Select(i => 128 * i));
 
-        IReadOnlyList<string> messages = await AnalyzerTest.ReportsAsync("KGEN0016",
+        await AnalyzerTest.ReportsAsync(
+            "KGEN0016",
             $"[SliceAttention(HeadDims = [{headDims}])] [[|SliceAttention(HeadDims = [{headDims}], ElementTypes = [ElementType.Float16], "
-                + $"SliceRows = [{rows}])|]] [SliceAttention(HeadDims = [8])] partial class M;");
-
-        Assert.AreEqual(
+                + $"SliceRows = [{rows}])|]] [SliceAttention(HeadDims = [8])] partial class M;",
             "Class 'M' asks for 8448 kernels, and at most 4096 are compiled: name those that the model uses, or spread them over several "
-                + "classes", messages.Single());
+                + "classes");
     }
 
     [TestMethod]
