@@ -110,6 +110,12 @@ public static class CommandOptions
             : Fault<int?>(result, Invariant($"a whole number from 1 to {CpuDevice.MaxThreads}")),
     };
 
+    /// <summary>The vector width of CPU kernels.</summary>
+    public static Option<CpuVectorPath> VectorPath() => Choice(
+        "--path",
+        "The vector width of the CPU kernels [default: the widest there is]",
+        ("avx512", CpuVectorPath.Avx512), ("avx2", CpuVectorPath.Avx2), ("vector128", CpuVectorPath.Vector128));
+
     /// <summary>The causal triangle.</summary>
     public static Option<bool> Causal() => new("--causal") { Description = "Key j is visible to query i only when j <= i" };
 

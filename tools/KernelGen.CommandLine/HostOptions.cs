@@ -10,11 +10,7 @@ public sealed class HostOptions
     private readonly Option<DeviceKind> _device = CommandOptions.Choice(
         "--device", "Where kernels run [default: auto]", ("auto", DeviceKind.Auto), ("cpu", DeviceKind.Cpu), ("cuda", DeviceKind.Cuda));
 
-    private readonly Option<CpuVectorPath> _path = CommandOptions.Choice(
-        "--path",
-        "The vector width of the CPU kernels [default: the widest there is]",
-        ("avx512", CpuVectorPath.Avx512), ("avx2", CpuVectorPath.Avx2), ("vector128", CpuVectorPath.Vector128));
-
+    private readonly Option<CpuVectorPath> _path = CommandOptions.VectorPath();
     private readonly Option<int?> _threads = CommandOptions.Threads();
     private readonly Option<ExperimentalKernels> _experimental = CommandOptions.Experimental();
     private readonly Option<long?> _freeBytes = CommandOptions.FreeBytes();

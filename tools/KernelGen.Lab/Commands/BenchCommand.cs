@@ -92,7 +92,7 @@ public sealed class BenchCommand : Command
         }
 
         _console.Progress("");
-        BenchResult result = new($"{Processor.ModelName}: {device.Name}", rows.Max(row => row.PeakGflops), rows);
+        BenchResult result = new($"{Processor.Description}: {device.Name}", rows.Max(row => row.PeakGflops), rows);
         if (parsed.GetValue(_json))
             _console.Output.WriteLine(JsonSerializer.Serialize(result, CpuBenchJson.Default.BenchResult));
         else

@@ -83,6 +83,34 @@ internal static class DoggettxBaseline
         return conversion + (secondsPerBlock[secondsPerBlock.Count / 2] * blocks);
     }
 
+    /// <summary>Computes a call.</summary>
+    /// <param name="shape">The call.</param>
+    /// <param name="query">Q, dense <c>[B, H, L, D]</c>.</param>
+    /// <param name="key">K.</param>
+    /// <param name="value">V.</param>
+    /// <param name="output">Receives the result.</param>
+    /// <param name="threads">Threads.</param>
+    public static void Run(AttentionShape shape, float[] query, float[] key, float[] value, float[] output, int threads)
+    {
+        int blocksPerHead = (shape.Queries + BlockRows - 1) / BlockRows;
+        int blocks = blocksPerHead * shape.TotalHeads;
+        if (threads == 1)
+        {
+            for (int i = 0; i < blocks; i++)
+                Block(i);
+            return;
+        }
+
+        Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, Block);
+
+        void Block(int index)
+        {
+            (int head, int block) = Math.DivRem(index, blocksPerHead);
+            int from = block * BlockRows;
+            Slice(shape, query, key, value, output, head, from, Math.Min(from + BlockRows, shape.Queries));
+        }
+    }
+
     private static void Slice(AttentionShape shape, float[] query, float[] key, float[] value, float[] output, int head, int from, int to)
     {
         int d = shape.HeadDim;

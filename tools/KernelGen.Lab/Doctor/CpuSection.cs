@@ -15,7 +15,7 @@ internal static class CpuSection
     {
         List<(string, string)> facts =
         [
-            ("processor", Processor.ModelName),
+            ("processor", Processor.Description),
             ("architecture", RuntimeInformation.ProcessArchitecture.ToString()),
             ("instruction sets", InstructionSets()),
             ("vectors", VectorWidths()),
