@@ -240,7 +240,7 @@ public sealed class PeersBenchCommand : Command
 
         _console.Output.WriteLine($"{report.Processor}, {report.VectorPath}");
         _console.Write(table);
-        _console.Output.WriteLine("ratio: the fastest peer's median by ours, above 1 KernelGen is faster; one thread: the processor's time.");
+        _console.Output.WriteLine("ratio: the fastest peer's median by ours, above 1 we are faster; on one thread of processor time.");
         _console.Output.WriteLine("of read: of a streaming read of keys and values, in turn. error: relative, against float64.");
     }
 
