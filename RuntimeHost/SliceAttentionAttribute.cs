@@ -1,7 +1,11 @@
+#if KERNELGEN_GENERATOR
+namespace KernelGen.Generator.Model;
+#else
 using KernelGen.Kernels;
 using KernelGen.Tensors;
 
 namespace KernelGen;
+#endif
 
 /// <summary>Asks the source generator for attention kernels on a partial class. A class may carry several.</summary>
 /// <remarks>
@@ -12,7 +16,12 @@ namespace KernelGen;
 /// </code>
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
-public sealed class SliceAttentionAttribute : Attribute
+#if KERNELGEN_GENERATOR
+internal
+#else
+public
+#endif
+sealed class SliceAttentionAttribute : Attribute
 {
     /// <summary>Head dims: multiples of 8 from 8 to 512, ascending. Required.</summary>
     public int[] HeadDims { get; set; } = [];

@@ -18,7 +18,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -28,7 +27,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -38,7 +36,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -48,7 +45,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF16Vector512, CpuD40.StreamingF16Vector256, CpuD40.StreamingF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -58,7 +54,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -68,7 +63,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -78,7 +72,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -88,7 +81,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingBF16Vector512, CpuD40.StreamingBF16Vector256, CpuD40.StreamingBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -98,7 +90,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -108,7 +99,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -118,7 +108,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -128,7 +117,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 40,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520),
-            static () => CpuSources.CpuD40,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF32Vector512, CpuD40.StreamingF32Vector256, CpuD40.StreamingF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -138,7 +126,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -148,7 +135,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -158,7 +144,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -168,7 +153,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 491776),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF16Vector512, CpuD80.StreamingF16Vector256, CpuD80.StreamingF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -178,7 +162,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -188,7 +171,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -198,7 +180,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -208,7 +189,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 491776),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingBF16Vector512, CpuD80.StreamingBF16Vector256, CpuD80.StreamingBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -218,7 +198,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -228,7 +207,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -238,7 +216,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -248,7 +225,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 80,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 491776),
-            static () => CpuSources.CpuD80,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF32Vector512, CpuD80.StreamingF32Vector256, CpuD80.StreamingF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -258,7 +234,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -268,7 +243,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -278,7 +252,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -288,7 +261,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingF16Vector512, CpuD160.StreamingF16Vector256, CpuD160.StreamingF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -298,7 +270,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -308,7 +279,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -318,7 +288,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -328,7 +297,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingBF16Vector512, CpuD160.StreamingBF16Vector256, CpuD160.StreamingBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -338,7 +306,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 512,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -348,7 +315,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 2048,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -358,7 +324,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 8192,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -368,7 +333,6 @@ unsafe partial class StableDiffusion15Attention
             headDim: 160,
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232),
-            static () => CpuSources.CpuD160,
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingF32Vector512, CpuD160.StreamingF32Vector256, CpuD160.StreamingF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(

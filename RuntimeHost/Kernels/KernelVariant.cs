@@ -17,12 +17,11 @@ public sealed class KernelVariant
     /// <param name="headDim">Its head dim.</param>
     /// <param name="sliceRows">Its slice size in query rows.</param>
     /// <param name="footprint">Its workspace formula.</param>
-    /// <param name="source">Its C# source.</param>
     /// <param name="cpu">Its kernels.</param>
     public KernelVariant(
         string id, KernelFamily family, ElementType elementType, int headDim, int sliceRows,
-        KernelFootprint footprint, KernelText source, CpuKernelSet cpu)
-        : this(id, family, KernelTarget.Cpu, elementType, headDim, sliceRows, footprint, source)
+        KernelFootprint footprint, CpuKernelSet cpu)
+        : this(id, family, KernelTarget.Cpu, elementType, headDim, sliceRows, footprint)
     {
         Cpu = cpu;
     }
@@ -39,14 +38,14 @@ public sealed class KernelVariant
     public KernelVariant(
         string id, KernelFamily family, KernelTarget target, ElementType elementType, int headDim, int sliceRows,
         KernelFootprint footprint, CudaKernelSource cuda)
-        : this(id, family, target, elementType, headDim, sliceRows, footprint, cuda.Text)
+        : this(id, family, target, elementType, headDim, sliceRows, footprint)
     {
         Cuda = cuda;
     }
 
     private KernelVariant(
         string id, KernelFamily family, KernelTarget target, ElementType elementType, int headDim, int sliceRows,
-        KernelFootprint footprint, KernelText source)
+        KernelFootprint footprint)
     {
         Id = id;
         Family = family;
@@ -55,7 +54,6 @@ public sealed class KernelVariant
         HeadDim = headDim;
         SliceRows = sliceRows;
         Footprint = footprint;
-        Source = source;
     }
 
     /// <summary>The unique name, <c>family-target-dtype-dHEADDIM-rROWS</c>.</summary>
@@ -92,9 +90,6 @@ public sealed class KernelVariant
     /// <summary>The workspace formula.</summary>
     public KernelFootprint Footprint { get; }
 
-    /// <summary>The generated source text, for people to read: C# or CUDA C.</summary>
-    public KernelText Source { get; }
-
     /// <summary>The kernels of a CPU variant; null for CUDA.</summary>
     public CpuKernelSet? Cpu { get; }
 
@@ -119,7 +114,7 @@ public sealed class KernelVariant
         get
         {
             if (_masksAsked == 0)
-                _masksAsked = Cuda is not null && (Asks(Source()) || Cuda.Headers.Any(header => Asks(header.Text()))) ? 2 : 1;
+                _masksAsked = Cuda is not null && (Asks(Cuda.Text()) || Cuda.Headers.Any(header => Asks(header.Text()))) ? 2 : 1;
 
             return _masksAsked == 2;
         }

@@ -88,7 +88,6 @@ internal static class CatalogueFile
     private static void WriteCpuKernels(SourceWriter writer, CpuVariant variant)
     {
         string Kernel(int vectorBits) => $"{variant.UnitClass}.{variant.KernelName(vectorBits)}";
-        writer.Lines($"static () => {CpuFiles.SourcesClass}.{variant.UnitClass},");
         writer.Lines(Invariant(
             $"new {Kernels}CpuKernelSet({Kernel(512)}, {Kernel(256)}, {Kernel(128)}, TilesPerCall: {variant.TilesPerCall})"));
     }

@@ -1,6 +1,5 @@
 using KernelGen.Generator.Kernels;
 using KernelGen.Generator.Kernels.Common;
-using KernelGen.Generator.Kernels.Cpu;
 using KernelGen.Generator.Model;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -23,8 +22,6 @@ internal static class EmittedMembers
         HashSet<string> names = new(_callable.Value, StringComparer.Ordinal);
         names.UnionWith(Accessors(CatalogueFile.Property));
         names.UnionWith(variants.Select(static variant => variant.UnitClass));
-        if (variants.OfType<CpuVariant>().Any())
-            names.Add(CpuFiles.SourcesClass);
         if (variants.OfType<CudaVariant>().Any())
             names.Add(CudaFiles.HeadersClass);
         return names;

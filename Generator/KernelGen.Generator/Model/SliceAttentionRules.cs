@@ -16,14 +16,12 @@ internal static class SliceAttentionRules
     /// <summary>The most kernels that a class may ask for. Everything, with three slice sizes, is 3072.</summary>
     public const int MaximumKernels = 4096;
 
-    public static IReadOnlyList<int> DefaultElementTypes { get; } =
-        [(int)ElementType.Float16, (int)ElementType.BFloat16, (int)ElementType.Float32];
+    private static readonly SliceAttentionAttribute _defaults = new();
 
-    public static IReadOnlyList<int> DefaultSliceRows { get; } = [512, 2048, 8192];
-    public static IReadOnlyList<int> DefaultFamilies { get; } = [(int)KernelFamily.Materialized, (int)KernelFamily.Streaming];
-
-    public static IReadOnlyList<int> DefaultTargets { get; } =
-        [(int)KernelTarget.Cpu, (int)KernelTarget.Simt, (int)KernelTarget.Sm80, (int)KernelTarget.Sm90a];
+    public static IReadOnlyList<int> DefaultElementTypes { get; } = [.. _defaults.ElementTypes.Select(static type => (int)type)];
+    public static IReadOnlyList<int> DefaultSliceRows { get; } = _defaults.SliceRows;
+    public static IReadOnlyList<int> DefaultFamilies { get; } = [.. _defaults.Families.Select(static family => (int)family)];
+    public static IReadOnlyList<int> DefaultTargets { get; } = [.. _defaults.Targets.Select(static target => (int)target)];
 
     /// <summary>Whether kernels can be made for the head dim: a multiple of 8 from 8 to 512.</summary>
     public static bool IsHeadDim(int value) => NearestHeadDim(value) == value;

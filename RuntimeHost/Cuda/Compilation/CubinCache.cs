@@ -50,7 +50,7 @@ internal sealed class CubinCache
         Append(hash, Encoding.UTF8.GetBytes(compiler));
         Append(hash, Encoding.UTF8.GetBytes(architecture));
         Append(hash, Encoding.UTF8.GetBytes(string.Join('\n', kernel.Specialization.Macros)));
-        Append(hash, kernel.Variant.Source());
+        Append(hash, kernel.Variant.Cuda!.Text());
         foreach (CudaHeader header in kernel.Variant.Cuda!.Headers)
         {
             Append(hash, Encoding.UTF8.GetBytes(header.Name));

@@ -119,7 +119,7 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
 
     private static IEnumerable<(string Name, string Text)> Sources(KernelVariant variant) =>
     [
-        (FileName(variant), Encoding.UTF8.GetString(variant.Source())),
+        (FileName(variant), Encoding.UTF8.GetString(variant.Cuda!.Text())),
         .. variant.Cuda!.Headers.Select(header => (header.Name, Encoding.UTF8.GetString(header.Text()))),
     ];
 

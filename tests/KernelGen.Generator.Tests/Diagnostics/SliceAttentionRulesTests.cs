@@ -42,18 +42,6 @@ public sealed class SliceAttentionRulesTests
     }
 
     [TestMethod]
-    public void Defaults_AreThoseOfTheAttribute()
-    {
-        var attribute = new SliceAttentionAttribute();
-
-        Assert.AreSequenceEqual(
-            attribute.ElementTypes.Select(value => (int)value).ToArray(), SliceAttentionRules.DefaultElementTypes.ToArray());
-        Assert.AreSequenceEqual(attribute.SliceRows, SliceAttentionRules.DefaultSliceRows.ToArray());
-        Assert.AreSequenceEqual(attribute.Families.Select(value => (int)value).ToArray(), SliceAttentionRules.DefaultFamilies.ToArray());
-        Assert.AreSequenceEqual(attribute.Targets.Select(value => (int)value).ToArray(), SliceAttentionRules.DefaultTargets.ToArray());
-    }
-
-    [TestMethod]
     public void Order_IsAscendingWithEachValueOnce()
     {
         Assert.AreSequenceEqual([40, 80], SliceAttentionRules.InOrder([80, 40, 80]).ToArray());

@@ -76,7 +76,6 @@ public sealed class NameTests
     [DataRow("$ partial class Warmup;", "KGEN0011")]
     [DataRow("$ partial class Kernels;", "KGEN0011")]
     [DataRow("$ partial class Catalogue;", "KGEN0011")]
-    [DataRow("% partial class CpuSources;", "KGEN0011")]
     [DataRow("$ partial class CudaHeaders;", "KGEN0011")]
     [DataRow("% partial class CpuD64;", "KGEN0011")]
     [DataRow("% partial class Sm90aD64;", "KGEN0011")]
@@ -92,7 +91,7 @@ public sealed class NameTests
     [DataRow("% partial class M { protected int T = 1, T1 = 2; class TElement; class TVector; class HeadDim; class KernelGen; class "
         + "System; class host; class global; }", null)]
     [DataRow("% partial class T;", null)]
-    [DataRow("class T; class CpuSources; class host; namespace N { $ partial class M; }", null)]
+    [DataRow("class T; class host; namespace N { $ partial class M; }", null)]
     [DataRow("namespace KernelGen.Kernels { % partial class M; }", null)]
     [DataRow("namespace X.System.KernelGen.Half { $ partial class M; }", null)]
     [DataRow("namespace N.var { } $ partial class M;", null)]

@@ -189,7 +189,7 @@ public sealed class RegisterTableTests
     {
         string name = variant.Id.Replace('-', '_');
         byte[] text = System.Text.Encoding.UTF8.GetBytes(
-            "// renamed\n" + System.Text.Encoding.UTF8.GetString(variant.Source()).Replace(name, "renamed", StringComparison.Ordinal));
+            "// renamed\n" + System.Text.Encoding.UTF8.GetString(variant.Cuda!.Text()).Replace(name, "renamed", StringComparison.Ordinal));
         CudaStage[] stages =
         [
             .. variant.Cuda!.Stages.Select(

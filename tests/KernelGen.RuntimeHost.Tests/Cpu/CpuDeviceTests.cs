@@ -295,8 +295,7 @@ public sealed unsafe class CpuDeviceTests
     private static SlicePlan Plan(CpuKernel kernel, long workerBytes = 64) => new(
         new(
             "streaming-cpu-f32-d40-r128", KernelFamily.Streaming, ElementType.Float32, headDim: 40, sliceRows: 128,
-            new(TileRows: 128, TileKeys: 12, BytesPerScore: 0, workerBytes), static () =>
-                default, new(kernel, kernel, kernel, TilesPerCall: 1)),
+            new(TileRows: 128, TileKeys: 12, BytesPerScore: 0, workerBytes), new(kernel, kernel, kernel, TilesPerCall: 1)),
         "exact")
     {
         Shape = _shape,

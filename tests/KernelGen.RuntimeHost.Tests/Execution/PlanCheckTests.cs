@@ -33,7 +33,7 @@ public sealed class PlanCheckTests
     {
         CpuTestAttention attention = new(_host);
         KernelVariant own = _host.Plan<float>(CpuTestAttention.Catalogue, _shape).Variant;
-        KernelVariant alike = new(own.Id, own.Family, own.ElementType, own.HeadDim, own.SliceRows, own.Footprint, own.Source, own.Cpu!);
+        KernelVariant alike = new(own.Id, own.Family, own.ElementType, own.HeadDim, own.SliceRows, own.Footprint, own.Cpu!);
         SlicePlan plan = _host.Plan<float>(new KernelCatalogue("Another", alike), _shape);
         float[] query =
             new float[_shape.QueryElements], key = new float[_shape.KeyElements], output = [.. Enumerable.Repeat(7f, query.Length)];

@@ -87,7 +87,7 @@ internal static class PlanningSetup
     {
         CpuKernel none = static (in arguments, head, rowBegin, rowEnd, scratch, scores) => throw new NotSupportedException();
         string id = $"{family.Name()}-cpu-{elementType.ShortName()}-d{headDim}-r{sliceRows}";
-        return new(id, family, elementType, headDim, sliceRows, footprint, static () => [], new(none, none, none, TilesPerCall: 1))
+        return new(id, family, elementType, headDim, sliceRows, footprint, new(none, none, none, TilesPerCall: 1))
         {
             MaximumKeys = maximumKeys,
             Traits = new(ProductUnit.MultiplyAdds, ScorePasses: family == KernelFamily.Materialized ? 3 : 0),

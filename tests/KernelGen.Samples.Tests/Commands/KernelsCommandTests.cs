@@ -32,7 +32,7 @@ public sealed class KernelsCommandTests
     }
 
     [TestMethod]
-    [DataRow("cpu", "Vector")]
+    [DataRow("cpu", "private static unsafe class CpuD40")]
     [DataRow("simt", "extern \"C\"")]
     public void Show_PrintsTheSource(string target, string part)
     {
@@ -40,6 +40,7 @@ public sealed class KernelsCommandTests
             .Select(kernel => kernel.GetProperty("id").GetString()!)
             .First(id => id.Contains($"-{target}-", StringComparison.Ordinal));
         CommandResult result = CommandResult.Of("kernels", "--show", id).AssertDone();
+        Assert.StartsWith("// ", result.Output);
         Assert.Contains(part, result.Output);
         Assert.EndsWith("\n", result.Output);
     }

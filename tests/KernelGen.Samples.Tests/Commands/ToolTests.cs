@@ -24,12 +24,10 @@ public sealed class ToolTests
     }
 
     [TestMethod]
-    public void Source_IsThatOfTheAssembly()
-    {
-        const string Id = "streaming-sm80-f16-d40-r128";
-        Assert.AreEqual(
-            CommandResult.Of("kernels", "--show", Id).AssertDone().Output, Run("kernels", Samples, "--show", Id).AssertDone().Output);
-    }
+    [DataRow("streaming-sm80-f16-d40-r128")]
+    [DataRow("streaming-cpu-f16-d40-r128")]
+    public void Source_IsThatOfTheAssembly(string id) => Assert.AreEqual(
+        CommandResult.Of("kernels", "--show", id).AssertDone().Output, Run("kernels", Samples, "--show", id).AssertDone().Output);
 
     [TestMethod]
     public void Plan_IsThatOfTheSample()

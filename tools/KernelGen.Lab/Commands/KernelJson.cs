@@ -4,4 +4,4 @@ namespace KernelGen.Lab.Commands;
 internal sealed record KernelJson(
     string Id, string Model, string Family, string Target, string Dtype, int HeadDim, int SliceRows,
     int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes, int PartialBytesPerRow, int ChunkKeys, int TileRowBytes,
-    int SourceBytes);
+    int? SourceBytes);

@@ -25,6 +25,7 @@ public sealed class KernelsCommand : Command
     private readonly CompileOptions? _compile;
     private readonly IClassSource _classes;
     private readonly Option<bool> _json = CommandOptions.Json();
+    private readonly Dictionary<Type, int?> _codeBytes = [];
 
     /// <summary>Makes the command.</summary>
     /// <param name="console">Where it writes.</param>
@@ -105,27 +106,28 @@ public sealed class KernelsCommand : Command
             throw new InputException($"There is no variant '{id}'. Near it are {string.Join(", ", near)}; 'kernels' lists all.");
         }
 
-        IReadOnlyList<CudaHeader> headers = variant.Cuda?.Headers ?? [];
-        if (headers.Count == 0)
+        if (variant.Cuda is not { } cuda)
         {
-            WriteSource("", variant.Source);
+            WriteSource("", GeneratedCode.Find(variant.Cpu!) ?? throw new InputException(
+                $"The C# of {id} is in the debug information of the assembly of its class, which is not there: build the assembly with "
+                    + "DebugType portable or embedded, and keep the .pdb file beside it."));
         }
         else if (!withHeaders)
         {
-            WriteSource("", variant.Source);
+            WriteSource("", cuda.Text());
             _console.Output.WriteLine($"// 'kernels --show {variant.Id} --with-headers' prints what it includes, too.");
         }
         else
         {
-            foreach (CudaHeader header in headers)
-                WriteSource($"// ---- {header.Name} ----\n", header.Text);
-            WriteSource($"// ---- {variant.Id} ----\n", variant.Source);
+            foreach (CudaHeader header in cuda.Headers)
+                WriteSource($"// ---- {header.Name} ----\n", header.Text());
+            WriteSource($"// ---- {variant.Id} ----\n", cuda.Text());
         }
     }
 
-    private void WriteSource(string heading, KernelText text)
+    private void WriteSource(string heading, ReadOnlySpan<byte> text)
     {
-        string source = Encoding.UTF8.GetString(text());
+        string source = Encoding.UTF8.GetString(text);
         _console.Output.Write(heading);
         _console.Output.Write(source);
         if (!source.EndsWith('\n'))
@@ -141,9 +143,21 @@ public sealed class KernelsCommand : Command
                 variant.SliceRows,
                 variant.Footprint.TileRows, variant.Footprint.TileKeys, variant.Footprint.BytesPerScore, variant.Footprint.WorkerBytes,
                 variant.Footprint.PartialBytesPerRow, variant.Footprint.ChunkKeys, variant.Footprint.TileRowBytes,
-                variant.Source().Length))),
+                SourceBytes(variant)))),
         ];
         _console.Output.WriteLine(JsonSerializer.Serialize(kernels, ClassesJson.Default.KernelJsonArray));
+    }
+
+    private int? SourceBytes(KernelVariant variant)
+    {
+        if (variant.Cuda is { } cuda)
+            return cuda.Text().Length;
+
+        // The variants of a head dim are in one file.
+        Type unit = variant.Cpu!.Vector128.Method.DeclaringType!;
+        if (!_codeBytes.TryGetValue(unit, out int? bytes))
+            _codeBytes.Add(unit, bytes = GeneratedCode.Find(variant.Cpu)?.Length);
+        return bytes;
     }
 
     private void WriteTable(ModelClass[] models)

@@ -38,9 +38,9 @@ internal static partial class DistinctTexts
     private static string KeyOf(KernelVariant variant)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        string text = CommentOrSpace().Replace(Encoding.UTF8.GetString(variant.Source()), " ");
+        string text = CommentOrSpace().Replace(Encoding.UTF8.GetString(variant.Cuda!.Text()), " ");
         hash.AppendData(Encoding.UTF8.GetBytes(text.Replace(NameOf(variant), "NAME", StringComparison.Ordinal)));
-        foreach (CudaHeader header in variant.Cuda!.Headers)
+        foreach (CudaHeader header in variant.Cuda.Headers)
             hash.AppendData(header.Text());
 
         // The compiler knows nothing of these, but what is said of an entry point does: threads and shared memory.

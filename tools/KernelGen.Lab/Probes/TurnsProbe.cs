@@ -85,7 +85,8 @@ internal static partial class TurnsProbe
     // The kernel as it is and, where several warpgroups compute and the text has the constant, with the other value of it.
     private static IEnumerable<(bool? Turns, KernelVariant Variant)> Versions(KernelVariant variant)
     {
-        string text = Encoding.UTF8.GetString(variant.Source());
+        CudaKernelSource cuda = variant.Cuda!;
+        string text = Encoding.UTF8.GetString(cuda.Text());
         Match match = TurnsConstant().Match(text);
         if (!match.Success)
         {
@@ -99,7 +100,6 @@ internal static partial class TurnsProbe
             yield break;
 
         byte[] changed = Encoding.UTF8.GetBytes(TurnsConstant().Replace(text, turns ? "$1false" : "$1true"));
-        CudaKernelSource cuda = variant.Cuda!;
         yield return (!turns, new(
             variant.Id + "-turns", variant.Family, variant.Target, variant.ElementType, variant.HeadDim, variant.SliceRows,
             variant.Footprint,
