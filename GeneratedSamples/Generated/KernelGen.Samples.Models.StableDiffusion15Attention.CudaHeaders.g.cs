@@ -752,7 +752,7 @@ KG_DEVICE bool is_visible(const ScoreRule& rule, int row, int key)
 // beyond largest_bias is that bias.
 KG_DEVICE float natural_log_sum_exp(float greatest, float total)
 {
-    const bool from_bias = greatest == -largest_score || greatest == largest_score;
+    const bool from_bias = (greatest == -largest_score || greatest == largest_score) && total == total;
     const float sum = from_bias ? greatest : kg_multiply(kg_add(greatest, kg_log2(total)), ln_2);
     return total == 0.0f ? -kg_infinity() : sum;
 }

@@ -122,7 +122,7 @@ public static unsafe class LaneSoftmax
 
     /// <summary>
     /// Writes the natural log-sum-exp of rows; negative infinity for a row that sees no key. A maximum that came of a bias too large for
-    /// units of log2 is that bias.
+    /// units of log2 is that bias, unless the row is of no numbers.
     /// </summary>
     /// <param name="maximum">The maxima, in units of log2.</param>
     /// <param name="sum">The sums of weights.</param>
@@ -134,7 +134,7 @@ public static unsafe class LaneSoftmax
         for (int row = 0; row < rows; row++)
         {
             destination[row] = sum[row] == 0f ? float.NegativeInfinity
-                : Math.Abs(maximum[row]) == float.MaxValue ? maximum[row]
+                : Math.Abs(maximum[row]) == float.MaxValue && !float.IsNaN(sum[row]) ? maximum[row]
                 : (float)((maximum[row] + Math.Log2(sum[row])) * Ln2);
         }
     }

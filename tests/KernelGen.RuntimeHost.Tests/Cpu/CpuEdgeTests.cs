@@ -28,6 +28,11 @@ public sealed class CpuEdgeTests
     });
 
     [TestMethod]
+    public void ARowOfNoNumbers_HasNoLogSumExp_WhateverItsBiases() =>
+        InEveryWay([(EdgeCalls.NoNumbersUnderLeastBiases(ElementType.Float32), "")], ElementType.Float32,
+            (_, actual, logSumExp, what) => EdgeCalls.AssertNoNumbers(actual, logSumExp, what));
+
+    [TestMethod]
     public void AScoreOfNegativeInfinity_HidesItsKey() =>
         InEveryWay([(EdgeCalls.ScoresOfNegativeInfinity(ElementType.Float32), "")], ElementType.Float32, (call, actual, logSumExp, what) =>
     {

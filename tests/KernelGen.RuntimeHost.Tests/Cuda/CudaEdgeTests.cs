@@ -33,6 +33,17 @@ public sealed class CudaEdgeTests
     [TestMethod]
     [DataRow(ElementType.Float32)]
     [DataRow(ElementType.Float16)]
+    public void ARowOfNoNumbers_HasNoLogSumExp_WhateverItsBiases(ElementType elementType) =>
+        InEveryWay([(EdgeCalls.NoNumbersUnderLeastBiases(elementType), "")], elementType, (call, actual, variant, what) =>
+    {
+        // Halves of an infinity are infinity and a NaN: there, key 5 spoils every row.
+        if (!variant.Traits.SplitsFloat32)
+            EdgeCalls.AssertNoNumbers(actual, call.Options.LogSumExp.ToArray(), what);
+    });
+
+    [TestMethod]
+    [DataRow(ElementType.Float32)]
+    [DataRow(ElementType.Float16)]
     public void AScoreOfNegativeInfinity_HidesItsKey(ElementType elementType) =>
         InEveryWay([(EdgeCalls.ScoresOfNegativeInfinity(elementType), "")], elementType, (call, actual, variant, what) =>
     {

@@ -69,6 +69,39 @@ internal static class EdgeCalls
         }
     }
 
+    /// <summary>
+    /// A call whose biases are all the least number, and one score of row 2, or all of row 3, is no number: their log-sum-exp is none.
+    /// </summary>
+    public static AttentionCall NoNumbersUnderLeastBiases(ElementType elementType)
+    {
+        AttentionCall call = AttentionCall.Random(_shape, elementType, new()
+        {
+            Mask = AttentionMask.Additive(Enumerable.Repeat(float.MinValue, Keys).ToArray(), 1, 1, 1, Keys),
+            LogSumExp = new float[Rows],
+        });
+
+        // An infinity in key 5 hides it, but from row 2, whose score is 0 times infinity.
+        return call with
+        {
+            Query =
+            [
+                .. call.Query.Select((number, i) => i / HeadDim == 3 ? float.NaN : i % HeadDim != 7 ? number : i / HeadDim == 2 ? 0 : 1),
+            ],
+            Key = [.. call.Key.Select((number, i) => i == (5 * HeadDim) + 7 ? float.NegativeInfinity : number)],
+        };
+    }
+
+    /// <summary>What holds of <see cref="NoNumbersUnderLeastBiases"/>.</summary>
+    public static void AssertNoNumbers(float[] output, float[] logSumExp, string what)
+    {
+        for (int row = 0; row < Rows; row++)
+        {
+            bool none = row is 2 or 3;
+            Assert.AreEqual(none, float.IsNaN(output[row * HeadDim]), $"{what}, row {row}");
+            Assert.AreEqual(none ? float.NaN : float.MinValue, logSumExp[row], $"{what}, row {row}");
+        }
+    }
+
     /// <summary>A call in which the only keys that row 4 sees have a score of negative infinity.</summary>
     public static AttentionCall ScoresOfNegativeInfinity(ElementType elementType)
     {
