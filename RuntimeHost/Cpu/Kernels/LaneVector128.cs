@@ -83,15 +83,22 @@ public readonly unsafe record struct LaneVector128(Vector128<float> Value) : ILa
         }
 
         // Four bytes for each number.
-        Vector128<int> bytes = ((index & Vector128.Create(7)) * 0x0404_0404) + Vector128.Create(0x0302_0100);
+        Vector128<byte> bytes = (((index & Vector128.Create(7)) * 0x0404_0404) + Vector128.Create(0x0302_0100)).AsByte();
         if (AdvSimd.Arm64.IsSupported)
         {
-            return AdvSimd.Arm64.VectorTableLookup((begin.AsByte(), end.AsByte()), bytes.AsByte()).AsSingle();
+            return AdvSimd.Arm64.VectorTableLookup((begin.AsByte(), end.AsByte()), bytes).AsSingle();
         }
 
-        // A shuffle gives 0 where an index is past the end.
-        Vector128<byte> fromBegin = Vector128.Shuffle(begin.AsByte(), bytes.AsByte());
-        Vector128<byte> fromEnd = Vector128.Shuffle(end.AsByte(), bytes.AsByte() - Vector128.Create((byte)16));
+        // The compiler that works ahead of time calls a function for a shuffle that gives 0 past the end. This instruction takes an index
+        // modulo 16, and bit 2 of the number's index says of which vector.
+        if (Sse41.IsSupported)
+        {
+            return Sse41.BlendVariable(
+                Ssse3.Shuffle(begin.AsByte(), bytes).AsSingle(), Ssse3.Shuffle(end.AsByte(), bytes).AsSingle(), (index << 29).AsSingle());
+        }
+
+        Vector128<byte> fromBegin = Vector128.Shuffle(begin.AsByte(), bytes);
+        Vector128<byte> fromEnd = Vector128.Shuffle(end.AsByte(), bytes - Vector128.Create((byte)16));
         return (fromBegin | fromEnd).AsSingle();
     }
 

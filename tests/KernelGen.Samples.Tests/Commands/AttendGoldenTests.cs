@@ -65,6 +65,25 @@ public sealed class AttendGoldenTests
     [TestMethod]
     [DataRow("streaming")]
     [DataRow("materialized")]
+    public void Attend_WithoutAvx_IsWithinTheBound(string family)
+    {
+        if (!CpuCapabilities.IsSupported(CpuVectorPath.Avx2))
+            Assert.Inconclusive($"This machine has no {CpuCapabilities.NameOf(CpuVectorPath.Avx2)}.");
+
+        // What a program that was compiled ahead of time runs with by default.
+        using TestFolder folder = new();
+        string input = PathOf("sd15_self_d40_f16");
+        string[] command = ["attend", input, folder["out"], "--device", "cpu", "--family", family, "--check"];
+        CommandResult result = ChildProcess.Run(
+            "dotnet", ["exec", typeof(SampleApplication).Assembly.Location, .. command], folder: null, ("DOTNET_EnableAVX", "0"));
+
+        Assert.Contains("CPU (128-bit vectors", result.AssertDone().Output);
+        Assert.IsLessThanOrEqualTo(GoldenVectors.Bound(input), GoldenVectors.Error(input, folder["out"]));
+    }
+
+    [TestMethod]
+    [DataRow("streaming")]
+    [DataRow("materialized")]
     public void Attend_ManySlicesAndThreads_GiveTheSameBits(string family)
     {
         using TestFolder folder = new();
