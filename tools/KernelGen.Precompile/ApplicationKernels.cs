@@ -23,6 +23,8 @@ internal sealed class ApplicationKernels
     /// <param name="path">The application's assembly.</param>
     /// <param name="runtimeHost">Stands for the application's KernelGen.RuntimeHost; null takes the one that the application
     /// brings.</param>
+    /// <exception cref="BadImageFormatException">It is no .NET assembly.</exception>
+    /// <exception cref="Exception">Those that <see cref="IsOfAnotherVersion"/> names.</exception>
     public static ApplicationKernels Load(string path, Assembly? runtimeHost = null)
     {
         ApplicationContext context = new(path, runtimeHost);
@@ -44,11 +46,20 @@ internal sealed class ApplicationKernels
             return new(null, null);
 
         Type catalogue = runtimeHost.GetType("KernelGen.Kernels.KernelCatalogue", throwOnError: true)!;
-        object[] found = [.. known.Values.Where(IsUser).SelectMany(assembly => CataloguesOf(assembly, runtimeHost, catalogue))];
+        List<TypeLoadException> unreadable = [];
+        object[] found =
+            [.. known.Values.Where(IsUser).SelectMany(assembly => CataloguesOf(assembly, runtimeHost, catalogue, unreadable))];
+        if (found.Length == 0 && unreadable.Count > 0)
+            throw unreadable[0];
+
         Array catalogues = Array.CreateInstance(catalogue, found.Length);
         found.CopyTo(catalogues, 0);
         return new(runtimeHost, catalogues);
     }
+
+    /// <summary>The fault is that the application was built with another KernelGen.RuntimeHost than the one that it meets.</summary>
+    public static bool IsOfAnotherVersion(Exception fault) =>
+        fault is MissingMemberException or TypeLoadException or TargetInvocationException or FileLoadException;
 
     private static bool IsUser(Assembly assembly) => assembly.GetReferencedAssemblies().Any(reference => reference.Name == RuntimeHostName);
 
@@ -65,10 +76,11 @@ internal sealed class ApplicationKernels
         }
     }
 
-    private static IEnumerable<object> CataloguesOf(Assembly assembly, Assembly runtimeHost, Type catalogue)
+    private static IEnumerable<object> CataloguesOf(
+        Assembly assembly, Assembly runtimeHost, Type catalogue, List<TypeLoadException> unreadable)
     {
         Type modelClass = runtimeHost.GetType("KernelGen.ISliceAttention", throwOnError: true)!;
-        IEnumerable<Type> classes = TypesOf(assembly).Where(type => type.IsClass && !type.ContainsGenericParameters);
+        IEnumerable<Type> classes = TypesOf(assembly, unreadable).Where(type => type.IsClass && !type.ContainsGenericParameters);
         foreach (Type type in classes.Where(modelClass.IsAssignableFrom))
         {
             PropertyInfo? property = type.GetProperty("Catalogue", Declared, binder: null, catalogue, [], null);
@@ -77,7 +89,7 @@ internal sealed class ApplicationKernels
         }
     }
 
-    private static IEnumerable<Type> TypesOf(Assembly assembly)
+    private static IEnumerable<Type> TypesOf(Assembly assembly, List<TypeLoadException> unreadable)
     {
         try
         {
@@ -85,7 +97,9 @@ internal sealed class ApplicationKernels
         }
         catch (ReflectionTypeLoadException fault)
         {
-            // Types that need a framework which is not here; annotated classes do not.
+            // Types that need a framework which is not here; annotated classes do not. A type that does not fit what is here is another
+            // matter.
+            unreadable.AddRange(fault.LoaderExceptions.OfType<TypeLoadException>());
             return fault.Types.OfType<Type>();
         }
     }

@@ -27,9 +27,24 @@ internal static class Precompilation
             return Fault(output, $"{application} is not there; build the project first.");
 
         string path = Path.GetFullPath(application);
-        ApplicationKernels kernels = ApplicationKernels.Load(path);
-        if (kernels.RuntimeHost is null && runtimeHost is not null)
-            kernels = ApplicationKernels.Load(path, runtimeHost);
+        ApplicationKernels kernels;
+        try
+        {
+            kernels = ApplicationKernels.Load(path);
+            if (kernels.RuntimeHost is null && runtimeHost is not null)
+                kernels = ApplicationKernels.Load(path, runtimeHost);
+        }
+        catch (BadImageFormatException)
+        {
+            return Fault(output, $"{application} is no .NET assembly, or one that was compiled ahead of time; name the one that was built "
+                + "from C#.");
+        }
+        catch (Exception fault) when (ApplicationKernels.IsOfAnotherVersion(fault))
+        {
+            return Fault(output, $"{application} was built with another version of KernelGen.RuntimeHost than the one that it meets here: "
+                + "build it again, or use the tool of its version.");
+        }
+
         if (kernels.RuntimeHost is null || kernels.Catalogues is null)
             return Fault(output, $"{application} does not use KernelGen.RuntimeHost.");
         if (kernels.Catalogues.Length == 0)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
 using KernelGen.Kernels;
 using KernelGen.Lab.Measuring;
 using KernelGen.Precompile;
@@ -43,8 +42,7 @@ internal sealed class AssemblyClasses(bool isRequired) : IClassSource
             throw new InputException(
                 $"{path} is no .NET assembly, or one that was compiled ahead of time; name the one that was built from C#.");
         }
-        catch (Exception fault) when (fault is MissingMemberException or TypeLoadException or TargetInvocationException
-            or FileLoadException)
+        catch (Exception fault) when (ApplicationKernels.IsOfAnotherVersion(fault))
         {
             throw new InputException(
                 $"{path} was built with another version of KernelGen.RuntimeHost than that of this tool, {ProductVersion.Text}: install "

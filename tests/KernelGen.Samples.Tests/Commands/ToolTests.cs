@@ -1,3 +1,4 @@
+using System.Text;
 using KernelGen.Cpu;
 
 namespace KernelGen.Samples.Tests.Commands;
@@ -90,6 +91,23 @@ public sealed class ToolTests
         }
 
         Run("compile", "missing.dll", "--arch", "8.6", "--out", "kernels").AssertFault(ExitCode.BadInput, "missing.dll is not there");
+        Run("compile", text, "--arch", "8.6", "--out", "kernels").AssertFault(ExitCode.BadInput, "text.dll is no .NET assembly");
+    }
+
+    [TestMethod]
+    [DataRow("KernelCatalogue")]
+    [DataRow("ISliceAttention")]
+    [DataRow("KernelFootprint")]
+    public void AnAssemblyOfAnotherVersion_IsAClearError(string missing)
+    {
+        // The classes of another version ask for what the tool's KernelGen.RuntimeHost does not have.
+        string models = Path.Combine(TestContext.TestTempDirectory!, "Models.dll");
+        File.WriteAllBytes(models, Renamed(File.ReadAllBytes(Samples), missing));
+
+        const string Message = "Models.dll was built with another version of KernelGen.RuntimeHost than ";
+        Run("kernels", models).AssertFault(ExitCode.BadInput, Message);
+        Run("doctor", models).AssertFault(ExitCode.BadInput, Message);
+        Run("compile", models, "--arch", "8.6", "--out", TestContext.TestTempDirectory!).AssertFault(ExitCode.BadInput, Message);
     }
 
     private static string Tool
@@ -99,6 +117,15 @@ public sealed class ToolTests
             string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
             return Path.Combine(Repository.Folder!, "tools", "KernelGen.Tool", "bin", configuration, "net10.0", "kernelgen.dll");
         }
+    }
+
+    // Another name in its metadata, which may be the end of a longer one, too.
+    private static byte[] Renamed(byte[] assembly, string name)
+    {
+        byte[] whole = [.. Encoding.UTF8.GetBytes(name), 0];
+        for (int at = assembly.AsSpan().IndexOf(whole), from = at; at >= 0; at = assembly.AsSpan(from).IndexOf(whole), from += at)
+            assembly[from + name.Length - 1] = (byte)'_';
+        return assembly;
     }
 
     // The classes come in another order.
