@@ -130,7 +130,9 @@ internal sealed class AttendRun(CommandConsole console, AttentionHost host, Atte
         string free = $"{ByteText.Format(plan.Budget.FreeBytes)} free: {plan.Budget.Source}";
         string scores = ByteText.Format(plan.Shape.ScoreElements * plan.ElementType.SizeInBytes());
         output.WriteLine($"workspace  {ByteText.Format(report.WorkspaceBytes)} ({free}); a full score matrix is {scores}");
-        output.WriteLine(Invariant($"time       {report.Elapsed.TotalMilliseconds:0.0} ms, {gigaflops:0.0} GFLOP/s"));
+        output.WriteLine(
+            Invariant($"time       {report.Elapsed.TotalMilliseconds:0.0} ms, {gigaflops:0.0} GFLOP/s")
+                + " (a first call, compilation included; 'bench' times the next ones)");
         if (check is { } done)
         {
             output.WriteLine(Invariant(

@@ -128,19 +128,19 @@ internal sealed class ExactPolicy() : SlicePolicy(
         MemoryBudget budget = request.Budget;
         string source = string.IsNullOrEmpty(budget.Source) ? "" : $" ({budget.Source})";
         string tried =
-            $"{smallest.Variant!.Id}, {smallest.SliceCount.ToInvariantText()} slices of {smallest.HeadsPerSlice.ToInvariantText()} head "
-                + $"x {smallest.RowsPerSlice.ToInvariantText()} rows";
+            $"{smallest.Variant!.Id}, {smallest.SliceCount.ToInvariantText()} {(smallest.SliceCount == 1 ? "slice" : "slices")} of "
+                + $"{smallest.HeadsPerSlice.ToInvariantText()} head x {smallest.RowsPerSlice.ToInvariantText()} rows";
         string advice = largest == 0
-            ? "no length fits, not even one query"
-            : $"the largest length that fits is {largest.ToInvariantText()} queries x "
-                + $"{LargestLengthSearch.KeysFor(request.Shape, largest).ToInvariantText()} keys with this batch, head count, head dim "
-                + "and element type, when Q, K, V and the output become that much smaller or larger, too";
+            ? "No length fits, not even one query."
+            : $"The largest length that fits is {largest.ToInvariantText()} queries x "
+                + $"{LargestLengthSearch.KeysFor(request.Shape, largest).ToInvariantText()} keys, the rest of the call as it is; it counts "
+                + "the memory that shorter tensors give back.";
+        string sum = $" less {ByteSize.Text(budget.ReserveBytes)} reserve, divided by the safety factor "
+            + request.Options.SafetyFactor.ToInvariantText();
         return new(
-            $"Attention over {request.Shape} in {request.ElementType.ShortName()} does not fit: the smallest plan ({tried}) needs "
-                + $"{ByteSize.Text(smallest.WorkspaceBytes)} of workspace, and of {ByteSize.Text(budget.FreeBytes)} free{source} less "
-                + $"{ByteSize.Text(budget.ReserveBytes)} reserve, divided by the safety factor "
-                + $"{request.Options.SafetyFactor.ToInvariantText()}, {ByteSize.Text(Allowed(request))} may be used; {advice}. "
-                + "Free memory, lower the reserve, or shorten the call.")
+            $"Attention over {request.Shape} in {request.ElementType.ShortName()} does not fit. The smallest plan ({tried}) needs "
+                + $"{ByteSize.Text(smallest.WorkspaceBytes)} of workspace. {ByteSize.Text(Allowed(request))} may be used: "
+                + $"{ByteSize.Text(budget.FreeBytes)} free{source}{sum}. {advice} Free memory, lower the reserve, or shorten the call.")
         {
             Shape = request.Shape,
             ElementType = request.ElementType,

@@ -208,7 +208,7 @@ public sealed class ExactPolicyTests
             () => PlanningSetup.Plan(new(1, 1, 16, 16, 40), 1000));
 
         Assert.AreEqual(0, exception.LargestLength);
-        StringAssert.Contains(exception.Message, "no length fits, not even one query");
+        StringAssert.Contains(exception.Message, "No length fits, not even one query.");
     }
 
     [TestMethod]
