@@ -23,29 +23,26 @@ public sealed class TemplateAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(static start =>
         {
-            (AdditionalText File, TemplateOverride Template)[] own = ReadAll(start.Options, start.CancellationToken);
+            TemplateOverride[] own = ReadAll(start.Options, start.CancellationToken);
             if (own.Length == 0)
                 return;
 
-            TemplateLibrary templates = ModelClassEmitter.WithOverrides(new([.. own.Select(static pair => pair.Template)]));
+            TemplateLibrary templates = ModelClassEmitter.WithOverrides(new([.. own]));
             ConcurrentDictionary<string, bool> reported = new();
             start.RegisterSymbolAction(context => Analyze(context, templates, own, reported), SymbolKind.NamedType);
             start.RegisterCompilationEndAction(context => ReportUnused(context, own));
         });
     }
 
-    private static (AdditionalText File, TemplateOverride Template)[] ReadAll(
-        AnalyzerOptions options, CancellationToken cancellationToken) =>
+    private static TemplateOverride[] ReadAll(AnalyzerOptions options, CancellationToken cancellationToken) =>
     [
-        .. from file in options.AdditionalFiles
-           let template = TemplateOverrideReader.Read(file, options.AnalyzerConfigOptionsProvider.GetOptions(file), cancellationToken)
-           where template is not null
-           select (file, template),
+        .. options.AdditionalFiles
+            .Select(file => TemplateOverrideReader.Read(file, options.AnalyzerConfigOptionsProvider.GetOptions(file), cancellationToken))
+            .OfType<TemplateOverride>(),
     ];
 
     private static void Analyze(
-        SymbolAnalysisContext context, TemplateLibrary templates,
-        (AdditionalText File, TemplateOverride Template)[] own, ConcurrentDictionary<string, bool> reported)
+        SymbolAnalysisContext context, TemplateLibrary templates, TemplateOverride[] own, ConcurrentDictionary<string, bool> reported)
     {
         var type = (INamedTypeSymbol)context.Symbol;
         ImmutableArray<AttributeData> attributes = type.GetAttributes().Where(SliceAttentionUsage.IsSliceAttention).ToImmutableArray();
@@ -65,23 +62,23 @@ public sealed class TemplateAnalyzer : DiagnosticAnalyzer
     }
 
     // A fault can show in an embedded template, when one of the user's assigns or leaves out a name that it needs.
-    private static Location LocationOf(TemplateException fault, (AdditionalText File, TemplateOverride Template)[] own)
+    private static Location LocationOf(TemplateException fault, TemplateOverride[] own)
     {
-        AdditionalText? file = own.LastOrDefault(pair => pair.Template.Name == fault.TemplateName).File;
-        LinePosition position = file is null ? default : new(fault.Line - 1, fault.Column - 1);
-        return Location.Create((file ?? own[0].File).Path, default, new LinePositionSpan(position, position));
+        TemplateOverride? faulty = own.LastOrDefault(template => template.Name == fault.TemplateName);
+        LinePosition position = faulty is null ? default : new(fault.Line - 1, fault.Column - 1);
+        return Location.Create((faulty ?? own[0]).Path, default, new LinePositionSpan(position, position));
     }
 
     // A template that takes no other's place and that no other includes, as when its name is mistyped.
-    private static void ReportUnused(CompilationAnalysisContext context, (AdditionalText File, TemplateOverride Template)[] own)
+    private static void ReportUnused(CompilationAnalysisContext context, TemplateOverride[] own)
     {
-        foreach ((AdditionalText file, TemplateOverride template) in own)
+        IEnumerable<string> names = TemplateLibrary.Embedded.Names;
+        foreach (TemplateOverride template in own)
         {
-            IEnumerable<string> names = TemplateLibrary.Embedded.Names;
-            if (names.Contains(template.Name) || own.Any(other => other.File != file && Includes(other.Template.Text, template.Name)))
+            if (names.Contains(template.Name) || own.Any(other => other != template && Includes(other.Text, template.Name)))
                 continue;
             context.ReportDiagnostic(Diagnostic.Create(
-                DiagnosticDescriptors.UnusedTemplate, Location.Create(file.Path, default, default),
+                DiagnosticDescriptors.UnusedTemplate, Location.Create(template.Path, default, default),
                 template.Name, string.Join(", ", NearestNames.Of(template.Name, names))));
         }
     }

@@ -4,30 +4,16 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace KernelGen.Generator.Discovery;
 
 /// <summary>An array argument of <c>[SliceAttention]</c>: its values, and where each of them stands.</summary>
-internal sealed class AttributeArray
+internal sealed class AttributeArray(string name, IReadOnlyList<int> values, AttributeSyntax? attribute, ExpressionSyntax? expression)
 {
-    private readonly AttributeSyntax? _attribute;
-    private readonly ExpressionSyntax? _expression;
-    private readonly IReadOnlyList<SyntaxNode>? _elements;
-
-    private AttributeArray(string name, IReadOnlyList<int> values, AttributeSyntax? attribute, ExpressionSyntax? expression)
-    {
-        Name = name;
-        Values = values;
-        _attribute = attribute;
-        _expression = expression;
-        IReadOnlyList<SyntaxNode>? elements = expression is null ? null : ElementsOf(expression);
-        _elements = elements?.Count == values.Count ? elements : null;
-    }
-
     /// <summary>The name of the argument, such as <c>HeadDims</c>.</summary>
-    public string Name { get; }
+    public string Name => name;
 
     /// <summary>The values as written, enum values as their numbers; the attribute's defaults when it was not given.</summary>
-    public IReadOnlyList<int> Values { get; }
+    public IReadOnlyList<int> Values => values;
 
     /// <summary>The argument's expression, else the attribute.</summary>
-    public Location Location => _expression?.GetLocation() ?? _attribute?.GetLocation() ?? Location.None;
+    public Location Location => expression?.GetLocation() ?? attribute?.GetLocation() ?? Location.None;
 
     /// <returns>Null when the argument is not a valid constant, which the compiler reports.</returns>
     public static AttributeArray? Read(AttributeData data, AttributeSyntax? attribute, string name, IReadOnlyList<int> defaults)
@@ -60,5 +46,8 @@ internal sealed class AttributeArray
     };
 
     /// <summary>Where a value stands: its element where there is one, else the argument, else the attribute.</summary>
-    public Location LocationOf(int index) => _elements is null ? Location : _elements[index].GetLocation();
+    public Location LocationOf(int index) =>
+        expression is not null && ElementsOf(expression) is { } elements && elements.Count == Values.Count
+            ? elements[index].GetLocation()
+            : Location;
 }

@@ -6,19 +6,12 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace KernelGen.Generator.Discovery;
 
 /// <summary>One <c>[SliceAttention]</c> on a class, with its values, their places and its faults.</summary>
-internal sealed class SliceAttentionUsage(
-    Location location, AttributeArray headDims, AttributeArray elementTypes,
-    AttributeArray sliceRows, AttributeArray families, AttributeArray targets)
+internal sealed record SliceAttentionUsage(
+    Location Location, AttributeArray HeadDims, AttributeArray ElementTypes,
+    AttributeArray SliceRows, AttributeArray Families, AttributeArray Targets)
 {
     /// <summary>The attribute's full name in metadata.</summary>
     public const string AttributeName = "KernelGen.SliceAttentionAttribute";
-
-    public Location Location => location;
-    public AttributeArray HeadDims => headDims;
-    public AttributeArray ElementTypes => elementTypes;
-    public AttributeArray SliceRows => sliceRows;
-    public AttributeArray Families => families;
-    public AttributeArray Targets => targets;
 
     /// <summary>The arguments with more values than there may be (KGEN0016), in which no other fault is looked for.</summary>
     public IEnumerable<AttributeArray> LongArguments =>

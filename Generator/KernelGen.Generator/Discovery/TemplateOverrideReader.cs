@@ -12,6 +12,6 @@ internal static class TemplateOverrideReader
     /// <summary>Reads a template, or gives null when the file is something else.</summary>
     public static TemplateOverride? Read(AdditionalText file, AnalyzerConfigOptions options, CancellationToken cancellationToken) =>
         options.TryGetValue(NameOption, out string? name) && !string.IsNullOrWhiteSpace(name) && file.GetText(cancellationToken) is { } text
-            ? new(name.Trim(), text.ToString())
+            ? new(name.Trim(), text.ToString(), file.Path)
             : null;
 }

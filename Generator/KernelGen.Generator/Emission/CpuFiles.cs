@@ -13,7 +13,7 @@ internal static class CpuFiles
         foreach (IGrouping<string, CpuVariant> unit in variants.GroupBy(static variant => variant.UnitClass))
         {
             CpuVariant[] members = [.. unit];
-            string text = templates.Render(members[0].Template, CpuUnit.Model(members), cancellationToken);
+            string text = templates.Render(members[0].Template, CpuUnit.Model(members), cancellationToken, asCSharp: true);
             yield return new(
                 $"{modelClass.FileName}.{unit.Key}.g.cs",
                 ClassScope.Write(

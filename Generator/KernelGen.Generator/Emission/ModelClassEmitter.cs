@@ -43,5 +43,6 @@ internal static class ModelClassEmitter
     public static TemplateLibrary WithOverrides(EquatableArray<TemplateOverride> overrides) => overrides.Count == 0
         ? TemplateLibrary.Embedded
         : TemplateLibrary.Embedded.WithOverrides(
-            overrides.Select(static template => new KeyValuePair<string, string>(template.Name, template.Text)));
+            overrides.Select(static template => new KeyValuePair<string, string>(template.Name, template.Text)),
+            name => overrides.Last(template => template.Name == name).Path);
 }

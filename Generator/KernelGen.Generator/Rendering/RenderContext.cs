@@ -16,6 +16,7 @@ internal sealed class RenderContext : TemplateContext
     private readonly ScriptObject _names = [];
     private readonly Stack<string> _loopVariables = new();
     private readonly Stack<SourceSpan> _callers = new();
+    private int _captures;
 
     public RenderContext(TemplateLibrary library, TemplateObject model, CancellationToken cancellationToken)
         : base(_builtins)
@@ -45,6 +46,9 @@ internal sealed class RenderContext : TemplateContext
 
     /// <summary>The templates that can be included.</summary>
     public TemplateLibrary Library { get; }
+
+    /// <summary>Marks the lines that are written; null where nobody asks for them.</summary>
+    public LineMarks? Marks { get; init; }
 
     /// <summary>Statements and expressions evaluated so far.</summary>
     public long Steps { get; private set; }
@@ -91,8 +95,8 @@ internal sealed class RenderContext : TemplateContext
         switch (scriptNode)
         {
             case ScriptRawStatement raw:
-                Count(raw.Text.Length, raw.Span);
-                break;
+                WriteRaw(raw);
+                return null;
             case ScriptBinaryExpression { Operator: not (ScriptBinaryOperator.And or ScriptBinaryOperator.Or) } binary:
                 return StrictOperators.Evaluate(this, binary);
             case ScriptUnaryExpression { Operator: ScriptUnaryOperator.Negate } unary:
@@ -115,7 +119,9 @@ internal sealed class RenderContext : TemplateContext
                     ?? throw new ScriptRuntimeException(scriptNode.Span, "the function returned nothing");
             case ScriptCaptureStatement capture:
                 CheckAssignable((ScriptVariable)capture.Target!);
+                _captures++;
                 base.Evaluate(capture, aliasReturnedFunction);
+                _captures--;
                 return MakeString(capture);
         }
 
@@ -172,6 +178,17 @@ internal sealed class RenderContext : TemplateContext
         ? value
         : throw new ScriptRuntimeException(
             span, $"only integers, booleans and strings can be written, this is {StrictOperators.KindOf(value)}");
+
+    private void WriteRaw(ScriptRawStatement raw)
+    {
+        string text = raw.Text.ToString();
+
+        // What is captured becomes a string, which may be compared.
+        if (_captures == 0 && Marks is not null)
+            text = Marks.Mark(raw.Span.FileName, raw.Span.Start.Line + 1, text);
+        Count(text.Length, raw.Span);
+        base.Write(raw.Span, text);
+    }
 
     private void CheckAssignable(ScriptVariable variable)
     {

@@ -26,11 +26,11 @@ internal sealed class TemplateLibrary
     public IEnumerable<string> Names => _entries.Keys.OrderBy(name => name, StringComparer.Ordinal);
 
     /// <summary>A library in which the given templates are added or stand in for the ones of the same name.</summary>
-    public TemplateLibrary WithOverrides(IEnumerable<KeyValuePair<string, string>> nameToText)
+    public TemplateLibrary WithOverrides(IEnumerable<KeyValuePair<string, string>> nameToText, Func<string, string>? pathOf = null)
     {
         var entries = new Dictionary<string, TemplateEntry>(_entries, StringComparer.Ordinal);
         foreach (KeyValuePair<string, string> pair in nameToText)
-            entries[pair.Key] = new TemplateEntry(pair.Key, pair.Value);
+            entries[pair.Key] = new TemplateEntry(pair.Key, pair.Value, pathOf?.Invoke(pair.Key));
         return entries.Count == 0 ? this : new TemplateLibrary(entries);
     }
 
@@ -42,17 +42,18 @@ internal sealed class TemplateLibrary
         ? entry.Text
         : throw UnknownTemplate(templateName);
 
-    /// <summary>Renders a template.</summary>
-    public string Render(string templateName, TemplateObject model, CancellationToken cancellationToken = default)
+    /// <summary>Renders a template; for C#, with <c>#line</c> around what comes from files of the user's.</summary>
+    public string Render(string templateName, TemplateObject model, CancellationToken cancellationToken = default, bool asCSharp = false)
     {
         if (!TryGet(templateName, out Template? template))
             throw UnknownTemplate(templateName);
-        var context = new RenderContext(this, model, cancellationToken);
+        bool marks = asCSharp && _entries.Values.Any(static entry => entry.Path is not null);
+        var context = new RenderContext(this, model, cancellationToken) { Marks = marks ? new(PathOf) : null };
         try
         {
             string text = template!.Render(context);
             _totals?.Add(context, templateName);
-            return text;
+            return context.Marks?.ToDirectives(text) ?? text;
         }
         catch (ScriptAbortException) when (cancellationToken.IsCancellationRequested)
         {
@@ -75,6 +76,8 @@ internal sealed class TemplateLibrary
         return template is not null;
     }
 
+    private string? PathOf(string templateName) => _entries.TryGetValue(templateName, out TemplateEntry? entry) ? entry.Path : null;
+
     private static TemplateLibrary ReadEmbedded()
     {
         Assembly assembly = typeof(TemplateLibrary).Assembly;
@@ -94,12 +97,12 @@ internal sealed class TemplateLibrary
         new($"There is no template '{templateName}'; known templates: {string.Join(", ", Names)}.", nameof(templateName));
 
     // Libraries with overrides share the entries, and so the parsed templates, of the one they were made from.
-    private sealed class TemplateEntry(string name, string text)
+    private sealed class TemplateEntry(string name, string text, string? path = null)
     {
         private readonly Lazy<Template> _parsed = new(() => TemplateParser.Parse(name, text));
 
         public string Text => text;
-
+        public string? Path => path;
         public Template Parsed => _parsed.Value;
     }
 }

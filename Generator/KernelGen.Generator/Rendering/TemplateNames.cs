@@ -16,16 +16,6 @@ internal static class TemplateNames
     public static bool IsReserved(string name) => _reserved.Contains(name);
 
     /// <summary>Whether the name has only lower-case ASCII letters, digits and underscores, and does not start with a digit.</summary>
-    public static bool IsSnakeCase(string name)
-    {
-        if (string.IsNullOrEmpty(name) || name[0] is >= '0' and <= '9')
-            return false;
-        foreach (char c in name)
-        {
-            if (c is not (>= 'a' and <= 'z' or '_' or >= '0' and <= '9'))
-                return false;
-        }
-
-        return true;
-    }
+    public static bool IsSnakeCase(string name) =>
+        name.Length > 0 && !char.IsDigit(name[0]) && name.All(static c => c is (>= 'a' and <= 'z') or '_' or (>= '0' and <= '9'));
 }

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace KernelGen.Generator.Tests.Compilations;
 
 /// <summary>
-/// Options under which every additional file is a template named by its path, as <c>KernelGenTemplate</c> item metadata would say.
+/// Options under which every additional file is a template, as <c>KernelGenTemplate</c> item metadata would say.
 /// </summary>
 internal sealed class TemplateNames : AnalyzerConfigOptionsProvider
 {
@@ -13,7 +13,7 @@ internal sealed class TemplateNames : AnalyzerConfigOptionsProvider
 
     public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
 
-    public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => new Options(textFile.Path);
+    public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => new Options(((InMemoryText)textFile).TemplateName);
 
     private sealed class Options(string? templateName) : AnalyzerConfigOptions
     {
