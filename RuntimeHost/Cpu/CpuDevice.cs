@@ -46,7 +46,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         Profile = CpuCapabilities.Profile(VectorPath, Threads, CpuMemoryProbe.TotalBytes());
         Name = string.Create(
             CultureInfo.InvariantCulture, $"CPU ({CpuCapabilities.NameOf(VectorPath)}, {Threads} thread{(Threads == 1 ? "" : "s")})");
-        _sliceRun = new(Threads);
+        _sliceRun = new(Threads, Profile);
     }
 
     /// <summary>Threads that work on a call, the calling one included.</summary>

@@ -1,5 +1,6 @@
 using KernelGen.Kernels;
 using KernelGen.Planning;
+using KernelGen.Tensors;
 
 namespace KernelGen.Cpu;
 
@@ -18,6 +19,8 @@ internal sealed unsafe class CpuSliceRun : IDisposable
     private readonly CpuWorkers _workers;
     private readonly Action<int> _work;
     private readonly int _threads;
+    private readonly double _flopsPerSecond;
+    private readonly double _bytesPerSecond;
     private SlicePlan _plan = null!;
     private CpuKernel _kernel = null!;
     private KernelArguments _call;
@@ -34,12 +37,20 @@ internal sealed unsafe class CpuSliceRun : IDisposable
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Workers, the calling thread included.</param>
-    public CpuSliceRun(int threads)
+    /// <param name="profile">How fast they are together.</param>
+    public CpuSliceRun(int threads, DeviceProfile profile)
     {
         _threads = threads;
+        (_flopsPerSecond, _bytesPerSecond) = (profile.FlopsPerSecond / threads, profile.BytesPerSecond / threads);
         _workers = new(threads);
         _work = Work;
     }
+
+    /// <summary>
+    /// The work that a worker has to get to be woken: about twice of what it takes to wake one and to wait for it. 0, in tests, wakes as
+    /// many as there are tiles.
+    /// </summary>
+    internal static double SecondsWorthAWorker { get; set; } = 10e-6;
 
     /// <summary>Rows with a NaN or an infinity that were met since <see cref="Begin"/>.</summary>
     public long NonFiniteRows => _nonFiniteRows;
@@ -90,13 +101,30 @@ internal sealed unsafe class CpuSliceRun : IDisposable
         _groups = (_rowTiles + TilesPerCall - 1) / TilesPerCall;
         _places = _slice.HeadCount * _groups * TilesPerCall;
         _nextPlace = 0;
-        _workers.Run(_work);
+        _workers.Run(_work, WorkersWorthWaking());
     }
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => _workers.Dispose();
 
     private int TilesPerCall => _plan.Variant.Cpu!.TilesPerCall;
+
+    // As many as have a tile, and enough to do: a short slice would be over before they are awake.
+    private int WorkersWorthWaking()
+    {
+        double pairs = (double)_slice.HeadCount * _slice.RowCount * _plan.Shape.Keys * (_call.Causal != 0 ? 0.5 : 1);
+        double bytes = 2.0 * _slice.HeadCount * _plan.Shape.Keys * _plan.Shape.HeadDim * _plan.ElementType.SizeInBytes();
+        double seconds = Math.Max(4 * pairs * _plan.Shape.HeadDim / _flopsPerSecond, bytes / _bytesPerSecond);
+        return WorkersWorthWaking(seconds, SecondsWorthAWorker, (int)Math.Min(WorkersFor(_plan), _tiles));
+    }
+
+    /// <summary>How many workers a slice is worth.</summary>
+    /// <param name="seconds">What it would take one worker.</param>
+    /// <param name="secondsWorthAWorker">What a worker has to get.</param>
+    /// <param name="most">Workers, or tiles where there are fewer.</param>
+    /// <returns>From 1, the calling thread alone, to <paramref name="most"/>.</returns>
+    internal static int WorkersWorthWaking(double seconds, double secondsWorthAWorker, int most) =>
+        most <= 1 ? 1 : (int)Math.Clamp(seconds / secondsWorthAWorker, 1, most);
 
     // A plan made for fewer threads takes no more memory than it says.
     private int WorkersFor(SlicePlan plan) => Math.Min(_threads, plan.Workers);
