@@ -26,8 +26,9 @@ public sealed class AttentionHost : IDisposable
     private readonly object _maker = new();
     private readonly MeasuredProfile? _measured;
     private volatile bool _isDisposed;
-    private readonly ConcurrentDictionary<(KernelCatalogue Catalogue, ElementType ElementType, int HeadDim), KernelVariant[]> _variants =
-        new();
+
+    // Arrays of a catalogue, of one element type and head dim each; they are few, and looked through.
+    private readonly ConcurrentDictionary<KernelCatalogue, KernelVariant[][]> _variants = new();
 
     /// <summary>A host on a device.</summary>
     /// <param name="device">The device; the host disposes it.</param>
@@ -41,6 +42,7 @@ public sealed class AttentionHost : IDisposable
         DeviceChoice = deviceChoice;
         _options = options;
         _logger = options.Logger ?? NullLogger.Instance;
+        KernelGenTelemetry.Prepare();
         _measured = device is ITunableDevice tunable ? new(tunable, device.Profile, options.UseMeasurements, _logger) : null;
         HostLog.DeviceChosen(_logger, deviceChoice);
     }
@@ -56,10 +58,10 @@ public sealed class AttentionHost : IDisposable
     /// <exception cref="DeviceNotUsableException">The device that was insisted on cannot be used.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The device is none of those that there are, or a number is out of range.</exception>
     public static AttentionHost CreateDefault(AttentionHostOptions? options = null) =>
-        CreateDefault(options ?? new(), CudaLibraries.Shared);
+        CreateDefault(options ?? new(), null);
 
-    /// <summary>As the public method, with other CUDA libraries than the process's own.</summary>
-    internal static AttentionHost CreateDefault(AttentionHostOptions options, CudaLibraries libraries)
+    /// <summary>As the public method, with other CUDA libraries than the process's own, which are null.</summary>
+    internal static AttentionHost CreateDefault(AttentionHostOptions options, CudaLibraries? libraries)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.ReserveBytes);
         if (options.FreeBytes < 0)
@@ -71,9 +73,9 @@ public sealed class AttentionHost : IDisposable
 
         return options.Device switch
         {
-            DeviceKind.Auto => CreateBest(options, libraries),
+            DeviceKind.Auto => CreateBest(options, libraries ?? CudaLibraries.Shared),
             DeviceKind.Cpu => CreateCpu(options, "as asked"),
-            DeviceKind.Cuda => CreateCuda(options, libraries, "as asked"),
+            DeviceKind.Cuda => CreateCuda(options, libraries ?? CudaLibraries.Shared, "as asked"),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Device, "The device must be Auto, Cpu or Cuda."),
         };
     }
@@ -316,9 +318,9 @@ public sealed class AttentionHost : IDisposable
 
     private KernelVariant[] OfferedVariants(KernelCatalogue catalogue, ElementType elementType, int headDim)
     {
-        if (_variants.TryGetValue((catalogue, elementType, headDim), out KernelVariant[]? variants))
+        if (Find() is { } known)
         {
-            return variants;
+            return known;
         }
 
         List<KernelVariant> offered = [];
@@ -350,8 +352,23 @@ public sealed class AttentionHost : IDisposable
         if (ExperimentalAdvice.Of([.. offered], Device.Profile) is { } switchedOff)
             HostLog.ExperimentalKernelsOff(_logger, catalogue.Owner, elementType.ShortName(), headDim, switchedOff);
 
-        KernelVariant[] result = _variants.GetOrAdd((catalogue, elementType, headDim), [.. offered]);
+        // Everybody gets the same array: plans are kept by it.
+        KernelVariant[] result;
+        lock (_variants)
+        {
+            result = Find() ?? offered.ToArray();
+            KernelVariant[][] others = _variants.TryGetValue(catalogue, out KernelVariant[][]? already) ? already : [];
+            if (Array.IndexOf(others, result) < 0)
+            {
+                _variants[catalogue] = [.. others, result];
+            }
+        }
+
         _measured?.Recall(result);
         return result;
+
+        KernelVariant[]? Find() => _variants.TryGetValue(catalogue, out KernelVariant[][]? arrays)
+            ? Array.Find(arrays, variants => variants[0].ElementType == elementType && variants[0].HeadDim == headDim)
+            : null;
     }
 }

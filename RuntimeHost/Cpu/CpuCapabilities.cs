@@ -45,7 +45,7 @@ public static class CpuCapabilities
                 : CpuVectorPath.Vector128;
         }
 
-        if (!Enum.IsDefined(path))
+        if (path is not (CpuVectorPath.Avx512 or CpuVectorPath.Avx2 or CpuVectorPath.Vector128))
         {
             throw new ArgumentOutOfRangeException(nameof(path), path, "The vector path must be Auto, Avx512, Avx2 or Vector128.");
         }

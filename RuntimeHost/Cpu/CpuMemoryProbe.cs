@@ -54,8 +54,12 @@ public static class CpuMemoryProbe
     /// <summary>A row of <c>/proc/meminfo</c> in bytes.</summary>
     internal static long? MemInfoBytes(string text, string name)
     {
-        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
+        // Lines are looked for by the one letter that ends them here: a search for all that may end one is code that is compiled first.
+        for (ReadOnlySpan<char> rest = text; rest.Length > 0;)
         {
+            int end = rest.IndexOf('\n');
+            ReadOnlySpan<char> line = end < 0 ? rest : rest[..end];
+            rest = rest[(end < 0 ? rest.Length : end + 1)..];
             if (line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ':')
             {
                 ReadOnlySpan<char> value = line[(name.Length + 1)..].Trim();
@@ -83,7 +87,7 @@ public static class CpuMemoryProbe
             }
 
             bool second = parts[1].Length == 0;
-            if (!second && !parts[1].Split(',').Contains("memory"))
+            if (!second && Array.IndexOf(parts[1].Split(','), "memory") < 0)
             {
                 continue;
             }
@@ -114,8 +118,8 @@ public static class CpuMemoryProbe
         }
 
         string inactiveName = second ? "inactive_file " : "total_inactive_file ";
-        string? inactive = TryRead(Path.Combine(group, "memory.stat"))?.Split('\n')
-            .FirstOrDefault(line => line.StartsWith(inactiveName, StringComparison.Ordinal));
+        string? inactive = Array.Find(
+            TryRead(Path.Combine(group, "memory.stat"))?.Split('\n') ?? [], line => line.StartsWith(inactiveName, StringComparison.Ordinal));
         long reclaimable = inactive is null ? 0 : Number(inactive.AsSpan(inactiveName.Length)) ?? 0;
         return Math.Max(0, limit.Value - Math.Max(0, usage.Value - reclaimable));
     }

@@ -16,7 +16,7 @@ internal sealed record NarrowVectors(bool IsX64, bool IsWide, bool ProcessorIsWi
     public static NarrowVectors Current { get; } = new(
         X86Base.X64.IsSupported,
         CpuCapabilities.IsSupported(CpuVectorPath.Avx2),
-        X86Base.IsSupported && AsksProcessor(),
+        CpuCapabilities.IsSupported(CpuVectorPath.Avx2) || (X86Base.IsSupported && AsksProcessor()),
         // The runtime compiles a few methods of every program; one that was compiled ahead of time has no compiler.
         JitInfo.GetCompiledMethodCount() == 0);
 

@@ -193,7 +193,7 @@ internal static class ArgumentBinder
 
     private static TensorStrides Strides(TensorStrides? given, string name, AttentionLayout layout, int heads, int rows, int headDim)
     {
-        if (given is null && !Enum.IsDefined(layout))
+        if (given is null && layout is not (AttentionLayout.BatchHeadsRows or AttentionLayout.BatchRowsHeads))
         {
             throw new ArgumentException(
                 $"The layout is {(int)layout}; it must be BatchHeadsRows or BatchRowsHeads, or give strides.", "options");
@@ -216,11 +216,13 @@ internal static class ArgumentBinder
             return;
         }
 
-        Span<(long Stride, int Size)> axes = [(strides.Row, shape.Queries), (strides.Head, shape.Heads), (strides.Batch, shape.Batch)];
-        axes.Sort(static (left, right) => left.Stride.CompareTo(right.Stride));
+        Span<long> steps = [strides.Row, strides.Head, strides.Batch];
+        Span<int> sizes = [shape.Queries, shape.Heads, shape.Batch];
+        SortThree(steps, sizes);
         Int128 extent = shape.HeadDim;
-        foreach ((long stride, int size) in axes)
+        for (int axis = 0; axis < steps.Length; axis++)
         {
+            (long stride, int size) = (steps[axis], sizes[axis]);
             if (size > 1 && stride < extent)
             {
                 throw new ArgumentException(
@@ -229,6 +231,18 @@ internal static class ArgumentBinder
             }
 
             extent += (Int128)(size - 1) * stride;
+        }
+    }
+
+    private static void SortThree(Span<long> keys, Span<int> values)
+    {
+        foreach (int at in (ReadOnlySpan<int>)[0, 1, 0])
+        {
+            if (keys[at] > keys[at + 1])
+            {
+                (keys[at], keys[at + 1]) = (keys[at + 1], keys[at]);
+                (values[at], values[at + 1]) = (values[at + 1], values[at]);
+            }
         }
     }
 }

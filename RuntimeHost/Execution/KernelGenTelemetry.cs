@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 
 namespace KernelGen.Execution;
 
@@ -9,6 +10,12 @@ internal static class KernelGenTelemetry
     private const string Name = "KernelGen";
 
     private static readonly Meter _meter = new(Name);
+
+    /// <summary>
+    /// Begins to make what is here on another thread: the runtime needs longer for its first source of events than a short call takes.
+    /// </summary>
+    public static void Prepare() => ThreadPool.UnsafeQueueUserWorkItem(
+        static _ => RuntimeHelpers.RunClassConstructor(typeof(KernelGenTelemetry).TypeHandle), null);
 
     /// <summary>One activity per run.</summary>
     public static ActivitySource Activities { get; } = new(Name);

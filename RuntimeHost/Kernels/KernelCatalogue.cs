@@ -6,7 +6,9 @@ namespace KernelGen.Kernels;
 public sealed class KernelCatalogue
 {
     private readonly KernelVariant[] _variants;
-    private readonly Dictionary<(ElementType ElementType, int HeadDim), KernelVariant[]> _byTypeAndHeadDim;
+
+    // A few groups, which are looked through: a table with keys of two numbers would be code that every process has to compile anew.
+    private readonly List<KernelVariant[]> _byTypeAndHeadDim = [];
 
     /// <summary>Collects the variants of a class.</summary>
     /// <param name="owner">The class's name, for messages.</param>
@@ -15,9 +17,14 @@ public sealed class KernelCatalogue
     {
         Owner = owner;
         _variants = variants.ToArray();
-        _byTypeAndHeadDim = _variants
-            .GroupBy(variant => (variant.ElementType, variant.HeadDim))
-            .ToDictionary(group => group.Key, group => group.ToArray());
+        foreach (KernelVariant first in _variants)
+        {
+            if (Find(first.ElementType, first.HeadDim) is null)
+            {
+                _byTypeAndHeadDim.Add(Array.FindAll(
+                    _variants, variant => variant.ElementType == first.ElementType && variant.HeadDim == first.HeadDim));
+            }
+        }
     }
 
     /// <summary>The name of the model class.</summary>
@@ -34,15 +41,25 @@ public sealed class KernelCatalogue
     public bool Contains(KernelVariant variant)
     {
         ArgumentNullException.ThrowIfNull(variant);
-        return _byTypeAndHeadDim.TryGetValue((variant.ElementType, variant.HeadDim), out KernelVariant[]? variants)
-            && Array.IndexOf(variants, variant) >= 0;
+        return Find(variant.ElementType, variant.HeadDim) is { } variants && Array.IndexOf(variants, variant) >= 0;
     }
 
     /// <summary>The variants for an element type and head dim.</summary>
     /// <exception cref="UnsupportedVariantException">There are none; the message lists those that there are and the attribute to
     /// write.</exception>
     public ReadOnlySpan<KernelVariant> For(ElementType elementType, int headDim) =>
-        _byTypeAndHeadDim.TryGetValue((elementType, headDim), out KernelVariant[]? variants)
-            ? variants
-            : throw UnsupportedVariantException.Create(this, elementType, headDim);
+        Find(elementType, headDim) ?? throw UnsupportedVariantException.Create(this, elementType, headDim);
+
+    private KernelVariant[]? Find(ElementType elementType, int headDim)
+    {
+        foreach (KernelVariant[] variants in _byTypeAndHeadDim)
+        {
+            if (variants[0].ElementType == elementType && variants[0].HeadDim == headDim)
+            {
+                return variants;
+            }
+        }
+
+        return null;
+    }
 }

@@ -14,8 +14,12 @@ namespace KernelGen.Planning;
 /// </remarks>
 public sealed class PlanCache
 {
-    private readonly Dictionary<PlanCacheKey, Entry> _entries;
+    private const int MostBuckets = 4096;
+
+    // Chains of entries. A dictionary with a key of its own would be code that every process has to compile before its first plan.
+    private readonly Entry?[] _buckets;
     private readonly Lock _lock = new();
+    private int _count;
     private long _clock;
 
     /// <summary>Makes an empty cache.</summary>
@@ -24,7 +28,7 @@ public sealed class PlanCache
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         Capacity = capacity;
-        _entries = new(capacity);
+        _buckets = new Entry?[Math.Min(capacity, MostBuckets)];
     }
 
     /// <summary>The most plans that are kept.</summary>
@@ -36,7 +40,7 @@ public sealed class PlanCache
         get
         {
             lock (_lock)
-                return _entries.Count;
+                return _count;
         }
     }
 
@@ -61,9 +65,10 @@ public sealed class PlanCache
     internal SlicePlan Plan(in PlanRequest request)
     {
         PlanCacheKey key = new(request.Shape, request.ElementType, request.Variants, request.Device, request.Options);
+        int hash = key.GetHashCode();
         lock (_lock)
         {
-            if (_entries.TryGetValue(key, out Entry? entry) && StillGood(entry.Plan, request.Budget, request.Options))
+            if (Find(key, hash) is { } entry && StillGood(entry.Plan, request.Budget, request.Options))
             {
                 entry.LastUse = ++_clock;
                 return entry.Plan;
@@ -74,10 +79,20 @@ public sealed class PlanCache
         SlicePlan plan = SlicePlanner.Make(request);
         lock (_lock)
         {
-            if (_entries.Count >= Capacity && !_entries.ContainsKey(key))
-                _entries.Remove(_entries.MinBy(pair => pair.Value.LastUse).Key);
+            if (Find(key, hash) is { } entry)
+            {
+                entry.Plan = plan;
+                entry.LastUse = ++_clock;
+            }
+            else
+            {
+                if (_count >= Capacity)
+                    RemoveLeastRecent();
 
-            _entries[key] = new(plan) { LastUse = ++_clock };
+                ref Entry? bucket = ref Bucket(hash);
+                bucket = new(key, hash, plan, bucket) { LastUse = ++_clock };
+                _count++;
+            }
         }
 
         return plan;
@@ -87,7 +102,39 @@ public sealed class PlanCache
     public void Clear()
     {
         lock (_lock)
-            _entries.Clear();
+        {
+            Array.Clear(_buckets);
+            _count = 0;
+        }
+    }
+
+    private ref Entry? Bucket(int hash) => ref _buckets[(uint)hash % (uint)_buckets.Length];
+
+    private Entry? Find(in PlanCacheKey key, int hash)
+    {
+        Entry? entry = Bucket(hash);
+        while (entry is not null && (entry.Hash != hash || !entry.Key.Equals(key)))
+            entry = entry.Next;
+        return entry;
+    }
+
+    private void RemoveLeastRecent()
+    {
+        Entry? oldest = null;
+        foreach (Entry? first in _buckets)
+        {
+            for (Entry? entry = first; entry is not null; entry = entry.Next)
+            {
+                if (oldest is null || entry.LastUse < oldest.LastUse)
+                    oldest = entry;
+            }
+        }
+
+        ref Entry? link = ref Bucket(oldest!.Hash);
+        while (link != oldest)
+            link = ref link!.Next;
+        link = oldest.Next;
+        _count--;
     }
 
     private static bool StillGood(SlicePlan plan, in MemoryBudget budget, PlanningOptions options)
@@ -105,9 +152,15 @@ public sealed class PlanCache
             : plan.WorkspaceBytes <= now;
     }
 
-    private sealed class Entry(SlicePlan plan)
+    private sealed class Entry(PlanCacheKey key, int hash, SlicePlan plan, Entry? next)
     {
-        public SlicePlan Plan => plan;
+        public Entry? Next = next;
+
+        public PlanCacheKey Key { get; } = key;
+
+        public int Hash => hash;
+
+        public SlicePlan Plan { get; set; } = plan;
 
         public long LastUse { get; set; }
     }

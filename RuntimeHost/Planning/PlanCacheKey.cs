@@ -28,9 +28,20 @@ internal readonly struct PlanCacheKey(
     public override bool Equals(object? obj) => obj is PlanCacheKey other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(
-        _shape.Batch, _shape.Heads, _shape.Queries, _shape.Keys, _shape.HeadDim, (int)_elementType, _variants,
-        string.GetHashCode(_options.Policy, StringComparison.Ordinal));
+    public override int GetHashCode()
+    {
+        int hash = string.GetHashCode(_options.Policy, StringComparison.Ordinal) ^ _variants.GetHashCode();
+        Add(_shape.Batch);
+        Add(_shape.Heads);
+        Add(_shape.Queries);
+        Add(_shape.Keys);
+        Add(_shape.HeadDim);
+        Add((int)_elementType);
+        return hash ^ (int)((uint)hash >> 15);
+
+        // As strings were hashed once, with a prime.
+        void Add(int number) => hash = unchecked((hash * 16777619) ^ number);
+    }
 
     private static bool Same(PlanningOptions one, PlanningOptions other) =>
         one.Policy == other.Policy

@@ -83,13 +83,13 @@ public readonly record struct AttentionShape
     /// Elements of the full score matrix, <c>batch * heads * queries * keys</c>. It passes 2^31 already for SD 1.5 at 1024x1024.
     /// </summary>
     /// <remarks>Element counts and bytes stop at 2^63 - 1.</remarks>
-    public long ScoreElements => Saturate((Int128)TotalHeads * Queries * Keys);
+    public long ScoreElements => Product(TotalHeads, Queries, Keys);
 
     /// <summary>Elements of Q, and of the output.</summary>
-    public long QueryElements => Saturate((Int128)TotalHeads * Queries * HeadDim);
+    public long QueryElements => Product(TotalHeads, Queries, HeadDim);
 
     /// <summary>Elements of K, and of V.</summary>
-    public long KeyElements => Saturate((Int128)Batch * KeyValueHeads * Keys * HeadDim);
+    public long KeyElements => Product(Batch * KeyValueHeads, Keys, HeadDim);
 
     /// <summary>Multiply-add work in floating-point operations: 2 for Q K^T and 2 for P V per score element and head dim.</summary>
     public double FloatingPointOperations => 4.0 * TotalHeads * Queries * Keys * HeadDim;
@@ -107,6 +107,13 @@ public readonly record struct AttentionShape
     }
 
     private static long Saturate(Int128 value) => (long)Int128.Min(value, long.MaxValue);
+
+    // None is negative, and the first two have no more than 62 bits together.
+    private static long Product(int first, int second, int third)
+    {
+        long high = Math.BigMul((long)first * second, third, out long low);
+        return high == 0 && low >= 0 ? low : long.MaxValue;
+    }
 
     private static void Require(bool holds, string name, int value, string expected)
     {
