@@ -711,10 +711,21 @@ KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
     return !has_mask(rule) && (!rule.causal || key_end <= first_row + 1ll);
 }
 
+// ---- The score function: what a dot product becomes before causality and masks hide keys. Scores are exponents of two: the rule's scale carries log2(e).
+
+// Whether a score is the dot product times the scale and nothing else. Kernels then may leave dot products as they are, and multiply the scale in later.
+constexpr bool scores_are_linear = true;
+
 // The score of a query and a key without causality and mask.
 KG_DEVICE float plain_score(const ScoreRule& rule, float dot)
 {
     return kg_multiply(dot, rule.scale);
+}
+
+// True when the scores of keys that all rows see are the dot products as they are.
+KG_DEVICE bool are_dot_products(const ScoreRule& rule)
+{
+    return scores_are_linear && rule.scale == 1.0f;
 }
 
 // A score and what an additive mask adds to it. A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not
@@ -2262,7 +2273,7 @@ KG_DEVICE void multiply_keys(float (&scores)[row_tiles][key_tiles][4], const Que
 template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_plain_scores(float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule)
 {
-    if (rule.scale == 1.0f)
+    if (are_dot_products(rule))
         return;
 
 #pragma unroll
@@ -2367,7 +2378,7 @@ KG_DEVICE void finish_scores(
 KG_DEVICE float fold_scale(ScoreRule& rule)
 {
     const float scale = rule.scale;
-    if (rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
+    if (!scores_are_linear || rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
         return 1.0f;
 
     rule.scale = 1.0f;
@@ -3037,7 +3048,7 @@ KG_DEVICE void fold_partial_row(
 // same bits in the loop of whatever tiles there are.
 KG_DEVICE int plain_loop_tiles(const Head& head, const BlockRows& rows)
 {
-    if (general_masks || head.rule.scale != 1.0f || !head.key.lines || !head.value.lines)
+    if (general_masks || !are_dot_products(head.rule) || !head.key.lines || !head.value.lines)
         return 0;
 
     const int plain = plain_tile_count(head.rule, rows);
@@ -3980,7 +3991,7 @@ KG_DEVICE void copy_tile(unsigned int tile, const kg_tensor_map& map, unsigned i
 template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_plain_scores(float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule)
 {
-    if (rule.scale == 1.0f)
+    if (are_dot_products(rule))
         return;
 
 #pragma unroll
@@ -4085,7 +4096,7 @@ KG_DEVICE void finish_scores(
 KG_DEVICE float fold_scale(ScoreRule& rule)
 {
     const float scale = rule.scale;
-    if (rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
+    if (!scores_are_linear || rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
         return 1.0f;
 
     rule.scale = 1.0f;
@@ -4678,7 +4689,7 @@ KG_DEVICE void take_tile(
 // Tiles from the first whose scores are nothing but dot products.
 KG_DEVICE int plain_score_tiles(const KernelArguments& arguments, const BlockRows& rows, const ScoreRule& rule)
 {
-    return kg_uniform(rule.scale == 1.0f && arguments.map == nullptr ? plain_tile_count(rule, rows) : 0);
+    return kg_uniform(are_dot_products(rule) && arguments.map == nullptr ? plain_tile_count(rule, rows) : 0);
 }
 
 // When all tiles have gone by: what the row's sums are to be multiplied by in the end, its log-sum-exp and its map.
@@ -5156,7 +5167,7 @@ KG_DEVICE TileCounts tile_counts(const ScoreRule& rule, const BlockRows& rows)
     const int unmasked = general_masks ? kg_uniform(has_mask(rule) ? 0 : all) : all;
     const int visible = rows.begin >= rows.key_begin ? (rows.begin + 1 - rows.key_begin) / tile_keys : 0;
     const int unhidden = rule.causal && visible < unmasked ? visible : unmasked;
-    const int plain = rule.scale == 1.0f ? plain_tile_count(rule, rows) : 0;
+    const int plain = are_dot_products(rule) ? plain_tile_count(rule, rows) : 0;
     return { all, unmasked, kg_uniform(unhidden), kg_uniform(plain) };
 }
 
@@ -6220,7 +6231,7 @@ KG_DEVICE bool split_tile(float* tile, float* units, const Rows<const element>& 
 template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_plain_scores(float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule)
 {
-    if (rule.scale == 1.0f)
+    if (are_dot_products(rule))
         return;
 
 #pragma unroll
@@ -6325,7 +6336,7 @@ KG_DEVICE void finish_scores(
 KG_DEVICE float fold_scale(ScoreRule& rule)
 {
     const float scale = rule.scale;
-    if (rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
+    if (!scores_are_linear || rule.mask_kind == kg_mask_additive || !(scale > 0.0f))
         return 1.0f;
 
     rule.scale = 1.0f;
