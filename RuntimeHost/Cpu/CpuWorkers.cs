@@ -7,8 +7,8 @@ namespace KernelGen.Cpu;
 /// <remarks>
 /// Workers take part in a round when they come, as long as it is open. The caller closes it when it finds nothing left to do, and then
 /// waits for those only that take part: a worker that the system has not got round to is not missed, because what it would have done is
-/// done. So work must be such that any number of workers, the caller alone too, can do all of it. While they wait, the threads know nothing but <see cref="Rounds"/>, so that workers that are dropped without <see cref="Dispose"/> are
-/// found and ended.
+/// done. So work must be such that any number of workers, the caller alone too, can do all of it. While they wait, the threads know
+/// nothing but <see cref="Rounds"/>, so that workers that are dropped without <see cref="Dispose"/> are found and ended.
 /// </remarks>
 internal sealed class CpuWorkers : IDisposable
 {
