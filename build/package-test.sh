@@ -18,11 +18,13 @@ expect() {
   esac
 }
 
-# silent TEXT PATTERN: the text has no line that fits.
-silent() {
-  if grep -E "$2" <<<"$1"; then
-    echo "Expected no line with: $2"
-    exit 1
+# loaded TEXT: the compiler, which said the text, loaded the generator and the analyzers. That it did not is a warning of its own (CS8784, CS8785; CS8032,
+# AD0001), and errors about members that are not there, which lead elsewhere.
+loaded() {
+  local faults
+  if faults=$(grep -E 'CS8784|CS8785|CS8032|AD0001' <<<"$1"); then
+    printf '%s\n' "The compiler could not load the package's generator, or one of its analyzers:" "$faults"
+    return 1
   fi
 }
 
@@ -45,13 +47,29 @@ project="$consumer/PackageTest.csproj"
 settings=(-c Release -p:KernelGenVersion="$version" --nologo)
 
 # A package folder of its own would download everything again; the version is new each time, so the shared one is safe.
-# A generator that cannot be loaded is a warning of the compiler's (CS8784, CS8785), as is an analyzer (CS8032, AD0001). What the consumer's own errors say then leads elsewhere.
 if ! built=$(dotnet build "$project" "${settings[@]}" 2>&1); then
   failed=1
 fi
 echo "$built"
-silent "$built" 'CS8784|CS8785|CS8032|AD0001'
+loaded "$built" || exit 1
 [ -z "${failed:-}" ] || exit 1
+
+# The check itself: without the assembly beside it the generator cannot be loaded. The compiler server would have it from the build before.
+mkdir "$work/without"
+cp "$consumer/"*.cs* "$work/without/"
+cat >"$work/without/Directory.Build.targets" <<'TARGETS'
+<Project>
+  <Target Name="WithoutScriban" BeforeTargets="CoreCompile">
+    <ItemGroup>
+      <Analyzer Remove="@(Analyzer)" Condition="'%(Filename)' == 'Scriban.Signed'" />
+    </ItemGroup>
+  </Target>
+</Project>
+TARGETS
+built=$(dotnet build "$work/without/PackageTest.csproj" "${settings[@]}" -p:UseSharedCompilation=false 2>&1) && { echo "Built without Scriban."; exit 1; }
+said=$(loaded "$built") && { printf '%s\n' "$built" "Nothing says that the generator could not be loaded."; exit 1; }
+expect "$said" "Scriban.Signed"
+echo "without Scriban: the package test fails"
 
 said=$(dotnet "$consumer/bin/Release/net10.0/PackageTest.dll")
 expect "$said" ": correct"
