@@ -79,6 +79,12 @@ echo "$said"
 package="$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: //')/kernelgen.runtimehost/$version"
 bash "$root/build/package-test/contents.sh" "$package" "$feed/KernelGen.RuntimeHost.$version.snupkg" "$repository"
 
+# On this system the library comes as machine code: of what a first call takes, what an application brings and kernels are left to compile.
+said=$(DOTNET_JitStdOutFile="$work/compiled" DOTNET_JitDisasmSummary=1 dotnet "$consumer/bin/Release/net10.0/PackageTest.dll")
+expect "$said" ": correct"
+silent "$(cat "$work/compiled")" 'KernelGen\.(Planning\.SlicePlanner|Cpu\.CpuDevice|Execution\.ArgumentBinder):(Make|RunAlone|Bind)\('
+grep -q 'KernelGen' "$work/compiled" || { echo "Nothing was compiled."; exit 1; }
+
 # Another framework than the package's is told when packages are restored, not by errors of the compiler.
 sed 's/net10\.0/net8.0/' "$project" >"$work/older/PackageTest.csproj"
 said=$(dotnet restore "$work/older/PackageTest.csproj" -p:KernelGenVersion="$version" 2>&1) && { echo "Restored for net8.0."; exit 1; }

@@ -9,7 +9,8 @@ fault() {
 }
 
 for file in README.md THIRD-PARTY-NOTICES.txt icon.png lib/net10.0/KernelGen.RuntimeHost.xml analyzers/dotnet/cs/Scriban.Signed.dll \
-  build/net10.0/KernelGen.RuntimeHost.props buildTransitive/net10.0/KernelGen.RuntimeHost.targets docs/diagnostics/KGEN0001.md; do
+  build/net10.0/KernelGen.RuntimeHost.props buildTransitive/net10.0/KernelGen.RuntimeHost.targets docs/diagnostics/KGEN0001.md \
+  runtimes/{linux-x64,linux-arm64,win-x64,osx-arm64}/lib/net10.0/KernelGen.RuntimeHost.dll; do
   [ -f "$package/$file" ] || fault "it lacks $file."
 done
 [ -s "$symbols" ] || fault "there are no symbols."
