@@ -318,7 +318,7 @@ public sealed class AttentionHost : IDisposable
 
     private KernelVariant[] OfferedVariants(KernelCatalogue catalogue, ElementType elementType, int headDim)
     {
-        if (Find() is { } known)
+        if (FindOffered(catalogue, elementType, headDim) is { } known)
         {
             return known;
         }
@@ -356,7 +356,7 @@ public sealed class AttentionHost : IDisposable
         KernelVariant[] result;
         lock (_variants)
         {
-            result = Find() ?? offered.ToArray();
+            result = FindOffered(catalogue, elementType, headDim) ?? [.. offered];
             KernelVariant[][] others = _variants.TryGetValue(catalogue, out KernelVariant[][]? already) ? already : [];
             if (Array.IndexOf(others, result) < 0)
             {
@@ -366,9 +366,19 @@ public sealed class AttentionHost : IDisposable
 
         _measured?.Recall(result);
         return result;
+    }
 
-        KernelVariant[]? Find() => _variants.TryGetValue(catalogue, out KernelVariant[][]? arrays)
-            ? Array.Find(arrays, variants => variants[0].ElementType == elementType && variants[0].HeadDim == headDim)
-            : null;
+    private KernelVariant[]? FindOffered(KernelCatalogue catalogue, ElementType elementType, int headDim)
+    {
+        if (_variants.TryGetValue(catalogue, out KernelVariant[][]? arrays))
+        {
+            foreach (KernelVariant[] variants in arrays)
+            {
+                if (variants[0].ElementType == elementType && variants[0].HeadDim == headDim)
+                    return variants;
+            }
+        }
+
+        return null;
     }
 }

@@ -16,10 +16,14 @@ public sealed class PlanCache
 {
     private const int MostBuckets = 4096;
 
+    // Loops over growing keys at once: the shapes of a model's layers.
+    private const int MostGrowing = 8;
+
     // Chains of entries. A dictionary with a key of its own would be code that every process has to compile before its first plan.
     private readonly Entry?[] _buckets;
     private readonly Lock _lock = new();
     private int _count;
+    private readonly GrowingKeys?[] _growing = new GrowingKeys?[MostGrowing];
     private long _clock;
 
     /// <summary>Makes an empty cache.</summary>
@@ -73,6 +77,13 @@ public sealed class PlanCache
                 entry.LastUse = ++_clock;
                 return entry.Plan;
             }
+
+            if (FindGrowing(key.WithoutKeys()) is { } growing && growing.Find(request.Shape.Keys) is { } ahead
+                && StillGood(ahead, request.Budget, request.Options))
+            {
+                growing.LastUse = ++_clock;
+                return ahead;
+            }
         }
 
         // Outside the lock: two threads may plan the same shape, and one of the equal plans is dropped.
@@ -93,6 +104,8 @@ public sealed class PlanCache
                 bucket = new(key, hash, plan, bucket) { LastUse = ++_clock };
                 _count++;
             }
+
+            Growing(key.WithoutKeys()).Add(request, plan);
         }
 
         return plan;
@@ -104,8 +117,40 @@ public sealed class PlanCache
         lock (_lock)
         {
             Array.Clear(_buckets);
+            Array.Clear(_growing);
             _count = 0;
         }
+    }
+
+    private GrowingKeys? FindGrowing(in PlanCacheKey key)
+    {
+        foreach (GrowingKeys? growing in _growing)
+        {
+            if (growing is not null && growing.Key.Equals(key))
+                return growing;
+        }
+
+        return null;
+    }
+
+    // The one used least recently makes room for a new one.
+    private GrowingKeys Growing(in PlanCacheKey key)
+    {
+        GrowingKeys? found = FindGrowing(key);
+        if (found is null)
+        {
+            int oldest = 0;
+            for (int i = 0; i < _growing.Length; i++)
+            {
+                if ((_growing[i]?.LastUse ?? 0) < (_growing[oldest]?.LastUse ?? 0))
+                    oldest = i;
+            }
+
+            _growing[oldest] = found = new(key);
+        }
+
+        found.LastUse = ++_clock;
+        return found;
     }
 
     private ref Entry? Bucket(int hash) => ref _buckets[(uint)hash % (uint)_buckets.Length];

@@ -16,6 +16,10 @@ internal readonly struct PlanCacheKey(
     private readonly DeviceProfile _device = device;
     private readonly PlanningOptions _options = options;
 
+    /// <summary>The key of the same call, whatever the number of its keys.</summary>
+    public PlanCacheKey WithoutKeys() => new(
+        new(_shape.Batch, _shape.Heads, _shape.Queries, 0, _shape.HeadDim, _shape.KeyValueHeads), _elementType, _variants, _device, _options);
+
     /// <inheritdoc/>
     public bool Equals(PlanCacheKey other) =>
         _shape == other._shape

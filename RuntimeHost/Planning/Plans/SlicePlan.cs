@@ -10,67 +10,112 @@ namespace KernelGen.Planning;
 /// <remarks>Plans are made by hosts and by <see cref="SlicePlanner"/>, and by nobody else, so that what they say of memory is so.</remarks>
 public sealed class SlicePlan
 {
+    private readonly Content _content;
     private SlicePlan? _forUnalignedTensors;
 
     /// <summary>A plan of a policy on a kernel, the rest to be set.</summary>
-    internal SlicePlan(KernelVariant variant, string policy) => (Variant, Policy) = (variant, policy);
+    internal SlicePlan(KernelVariant variant, string policy) => _content = new(variant, policy);
+
+    // Shares what does not depend on the number of keys; the rest is worked out when it is asked for.
+    private SlicePlan(SlicePlan fewer, AttentionShape shape, long workspaceBytes) =>
+        (_content, Shape, WorkspaceBytes, IsForMoreKeys) = (fewer._content, shape, workspaceBytes, true);
 
     /// <summary>The name of the class that it was planned for; null when it was made by <see cref="SlicePlanner"/>.</summary>
-    public string? Owner { get; internal init; }
+    public string? Owner
+    {
+        get => _content.Owner;
+        internal init => _content.Owner = value;
+    }
 
     /// <summary>What was planned for.</summary>
     public AttentionShape Shape { get; internal init; }
 
     /// <summary>The element type that was planned for.</summary>
-    public ElementType ElementType { get; internal init; }
+    public ElementType ElementType
+    {
+        get => _content.ElementType;
+        internal init => _content.ElementType = value;
+    }
 
     /// <summary>The kernel that was taken.</summary>
-    public KernelVariant Variant { get; }
+    public KernelVariant Variant => _content.Variant;
 
     /// <summary>
     /// The kind of calls that the plan was made for, see <see cref="PlanningOptions.Masked"/>: what a GPU compiles the kernel for in
     /// <c>Warmup</c>. A call itself decides: without a mask it runs a kernel without the code for masks, whatever the plan says.
     /// </summary>
-    public KernelSpecialization Specialization { get; internal init; }
+    public KernelSpecialization Specialization
+    {
+        get => _content.Specialization;
+        internal init => _content.Specialization = value;
+    }
 
     /// <summary>
     /// The plan was made for causal calls, see <see cref="PlanningOptions.Causal"/>; its calls then are causal without being told again. A
     /// plan that was not runs either kind, but predicts its time as for a call that is not.
     /// </summary>
-    public bool Causal { get; internal init; }
+    public bool Causal
+    {
+        get => _content.Causal;
+        internal init => _content.Causal = value;
+    }
 
     /// <summary>
     /// The plan was made for calls that want the attention map, see <see cref="PlanningOptions.CaptureMap"/>: its kernel holds the scores,
     /// which takes more memory and time, so that a call that does not want the map is refused.
     /// </summary>
-    public bool CaptureMap { get; internal init; }
+    public bool CaptureMap
+    {
+        get => _content.CaptureMap;
+        internal init => _content.CaptureMap = value;
+    }
 
     /// <summary>The kernel as it is compiled for such calls.</summary>
     public SpecializedKernel Kernel => Variant.Specialize(Specialization);
 
     /// <summary>The policy's name.</summary>
-    public string Policy { get; }
+    public string Policy => _content.Policy;
 
     /// <summary>The budget that was planned with.</summary>
-    public MemoryBudget Budget { get; internal init; }
+    public MemoryBudget Budget
+    {
+        get => _content.Budget;
+        internal init => _content.Budget = value;
+    }
 
     /// <summary>The most heads (counted over batch * heads) of a slice.</summary>
-    public int HeadsPerSlice { get; internal init; }
+    public int HeadsPerSlice
+    {
+        get => _content.HeadsPerSlice;
+        internal init => _content.HeadsPerSlice = value;
+    }
 
     /// <summary>The most query rows of a slice.</summary>
-    public int RowsPerSlice { get; internal init; }
+    public int RowsPerSlice
+    {
+        get => _content.RowsPerSlice;
+        internal init => _content.RowsPerSlice = value;
+    }
 
     /// <summary>
     /// Keys that are worked on at once: all, except where a preset asks for key chunks, which <c>streaming</c> kernels serve within a
     /// slice, and where blocks share rows: then the keys of a chunk, of which the last may have fewer.
     /// </summary>
-    public int KeysPerSlice { get; internal init; }
+    public int KeysPerSlice
+    {
+        get => IsForMoreKeys ? Shape.Keys : _content.KeysPerSlice;
+        internal init => _content.KeysPerSlice = value;
+    }
 
     /// <summary>
     /// As many as <see cref="KeyChunks"/> where the blocks of a GPU share rows, a chunk of the keys each, at the same time; 1 where a block
     /// goes over all keys. Does not show in the bits of a result: chunks are folded in the order of the keys either way.
     /// </summary>
-    public int KeySplits { get; internal init; } = 1;
+    public int KeySplits
+    {
+        get => _content.KeySplits;
+        internal init => _content.KeySplits = value;
+    }
 
     /// <summary>
     /// Chunks of keys whose results are folded by way of the workspace: see <see cref="KernelFootprint.ChunkKeys"/>. 1 where the kernel
@@ -79,7 +124,11 @@ public sealed class SlicePlan
     public int KeyChunks => Variant.Footprint.KeyChunks(Shape.Keys);
 
     /// <summary>Slices: head groups times row groups. 0 when there are no queries.</summary>
-    public int SliceCount { get; internal init; }
+    public int SliceCount
+    {
+        get => _content.SliceCount;
+        internal init => _content.SliceCount = value;
+    }
 
     /// <summary>Bytes of workspace that a run takes: exactly this many.</summary>
     public long WorkspaceBytes { get; internal init; }
@@ -88,16 +137,32 @@ public sealed class SlicePlan
     /// Slices are of even size: heads differ by at most one, rows by at most one tile of the variant. When false, every slice but the last
     /// along an axis has the full size, as in the systems that the presets reproduce.
     /// </summary>
-    public bool Balanced { get; internal init; }
+    public bool Balanced
+    {
+        get => _content.Balanced;
+        internal init => _content.Balanced = value;
+    }
 
     /// <summary>What the policy decided, in its own terms.</summary>
-    public PolicyDecision Decision { get; internal init; }
+    public PolicyDecision Decision
+    {
+        get => IsForMoreKeys ? Outcome.Decision : _content.Decision;
+        internal init => _content.Decision = value;
+    }
 
     /// <summary>The time that <see cref="KernelCostModel"/> predicts, scaled by a measurement where there is one.</summary>
-    public double PredictedSeconds { get; internal init; }
+    public double PredictedSeconds
+    {
+        get => IsForMoreKeys ? Outcome.PredictedSeconds : _content.PredictedSeconds;
+        internal init => _content.PredictedSeconds = value;
+    }
 
     /// <summary>The time comes from a measurement of the variant on this device: see <see cref="AttentionHost.Warmup"/>.</summary>
-    public bool TimeIsMeasured { get; internal init; }
+    public bool TimeIsMeasured
+    {
+        get => _content.TimeIsMeasured;
+        internal init => _content.TimeIsMeasured = value;
+    }
 
     /// <summary>
     /// The workspace is within <see cref="MemoryBudget.UsableBytes"/>. Always so for <c>exact</c>; a preset may have guessed too low.
@@ -114,19 +179,36 @@ public sealed class SlicePlan
             : [new(Variant, Taken: true, HeadsPerSlice, RowsPerSlice, SliceCount, WorkspaceBytes, PredictedSeconds: null, "given")];
 
     /// <summary>Workers that the workspace was counted for; no limit for a plan that was not made by <see cref="SlicePlanner"/>.</summary>
-    internal int Workers => Request?.Device.Workers ?? int.MaxValue;
+    internal int Workers => _content.Request is { } request ? request.Device.Workers : int.MaxValue;
 
     /// <summary>
     /// What stands for the host that made it; null when it was made by <see cref="SlicePlanner"/>, whose plans run on any host that can run
     /// the kernel.
     /// </summary>
-    internal object? Maker { get; init; }
+    internal object? Maker
+    {
+        get => _content.Maker;
+        init => _content.Maker = value;
+    }
 
     /// <summary>What the plan was made from; null for one that was not made by <see cref="SlicePlanner"/>.</summary>
-    internal PlanRequest? Request { get; init; }
+    internal PlanRequest? Request
+    {
+        get => IsForMoreKeys ? _content.Request!.Value with { Shape = Shape } : _content.Request;
+        init => _content.Request = value;
+    }
 
     /// <summary>The policy that made the plan from <see cref="Request"/>.</summary>
-    internal SlicePolicy? Planner { get; init; }
+    internal SlicePolicy? Planner
+    {
+        get => _content.Planner;
+        init => _content.Planner = value;
+    }
+
+    /// <summary>It was derived from a plan for fewer keys: see <see cref="WithMoreKeys"/>.</summary>
+    private bool IsForMoreKeys { get; }
+
+    private PlanOutcome Outcome => ExactSearch.WholeCall(Request!.Value, Variant);
 
     private SliceGroups HeadGroups =>
         Balanced ? SliceGroups.Balanced(Shape.TotalHeads, HeadsPerSlice) : SliceGroups.Ragged(Shape.TotalHeads, HeadsPerSlice);
@@ -164,6 +246,18 @@ public sealed class SlicePlan
     /// <param name="heads">Heads of a slice.</param>
     /// <param name="rows">Query rows of a slice.</param>
     internal SlicePlan WithSlices(int heads, int rows) => Of(Variant, heads, rows, KeysPerSlice, KeySplits);
+
+    /// <summary>
+    /// The plan that is made for the same call with more keys, where <see cref="ExactPolicy.HoldsForMoreKeys"/> says that it is of the
+    /// same variant and in one slice, too.
+    /// </summary>
+    /// <param name="keys">Keys; more than of this plan.</param>
+    internal SlicePlan WithMoreKeys(int keys)
+    {
+        AttentionShape shape = new(Shape.Batch, Shape.Heads, Shape.Queries, keys, Shape.HeadDim, Shape.KeyValueHeads);
+        PlanRequest request = _content.Request!.Value with { Shape = shape };
+        return new(this, shape, request.WorkspaceBytes(Variant, HeadsPerSlice, RowsPerSlice, keySplits: 1));
+    }
 
     /// <summary>
     /// The variant that runs instead where the kernel copies its tensors by tensor maps and their addresses or strides rule that out; null
@@ -267,5 +361,32 @@ public sealed class SlicePlan
         int tiles = SliceGroups.CeilingDivide(Shape.Queries, tileRows);
         SliceGroups groups = SliceGroups.Balanced(tiles, SliceGroups.CeilingDivide(RowsPerSlice, tileRows));
         return (int)Math.Min((long)groups.Begin(group) * tileRows, Shape.Queries);
+    }
+
+    // Set while a plan is made, and never again.
+    private sealed class Content(KernelVariant variant, string policy)
+    {
+        public KernelVariant Variant => variant;
+
+        public string Policy => policy;
+
+        public string? Owner;
+        public ElementType ElementType;
+        public KernelSpecialization Specialization;
+        public bool Causal;
+        public bool CaptureMap;
+        public MemoryBudget Budget;
+        public int HeadsPerSlice;
+        public int RowsPerSlice;
+        public int KeysPerSlice;
+        public int KeySplits = 1;
+        public int SliceCount;
+        public bool Balanced;
+        public PolicyDecision Decision;
+        public double PredictedSeconds;
+        public bool TimeIsMeasured;
+        public object? Maker;
+        public PlanRequest? Request;
+        public SlicePolicy? Planner;
     }
 }

@@ -50,6 +50,45 @@ internal sealed class ExactPolicy() : SlicePolicy(
         return Insufficient(request, smallest, LargestLengthSearch.Find(request, this));
     }
 
+    /// <summary>
+    /// The plan of a call is also that of the same call with any number of keys from its own to a larger one, but for what follows from the
+    /// number: the same variant, in one slice.
+    /// </summary>
+    /// <remarks>
+    /// So it is on a CPU where the kernel holds no scores and no partial results. Its time is then a multiple of the keys and the cost of
+    /// one slice. No cut of another variant takes less than a multiple of the keys and one slice, so that what is slower at one number of
+    /// keys is slower at every other. Kernels that take a limited number of keys drop out as keys grow, and none comes in. The workspace
+    /// does not shrink as keys grow, so that what fits with the most keys fits with fewer. The plan for the most keys is made to see it.
+    /// </remarks>
+    /// <param name="request">What was planned.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="mostKeys">The larger number.</param>
+    internal bool HoldsForMoreKeys(in PlanRequest request, SlicePlan plan, int mostKeys)
+    {
+        KernelVariant taken = plan.Variant;
+        if (plan.Planner != this || plan.SliceCount != 1 || taken.Cpu is null || taken.MaximumKeys > 0 || request.Device.Workers == 0
+            || request.Device.Measurements is not null || taken.Footprint.BytesPerScore > 0 || taken.Footprint.PartialBytesPerRow > 0)
+        {
+            return false;
+        }
+
+        // Margin for roundings.
+        double seconds = ExactSearch.LeastTileSeconds(request, taken) * (1 + 1e-9);
+        foreach (KernelVariant variant in request.Variants.Span)
+        {
+            if (!ReferenceEquals(variant, taken) && request.Allows(variant)
+                && (variant.Cpu is null || ExactSearch.LeastTileSeconds(request, variant) <= seconds))
+            {
+                return false;
+            }
+        }
+
+        AttentionShape shape = request.Shape;
+        PlanRequest most =
+            request with { Shape = new(shape.Batch, shape.Heads, shape.Queries, mostKeys, shape.HeadDim, shape.KeyValueHeads) };
+        return TryPlan(most, out PlanOutcome outcome) && ReferenceEquals(outcome.Variant, taken) && outcome.SliceCount == 1;
+    }
+
     /// <inheritdoc/>
     internal override IReadOnlyList<PlanCandidate> Candidates(SlicePlan plan)
     {

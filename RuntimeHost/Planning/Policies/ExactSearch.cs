@@ -114,6 +114,18 @@ internal static class ExactSearch
     /// <summary>The cut into single tiles of single heads.</summary>
     public static PlanOutcome Smallest(in PlanRequest request, KernelVariant variant) => Outcome(request, variant, 1, 1, splits: 1);
 
+    /// <summary>The whole call in one slice.</summary>
+    public static PlanOutcome WholeCall(in PlanRequest request, KernelVariant variant) => Outcome(
+        request, variant, request.Shape.TotalHeads, SliceGroups.CeilingDivide(request.Shape.Queries, variant.Footprint.TileRows), splits: 1);
+
+    /// <summary>
+    /// At most the seconds of any cut, as far as it grows with the number of keys, on a device with workers: there it is proportional to
+    /// them.
+    /// </summary>
+    public static double LeastTileSeconds(in PlanRequest request, KernelVariant variant) =>
+        TileOccupancy.Of(variant, request.Device).LeastBusy(variant.Footprint.Tiles(request.Shape.TotalHeads, request.Shape.Queries))
+            * KernelCostModel.TileSeconds(variant, request.Shape, request.Device, request.Options.Causal);
+
     /// <summary>Works out a cut.</summary>
     /// <param name="request">What is planned.</param>
     /// <param name="variant">The variant.</param>
