@@ -119,7 +119,8 @@ public static class CpuMemoryProbe
 
         string inactiveName = second ? "inactive_file " : "total_inactive_file ";
         string? inactive = Array.Find(
-            TryRead(Path.Combine(group, "memory.stat"))?.Split('\n') ?? [], line => line.StartsWith(inactiveName, StringComparison.Ordinal));
+            TryRead(Path.Combine(group, "memory.stat"))?.Split('\n') ?? [],
+            line => line.StartsWith(inactiveName, StringComparison.Ordinal));
         long reclaimable = inactive is null ? 0 : Number(inactive.AsSpan(inactiveName.Length)) ?? 0;
         return Math.Max(0, limit.Value - Math.Max(0, usage.Value - reclaimable));
     }
