@@ -158,26 +158,25 @@ void test_order(void* module)
 
 // What a tile of keys is, counted from the definitions: tiles from the first one for which they hold.
 struct Tiles {
-    int row_begin, key_begin, key_end, causal, mask_kind;
+    int row_begin, key_begin, key_end, causal;
     float scale;
 };
 
 struct TileCounts {
-    int all, unmasked, unhidden, plain;
+    int all, unhidden, plain;
 
     bool operator==(const TileCounts& other) const
     {
-        return all == other.all && unmasked == other.unmasked && unhidden == other.unhidden && plain == other.plain;
+        return all == other.all && unhidden == other.unhidden && plain == other.plain;
     }
 };
 
-TileCounts counted(const Tiles& tiles)
+TileCounts counted(const Tiles& tiles, bool general_masks)
 {
     TileCounts counts = {};
     for (int key = tiles.key_begin; key < tiles.key_end; key += tile_keys) {
         const int last = key + tile_keys - 1;
-        const bool seen = tiles.mask_kind == 0 && (tiles.causal == 0 || last <= tiles.row_begin);
-        counts.unmasked += tiles.mask_kind == 0;
+        const bool seen = !general_masks && (tiles.causal == 0 || last <= tiles.row_begin);
         counts.plain += seen && counts.plain == counts.all && last < tiles.key_end && tiles.scale == 1.0f;
         counts.unhidden += seen && counts.unhidden == counts.all;
         counts.all++;
@@ -186,21 +185,20 @@ TileCounts counted(const Tiles& tiles)
     return counts;
 }
 
-void test_kinds_of_tiles(void* module)
+void test_kinds_of_tiles(void* module, bool general_masks)
 {
     std::vector<Tiles> items;
     for (const int key_begin : {0, tile_keys, 3 * tile_keys})
         for (const int keys : {0, 1, tile_keys - 1, tile_keys, tile_keys + 1, 4 * tile_keys, 5 * tile_keys - 7})
             for (const int row_begin : {0, tile_keys - 2, tile_keys - 1, tile_keys, 3 * tile_keys + 5, 4 * tile_keys - 1, 1 << 20})
                 for (const int causal : {0, 1})
-                    for (const int mask_kind : {0, 1, 2})
-                        for (const float scale : {1.0f, -0.1f})
-                            items.push_back({row_begin, key_begin, key_begin + keys, causal, mask_kind, scale});
+                    for (const float scale : {1.0f, -0.1f})
+                        items.push_back({row_begin, key_begin, key_begin + keys, causal, scale});
 
     // The last rows of the greatest tensor.
     const int greatest = 2147483647;
-    items.push_back({greatest - 63, 0, greatest, 1, 0, 1.0f});
-    items.push_back({greatest - 1, greatest / tile_keys * tile_keys, greatest, 1, 0, 1.0f});
+    items.push_back({greatest - 63, 0, greatest, 1, 1.0f});
+    items.push_back({greatest - 1, greatest / tile_keys * tile_keys, greatest, 1, 1.0f});
     std::vector<TileCounts> output(items.size());
     std::uintptr_t from = upload(items), to = upload(output);
     void* function = nullptr;
@@ -212,16 +210,15 @@ void test_kinds_of_tiles(void* module)
     require(cuMemcpyDtoH_v2(output.data(), to, output.size() * sizeof(TileCounts)), "cuMemcpyDtoH");
     require(cuMemFree_v2(from), "cuMemFree");
     require(cuMemFree_v2(to), "cuMemFree");
-    const int tiles = greatest / tile_keys + 1;
     int wrong = 0;
     for (std::size_t i = 0; i + 2 < items.size(); i++)
-        wrong += !(output[i] == counted(items[i]));
+        wrong += !(output[i] == counted(items[i], general_masks));
     tally()
         .check(wrong == 0, "kinds of tiles: " + std::to_string(wrong) + " of " + std::to_string(items.size()) + " items have other tiles");
-    tally()
-        .check(output[items.size() - 2] == TileCounts {tiles, tiles, tiles - 1, tiles - 1},
-            "kinds of tiles: the last rows of the greatest tensor");
-    tally().check(output[items.size() - 1] == TileCounts {1, 1, 0, 0}, "kinds of tiles: the last keys of the greatest tensor");
+    const int tiles = greatest / tile_keys + 1;
+    const TileCounts far = general_masks ? TileCounts {tiles, 0, 0} : TileCounts {tiles, tiles - 1, tiles - 1};
+    tally().check(output[items.size() - 2] == far, "kinds of tiles: the last rows of the greatest tensor");
+    tally().check(output[items.size() - 1] == TileCounts {1, 0, 0}, "kinds of tiles: the last keys of the greatest tensor");
 }
 
 std::vector<float> powers_of(void* module, std::vector<float> exponents)
@@ -295,25 +292,31 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
         {"tile_kinds.cuh", primitives_of(templates, "sm90a/tile_kinds")},
         {"exponentials.cuh", primitives_of(templates, "sm90a/exponentials")}};
     emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0");
-    const Compiled compiled =
-        compile(read_file(kernels + "/hopper_parts.cu"), headers, "sm_90a", false, {"--define-macro=KERNELGEN_GENERAL_MASKS=1"});
-    tally().check(compiled.result == 0, "hopper_parts.cu does not compile:\n" + compiled.log);
-    if (compiled.result == 0) {
+    for (const bool general_masks : {false, true}) {
+        const std::string macro = std::string("--define-macro=KERNELGEN_GENERAL_MASKS=") + (general_masks ? "1" : "0");
+        const Compiled compiled = compile(read_file(kernels + "/hopper_parts.cu"), headers, "sm_90a", false, {macro});
+        tally().check(compiled.result == 0, "hopper_parts.cu does not compile with " + macro + ":\n" + compiled.log);
+        if (compiled.result != 0)
+            continue;
+
         open_context();
         void* module = nullptr;
         require(cuModuleLoadData(&module, compiled.image.data()), "cuModuleLoadData");
-        for (const unsigned blocks : {1u, 2u, 7u, 132u}) {
-            test_shares(module, "all keys", shape(5, 700, 900, false), blocks);
-            test_shares(module, "causal", shape(5, 1000, 1000, true), blocks);
-            test_shares(module, "causal, few keys", shape(3, 1500, 200, true), blocks);
-            test_shares(module, "causal, few heads at a time", shape(8, 40000, 40000, true), blocks, 3);
-            test_shares(module, "shared rows", shape(3, 70, 2000, false, 4), blocks);
-            test_shares(module, "causal, shared rows", shape(3, 1100, 1500, true, 3), blocks, 3);
+        test_kinds_of_tiles(module, general_masks);
+        if (!general_masks) {
+            for (const unsigned blocks : {1u, 2u, 7u, 132u}) {
+                test_shares(module, "all keys", shape(5, 700, 900, false), blocks);
+                test_shares(module, "causal", shape(5, 1000, 1000, true), blocks);
+                test_shares(module, "causal, few keys", shape(3, 1500, 200, true), blocks);
+                test_shares(module, "causal, few heads at a time", shape(8, 40000, 40000, true), blocks, 3);
+                test_shares(module, "shared rows", shape(3, 70, 2000, false, 4), blocks);
+                test_shares(module, "causal, shared rows", shape(3, 1100, 1500, true, 3), blocks, 3);
+            }
+
+            test_order(module);
+            test_powers(module);
         }
 
-        test_order(module);
-        test_kinds_of_tiles(module);
-        test_powers(module);
         close_context();
     }
 

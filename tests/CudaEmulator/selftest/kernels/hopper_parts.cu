@@ -74,7 +74,6 @@ struct Tiles
     int key_begin;
     int key_end;
     int causal;
-    int mask_kind;
     float scale;
 };
 
@@ -89,7 +88,6 @@ extern "C" __global__ void __launch_bounds__(32) kinds_of_tiles(const Tiles* inp
     ScoreRule rule = {};
     rule.scale = tiles.scale;
     rule.causal = tiles.causal;
-    rule.mask_kind = tiles.mask_kind;
     const TileCounts counts = tile_counts(rule, rows);
     if (kg_thread() == 0)
         kg_store(output + kg_block_x(), counts);
