@@ -67,8 +67,8 @@ void check(const Kernel& kernel, const Case& c, Other other, const char* seed, d
     std::snprintf(text, sizeof text, ": error %.2e, log-sum-exp %.2e, map %.2e", relative, lse_error, map_error);
     tally().check(relative <= bound && lse_error <= lse_bound && map_error <= 2e-6 && zero_rows && as_expected, name + text);
 
-    // The numbers of blocks that walk over the tiles differ as well. One slice is computed by the kernel that takes masks, whether there is
-    // one or not.
+    // The numbers of blocks that walk over the tiles differ as well. One slice is computed by the kernel that takes masks: where there
+    // is none, with one that hides nothing.
     if (other == Other::one_slice) {
         const Result whole = run(kernel, c, p, 100000, 100000, 1, true);
         tally()

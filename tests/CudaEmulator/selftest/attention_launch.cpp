@@ -43,7 +43,7 @@ TensorMaps make_tensor_maps(const Kernel& kernel, const Case& c, const Problem& 
 bool has_tensor_maps(const Case& c, int head_dim) { return (head_dim + c.row_padding) % 8 == 0; }
 
 Result run(
-    const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks, bool general_masks,
+    const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks, bool masked,
     bool shares_rows)
 {
     Result result;
@@ -51,12 +51,18 @@ Result run(
     std::fill(result.output.bytes.begin(), result.output.bytes.end(), static_cast<unsigned char>(0x11));
     const int all_heads = c.batch * c.heads;
     result.log_sum_exp.assign(static_cast<std::size_t>(all_heads) * c.queries, 0.0f);
-    const std::vector<void*>& functions = general_masks || p.arguments.mask_kind != 0 ? kernel.masked_functions : kernel.functions;
+    Arguments a = p.arguments;
+    const bool hides_nothing = masked && a.mask_kind == 0;
+    if (hides_nothing) {
+        a.mask_kind = 1;
+        a.mask_strides = {};
+    }
+
+    const std::vector<void*>& functions = a.mask_kind != 0 ? kernel.masked_functions : kernel.functions;
     const int splits = shares_rows ? kernel.chunks(c.keys) : 1;
     const bool wants_map = kernel.family == "materialized";
     result.map.assign(wants_map ? static_cast<std::size_t>(all_heads) * c.queries * c.keys : 0, 7.0f);
 
-    Arguments a = p.arguments;
     a.key_splits = splits;
     a.query = upload(p.query.bytes);
     a.key = upload(p.key.bytes);
@@ -64,7 +70,7 @@ Result run(
     a.output = upload(result.output.bytes);
     a.log_sum_exp = upload(result.log_sum_exp);
     a.map = wants_map ? upload(result.map) : 0;
-    a.mask = a.mask_kind == 1 ? upload(p.boolean) : a.mask_kind == 2 ? upload(p.additive) : 0;
+    a.mask = hides_nothing ? upload(std::vector<unsigned char> {1}) : a.mask_kind == 1 ? upload(p.boolean) : a.mask_kind == 2 ? upload(p.additive) : 0;
 
     for (int head = 0; head < all_heads; head += slice_heads)
         // From the last slice to the first: what a slice writes past its own rows is not overwritten by who they belong to.

@@ -13,12 +13,10 @@ struct Result {
 // Tensors that tensor copies cannot take are for other targets.
 bool has_tensor_maps(const Case& c, int head_dim);
 
-// Runs a loaded kernel on a problem, in slices of so many rows and heads; a persistent kernel in at most so many blocks. `general_masks`
-// takes the one that is compiled with them, which a problem with a mask gets in any case. Blocks that share rows take a chunk of their keys
-// each, others all of them.
+// Runs a loaded kernel on a problem, in slices of so many rows and heads; a persistent kernel in at most so many blocks. `masked` gives a
+// problem without a mask one that hides nothing. Blocks that share rows take a chunk of their keys each, others all of them.
 Result run(
-    const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks, bool general_masks =
-        false,
+    const Kernel& kernel, const Case& c, const Problem& p, int slice_rows, int slice_heads, unsigned persistent_blocks, bool masked = false,
     bool shares_rows = false);
 
 } // namespace selftest
