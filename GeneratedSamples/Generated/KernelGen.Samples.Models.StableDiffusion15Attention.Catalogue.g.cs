@@ -17,7 +17,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776, ChunkKeys: 960, ChunksWorkerBytes: 193280),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -26,7 +26,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768, ChunkKeys: 960, ChunksWorkerBytes: 235520),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -35,7 +35,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768, ChunkKeys: 960, ChunksWorkerBytes: 235520),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF16Vector512, CpuD40.MaterializedF16Vector256, CpuD40.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -44,7 +44,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520, ChunkKeys: 960, ChunksWorkerBytes: 565760),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF16Vector512, CpuD40.StreamingF16Vector256, CpuD40.StreamingF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -53,7 +53,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776, ChunkKeys: 960, ChunksWorkerBytes: 193280),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -62,7 +62,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768, ChunkKeys: 960, ChunksWorkerBytes: 235520),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -71,7 +71,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768, ChunkKeys: 960, ChunksWorkerBytes: 235520),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedBF16Vector512, CpuD40.MaterializedBF16Vector256, CpuD40.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -80,7 +80,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520, ChunkKeys: 960, ChunksWorkerBytes: 565760),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingBF16Vector512, CpuD40.StreamingBF16Vector256, CpuD40.StreamingBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -89,7 +89,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 171776, ChunkKeys: 960, ChunksWorkerBytes: 193280),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -98,7 +98,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768, ChunkKeys: 960, ChunksWorkerBytes: 235520),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -107,7 +107,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 192768, ChunkKeys: 960, ChunksWorkerBytes: 235520),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.MaterializedF32Vector512, CpuD40.MaterializedF32Vector256, CpuD40.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -116,7 +116,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 40,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520, ChunkKeys: 960, ChunksWorkerBytes: 565760),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF32Vector512, CpuD40.StreamingF32Vector256, CpuD40.StreamingF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -125,7 +125,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 161536, ChunkKeys: 960, ChunksWorkerBytes: 203520),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -134,7 +134,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 203008, ChunkKeys: 960, ChunksWorkerBytes: 286720),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -143,7 +143,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 203008, ChunkKeys: 960, ChunksWorkerBytes: 286720),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF16Vector512, CpuD80.MaterializedF16Vector256, CpuD80.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -152,7 +152,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 528640, ChunkKeys: 960, ChunksWorkerBytes: 862720),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF16Vector512, CpuD80.StreamingF16Vector256, CpuD80.StreamingF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -161,7 +161,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 161536, ChunkKeys: 960, ChunksWorkerBytes: 203520),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -170,7 +170,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 203008, ChunkKeys: 960, ChunksWorkerBytes: 286720),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -179,7 +179,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 203008, ChunkKeys: 960, ChunksWorkerBytes: 286720),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedBF16Vector512, CpuD80.MaterializedBF16Vector256, CpuD80.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -188,7 +188,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 528640, ChunkKeys: 960, ChunksWorkerBytes: 862720),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingBF16Vector512, CpuD80.StreamingBF16Vector256, CpuD80.StreamingBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -197,7 +197,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 140032),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 161536, ChunkKeys: 960, ChunksWorkerBytes: 203520),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -206,7 +206,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 203008, ChunkKeys: 960, ChunksWorkerBytes: 286720),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -215,7 +215,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 181504),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 203008, ChunkKeys: 960, ChunksWorkerBytes: 286720),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.MaterializedF32Vector512, CpuD80.MaterializedF32Vector256, CpuD80.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -224,7 +224,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 80,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 491776),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 528640, ChunkKeys: 960, ChunksWorkerBytes: 862720),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF32Vector512, CpuD80.StreamingF32Vector256, CpuD80.StreamingF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -233,7 +233,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136, ChunkKeys: 960, ChunksWorkerBytes: 270080),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -242,7 +242,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568, ChunkKeys: 960, ChunksWorkerBytes: 435200),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -251,7 +251,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568, ChunkKeys: 960, ChunksWorkerBytes: 435200),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF16Vector512, CpuD160.MaterializedF16Vector256, CpuD160.MaterializedF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -260,7 +260,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float16,
             headDim: 160,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232, ChunkKeys: 960, ChunksWorkerBytes: 842240),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingF16Vector512, CpuD160.StreamingF16Vector256, CpuD160.StreamingF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -269,7 +269,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136, ChunkKeys: 960, ChunksWorkerBytes: 270080),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -278,7 +278,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568, ChunkKeys: 960, ChunksWorkerBytes: 435200),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -287,7 +287,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568, ChunkKeys: 960, ChunksWorkerBytes: 435200),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedBF16Vector512, CpuD160.MaterializedBF16Vector256, CpuD160.MaterializedBF16Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -296,7 +296,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.BFloat16,
             headDim: 160,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232, ChunkKeys: 960, ChunksWorkerBytes: 842240),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingBF16Vector512, CpuD160.StreamingBF16Vector256, CpuD160.StreamingBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
@@ -305,7 +305,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 512,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 64, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 187136, ChunkKeys: 960, ChunksWorkerBytes: 270080),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -314,7 +314,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 2048,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568, ChunkKeys: 960, ChunksWorkerBytes: 435200),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -323,7 +323,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 8192,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 4, WorkerBytes: 269568, ChunkKeys: 960, ChunksWorkerBytes: 435200),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.MaterializedF32Vector512, CpuD160.MaterializedF32Vector256, CpuD160.MaterializedF32Vector128, TilesPerCall: 1)
         ) { Traits = new(global::KernelGen.Kernels.ProductUnit.MultiplyAdds, ScorePasses: 3) },
         new global::KernelGen.Kernels.KernelVariant(
@@ -332,7 +332,7 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Tensors.ElementType.Float32,
             headDim: 160,
             sliceRows: 128,
-            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232),
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232, ChunkKeys: 960, ChunksWorkerBytes: 842240),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingF32Vector512, CpuD160.StreamingF32Vector256, CpuD160.StreamingF32Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(

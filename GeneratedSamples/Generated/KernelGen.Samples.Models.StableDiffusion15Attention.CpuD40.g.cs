@@ -12,12 +12,13 @@ unsafe partial class StableDiffusion15Attention
     /// <remarks>
     /// A tile is 128 query rows of one head, 64 in small slices whose scores are kept. A call takes one, or up to 4 where no scores are kept.
     /// Its rows are shared out to lane groups of 32, 16 or 8 (AVX-512, AVX2, 128-bit vectors), one row in each lane.
-    /// Keys come in blocks of up to 480: a block of fp32 keys is 75 KiB, one of values as much, and the scores of a
-    /// lane group 60 KiB.
+    /// Keys come in chunks of 960, which are folded one after the other, and those in blocks of up to 480: a block
+    /// of fp32 keys is 75 KiB, one of values as much, and the scores of a lane group 60 KiB.
     /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits in every tile, on every
     /// thread and, where multiply-adds are fused (AVX2, AVX-512, NEON), at every width.
-    /// Scratch of a worker: 395520 bytes.
-    /// Scratch of a worker that keeps scores: 192768 bytes, 171776 in small slices.
+    /// Scratch of a worker: 395520 bytes; the totals of chunks lie behind it.
+    /// Scratch of a worker that keeps scores: 192768 bytes, 171776 in small slices; the
+    /// totals of chunks lie behind it.
     /// </remarks>
     private static unsafe class CpuD40
     {
@@ -25,6 +26,8 @@ unsafe partial class StableDiffusion15Attention
         private const int CallRows = 512;
         private const int KeyBlock = 480;
         private const int KeyStep = 12;
+        private const int ChunkKeys = 960;
+        private const int SpanKeys = 40;
         private const int MaskStep = 48;
         private const float Log2E = 1.44269504f;
 
@@ -40,6 +43,7 @@ unsafe partial class StableDiffusion15Attention
         private const int SumAt = 393216;
         private const int NewMaximumAt = 395264;
         private const int RescaleAt = 395392;
+        private const int TotalsAt = 395520;
 
         // The same where scores are kept. Keys and values take turns in a block; what depends on the rows of a tile is behind all else.
         private const int MaterializedBlockAt = 0;
@@ -164,7 +168,9 @@ unsafe partial class StableDiffusion15Attention
             global::KernelGen.Cpu.Kernels.LaneSoftmax.Reset(maximum, sum, paddedRows);
             new global::System.Span<float>(output, paddedRows * HeadDim).Clear();
 
-            global::KernelGen.Cpu.Kernels.KeyBlocks blocks = new(call.Keys, KeyBlock, KeyStep);
+            global::KernelGen.Cpu.Kernels.KeyBlocks blocks = new(call.Keys, ChunkKeys, KeyBlock, KeyStep);
+            global::KernelGen.Cpu.Kernels.ChunkTotals totals =
+                blocks.HasChunks ? new((float*)(scratch + TotalsAt), paddedRows, HeadDim) : default;
             for (int block = 0; block < blocks.Count; block++)
             {
                 // Keys past the last row are hidden from all of them.
@@ -233,7 +239,14 @@ unsafe partial class StableDiffusion15Attention
                         }
                     }
                 }
+
+                if (blocks.EndsChunkButTheLast(block))
+                {
+                    totals.Fold<TVector>(output, maximum, sum);
+                }
             }
+
+            totals.Finish<TVector>(output, maximum, sum);
 
             global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
                 call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
@@ -265,7 +278,7 @@ unsafe partial class StableDiffusion15Attention
             new global::System.Span<float>(rescale, lanes).Fill(1f);
 
             // Phase 1: scores of all keys, and the maximum of each row.
-            global::KernelGen.Cpu.Kernels.KeyBlocks blocks = new(call.Keys, KeyBlock, KeyStep);
+            global::KernelGen.Cpu.Kernels.KeyBlocks blocks = new(call.Keys, ChunkKeys, KeyBlock, KeyStep);
             for (int block = 0; block < blocks.Count; block++)
             {
                 int keyBegin = blocks.Begin(block);
@@ -313,6 +326,7 @@ unsafe partial class StableDiffusion15Attention
             }
 
             // Phases 2 and 3: with the maxima final, each block's scores become weights while they are in the cache, and join sum and output.
+            global::KernelGen.Cpu.Kernels.ChunkTotals totals = blocks.HasChunks ? new(sum + paddedRows, paddedRows, HeadDim) : default;
             for (int block = 0; block < blocks.Count; block++)
             {
                 int keyBegin = blocks.Begin(block);
@@ -350,7 +364,14 @@ unsafe partial class StableDiffusion15Attention
                         }
                     }
                 }
+
+                if (blocks.EndsChunkButTheLast(block))
+                {
+                    totals.Fold<TVector>(output, null, sum);
+                }
             }
+
+            totals.Finish<TVector>(output, null, sum);
 
             // The map, when it is wanted: with the sums final, the weights once more, divided by them.
             if (call.Map != 0)
@@ -452,16 +473,17 @@ unsafe partial class StableDiffusion15Attention
             }
 
             // The head dim in tiles, each over all keys. A key is two vectors of weights and a broadcast number for each head dim of the tile.
+            // Keys are added up in spans, each from zero, so that no chain of roundings is long.
             [global::System.Runtime.CompilerServices.MethodImpl(
                 global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Values(
                 float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
             {
+                float* end = weights + ((long)keyCount * 32);
+
                 // While the first 8 head dims are added up, the scores of the keys 8 further on
                 // become weights: products keep the multipliers busy, and most steps of a softmax need other units.
-                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector512> softmax =
-                    new(maximum, sum);
-                float* end = weights + ((long)keyCount * 32);
+                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector512> softmax = new(maximum);
                 float* next = weights;
                 for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 32);
                     next < leadEnd;
@@ -471,83 +493,99 @@ unsafe partial class StableDiffusion15Attention
                 }
 
                 {
-                    var wA = Load(rescale); var wB = Load(rescale + 16);
-                    var o0A = Load(output + 0) * wA; var o0B = Load(output + 16) * wB;
-                    var o1A = Load(output + 32) * wA; var o1B = Load(output + 48) * wB;
-                    var o2A = Load(output + 64) * wA; var o2B = Load(output + 80) * wB;
-                    var o3A = Load(output + 96) * wA; var o3B = Load(output + 112) * wB;
-                    var o4A = Load(output + 128) * wA; var o4B = Load(output + 144) * wB;
-                    var o5A = Load(output + 160) * wA; var o5B = Load(output + 176) * wB;
-                    var o6A = Load(output + 192) * wA; var o6B = Load(output + 208) * wB;
-                    var o7A = Load(output + 224) * wA; var o7B = Load(output + 240) * wB;
-                    float* value = values;
-                    for (float* weight = weights; weight < end; weight += 32)
+                    for (float* span = weights; span < end;)
                     {
-                        wA = Load(weight); wB = Load(weight + 16);
-                        var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
-                        var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
-                        var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
-                        var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
-                        var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
-                        var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
-                        var v6 = Broadcast(value[6]); o6A = MultiplyAdd(v6, wA, o6A); o6B = MultiplyAdd(v6, wB, o6B);
-                        var v7 = Broadcast(value[7]); o7A = MultiplyAdd(v7, wA, o7A); o7B = MultiplyAdd(v7, wB, o7B);
-                        value += HeadDim;
-                        if (next < end)
+                        float* spanEnd = span + global::System.Math.Min(SpanKeys * 32, end - span);
+                        var o0A = Zero; var o0B = Zero;
+                        var o1A = Zero; var o1B = Zero;
+                        var o2A = Zero; var o2B = Zero;
+                        var o3A = Zero; var o3B = Zero;
+                        var o4A = Zero; var o4B = Zero;
+                        var o5A = Zero; var o5B = Zero;
+                        var o6A = Zero; var o6B = Zero;
+                        var o7A = Zero; var o7B = Zero;
+                        float* value = values + ((span - weights) / 32 * HeadDim);
+                        for (float* weight = span; weight < spanEnd; weight += 32)
                         {
-                            softmax.Weigh(scores, next);
-                            scores += 32;
-                            next += 32;
+                            var wA = Load(weight); var wB = Load(weight + 16);
+                            var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
+                            var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
+                            var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
+                            var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
+                            var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
+                            var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
+                            var v6 = Broadcast(value[6]); o6A = MultiplyAdd(v6, wA, o6A); o6B = MultiplyAdd(v6, wB, o6B);
+                            var v7 = Broadcast(value[7]); o7A = MultiplyAdd(v7, wA, o7A); o7B = MultiplyAdd(v7, wB, o7B);
+                            value += HeadDim;
+                            if (next < end)
+                            {
+                                softmax.Weigh(scores, next);
+                                scores += 32;
+                                next += 32;
+                            }
                         }
+
+                        // What was there before is rescaled once.
+                        var fA = span == weights ? Load(rescale) : One;
+                        var fB = span == weights ? Load(rescale + 16) : One;
+                        Store(MultiplyAdd(Load(output + 0), fA, o0A), output + 0); Store(MultiplyAdd(Load(output + 16), fB, o0B), output + 16);
+                        Store(MultiplyAdd(Load(output + 32), fA, o1A), output + 32); Store(MultiplyAdd(Load(output + 48), fB, o1B), output + 48);
+                        Store(MultiplyAdd(Load(output + 64), fA, o2A), output + 64); Store(MultiplyAdd(Load(output + 80), fB, o2B), output + 80);
+                        Store(MultiplyAdd(Load(output + 96), fA, o3A), output + 96); Store(MultiplyAdd(Load(output + 112), fB, o3B), output + 112);
+                        Store(MultiplyAdd(Load(output + 128), fA, o4A), output + 128); Store(MultiplyAdd(Load(output + 144), fB, o4B), output + 144);
+                        Store(MultiplyAdd(Load(output + 160), fA, o5A), output + 160); Store(MultiplyAdd(Load(output + 176), fB, o5B), output + 176);
+                        Store(MultiplyAdd(Load(output + 192), fA, o6A), output + 192); Store(MultiplyAdd(Load(output + 208), fB, o6B), output + 208);
+                        Store(MultiplyAdd(Load(output + 224), fA, o7A), output + 224); Store(MultiplyAdd(Load(output + 240), fB, o7B), output + 240);
+                        span = spanEnd;
                     }
 
-                    Store(o0A, output + 0); Store(o0B, output + 16);
-                    Store(o1A, output + 32); Store(o1B, output + 48);
-                    Store(o2A, output + 64); Store(o2B, output + 80);
-                    Store(o3A, output + 96); Store(o3B, output + 112);
-                    Store(o4A, output + 128); Store(o4B, output + 144);
-                    Store(o5A, output + 160); Store(o5B, output + 176);
-                    Store(o6A, output + 192); Store(o6B, output + 208);
-                    Store(o7A, output + 224); Store(o7B, output + 240);
                     output += 256;
                     values += 8;
                 }
 
-                softmax.StoreSum(sum);
+                softmax.AddSum(sum);
                 for (int tile = 0; tile < 4; tile++)
                 {
-                    var wA = Load(rescale); var wB = Load(rescale + 16);
-                    var o0A = Load(output + 0) * wA; var o0B = Load(output + 16) * wB;
-                    var o1A = Load(output + 32) * wA; var o1B = Load(output + 48) * wB;
-                    var o2A = Load(output + 64) * wA; var o2B = Load(output + 80) * wB;
-                    var o3A = Load(output + 96) * wA; var o3B = Load(output + 112) * wB;
-                    var o4A = Load(output + 128) * wA; var o4B = Load(output + 144) * wB;
-                    var o5A = Load(output + 160) * wA; var o5B = Load(output + 176) * wB;
-                    var o6A = Load(output + 192) * wA; var o6B = Load(output + 208) * wB;
-                    var o7A = Load(output + 224) * wA; var o7B = Load(output + 240) * wB;
-                    float* value = values;
-                    for (float* weight = weights; weight < end; weight += 32)
+                    for (float* span = weights; span < end;)
                     {
-                        wA = Load(weight); wB = Load(weight + 16);
-                        var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
-                        var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
-                        var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
-                        var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
-                        var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
-                        var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
-                        var v6 = Broadcast(value[6]); o6A = MultiplyAdd(v6, wA, o6A); o6B = MultiplyAdd(v6, wB, o6B);
-                        var v7 = Broadcast(value[7]); o7A = MultiplyAdd(v7, wA, o7A); o7B = MultiplyAdd(v7, wB, o7B);
-                        value += HeadDim;
+                        float* spanEnd = span + global::System.Math.Min(SpanKeys * 32, end - span);
+                        var o0A = Zero; var o0B = Zero;
+                        var o1A = Zero; var o1B = Zero;
+                        var o2A = Zero; var o2B = Zero;
+                        var o3A = Zero; var o3B = Zero;
+                        var o4A = Zero; var o4B = Zero;
+                        var o5A = Zero; var o5B = Zero;
+                        var o6A = Zero; var o6B = Zero;
+                        var o7A = Zero; var o7B = Zero;
+                        float* value = values + ((span - weights) / 32 * HeadDim);
+                        for (float* weight = span; weight < spanEnd; weight += 32)
+                        {
+                            var wA = Load(weight); var wB = Load(weight + 16);
+                            var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
+                            var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
+                            var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
+                            var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
+                            var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
+                            var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
+                            var v6 = Broadcast(value[6]); o6A = MultiplyAdd(v6, wA, o6A); o6B = MultiplyAdd(v6, wB, o6B);
+                            var v7 = Broadcast(value[7]); o7A = MultiplyAdd(v7, wA, o7A); o7B = MultiplyAdd(v7, wB, o7B);
+                            value += HeadDim;
+                        }
+
+                        // What was there before is rescaled once.
+                        var fA = span == weights ? Load(rescale) : One;
+                        var fB = span == weights ? Load(rescale + 16) : One;
+                        Store(MultiplyAdd(Load(output + 0), fA, o0A), output + 0); Store(MultiplyAdd(Load(output + 16), fB, o0B), output + 16);
+                        Store(MultiplyAdd(Load(output + 32), fA, o1A), output + 32); Store(MultiplyAdd(Load(output + 48), fB, o1B), output + 48);
+                        Store(MultiplyAdd(Load(output + 64), fA, o2A), output + 64); Store(MultiplyAdd(Load(output + 80), fB, o2B), output + 80);
+                        Store(MultiplyAdd(Load(output + 96), fA, o3A), output + 96); Store(MultiplyAdd(Load(output + 112), fB, o3B), output + 112);
+                        Store(MultiplyAdd(Load(output + 128), fA, o4A), output + 128); Store(MultiplyAdd(Load(output + 144), fB, o4B), output + 144);
+                        Store(MultiplyAdd(Load(output + 160), fA, o5A), output + 160); Store(MultiplyAdd(Load(output + 176), fB, o5B), output + 176);
+                        Store(MultiplyAdd(Load(output + 192), fA, o6A), output + 192); Store(MultiplyAdd(Load(output + 208), fB, o6B), output + 208);
+                        Store(MultiplyAdd(Load(output + 224), fA, o7A), output + 224); Store(MultiplyAdd(Load(output + 240), fB, o7B), output + 240);
+                        span = spanEnd;
                     }
 
-                    Store(o0A, output + 0); Store(o0B, output + 16);
-                    Store(o1A, output + 32); Store(o1B, output + 48);
-                    Store(o2A, output + 64); Store(o2B, output + 80);
-                    Store(o3A, output + 96); Store(o3B, output + 112);
-                    Store(o4A, output + 128); Store(o4B, output + 144);
-                    Store(o5A, output + 160); Store(o5B, output + 176);
-                    Store(o6A, output + 192); Store(o6B, output + 208);
-                    Store(o7A, output + 224); Store(o7B, output + 240);
                     output += 256;
                     values += 8;
                 }
@@ -555,6 +593,9 @@ unsafe partial class StableDiffusion15Attention
 
             private static global::System.Runtime.Intrinsics.Vector512<float> Zero =>
                 global::System.Runtime.Intrinsics.Vector512<float>.Zero;
+
+            private static global::System.Runtime.Intrinsics.Vector512<float> One =>
+                global::System.Runtime.Intrinsics.Vector512<float>.One;
 
             private static global::System.Runtime.Intrinsics.Vector512<float> Load(float* source) =>
                 global::System.Runtime.Intrinsics.Vector512.Load(source);
@@ -642,116 +683,87 @@ unsafe partial class StableDiffusion15Attention
             }
 
             // The head dim in tiles, each over all keys. A key is two vectors of weights and a broadcast number for each head dim of the tile.
+            // Keys are added up in spans, each from zero, so that no chain of roundings is long.
             [global::System.Runtime.CompilerServices.MethodImpl(
                 global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Values(
                 float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
             {
-                // While the first 6 head dims are added up, the scores of the keys 8 further on
-                // become weights: products keep the multipliers busy, and most steps of a softmax need other units.
-                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector256> softmax =
-                    new(maximum, sum);
                 float* end = weights + ((long)keyCount * 16);
-                float* next = weights;
-                for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 16);
-                    next < leadEnd;
-                    scores += 16, next += 16)
-                {
-                    softmax.Weigh(scores, next);
-                }
 
+                // Scores become weights first. 16 registers do not hold what that needs and the accumulators, too.
+                global::KernelGen.Cpu.Kernels.LaneSoftmax.Weigh<global::KernelGen.Cpu.Kernels.LaneVector256>(
+                    scores, keyCount, maximum, sum, weights);
+                for (int tile = 0; tile < 6; tile++)
                 {
-                    var wA = Load(rescale); var wB = Load(rescale + 8);
-                    var o0A = Load(output + 0) * wA; var o0B = Load(output + 8) * wB;
-                    var o1A = Load(output + 16) * wA; var o1B = Load(output + 24) * wB;
-                    var o2A = Load(output + 32) * wA; var o2B = Load(output + 40) * wB;
-                    var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
-                    var o4A = Load(output + 64) * wA; var o4B = Load(output + 72) * wB;
-                    var o5A = Load(output + 80) * wA; var o5B = Load(output + 88) * wB;
-                    float* value = values;
-                    for (float* weight = weights; weight < end; weight += 16)
+                    for (float* span = weights; span < end;)
                     {
-                        wA = Load(weight); wB = Load(weight + 8);
-                        var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
-                        var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
-                        var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
-                        var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
-                        var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
-                        var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
-                        value += HeadDim;
-                        if (next < end)
+                        float* spanEnd = span + global::System.Math.Min(SpanKeys * 16, end - span);
+                        var o0A = Zero; var o0B = Zero;
+                        var o1A = Zero; var o1B = Zero;
+                        var o2A = Zero; var o2B = Zero;
+                        var o3A = Zero; var o3B = Zero;
+                        var o4A = Zero; var o4B = Zero;
+                        var o5A = Zero; var o5B = Zero;
+                        float* value = values + ((span - weights) / 16 * HeadDim);
+                        for (float* weight = span; weight < spanEnd; weight += 16)
                         {
-                            softmax.Weigh(scores, next);
-                            scores += 16;
-                            next += 16;
+                            var wA = Load(weight); var wB = Load(weight + 8);
+                            var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
+                            var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
+                            var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
+                            var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
+                            var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
+                            var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
+                            value += HeadDim;
                         }
+
+                        // What was there before is rescaled once.
+                        var fA = span == weights ? Load(rescale) : One;
+                        var fB = span == weights ? Load(rescale + 8) : One;
+                        Store(MultiplyAdd(Load(output + 0), fA, o0A), output + 0); Store(MultiplyAdd(Load(output + 8), fB, o0B), output + 8);
+                        Store(MultiplyAdd(Load(output + 16), fA, o1A), output + 16); Store(MultiplyAdd(Load(output + 24), fB, o1B), output + 24);
+                        Store(MultiplyAdd(Load(output + 32), fA, o2A), output + 32); Store(MultiplyAdd(Load(output + 40), fB, o2B), output + 40);
+                        Store(MultiplyAdd(Load(output + 48), fA, o3A), output + 48); Store(MultiplyAdd(Load(output + 56), fB, o3B), output + 56);
+                        Store(MultiplyAdd(Load(output + 64), fA, o4A), output + 64); Store(MultiplyAdd(Load(output + 72), fB, o4B), output + 72);
+                        Store(MultiplyAdd(Load(output + 80), fA, o5A), output + 80); Store(MultiplyAdd(Load(output + 88), fB, o5B), output + 88);
+                        span = spanEnd;
                     }
 
-                    Store(o0A, output + 0); Store(o0B, output + 8);
-                    Store(o1A, output + 16); Store(o1B, output + 24);
-                    Store(o2A, output + 32); Store(o2B, output + 40);
-                    Store(o3A, output + 48); Store(o3B, output + 56);
-                    Store(o4A, output + 64); Store(o4B, output + 72);
-                    Store(o5A, output + 80); Store(o5B, output + 88);
-                    output += 96;
-                    values += 6;
-                }
-
-                softmax.StoreSum(sum);
-                for (int tile = 0; tile < 5; tile++)
-                {
-                    var wA = Load(rescale); var wB = Load(rescale + 8);
-                    var o0A = Load(output + 0) * wA; var o0B = Load(output + 8) * wB;
-                    var o1A = Load(output + 16) * wA; var o1B = Load(output + 24) * wB;
-                    var o2A = Load(output + 32) * wA; var o2B = Load(output + 40) * wB;
-                    var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
-                    var o4A = Load(output + 64) * wA; var o4B = Load(output + 72) * wB;
-                    var o5A = Load(output + 80) * wA; var o5B = Load(output + 88) * wB;
-                    float* value = values;
-                    for (float* weight = weights; weight < end; weight += 16)
-                    {
-                        wA = Load(weight); wB = Load(weight + 8);
-                        var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
-                        var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
-                        var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
-                        var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
-                        var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
-                        var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
-                        value += HeadDim;
-                    }
-
-                    Store(o0A, output + 0); Store(o0B, output + 8);
-                    Store(o1A, output + 16); Store(o1B, output + 24);
-                    Store(o2A, output + 32); Store(o2B, output + 40);
-                    Store(o3A, output + 48); Store(o3B, output + 56);
-                    Store(o4A, output + 64); Store(o4B, output + 72);
-                    Store(o5A, output + 80); Store(o5B, output + 88);
                     output += 96;
                     values += 6;
                 }
 
                 for (int tile = 0; tile < 1; tile++)
                 {
-                    var wA = Load(rescale); var wB = Load(rescale + 8);
-                    var o0A = Load(output + 0) * wA; var o0B = Load(output + 8) * wB;
-                    var o1A = Load(output + 16) * wA; var o1B = Load(output + 24) * wB;
-                    var o2A = Load(output + 32) * wA; var o2B = Load(output + 40) * wB;
-                    var o3A = Load(output + 48) * wA; var o3B = Load(output + 56) * wB;
-                    float* value = values;
-                    for (float* weight = weights; weight < end; weight += 16)
+                    for (float* span = weights; span < end;)
                     {
-                        wA = Load(weight); wB = Load(weight + 8);
-                        var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
-                        var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
-                        var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
-                        var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
-                        value += HeadDim;
+                        float* spanEnd = span + global::System.Math.Min(SpanKeys * 16, end - span);
+                        var o0A = Zero; var o0B = Zero;
+                        var o1A = Zero; var o1B = Zero;
+                        var o2A = Zero; var o2B = Zero;
+                        var o3A = Zero; var o3B = Zero;
+                        float* value = values + ((span - weights) / 16 * HeadDim);
+                        for (float* weight = span; weight < spanEnd; weight += 16)
+                        {
+                            var wA = Load(weight); var wB = Load(weight + 8);
+                            var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
+                            var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
+                            var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
+                            var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
+                            value += HeadDim;
+                        }
+
+                        // What was there before is rescaled once.
+                        var fA = span == weights ? Load(rescale) : One;
+                        var fB = span == weights ? Load(rescale + 8) : One;
+                        Store(MultiplyAdd(Load(output + 0), fA, o0A), output + 0); Store(MultiplyAdd(Load(output + 8), fB, o0B), output + 8);
+                        Store(MultiplyAdd(Load(output + 16), fA, o1A), output + 16); Store(MultiplyAdd(Load(output + 24), fB, o1B), output + 24);
+                        Store(MultiplyAdd(Load(output + 32), fA, o2A), output + 32); Store(MultiplyAdd(Load(output + 40), fB, o2B), output + 40);
+                        Store(MultiplyAdd(Load(output + 48), fA, o3A), output + 48); Store(MultiplyAdd(Load(output + 56), fB, o3B), output + 56);
+                        span = spanEnd;
                     }
 
-                    Store(o0A, output + 0); Store(o0B, output + 8);
-                    Store(o1A, output + 16); Store(o1B, output + 24);
-                    Store(o2A, output + 32); Store(o2B, output + 40);
-                    Store(o3A, output + 48); Store(o3B, output + 56);
                     output += 64;
                     values += 4;
                 }
@@ -759,6 +771,9 @@ unsafe partial class StableDiffusion15Attention
 
             private static global::System.Runtime.Intrinsics.Vector256<float> Zero =>
                 global::System.Runtime.Intrinsics.Vector256<float>.Zero;
+
+            private static global::System.Runtime.Intrinsics.Vector256<float> One =>
+                global::System.Runtime.Intrinsics.Vector256<float>.One;
 
             private static global::System.Runtime.Intrinsics.Vector256<float> Load(float* source) =>
                 global::System.Runtime.Intrinsics.Vector256.Load(source);
@@ -846,116 +861,87 @@ unsafe partial class StableDiffusion15Attention
             }
 
             // The head dim in tiles, each over all keys. A key is two vectors of weights and a broadcast number for each head dim of the tile.
+            // Keys are added up in spans, each from zero, so that no chain of roundings is long.
             [global::System.Runtime.CompilerServices.MethodImpl(
                 global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
             public static void Values(
                 float* scores, float* weights, float* values, int keyCount, float* maximum, float* sum, float* rescale, float* output)
             {
-                // While the first 6 head dims are added up, the scores of the keys 8 further on
-                // become weights: products keep the multipliers busy, and most steps of a softmax need other units.
-                global::KernelGen.Cpu.Kernels.LaneWeights<global::KernelGen.Cpu.Kernels.LaneVector128> softmax =
-                    new(maximum, sum);
                 float* end = weights + ((long)keyCount * 8);
-                float* next = weights;
-                for (float* leadEnd = weights + (global::System.Math.Min(8, keyCount) * 8);
-                    next < leadEnd;
-                    scores += 8, next += 8)
-                {
-                    softmax.Weigh(scores, next);
-                }
 
+                // Scores become weights first. 16 registers do not hold what that needs and the accumulators, too.
+                global::KernelGen.Cpu.Kernels.LaneSoftmax.Weigh<global::KernelGen.Cpu.Kernels.LaneVector128>(
+                    scores, keyCount, maximum, sum, weights);
+                for (int tile = 0; tile < 6; tile++)
                 {
-                    var wA = Load(rescale); var wB = Load(rescale + 4);
-                    var o0A = Load(output + 0) * wA; var o0B = Load(output + 4) * wB;
-                    var o1A = Load(output + 8) * wA; var o1B = Load(output + 12) * wB;
-                    var o2A = Load(output + 16) * wA; var o2B = Load(output + 20) * wB;
-                    var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
-                    var o4A = Load(output + 32) * wA; var o4B = Load(output + 36) * wB;
-                    var o5A = Load(output + 40) * wA; var o5B = Load(output + 44) * wB;
-                    float* value = values;
-                    for (float* weight = weights; weight < end; weight += 8)
+                    for (float* span = weights; span < end;)
                     {
-                        wA = Load(weight); wB = Load(weight + 4);
-                        var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
-                        var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
-                        var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
-                        var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
-                        var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
-                        var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
-                        value += HeadDim;
-                        if (next < end)
+                        float* spanEnd = span + global::System.Math.Min(SpanKeys * 8, end - span);
+                        var o0A = Zero; var o0B = Zero;
+                        var o1A = Zero; var o1B = Zero;
+                        var o2A = Zero; var o2B = Zero;
+                        var o3A = Zero; var o3B = Zero;
+                        var o4A = Zero; var o4B = Zero;
+                        var o5A = Zero; var o5B = Zero;
+                        float* value = values + ((span - weights) / 8 * HeadDim);
+                        for (float* weight = span; weight < spanEnd; weight += 8)
                         {
-                            softmax.Weigh(scores, next);
-                            scores += 8;
-                            next += 8;
+                            var wA = Load(weight); var wB = Load(weight + 4);
+                            var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
+                            var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
+                            var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
+                            var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
+                            var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
+                            var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
+                            value += HeadDim;
                         }
+
+                        // What was there before is rescaled once.
+                        var fA = span == weights ? Load(rescale) : One;
+                        var fB = span == weights ? Load(rescale + 4) : One;
+                        Store(MultiplyAdd(Load(output + 0), fA, o0A), output + 0); Store(MultiplyAdd(Load(output + 4), fB, o0B), output + 4);
+                        Store(MultiplyAdd(Load(output + 8), fA, o1A), output + 8); Store(MultiplyAdd(Load(output + 12), fB, o1B), output + 12);
+                        Store(MultiplyAdd(Load(output + 16), fA, o2A), output + 16); Store(MultiplyAdd(Load(output + 20), fB, o2B), output + 20);
+                        Store(MultiplyAdd(Load(output + 24), fA, o3A), output + 24); Store(MultiplyAdd(Load(output + 28), fB, o3B), output + 28);
+                        Store(MultiplyAdd(Load(output + 32), fA, o4A), output + 32); Store(MultiplyAdd(Load(output + 36), fB, o4B), output + 36);
+                        Store(MultiplyAdd(Load(output + 40), fA, o5A), output + 40); Store(MultiplyAdd(Load(output + 44), fB, o5B), output + 44);
+                        span = spanEnd;
                     }
 
-                    Store(o0A, output + 0); Store(o0B, output + 4);
-                    Store(o1A, output + 8); Store(o1B, output + 12);
-                    Store(o2A, output + 16); Store(o2B, output + 20);
-                    Store(o3A, output + 24); Store(o3B, output + 28);
-                    Store(o4A, output + 32); Store(o4B, output + 36);
-                    Store(o5A, output + 40); Store(o5B, output + 44);
-                    output += 48;
-                    values += 6;
-                }
-
-                softmax.StoreSum(sum);
-                for (int tile = 0; tile < 5; tile++)
-                {
-                    var wA = Load(rescale); var wB = Load(rescale + 4);
-                    var o0A = Load(output + 0) * wA; var o0B = Load(output + 4) * wB;
-                    var o1A = Load(output + 8) * wA; var o1B = Load(output + 12) * wB;
-                    var o2A = Load(output + 16) * wA; var o2B = Load(output + 20) * wB;
-                    var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
-                    var o4A = Load(output + 32) * wA; var o4B = Load(output + 36) * wB;
-                    var o5A = Load(output + 40) * wA; var o5B = Load(output + 44) * wB;
-                    float* value = values;
-                    for (float* weight = weights; weight < end; weight += 8)
-                    {
-                        wA = Load(weight); wB = Load(weight + 4);
-                        var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
-                        var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
-                        var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
-                        var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
-                        var v4 = Broadcast(value[4]); o4A = MultiplyAdd(v4, wA, o4A); o4B = MultiplyAdd(v4, wB, o4B);
-                        var v5 = Broadcast(value[5]); o5A = MultiplyAdd(v5, wA, o5A); o5B = MultiplyAdd(v5, wB, o5B);
-                        value += HeadDim;
-                    }
-
-                    Store(o0A, output + 0); Store(o0B, output + 4);
-                    Store(o1A, output + 8); Store(o1B, output + 12);
-                    Store(o2A, output + 16); Store(o2B, output + 20);
-                    Store(o3A, output + 24); Store(o3B, output + 28);
-                    Store(o4A, output + 32); Store(o4B, output + 36);
-                    Store(o5A, output + 40); Store(o5B, output + 44);
                     output += 48;
                     values += 6;
                 }
 
                 for (int tile = 0; tile < 1; tile++)
                 {
-                    var wA = Load(rescale); var wB = Load(rescale + 4);
-                    var o0A = Load(output + 0) * wA; var o0B = Load(output + 4) * wB;
-                    var o1A = Load(output + 8) * wA; var o1B = Load(output + 12) * wB;
-                    var o2A = Load(output + 16) * wA; var o2B = Load(output + 20) * wB;
-                    var o3A = Load(output + 24) * wA; var o3B = Load(output + 28) * wB;
-                    float* value = values;
-                    for (float* weight = weights; weight < end; weight += 8)
+                    for (float* span = weights; span < end;)
                     {
-                        wA = Load(weight); wB = Load(weight + 4);
-                        var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
-                        var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
-                        var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
-                        var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
-                        value += HeadDim;
+                        float* spanEnd = span + global::System.Math.Min(SpanKeys * 8, end - span);
+                        var o0A = Zero; var o0B = Zero;
+                        var o1A = Zero; var o1B = Zero;
+                        var o2A = Zero; var o2B = Zero;
+                        var o3A = Zero; var o3B = Zero;
+                        float* value = values + ((span - weights) / 8 * HeadDim);
+                        for (float* weight = span; weight < spanEnd; weight += 8)
+                        {
+                            var wA = Load(weight); var wB = Load(weight + 4);
+                            var v0 = Broadcast(value[0]); o0A = MultiplyAdd(v0, wA, o0A); o0B = MultiplyAdd(v0, wB, o0B);
+                            var v1 = Broadcast(value[1]); o1A = MultiplyAdd(v1, wA, o1A); o1B = MultiplyAdd(v1, wB, o1B);
+                            var v2 = Broadcast(value[2]); o2A = MultiplyAdd(v2, wA, o2A); o2B = MultiplyAdd(v2, wB, o2B);
+                            var v3 = Broadcast(value[3]); o3A = MultiplyAdd(v3, wA, o3A); o3B = MultiplyAdd(v3, wB, o3B);
+                            value += HeadDim;
+                        }
+
+                        // What was there before is rescaled once.
+                        var fA = span == weights ? Load(rescale) : One;
+                        var fB = span == weights ? Load(rescale + 4) : One;
+                        Store(MultiplyAdd(Load(output + 0), fA, o0A), output + 0); Store(MultiplyAdd(Load(output + 4), fB, o0B), output + 4);
+                        Store(MultiplyAdd(Load(output + 8), fA, o1A), output + 8); Store(MultiplyAdd(Load(output + 12), fB, o1B), output + 12);
+                        Store(MultiplyAdd(Load(output + 16), fA, o2A), output + 16); Store(MultiplyAdd(Load(output + 20), fB, o2B), output + 20);
+                        Store(MultiplyAdd(Load(output + 24), fA, o3A), output + 24); Store(MultiplyAdd(Load(output + 28), fB, o3B), output + 28);
+                        span = spanEnd;
                     }
 
-                    Store(o0A, output + 0); Store(o0B, output + 4);
-                    Store(o1A, output + 8); Store(o1B, output + 12);
-                    Store(o2A, output + 16); Store(o2B, output + 20);
-                    Store(o3A, output + 24); Store(o3B, output + 28);
                     output += 32;
                     values += 4;
                 }
@@ -963,6 +949,9 @@ unsafe partial class StableDiffusion15Attention
 
             private static global::System.Runtime.Intrinsics.Vector128<float> Zero =>
                 global::System.Runtime.Intrinsics.Vector128<float>.Zero;
+
+            private static global::System.Runtime.Intrinsics.Vector128<float> One =>
+                global::System.Runtime.Intrinsics.Vector128<float>.One;
 
             private static global::System.Runtime.Intrinsics.Vector128<float> Load(float* source) =>
                 global::System.Runtime.Intrinsics.Vector128.Load(source);

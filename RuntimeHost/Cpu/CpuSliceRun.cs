@@ -138,8 +138,9 @@ internal sealed unsafe class CpuSliceRun : IDisposable
             return;
         }
 
-        byte* scratch = _workspace + (worker * footprint.WorkerBytes);
-        byte* scores = _workspace + (workers * footprint.WorkerBytes);
+        long scratchBytes = footprint.ScratchBytes(_plan.Shape.Keys);
+        byte* scratch = _workspace + (worker * scratchBytes);
+        byte* scores = _workspace + (workers * scratchBytes);
         long scoreBytes = footprint.ScoreBytesPerTile(_plan.Shape.Keys);
         bool causal = _call.Causal != 0;
         try

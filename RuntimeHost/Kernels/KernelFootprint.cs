@@ -8,7 +8,8 @@ namespace KernelGen.Kernels;
 /// <remarks>
 /// <code>
 /// rows' = rows rounded up to TileRows,  keys' = keys rounded up to TileKeys
-/// bytes = heads * rows' * (keys' * BytesPerScore + keys' / TileKeys * TileRowBytes) + min(workers, heads * rows' / TileRows) * WorkerBytes
+/// bytes = heads * rows' * (keys' * BytesPerScore + keys' / TileKeys * TileRowBytes)
+///       + min(workers, heads * rows' / TileRows) * WorkerBytes          (ChunksWorkerBytes where keys > ChunkKeys and there are such)
 ///       + heads * rows' * splits * PartialBytesPerRow                                        (only where keys > ChunkKeys)
 /// </code>
 /// </remarks>
@@ -19,22 +20,28 @@ namespace KernelGen.Kernels;
 /// <param name="WorkerBytes">Private scratch of one worker (a CPU thread); 0 on a GPU, where that is shared memory.</param>
 /// <param name="PartialBytesPerRow">
 /// Bytes of a row's partial result where a call has more than one chunk of keys: the fp32 output row, the greatest score and the sum. 0 for
-/// a variant that needs no room for them.
+/// a variant that needs no room for them, or has it in the scratch of its workers.
 /// </param>
 /// <param name="TileRowBytes">Bytes of a row for each tile of keys in the score workspace, besides its scores: what they are relative
 /// to.</param>
 /// <param name="ChunkKeys">
 /// Keys of a chunk, the most that are added up in one chain: where a call has more of them, a row's chunks are folded in the order of the
-/// keys, through a partial result. 0 where <paramref name="PartialBytesPerRow"/> is.
+/// keys. 0 for a variant that does not fold.
 /// </param>
+/// <param name="ChunksWorkerBytes"><paramref name="WorkerBytes"/> where a call has more than one chunk; 0 where it is the same.</param>
 #if KERNELGEN_GENERATOR
 internal
 #else
 public
 #endif
 readonly record struct KernelFootprint(
-    int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes, int PartialBytesPerRow = 0, int TileRowBytes = 0, int ChunkKeys = 0)
+    int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes, int PartialBytesPerRow = 0, int TileRowBytes = 0, int ChunkKeys = 0,
+    long ChunksWorkerBytes = 0)
 {
+    /// <summary>Private scratch of a worker.</summary>
+    /// <param name="keys">Keys of the call.</param>
+    public long ScratchBytes(int keys) => ChunksWorkerBytes > 0 && KeyChunks(keys) > 1 ? ChunksWorkerBytes : WorkerBytes;
+
     /// <summary>Tiles of a slice.</summary>
     /// <param name="heads">Heads of the slice.</param>
     /// <param name="rows">Query rows of the slice.</param>
@@ -51,7 +58,7 @@ readonly record struct KernelFootprint(
     public long ScoreBytesPerTile(int keys) =>
         ((long)keys + TileKeys - 1) / TileKeys * TileRows * (((long)TileKeys * BytesPerScore) + TileRowBytes);
 
-    /// <summary>Chunks of keys whose results are folded; 1 for a variant that does not fold them, or not through the workspace.</summary>
+    /// <summary>Chunks of keys whose results are folded; 1 for a variant that does not fold them.</summary>
     /// <param name="keys">Keys of the call.</param>
     public int KeyChunks(int keys) => ChunkKeys == 0 || keys <= ChunkKeys ? 1 : (int)(((long)keys + ChunkKeys - 1) / ChunkKeys);
 
@@ -75,6 +82,6 @@ readonly record struct KernelFootprint(
     public long Bytes(int heads, int rows, int keys, int workers, int keySplits = 1)
     {
         long tiles = Tiles(heads, rows);
-        return (tiles * BytesPerTile(keys, keySplits)) + (Math.Min(workers, tiles) * WorkerBytes);
+        return (tiles * BytesPerTile(keys, keySplits)) + (Math.Min(workers, tiles) * ScratchBytes(keys));
     }
 }

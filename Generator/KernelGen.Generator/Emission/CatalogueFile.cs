@@ -64,9 +64,9 @@ internal static class CatalogueFile
     private static string Arguments(KernelFootprint footprint) =>
         Invariant($"TileRows: {footprint.TileRows}, TileKeys: {footprint.TileKeys}, ")
         + Invariant($"BytesPerScore: {footprint.BytesPerScore}, WorkerBytes: {footprint.WorkerBytes}")
-        + (footprint.PartialBytesPerRow > 0
-            ? Invariant($", PartialBytesPerRow: {footprint.PartialBytesPerRow}, ChunkKeys: {footprint.ChunkKeys}")
-            : "")
+        + (footprint.PartialBytesPerRow > 0 ? Invariant($", PartialBytesPerRow: {footprint.PartialBytesPerRow}") : "")
+        + (footprint.ChunkKeys > 0 ? Invariant($", ChunkKeys: {footprint.ChunkKeys}") : "")
+        + (footprint.ChunksWorkerBytes > 0 ? Invariant($", ChunksWorkerBytes: {footprint.ChunksWorkerBytes}") : "")
         + (footprint.TileRowBytes > 0 ? Invariant($", TileRowBytes: {footprint.TileRowBytes}") : "");
 
     private static IEnumerable<string> Properties(KernelVariant variant)

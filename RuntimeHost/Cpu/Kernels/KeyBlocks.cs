@@ -3,36 +3,60 @@ using System.ComponentModel;
 namespace KernelGen.Cpu.Kernels;
 
 /// <summary>
-/// How the keys of a head are cut into blocks of nearly the same length. It depends on the number of keys alone, never on the rows, so that
-/// every row meets its keys in the same blocks however a plan slices.
+/// How the keys of a head are cut: into chunks of a fixed length, of which only the last may be up to half longer or shorter, and each
+/// chunk into blocks of nearly the same length. It depends on the number of keys alone, never on the rows, so that every row meets its keys
+/// in the same blocks however a plan slices.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct KeyBlocks
 {
     private readonly int _keys;
+    private readonly int _chunk;
+    private readonly int _chunks;
+    private readonly int _longest;
     private readonly int _step;
-    private readonly long _steps;
+    private readonly int _blocksOfChunk;
 
     /// <summary>Cuts keys into blocks.</summary>
     /// <param name="keys">Keys of a head.</param>
+    /// <param name="chunk">Keys of a chunk: a multiple of twice <paramref name="step"/>.</param>
     /// <param name="longest">The longest block there is scratch for: a multiple of <paramref name="step"/>.</param>
     /// <param name="step">Every block begins at a multiple of it.</param>
-    public KeyBlocks(int keys, int longest, int step)
+    public KeyBlocks(int keys, int chunk, int longest, int step)
     {
         _keys = keys;
+        _chunk = chunk;
+        _longest = longest;
         _step = step;
-        _steps = ((long)keys + step - 1) / step;
-        Count = (int)((_steps + (longest / step) - 1) / (longest / step));
+        _chunks = Math.Max((int)((keys + (chunk / 2L)) / chunk), 1);
+        _blocksOfChunk = BlocksOf(chunk);
+        Count = ((_chunks - 1) * _blocksOfChunk) + BlocksOf(keys - ((_chunks - 1) * chunk));
     }
 
     /// <summary>Blocks; 0 without keys.</summary>
     public int Count { get; }
 
+    /// <summary>There is more than one chunk: what they give is folded.</summary>
+    public bool HasChunks => _chunks > 1;
+
     /// <summary>The first key of a block.</summary>
     /// <param name="block">The block.</param>
-    public int Begin(int block) => (int)Math.Min(block * _steps / Count * _step, _keys);
+    public int Begin(int block)
+    {
+        int chunk = Math.Min(block / _blocksOfChunk, _chunks - 1), begin = chunk * _chunk;
+        int keys = chunk == _chunks - 1 ? _keys - begin : _chunk;
+        return keys == 0 ? begin : begin + Math.Min((block - (chunk * _blocksOfChunk)) * Steps(keys) / BlocksOf(keys) * _step, keys);
+    }
 
     /// <summary>Past the last key of a block.</summary>
     /// <param name="block">The block.</param>
     public int End(int block) => Begin(block + 1);
+
+    /// <summary>True when a block is the last of its chunk and another chunk follows.</summary>
+    /// <param name="block">The block.</param>
+    public bool EndsChunkButTheLast(int block) => (block + 1) % _blocksOfChunk == 0 && block / _blocksOfChunk < _chunks - 1;
+
+    private int Steps(int keys) => (keys + _step - 1) / _step;
+
+    private int BlocksOf(int keys) => (Steps(keys) + (_longest / _step) - 1) / (_longest / _step);
 }

@@ -58,14 +58,14 @@ public static unsafe class LaneSoftmax
     public static void Weigh<TVector>(float* scores, int keys, float* maximum, float* sum, float* weights)
         where TVector : unmanaged, ILaneVector<TVector>
     {
-        LaneWeights<TVector> softmax = new(maximum, sum);
+        LaneWeights<TVector> softmax = new(maximum);
         float* end = scores + ((long)keys * 2 * TVector.Count);
         for (; scores < end; scores += 2 * TVector.Count, weights += 2 * TVector.Count)
         {
             softmax.Weigh(scores, weights);
         }
 
-        softmax.StoreSum(sum);
+        softmax.AddSum(sum);
     }
 
     /// <summary>Raises a maximum to that of a block of finished scores.</summary>

@@ -17,15 +17,14 @@ public unsafe struct LaneWeights<TVector>
 
     /// <summary>Begins with the state of a lane group.</summary>
     /// <param name="maximum">What the weights are relative to, for each lane: a maximum that no score is above.</param>
-    /// <param name="sum">The sum of the weights so far, for each lane.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public LaneWeights(float* maximum, float* sum)
+    public LaneWeights(float* maximum)
     {
         _exponential = new();
         _reference0 = LaneSoftmax.Reference(TVector.Load(maximum));
         _reference1 = LaneSoftmax.Reference(TVector.Load(maximum + TVector.Count));
-        _sum0 = TVector.Load(sum);
-        _sum1 = TVector.Load(sum + TVector.Count);
+        _sum0 = TVector.Create(0f);
+        _sum1 = TVector.Create(0f);
     }
 
     /// <summary>Makes the weights of one key.</summary>
@@ -42,12 +41,12 @@ public unsafe struct LaneWeights<TVector>
         _sum1 += weight1;
     }
 
-    /// <summary>Writes the sums.</summary>
-    /// <param name="sum">Receives them.</param>
+    /// <summary>Adds what the keys summed up to.</summary>
+    /// <param name="sum">The sum of the weights of the keys before, for each lane, to which theirs is added.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void StoreSum(float* sum)
+    public readonly void AddSum(float* sum)
     {
-        TVector.Store(_sum0, sum);
-        TVector.Store(_sum1, sum + TVector.Count);
+        TVector.Store(TVector.Load(sum) + _sum0, sum);
+        TVector.Store(TVector.Load(sum + TVector.Count) + _sum1, sum + TVector.Count);
     }
 }

@@ -54,7 +54,7 @@ internal readonly record struct PlanRequest(
         KernelFootprint footprint = variant.Footprint;
         long tiles = footprint.Tiles(heads, rows);
         Int128 bytes = ((Int128)tiles * footprint.BytesPerTile(Shape.Keys, keySplits))
-            + ((Int128)Math.Min(Device.Workers, tiles) * footprint.WorkerBytes);
+            + ((Int128)Math.Min(Device.Workers, tiles) * footprint.ScratchBytes(Shape.Keys));
         return (long)Int128.Min(bytes, long.MaxValue);
     }
 }

@@ -176,7 +176,7 @@ internal static class ExactSearch
         KernelFootprint footprint = variant.Footprint;
         long scores = footprint.BytesPerTile(request.Shape.Keys, splits);
         long workers = request.Device.Workers;
-        long scratch = workers == 0 ? 0 : footprint.WorkerBytes;
+        long scratch = workers == 0 ? 0 : footprint.ScratchBytes(request.Shape.Keys);
         if (allowed / Math.Max(workers, 1) < scores + scratch)
             return allowed / (scores + scratch);
 

@@ -38,15 +38,19 @@ public sealed class CpuDesignTests
 
         Assert.AreSequenceEqual<KernelFootprint>(
             [
-                new(128, CpuTiling.KeyStep, 0, tiling.Streaming.Bytes),
-                new(64, CpuTiling.KeyStep, 4, tiling.Materialized.Bytes(64)),
-                new(128, CpuTiling.KeyStep, 4, tiling.Materialized.Bytes(128)),
+                new(128, CpuTiling.KeyStep, 0, tiling.Streaming.Bytes, 0, 0, CpuTiling.ChunkKeys, tiling.Streaming.ChunksBytes),
+                Materialized(64),
+                Materialized(128),
             ],
             KernelDesigns.All.Variants(
             [
                 new(KernelTarget.Cpu, 40, ElementType.Float16, KernelFamily.Streaming, default),
                 new(KernelTarget.Cpu, 40, ElementType.Float16, KernelFamily.Materialized, new([512, 2048])),
             ]).Select(static variant => variant.Footprint));
+
+        KernelFootprint Materialized(int rows) => new(
+            rows, CpuTiling.KeyStep, 4, tiling.Materialized.Bytes(rows), ChunkKeys: CpuTiling.ChunkKeys,
+            ChunksWorkerBytes: tiling.Materialized.ChunksBytes(rows));
     }
 
     [TestMethod]

@@ -13,7 +13,7 @@ public sealed class CpuTilingTests
         foreach (CpuTiling tiling in _tilings)
         {
             foreach (CpuVectorTile vector in tiling.Vectors)
-                Assert.AreEqual(tiling.HeadDim, vector.FirstValueDims + vector.ValueTiles.Sum(tile => tile.Dims * tile.Count),
+                Assert.AreEqual(tiling.HeadDim, vector.FusedValueDims + vector.ValueTiles.Sum(tile => tile.Dims * tile.Count),
                     $"d={tiling.HeadDim}, {vector.VectorBits} bits");
         }
     }
@@ -24,7 +24,7 @@ public sealed class CpuTilingTests
         foreach (CpuVectorTile vector in _tilings.SelectMany(tiling => tiling.Vectors))
         {
             Assert.IsLessThanOrEqualTo(vector.VectorBits == 512 ? 32 : 16, vector.Registers);
-            Assert.IsGreaterThanOrEqualTo(8, vector.FirstValueDims * 2);
+            Assert.AreEqual(vector.VectorBits == 512, vector.FusedValueDims * 2 >= 8);
             Assert.IsTrue(vector.ValueTiles.All(tile => tile.Dims * 2 >= 8));
         }
     }
@@ -35,6 +35,7 @@ public sealed class CpuTilingTests
         foreach (CpuTiling tiling in _tilings)
         {
             Assert.AreEqual(0, tiling.KeyBlock % CpuTiling.KeyStep);
+            Assert.AreEqual(0, CpuTiling.ChunkKeys % tiling.KeyBlock);
             Assert.IsGreaterThanOrEqualTo(CpuTiling.MaskStep, tiling.KeyBlock);
             Assert.IsTrue(tiling.Vectors.All(vector => CpuTiling.KeyStep % vector.ScoreKeys == 0));
             Assert.IsTrue(tiling.Vectors.All(vector => CpuTiling.TileRows % vector.Lanes == 0));

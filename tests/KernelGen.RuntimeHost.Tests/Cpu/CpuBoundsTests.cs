@@ -40,7 +40,7 @@ public sealed unsafe class CpuBoundsTests
         using GuardedMemory attend = new((long)queries * keys * (mask == MaskKind.Additive ? 4 : 1), 1);
         using GuardedMemory map = new((long)queries * keys * 4, 4), logSumExp = new(queries * 4L, 4);
         using GuardedMemory scratch =
-            new(variant.Footprint.WorkerBytes, 64), scores = new(tiles * variant.Footprint.ScoreBytesPerTile(keys), 64);
+            new(variant.Footprint.ScratchBytes(keys), 64), scores = new(tiles * variant.Footprint.ScoreBytesPerTile(keys), 64);
 
         KernelArguments call = new()
         {

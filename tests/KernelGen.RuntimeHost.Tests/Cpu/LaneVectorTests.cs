@@ -57,11 +57,17 @@ public sealed unsafe class LaneVectorTests
     [DataRow(77)]
     [DataRow(240)]
     [DataRow(241)]
+    [DataRow(480)]
+    [DataRow(719)]
+    [DataRow(720)]
+    [DataRow(960)]
     [DataRow(25201)]
-    public void KeyBlocks_CoverAllKeysOnce_AndAreNeverShorterThanAStepWhenThereIsAChoice(int keys)
+    [DataRow(int.MaxValue)]
+    public void KeyBlocks_CoverAllKeysOnce_InChunksOfTheSameLength(int keys)
     {
-        KeyBlocks blocks = new(keys, 240, 12);
-        int next = 0;
+        const int Chunk = 480;
+        KeyBlocks blocks = new(keys, Chunk, 240, 12);
+        int next = 0, chunkBegin = 0;
         for (int block = 0; block < blocks.Count; block++)
         {
             int length = blocks.End(block) - blocks.Begin(block);
@@ -70,9 +76,17 @@ public sealed unsafe class LaneVectorTests
             Assert.AreEqual(0, blocks.Begin(block) % 12);
             Assert.IsTrue(length is > 0 and <= 240 && (length >= 12 || keys < 12));
             next = blocks.End(block);
+            if (blocks.EndsChunkButTheLast(block) || next == keys)
+            {
+                int chunk = next - chunkBegin;
+                Assert.IsTrue(chunk == Chunk || (next == keys && (chunk < 720) && (chunk >= 240 || keys < 240)), $"{chunk} keys");
+                chunkBegin = next;
+            }
         }
 
         Assert.AreEqual(keys, next);
+        Assert.AreEqual(keys, chunkBegin);
+        Assert.AreEqual(keys >= 720, blocks.HasChunks);
     }
 
     private static void AssertWidens<TVector>()

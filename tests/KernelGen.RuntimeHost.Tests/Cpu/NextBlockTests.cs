@@ -19,7 +19,7 @@ public sealed unsafe class NextBlockTests
     [DataRow(77, 0)]
     public void Shares_CoverTheBlockThatComesNext_AndTheFirstAfterTheLast(int keys, int block)
     {
-        KeyBlocks blocks = new(keys, 480, 12);
+        KeyBlocks blocks = new(keys, 480, 480, 12);
         int next = block + 1 < blocks.Count ? block + 1 : 0;
         long begin = blocks.Begin(next) * HeadDim * sizeof(float), end = blocks.End(next) * HeadDim * sizeof(float);
 
@@ -40,7 +40,7 @@ public sealed unsafe class NextBlockTests
     [TestMethod]
     public void HalfTheBytes_AreAskedForInHalfTheSteps()
     {
-        KeyBlocks blocks = new(1000, 480, 12);
+        KeyBlocks blocks = new(1000, 480, 480, 12);
 
         Assert.AreEqual(After<float>(blocks, 0, HeadDim).Step, 2 * After<Half>(blocks, 0, HeadDim).Step);
     }
@@ -48,7 +48,7 @@ public sealed unsafe class NextBlockTests
     [TestMethod]
     public void RowsWithGaps_AreNotAskedFor()
     {
-        NextBlock next = After<float>(new(1000, 480, 12), 0, HeadDim + 8);
+        NextBlock next = After<float>(new(1000, 480, 480, 12), 0, HeadDim + 8);
 
         Assert.AreEqual(0, next.Step);
         Assert.AreEqual((long)next.Share(0).Keys, (long)next.Share(5).Keys);

@@ -17,7 +17,8 @@ internal sealed class CpuDesign : IKernelDesign
             case KernelFamily.Streaming:
                 yield return new CpuVariant(
                     new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, CpuTiling.TileRows),
-                    new(CpuTiling.TileRows, CpuTiling.KeyStep, BytesPerScore: 0, tiling.Streaming.Bytes),
+                    new(CpuTiling.TileRows, CpuTiling.KeyStep, BytesPerScore: 0, tiling.Streaming.Bytes, ChunkKeys: CpuTiling.ChunkKeys,
+                        ChunksWorkerBytes: tiling.Streaming.ChunksBytes),
                     new(ProductUnit.MultiplyAdds),
                     Template,
                     tiling,
@@ -32,7 +33,8 @@ internal sealed class CpuDesign : IKernelDesign
                     // A tile at a time: its scores are still in a cache when they become weights.
                     yield return new CpuVariant(
                         new(KernelFamily.Materialized, Target, request.ElementType, request.HeadDim, sliceRows),
-                        new(tileRows, CpuTiling.KeyStep, sizeof(float), tiling.Materialized.Bytes(tileRows)),
+                        new(tileRows, CpuTiling.KeyStep, sizeof(float), tiling.Materialized.Bytes(tileRows), ChunkKeys: CpuTiling.ChunkKeys,
+                            ChunksWorkerBytes: tiling.Materialized.ChunksBytes(tileRows)),
                         new(ProductUnit.MultiplyAdds, ScorePasses.OfScores),
                         Template,
                         tiling,

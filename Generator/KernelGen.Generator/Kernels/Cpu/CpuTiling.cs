@@ -12,13 +12,15 @@ internal sealed record CpuTiling
     /// <summary>Blocks of keys begin at multiples of it, every micro-kernel's keys divide it, and score rows are padded to it.</summary>
     public const int KeyStep = 12;
 
+    /// <summary>Keys that are added up from zero, then folded into those before. Folding so many costs next to nothing.</summary>
+    public const int ChunkKeys = 960;
+
     /// <summary>Keys of a mask that are transposed to lanes at a time: with its scores, at most 18 KiB. No block is shorter.</summary>
     public const int MaskStep = 48;
 
     public CpuTiling(int headDim)
     {
         HeadDim = headDim;
-        KeyBlock = KeyBlockFor(headDim);
         Vectors = [CpuVectorTile.For(512, headDim), CpuVectorTile.For(256, headDim), CpuVectorTile.For(128, headDim)];
         Streaming = new StreamingScratch(this);
         Materialized = new MaterializedScratch(this);
@@ -26,10 +28,7 @@ internal sealed record CpuTiling
 
     public int HeadDim { get; }
 
-    /// <summary>
-    /// The most tiles that a streaming kernel takes at a time. They share one conversion of each block of keys and values, and one way of
-    /// it through the caches. More of them, and the queries and the output would fill the second-level cache.
-    /// </summary>
+    /// <summary>The most tiles that a streaming kernel takes at a time: they share each block of keys. More would fill L2.</summary>
     public int TilesPerCall => HeadDim switch
     {
         <= 96 => 4,
@@ -40,23 +39,20 @@ internal sealed record CpuTiling
     /// <summary>The most query rows that a streaming kernel takes at a time.</summary>
     public int CallRows => TileRows * TilesPerCall;
 
-    /// <summary>
-    /// The most keys of a block: keys and values of the block stay in the second-level cache, and the scores of a lane group in the first;
-    /// not so for the smallest head dims, where a block is done so soon that its beginning and end weigh more than that.
-    /// </summary>
-    public int KeyBlock { get; }
+    /// <summary>The most keys of a block: its keys and values stay in L2, and mostly the scores of a lane group in L1.</summary>
+    public int KeyBlock => HeadDim switch
+    {
+        <= 48 => 480,
+        <= 96 => 240,
+        <= 160 => 120,
+        _ => 96,
+    };
+
+    /// <summary>Keys whose weighted values are added up from zero in registers before they join the chunk's: no chain is long.</summary>
+    public int SpanKeys => HeadDim <= 160 ? 40 : 48;
 
     public IReadOnlyList<CpuVectorTile> Vectors { get; }
     public int MaxLanes => Vectors[0].Lanes;
     public StreamingScratch Streaming { get; }
     public MaterializedScratch Materialized { get; }
-
-    private static int KeyBlockFor(int headDim) => headDim switch
-    {
-        <= 48 => 480,
-        <= 64 => 240,
-        <= 96 => 192,
-        <= 160 => 120,
-        _ => 84,
-    };
 }

@@ -20,6 +20,8 @@ internal static class CpuUnit
             { "tiles_per_call", tiling.TilesPerCall },
             { "key_block", tiling.KeyBlock },
             { "key_step", CpuTiling.KeyStep },
+            { "chunk_keys", CpuTiling.ChunkKeys },
+            { "span_keys", tiling.SpanKeys },
             { "mask_step", CpuTiling.MaskStep },
             { "block_kib", tiling.KeyBlock * tiling.HeadDim * sizeof(float) / 1024 },
             { "scores_kib", tiling.KeyBlock * tiling.MaxLanes * sizeof(float) / 1024 },
@@ -38,6 +40,7 @@ internal static class CpuUnit
             { "sum_at", streaming.Sum },
             { "new_maximum_at", streaming.NewMaximum },
             { "rescale_at", streaming.Rescale },
+            { "totals_at", streaming.Bytes },
             { "materialized_block_at", materialized.Block },
             { "materialized_weights_at", materialized.Weights },
             { "materialized_bias_rows_at", materialized.BiasRows },
@@ -63,8 +66,9 @@ internal static class CpuUnit
         { "bits", vector.VectorBits },
         { "lanes", vector.Lanes },
         { "score_keys", vector.ScoreKeys },
-        { "first_value_dims", vector.FirstValueDims },
+        { "fused_value_dims", vector.FusedValueDims },
         { "lead", CpuVectorTile.Lead },
+        { "registers", vector.VectorBits == 512 ? 32 : 16 },
         { "value_tiles", vector.ValueTiles.Select(static tile => new TemplateObject { { "dims", tile.Dims }, { "count", tile.Count } }) },
     };
 

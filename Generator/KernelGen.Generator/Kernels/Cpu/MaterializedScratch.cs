@@ -10,7 +10,7 @@ internal sealed record MaterializedScratch
     public MaterializedScratch(CpuTiling tiling)
     {
         ScratchLayout layout = new();
-        HeadDim = tiling.HeadDim;
+        Tiling = tiling;
         Block = layout.Next(System.Math.Max(tiling.KeyBlock, tiling.MaxLanes) * tiling.HeadDim);
         Weights = layout.Next(tiling.KeyBlock * tiling.MaxLanes);
         BiasRows = layout.Next(CpuTiling.MaskStep * tiling.MaxLanes);
@@ -36,8 +36,11 @@ internal sealed record MaterializedScratch
     /// <summary>Queries and output in lanes, maximum and sum, of each row.</summary>
     public int Rows { get; }
 
-    private int HeadDim { get; }
+    private CpuTiling Tiling { get; }
 
-    /// <summary>Bytes of all, for tiles of so many rows.</summary>
-    public int Bytes(int tileRows) => Rows + (sizeof(float) * tileRows * ((2 * HeadDim) + 2));
+    /// <summary>Bytes of all, for tiles of so many rows, where there is one chunk of keys.</summary>
+    public int Bytes(int tileRows) => Rows + (sizeof(float) * tileRows * ((2 * Tiling.HeadDim) + 2));
+
+    /// <summary>With the totals of chunks, which lie behind all else.</summary>
+    public int ChunksBytes(int tileRows) => Bytes(tileRows) + ScratchLayout.TotalsBytes(tileRows, Tiling);
 }

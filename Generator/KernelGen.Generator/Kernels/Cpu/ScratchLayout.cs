@@ -7,6 +7,10 @@ internal sealed class ScratchLayout
 
     public int Bytes { get; private set; }
 
+    /// <summary>Totals of chunks: pairs of outputs and sums, and a maximum, of each row; two factors of each lane.</summary>
+    public static int TotalsBytes(int rows, CpuTiling tiling) =>
+        sizeof(float) * ((rows * ((2 * tiling.HeadDim) + 3)) + (2 * tiling.MaxLanes));
+
     public int Next(int floats)
     {
         int begin = Bytes;

@@ -22,6 +22,7 @@ internal sealed record StreamingScratch
         NewMaximum = layout.Next(tiling.MaxLanes);
         Rescale = layout.Next(tiling.MaxLanes);
         Bytes = layout.Bytes;
+        ChunksBytes = Bytes + ScratchLayout.TotalsBytes(tiling.CallRows, tiling);
     }
 
     public int Queries { get; }
@@ -41,4 +42,7 @@ internal sealed record StreamingScratch
     public int Rescale { get; }
 
     public int Bytes { get; }
+
+    /// <summary>With the totals of chunks, which lie behind all else.</summary>
+    public int ChunksBytes { get; }
 }
