@@ -70,7 +70,8 @@ Result run(
     a.output = upload(result.output.bytes);
     a.log_sum_exp = upload(result.log_sum_exp);
     a.map = wants_map ? upload(result.map) : 0;
-    a.mask = hides_nothing ? upload(std::vector<unsigned char> {1}) : a.mask_kind == 1 ? upload(p.boolean) : a.mask_kind == 2 ? upload(p.additive) : 0;
+    const std::vector<unsigned char> visible = {1};
+    a.mask = a.mask_kind == 1 ? upload(hides_nothing ? visible : p.boolean) : a.mask_kind == 2 ? upload(p.additive) : 0;
 
     for (int head = 0; head < all_heads; head += slice_heads)
         // From the last slice to the first: what a slice writes past its own rows is not overwritten by who they belong to.
