@@ -668,7 +668,8 @@ constexpr float ln_2 = 0.693147181f;
 constexpr float largest_score = 3.40282347e38f;  // the largest finite fp32 number
 constexpr float largest_bias = 2.3e38f;          // beyond it, a bias times log2(e) leaves fp32
 
-// Whether the kernel takes Boolean and additive masks. The host compiles it so for calls that have one; all others get a kernel without a line about them.
+// Whether a Boolean or additive mask has a say. The host compiles a kernel so for calls that have one, and runs it for no other; all others get a kernel without a
+// line about masks.
 #ifndef KERNELGEN_GENERAL_MASKS
 #define KERNELGEN_GENERAL_MASKS 0
 #endif
@@ -699,16 +700,10 @@ KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int 
     return rule;
 }
 
-// True when a Boolean or additive mask has a say.
-KG_DEVICE bool has_mask(const ScoreRule& rule)
-{
-    return general_masks && rule.mask_kind != kg_mask_none;
-}
-
 // True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
 KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
 {
-    return !has_mask(rule) && (!rule.causal || key_end <= first_row + 1ll);
+    return !general_masks && (!rule.causal || key_end <= first_row + 1ll);
 }
 
 // ---- The score function: what a dot product becomes before causality and masks hide keys. Scores are exponents of two: the rule's scale carries log2(e).
@@ -744,7 +739,7 @@ KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
         return -kg_infinity();
 
     const float score = plain_score(rule, dot);
-    if (!has_mask(rule))
+    if (!general_masks)
         return score;
 
     const long long offset = row * rule.mask_query + key * rule.mask_key;
@@ -1010,9 +1005,9 @@ KG_DEVICE void finish_scores_with(
 KG_DEVICE void finish_scores(
     float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
 {
-    if (has_mask(rule) && rule.mask_kind == kg_mask_additive)
+    if (general_masks && rule.mask_kind == kg_mask_additive)
         finish_scores_with(static_cast<const float*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
-    else if (has_mask(rule))
+    else if (general_masks)
         finish_scores_with(static_cast<const unsigned char*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
     else if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
         finish_plain_scores(scores, rule);
@@ -1214,7 +1209,7 @@ KG_DEVICE int valid_keys(long long key_begin, int key_end)
 KG_DEVICE int plain_tile_count(const ScoreRule& rule, const BlockRows& rows)
 {
     const int end = rule.causal && rows.begin + 1ll < rows.key_end ? rows.begin + 1 : rows.key_end;
-    return !has_mask(rule) && end > rows.key_begin ? (end - rows.key_begin) / tile_keys : 0;
+    return !general_masks && end > rows.key_begin ? (end - rows.key_begin) / tile_keys : 0;
 }
 
 struct Head
@@ -2363,7 +2358,7 @@ template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_scores(
     float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
 {
-    if (has_mask(rule))
+    if constexpr (general_masks)
         finish_masked_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
     else if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
         finish_plain_scores(scores, rule);
@@ -4081,7 +4076,7 @@ template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_scores(
     float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
 {
-    if (has_mask(rule))
+    if constexpr (general_masks)
         finish_masked_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
     else if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
         finish_plain_scores(scores, rule);
@@ -4906,7 +4901,7 @@ KG_DEVICE void compute_output(const ValueStorage& shared, const KernelArguments&
         const Head head = open_head(arguments, slice_head);
 
         // What decides is the call, not the rows of the block, so that a row's bits do not depend on its neighbours.
-        const bool hides = head.rule.causal || has_mask(head.rule);
+        const bool hides = head.rule.causal || general_masks;
         float reciprocal[2] = { 0.0f, 0.0f };
         float sums[1][value_tiles][4];
         int tile = 0;
@@ -5156,19 +5151,20 @@ enum class TileKind
 struct TileCounts
 {
     int all;
-    int unmasked;  // all, or none where a mask has a say
     int unhidden;  // of those, from the first: no row is hidden a key that there is
     int plain;     // and the tiles are whole, and their scores are nothing but dot products
 };
 
+// Where a mask has a say every tile is masked: the compiler leaves out the loops of the others.
 KG_DEVICE TileCounts tile_counts(const ScoreRule& rule, const BlockRows& rows)
 {
     const int all = kg_uniform(tile_count(rows));
-    const int unmasked = general_masks ? kg_uniform(has_mask(rule) ? 0 : all) : all;
+    if (general_masks)
+        return { all, 0, 0 };
     const int visible = rows.begin >= rows.key_begin ? (rows.begin + 1 - rows.key_begin) / tile_keys : 0;
-    const int unhidden = rule.causal && visible < unmasked ? visible : unmasked;
+    const int unhidden = rule.causal && visible < all ? visible : all;
     const int plain = are_dot_products(rule) ? plain_tile_count(rule, rows) : 0;
-    return { all, unmasked, kg_uniform(unhidden), kg_uniform(plain) };
+    return { all, kg_uniform(unhidden), kg_uniform(plain) };
 }
 
 // Turns a tile's dot products into scores. Where the tile is plain they are: what is left of the scale comes in with the softmax.
@@ -5185,7 +5181,7 @@ KG_DEVICE void finish_tile_of(float (&scores)[1][key_tiles][4], const ScoreRule&
 // The same in a loop over all tiles.
 KG_DEVICE void finish_tile(float (&scores)[1][key_tiles][4], const ScoreRule& rule, const BlockRows& rows, const TileCounts& tiles, int tile, int warp_row)
 {
-    if (general_masks && tile >= tiles.unmasked)
+    if constexpr (general_masks)
         finish_tile_of<TileKind::masked>(scores, rule, rows, tile_begin(rows, tile), warp_row);
     else if (tile >= tiles.plain)
         finish_tile_of<TileKind::limited>(scores, rule, rows, tile_begin(rows, tile), warp_row);
@@ -5506,7 +5502,7 @@ KG_DEVICE void mainloop(
     {
         if (tile > tiles.unhidden)
             clean_tile(shared, group, state, head, rows, tile - 1);
-        if (tile >= tiles.unmasked)
+        if (general_masks || tile >= tiles.all)
             break;
         add_tile<TileKind::limited>(shared, group, state, head, rows, factor, tile, tiles);
     }
@@ -5829,7 +5825,7 @@ KG_DEVICE bool await_keys_and_values(const SharedStorage& shared, const Head& he
 {
     kg_mbarrier_wait(shared.key_full(), parity);
     kg_mbarrier_wait(shared.value_full(), parity);
-    return (head.rule.causal || has_mask(head.rule)) && kg_any_in_block(clean_values<threads>(shared.value(), kg_thread()));
+    return (head.rule.causal || general_masks) && kg_any_in_block(clean_values<threads>(shared.value(), kg_thread()));
 }
 
 KG_DEVICE void compute_rows(
@@ -6321,7 +6317,7 @@ template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_scores(
     float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
 {
-    if (has_mask(rule))
+    if constexpr (general_masks)
         finish_masked_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
     else if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
         finish_plain_scores(scores, rule);
