@@ -40,7 +40,7 @@ internal sealed class GrowingKeys(PlanCacheKey key)
         return _ahead[index];
     }
 
-    /// <summary>Takes notice of a plan that was made, and makes others ahead if its keys are a step more than those of the last one.</summary>
+    /// <summary>Takes notice of a plan, and makes others ahead if its keys are a step more than those of the last one.</summary>
     /// <param name="request">What was planned.</param>
     /// <param name="plan">Its plan.</param>
     public void Add(in PlanRequest request, SlicePlan plan)

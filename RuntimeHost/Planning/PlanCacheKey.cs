@@ -18,7 +18,8 @@ internal readonly struct PlanCacheKey(
 
     /// <summary>The key of the same call, whatever the number of its keys.</summary>
     public PlanCacheKey WithoutKeys() => new(
-        new(_shape.Batch, _shape.Heads, _shape.Queries, 0, _shape.HeadDim, _shape.KeyValueHeads), _elementType, _variants, _device, _options);
+        new(_shape.Batch, _shape.Heads, _shape.Queries, 0, _shape.HeadDim, _shape.KeyValueHeads), _elementType, _variants, _device,
+        _options);
 
     /// <inheritdoc/>
     public bool Equals(PlanCacheKey other) =>

@@ -116,7 +116,8 @@ internal static class ExactSearch
 
     /// <summary>The whole call in one slice.</summary>
     public static PlanOutcome WholeCall(in PlanRequest request, KernelVariant variant) => Outcome(
-        request, variant, request.Shape.TotalHeads, SliceGroups.CeilingDivide(request.Shape.Queries, variant.Footprint.TileRows), splits: 1);
+        request, variant, request.Shape.TotalHeads, SliceGroups.CeilingDivide(request.Shape.Queries, variant.Footprint.TileRows),
+        splits: 1);
 
     /// <summary>
     /// At most the seconds of any cut, as far as it grows with the number of keys, on a device with workers: there it is proportional to

@@ -57,7 +57,8 @@ public sealed class GrowingKeysTests
     [DoNotParallelize]
     public void Tokens_AllocateNothing()
     {
-        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 2, FreeBytes = PlanningSetup.GiB });
+        using AttentionHost host =
+            AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 2, FreeBytes = PlanningSetup.GiB });
         AttentionShape shape = new(1, 32, 1, 500, HeadDim, 8);
         for (int i = 0; i < 4; i++)
             host.Plan<float>(CpuTestAttention.Catalogue, WithKeys(shape, 500 + i));
@@ -93,7 +94,8 @@ public sealed class GrowingKeysTests
     [TestMethod]
     public void PlansThatAreFound_RunAsOthersDo()
     {
-        using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 2, FreeBytes = PlanningSetup.GiB });
+        using AttentionHost host =
+            AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 2, FreeBytes = PlanningSetup.GiB });
         for (int keys = 40; keys < 48; keys++)
         {
             CpuCall call = CpuCall.Random(new(1, 4, 1, keys, HeadDim), ElementType.Float32, new());
