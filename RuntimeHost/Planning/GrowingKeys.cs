@@ -7,14 +7,13 @@ namespace KernelGen.Planning;
 /// ones are found. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// Plans that are made ahead share everything with the first but a few numbers. There are as many of them as keys, at least 1024, so that
-/// making them is rare, and each is what <see cref="SlicePlanner"/> would make: where that is not certain, none are made ahead.
+/// Plans that are made ahead share everything with the first but a few numbers. There are 1024 of them at a time, so that making them is
+/// rare and no pause in a loop. Each is what <see cref="SlicePlanner"/> would make: where that is not certain, none are made ahead.
 /// </remarks>
 /// <param name="key">What the plans have in common: the key of a call without keys.</param>
 internal sealed class GrowingKeys(PlanCacheKey key)
 {
-    private const int FewestAhead = 1024;
-    private const int MostAhead = 65536;
+    private const int Ahead = 1024;
 
     // A loop may take several steps at once.
     private const int LargestStep = 32;
@@ -51,7 +50,7 @@ internal sealed class GrowingKeys(PlanCacheKey key)
         if (!grew || plan.Planner is not ExactPolicy policy)
             return;
 
-        int count = Math.Min(Math.Clamp(keys, FewestAhead, MostAhead), int.MaxValue - keys);
+        int count = Math.Min(Ahead, int.MaxValue - keys);
         _ahead = [];
         if (!policy.HoldsForMoreKeys(request, plan, keys + count))
             return;

@@ -255,8 +255,7 @@ public sealed class SlicePlan
     internal SlicePlan WithMoreKeys(int keys)
     {
         AttentionShape shape = new(Shape.Batch, Shape.Heads, Shape.Queries, keys, Shape.HeadDim, Shape.KeyValueHeads);
-        PlanRequest request = _content.Request!.Value with { Shape = shape };
-        return new(this, shape, request.WorkspaceBytes(Variant, HeadsPerSlice, RowsPerSlice, keySplits: 1));
+        return new(this, shape, Variant.Footprint.Bytes(HeadsPerSlice, RowsPerSlice, keys, Workers));
     }
 
     /// <summary>
