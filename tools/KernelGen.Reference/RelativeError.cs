@@ -7,10 +7,13 @@ public struct RelativeError
     private double _difference;
     private double _norm;
 
-    /// <summary>The error so far; infinite where only zeros are right and something else is there, NaN when an element is NaN.</summary>
-    public readonly double Value => _norm > 0 || double.IsNaN(_difference)
-        ? Math.Sqrt(_difference / _norm)
-        : _difference > 0 ? double.PositiveInfinity : 0;
+    /// <summary>
+    /// The error so far; infinite where only zeros are right and something else is there, and where an element is NaN: a NaN as an error
+    /// would come before every bound in the order of numbers.
+    /// </summary>
+    public readonly double Value => double.IsNaN(_difference) || (_norm == 0 && _difference > 0) ? double.PositiveInfinity
+        : _norm > 0 ? Math.Sqrt(_difference / _norm)
+        : 0;
 
     /// <summary>The error of a whole tensor.</summary>
     /// <param name="expected">What is right.</param>
