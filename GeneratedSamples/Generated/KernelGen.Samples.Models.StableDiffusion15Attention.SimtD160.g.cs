@@ -83,9 +83,10 @@ unsafe partial class StableDiffusion15Attention
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T32Text =>
 """
 // materialized-simt-f16-d160-t32: attention whose scores live in a workspace, in three launches on a slice.
-// Float16, head dim 160. A block of 128 threads computes 32 query rows against tiles of 64 keys.
-// Budget: 27136 bytes of shared memory, about 108 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 32 and 64.
+// Float16, head dim 160. A block of 128 threads computes 32 query rows against tiles of
+// 64 keys.
+// Budget: 27136 bytes of shared memory, about 108 registers a thread; workspace heads * rows' * keys' * 4
+// bytes, rows' and keys' rounded up to 32 and 64.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -150,9 +151,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T64StreamedText =>
 """
 // materialized-simt-f16-d160-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
-// Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 172 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 64 and 64.
+// Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys.
+// Budget: 32768 bytes of shared memory, about 172 registers a thread; workspace heads * rows' * keys' * 4
+// bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -217,8 +219,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f16_d160
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-simt-f16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only above 4096 keys.
+// Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys.
+// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only above
+// 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -259,7 +263,8 @@ static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_bytes)) streaming_simt_f16_d160_r64(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_bytes)) streaming_simt_f16_d160_r64(
+    const KernelArguments arguments)
 {
     compute_output(arguments);
 }
@@ -274,9 +279,10 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_f16_d
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T32Text =>
 """
 // materialized-simt-bf16-d160-t32: attention whose scores live in a workspace, in three launches on a slice.
-// BFloat16, head dim 160. A block of 128 threads computes 32 query rows against tiles of 64 keys.
-// Budget: 27136 bytes of shared memory, about 108 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 32 and 64.
+// BFloat16, head dim 160. A block of 128 threads computes 32 query rows against tiles of
+// 64 keys.
+// Budget: 27136 bytes of shared memory, about 108 registers a thread; workspace heads * rows' * keys' * 4
+// bytes, rows' and keys' rounded up to 32 and 64.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -341,9 +347,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d16
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T64StreamedText =>
 """
 // materialized-simt-bf16-d160-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
-// BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 172 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 64 and 64.
+// BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys.
+// Budget: 32768 bytes of shared memory, about 172 registers a thread; workspace heads * rows' * keys' * 4
+// bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -408,8 +415,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_bf16_d16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-simt-bf16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only above 4096 keys.
+// BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys.
+// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only above
+// 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -450,7 +459,8 @@ static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_bytes)) streaming_simt_bf16_d160_r64(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_bytes)) streaming_simt_bf16_d160_r64(
+    const KernelArguments arguments)
 {
     compute_output(arguments);
 }
@@ -465,9 +475,10 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_simt_bf16_
         public static global::System.ReadOnlySpan<byte> MaterializedFloat32T32Text =>
 """
 // materialized-simt-f32-d160-t32: attention whose scores live in a workspace, in three launches on a slice.
-// Float32, head dim 160. A block of 128 threads computes 32 query rows against tiles of 64 keys.
-// Budget: 27136 bytes of shared memory, about 108 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 32 and 64.
+// Float32, head dim 160. A block of 128 threads computes 32 query rows against tiles of
+// 64 keys.
+// Budget: 27136 bytes of shared memory, about 108 registers a thread; workspace heads * rows' * keys' * 4
+// bytes, rows' and keys' rounded up to 32 and 64.
 #include "kernelgen_primitives.cuh"
 
 using element = float;
@@ -532,9 +543,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160
         public static global::System.ReadOnlySpan<byte> MaterializedFloat32T64StreamedText =>
 """
 // materialized-simt-f32-d160-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
-// Float32, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 172 registers a thread; workspace heads * rows' * keys' * 4 bytes,
-// rows' and keys' rounded up to 64 and 64.
+// Float32, head dim 160. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys.
+// Budget: 32768 bytes of shared memory, about 172 registers a thread; workspace heads * rows' * keys' * 4
+// bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
 using element = float;
@@ -599,8 +611,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_simt_f32_d160
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R64Text =>
 """
 // streaming-simt-f32-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys.
-// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only above 4096 keys.
+// Float32, head dim 160. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys.
+// Budget: 32768 bytes of shared memory, about 172 registers a thread, workspace only above
+// 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = float;
@@ -641,7 +655,8 @@ static_assert(shared_bytes == 32768, "the launch gives other shared memory");
 #include "kernelgen_reductions.cuh"
 #include "kernelgen_simt_streaming.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_bytes)) streaming_simt_f32_d160_r64(const KernelArguments arguments)
+extern "C" __global__ void __launch_bounds__(threads, kg_least_blocks(2, shared_bytes)) streaming_simt_f32_d160_r64(
+    const KernelArguments arguments)
 {
     compute_output(arguments);
 }

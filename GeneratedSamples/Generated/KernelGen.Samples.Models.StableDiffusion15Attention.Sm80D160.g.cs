@@ -72,8 +72,10 @@ unsafe partial class StableDiffusion15Attention
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T32Text =>
 """
 // materialized-sm80-f16-d160-t32: attention whose scores live in a workspace, in three launches on a slice.
-// Float16, head dim 160. A block of 128 threads computes 32 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 53760 bytes of shared memory for the scores, 43008 for the values, about 84 registers a thread;
+// Float16, head dim 160. A block of 128 threads computes 32 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 53760 bytes of shared memory for the scores, 43008 for the values, about
+// 84 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 32 and 64.
 #include "kernelgen_primitives.cuh"
 
@@ -121,8 +123,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T64StreamedText =>
 """
 // materialized-sm80-f16-d160-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
-// Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 64512 bytes of shared memory for the scores, 43008 for the values, about 124 registers a thread;
+// Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 64512 bytes of shared memory for the scores, 43008 for the values, about
+// 124 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
@@ -170,8 +174,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d160
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-sm80-f16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 43008 bytes of shared memory, about 200 registers a thread, workspace only above 4096 keys.
+// Float16, head dim 160. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 43008 bytes of shared memory, about 200 registers a thread, workspace only above
+// 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -209,8 +215,10 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_f16_d
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K80Text =>
 """
-// streaming-sm80-f16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are there at once, in registers.
-// Float16, head dim 160. A block of 128 threads computes 128 query rows, 64 at a time, on tensor cores (mma.sync).
+// streaming-sm80-f16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 160. A block of 128 threads computes 128 query rows, 64 at a
+// time, on tensor cores (mma.sync).
 // Budget: 53760 bytes of shared memory, about 208 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 
@@ -240,8 +248,10 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d160_r1
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T32Text =>
 """
 // materialized-sm80-bf16-d160-t32: attention whose scores live in a workspace, in three launches on a slice.
-// BFloat16, head dim 160. A block of 128 threads computes 32 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 53760 bytes of shared memory for the scores, 43008 for the values, about 84 registers a thread;
+// BFloat16, head dim 160. A block of 128 threads computes 32 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 53760 bytes of shared memory for the scores, 43008 for the values, about
+// 84 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 32 and 64.
 #include "kernelgen_primitives.cuh"
 
@@ -289,8 +299,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T64StreamedText =>
 """
 // materialized-sm80-bf16-d160-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
-// BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 64512 bytes of shared memory for the scores, 43008 for the values, about 124 registers a thread;
+// BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 64512 bytes of shared memory for the scores, 43008 for the values, about
+// 124 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
@@ -338,8 +350,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-sm80-bf16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 43008 bytes of shared memory, about 200 registers a thread, workspace only above 4096 keys.
+// BFloat16, head dim 160. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 43008 bytes of shared memory, about 200 registers a thread, workspace only above
+// 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -377,8 +391,10 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_bf16_
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K80Text =>
 """
-// streaming-sm80-bf16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are there at once, in registers.
-// BFloat16, head dim 160. A block of 128 threads computes 128 query rows, 64 at a time, on tensor cores (mma.sync).
+// streaming-sm80-bf16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 160. A block of 128 threads computes 128 query rows, 64 at a
+// time, on tensor cores (mma.sync).
 // Budget: 53760 bytes of shared memory, about 208 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 

@@ -98,8 +98,10 @@ unsafe partial class StableDiffusion15Attention
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T32Text =>
 """
 // materialized-sm80-f16-d80-t32: attention whose scores live in a workspace, in three launches on a slice.
-// Float16, head dim 80. A block of 128 threads computes 32 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 28160 bytes of shared memory for the scores, 22528 for the values, about 64 registers a thread;
+// Float16, head dim 80. A block of 128 threads computes 32 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 28160 bytes of shared memory for the scores, 22528 for the values, about
+// 64 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 32 and 64.
 #include "kernelgen_primitives.cuh"
 
@@ -147,8 +149,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T64StreamedText =>
 """
 // materialized-sm80-f16-d80-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
-// Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 33792 bytes of shared memory for the scores, 22528 for the values, about 84 registers a thread;
+// Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 33792 bytes of shared memory for the scores, 22528 for the values, about
+// 84 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
@@ -196,8 +200,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_f16_d80_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-sm80-f16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 45056 bytes of shared memory, about 140 registers a thread, workspace only above 4096 keys.
+// Float16, head dim 80. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 45056 bytes of shared memory, about 140 registers a thread, workspace only above
+// 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -236,8 +242,10 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_f16_d
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128Text =>
 """
 // streaming-sm80-f16-d80-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 80. A block of 128 threads computes 128 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 45056 bytes of shared memory, about 236 registers a thread, workspace only above 4096 keys.
+// Float16, head dim 80. A block of 128 threads computes 128 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 45056 bytes of shared memory, about 236 registers a thread, workspace only above
+// 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_f16;
@@ -275,8 +283,10 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_f16_d
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K80Text =>
 """
-// streaming-sm80-f16-d80-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are there at once, in registers.
-// Float16, head dim 80. A block of 128 threads computes 128 query rows, 64 at a time, on tensor cores (mma.sync).
+// streaming-sm80-f16-d80-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 80. A block of 128 threads computes 128 query rows, 64 at a
+// time, on tensor cores (mma.sync).
 // Budget: 28160 bytes of shared memory, about 148 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 
@@ -305,8 +315,10 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d80_r12
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K160Text =>
 """
-// streaming-sm80-f16-d80-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are there at once, in registers.
-// Float16, head dim 80. A block of 128 threads computes 128 query rows, 64 at a time, on tensor cores (mma.sync).
+// streaming-sm80-f16-d80-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 80. A block of 128 threads computes 128 query rows, 64 at a
+// time, on tensor cores (mma.sync).
 // Budget: 56320 bytes of shared memory, about 188 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 
@@ -336,8 +348,10 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_f16_d80_r12
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T32Text =>
 """
 // materialized-sm80-bf16-d80-t32: attention whose scores live in a workspace, in three launches on a slice.
-// BFloat16, head dim 80. A block of 128 threads computes 32 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 28160 bytes of shared memory for the scores, 22528 for the values, about 64 registers a thread;
+// BFloat16, head dim 80. A block of 128 threads computes 32 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 28160 bytes of shared memory for the scores, 22528 for the values, about
+// 64 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 32 and 64.
 #include "kernelgen_primitives.cuh"
 
@@ -385,8 +399,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T64StreamedText =>
 """
 // materialized-sm80-bf16-d80-t64-streamed: attention whose scores live in a workspace, in three launches on a slice.
-// BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 33792 bytes of shared memory for the scores, 22528 for the values, about 84 registers a thread;
+// BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 33792 bytes of shared memory for the scores, 22528 for the values, about
+// 84 registers a thread;
 // workspace heads * rows' * keys' * 4 bytes, rows' and keys' rounded up to 64 and 64.
 #include "kernelgen_primitives.cuh"
 
@@ -434,8 +450,10 @@ extern "C" __global__ void __launch_bounds__(threads) materialized_sm80_bf16_d80
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-sm80-bf16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 45056 bytes of shared memory, about 140 registers a thread, workspace only above 4096 keys.
+// BFloat16, head dim 80. A block of 128 threads computes 64 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 45056 bytes of shared memory, about 140 registers a thread, workspace only above
+// 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -474,8 +492,10 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_bf16_
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128Text =>
 """
 // streaming-sm80-bf16-d80-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 80. A block of 128 threads computes 128 query rows against tiles of 64 keys on tensor cores (mma.sync).
-// Budget: 45056 bytes of shared memory, about 236 registers a thread, workspace only above 4096 keys.
+// BFloat16, head dim 80. A block of 128 threads computes 128 query rows against tiles of
+// 64 keys on tensor cores (mma.sync).
+// Budget: 45056 bytes of shared memory, about 236 registers a thread, workspace only above
+// 4096 keys.
 #include "kernelgen_primitives.cuh"
 
 using element = kg_bf16;
@@ -513,8 +533,10 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm80_bf16_
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K80Text =>
 """
-// streaming-sm80-bf16-d80-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are there at once, in registers.
-// BFloat16, head dim 80. A block of 128 threads computes 128 query rows, 64 at a time, on tensor cores (mma.sync).
+// streaming-sm80-bf16-d80-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 80. A block of 128 threads computes 128 query rows, 64 at a
+// time, on tensor cores (mma.sync).
 // Budget: 28160 bytes of shared memory, about 148 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 
@@ -543,8 +565,10 @@ extern "C" __global__ void __launch_bounds__(threads) streaming_sm80_bf16_d80_r1
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K160Text =>
 """
-// streaming-sm80-bf16-d80-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are there at once, in registers.
-// BFloat16, head dim 80. A block of 128 threads computes 128 query rows, 64 at a time, on tensor cores (mma.sync).
+// streaming-sm80-bf16-d80-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are loaded once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 80. A block of 128 threads computes 128 query rows, 64 at a
+// time, on tensor cores (mma.sync).
 // Budget: 56320 bytes of shared memory, about 188 registers a thread, no workspace.
 #include "kernelgen_primitives.cuh"
 

@@ -156,10 +156,12 @@ unsafe partial class StableDiffusion15Attention
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T128Text =>
 """
 // materialized-sm90a-f16-d160-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// Float16, head dim 160. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
-// 128 keys.
-// Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread for arrays 128 and 112 of 240;
-// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
+// Float16, head dim 160. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of 128 keys.
+// Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread
+// for arrays 128 and 112 of 240;
+// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and
+// 128.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -195,32 +197,38 @@ constexpr int key_bytes = 40960;
 constexpr int value_bytes = 40960;
 
 constexpr int consumers = 2;                               // consumer warpgroups
-constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
+constexpr int column_groups = 1;                           // of them, that share output rows and divide their columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
 constexpr int value_stages = 3;                            // tiles of V, and of probabilities
 constexpr int value_row_groups = consumers / column_groups;
 constexpr int value_rows = value_row_groups * warpgroup_rows;  // query rows of a block of the second launch
 
-// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few bits for small numbers: a power of two lifts them.
+// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few
+// bits for small numbers: a power of two lifts them.
 constexpr float lift = 7.0f;
 
-// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers; of the values: the stages of V, those of probabilities,
-// the mbarriers.
+// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers;
+// of the values: the stages of V, those of probabilities, the mbarriers.
 constexpr int probability_bytes = warpgroup_rows * tile_keys * 2;         // of 64 rows and a tile of keys in the workspace,
 constexpr int tile_row_bytes = 4;                                         // and of each row besides
 constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_row_bytes;
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 205904, "shared memory size of the launch differs from the layout");
-static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 223792, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 205904,
+    "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + value_mbarriers_begin + 16 * value_stages == 223792,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -264,7 +272,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long lo
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -289,7 +298,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -322,7 +332,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_sm90a_materialized.cuh"
 
 // First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_t128_scores(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
@@ -345,7 +356,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160
 }
 
 // Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160_t128_values(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
@@ -372,10 +384,12 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d160
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-sm90a-f16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 160. A block of 256 threads computes 64 query rows against tiles of 144 keys: a producer warpgroup has
-// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
+// Float16, head dim 160. A block of 256 threads computes 64 query rows against tiles of
+// 144 keys: a producer warpgroup has the tiles copied (TMA), 1 consumer
+// warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 205904 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output, workspace only above 4176 keys.
+// Budget: 205904 bytes of shared memory in 2 stages, 188 registers a thread for scores,
+// probabilities and output, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -419,7 +433,8 @@ constexpr bool ping_pong = false;      // consumer warpgroups take turns with th
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 205904, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 205904, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -428,7 +443,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 144) = or += A (64 x 16) * B (16 x 144), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %74, 0; "
@@ -476,7 +492,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[18][4], unsigned long lo
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -501,7 +518,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -574,10 +592,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128Text =>
 """
 // streaming-sm90a-f16-d160-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: a producer warpgroup has
-// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 160. A block of 384 threads computes 128 query rows against tiles of
+// 144 keys: a producer warpgroup has the tiles copied (TMA), 2 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
+// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores,
+// probabilities and output of 240, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -621,7 +641,8 @@ constexpr bool ping_pong = false;      // consumer warpgroups take turns with th
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -630,7 +651,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 144) = or += A (64 x 16) * B (16 x 144), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %74, 0; "
@@ -678,7 +700,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[18][4], unsigned long lo
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -703,7 +726,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -778,11 +802,14 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R256Text =>
 """
 // streaming-sm90a-f16-d160-r256: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: a producer warpgroup has
-// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 160. A block of 384 threads computes 128 query rows against tiles of
+// 144 keys: a producer warpgroup has the tiles copied (TMA), 2 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// The 2 blocks of a cluster take neighbouring tiles of rows together, and each copies a share of the panels of K and V to all of them (multicast).
-// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
+// The 2 blocks of a cluster take neighbouring tiles of rows together, and each copies a share of the panels of K and V
+// to all of them (multicast).
+// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores,
+// probabilities and output of 240, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -826,7 +853,8 @@ constexpr bool ping_pong = false;      // consumer warpgroups take turns with th
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -835,7 +863,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 144) = or += A (64 x 16) * B (16 x 144), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %74, 0; "
@@ -883,7 +912,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[18][4], unsigned long lo
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -908,7 +938,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -987,10 +1018,13 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64K80Text =>
 """
-// streaming-sm90a-f16-d160-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 72728 bytes of shared memory, 140 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d160-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 72728 bytes of shared memory, 140 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1034,13 +1068,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72728, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72728,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -1072,7 +1109,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long lo
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -1097,7 +1135,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1129,7 +1168,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d160_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d160_r64_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1158,10 +1198,13 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d16
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K80Text =>
 """
-// streaming-sm90a-f16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 93216 bytes of shared memory, 140 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 93216 bytes of shared memory, 140 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1205,13 +1248,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 93216, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 93216,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -1243,7 +1289,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long lo
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -1268,7 +1315,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1300,7 +1348,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r128_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1329,10 +1378,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R512K80Text =>
 """
-// streaming-sm90a-f16-d160-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 3 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 175168 bytes of shared memory, 140 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d160-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 3 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 175168 bytes of shared memory, 140 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1376,13 +1428,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 175168, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 175168,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -1414,7 +1469,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long lo
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -1439,7 +1495,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1471,7 +1528,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r512_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1500,10 +1558,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64K160Text =>
 """
-// streaming-sm90a-f16-d160-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 123928 bytes of shared memory, 200 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d160-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 123928 bytes of shared memory, 200 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1547,13 +1608,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 123928, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 123928,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -1605,7 +1669,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long lo
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -1630,7 +1695,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1662,7 +1728,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r64_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1691,10 +1758,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K160Text =>
 """
-// streaming-sm90a-f16-d160-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 144416 bytes of shared memory, 200 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d160-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 144416 bytes of shared memory, 200 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1738,13 +1808,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 144416, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 144416,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -1796,7 +1869,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long lo
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -1821,7 +1895,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1853,7 +1928,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r128_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1882,10 +1958,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R512K160Text =>
 """
-// streaming-sm90a-f16-d160-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 3 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 226368 bytes of shared memory, 200 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d160-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 3 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 226368 bytes of shared memory, 200 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1929,13 +2008,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 226368, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 226368,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -1987,7 +2069,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long lo
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -2012,7 +2095,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2044,7 +2128,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[20][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d160_r512_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2074,10 +2159,12 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d16
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T128Text =>
 """
 // materialized-sm90a-bf16-d160-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// BFloat16, head dim 160. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
-// 128 keys.
-// Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread for arrays 128 and 112 of 240;
-// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
+// BFloat16, head dim 160. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of 128 keys.
+// Budget: 205904 bytes of shared memory for the scores, 223792 for the values; registers of a thread
+// for arrays 128 and 112 of 240;
+// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and
+// 128.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2113,32 +2200,38 @@ constexpr int key_bytes = 40960;
 constexpr int value_bytes = 40960;
 
 constexpr int consumers = 2;                               // consumer warpgroups
-constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
+constexpr int column_groups = 1;                           // of them, that share output rows and divide their columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
 constexpr int value_stages = 3;                            // tiles of V, and of probabilities
 constexpr int value_row_groups = consumers / column_groups;
 constexpr int value_rows = value_row_groups * warpgroup_rows;  // query rows of a block of the second launch
 
-// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few bits for small numbers: a power of two lifts them.
+// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few
+// bits for small numbers: a power of two lifts them.
 constexpr float lift = 0.0f;
 
-// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers; of the values: the stages of V, those of probabilities,
-// the mbarriers.
+// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers;
+// of the values: the stages of V, those of probabilities, the mbarriers.
 constexpr int probability_bytes = warpgroup_rows * tile_keys * 2;         // of 64 rows and a tile of keys in the workspace,
 constexpr int tile_row_bytes = 4;                                         // and of each row besides
 constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_row_bytes;
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 205904, "shared memory size of the launch differs from the layout");
-static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 223792, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 205904,
+    "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + value_mbarriers_begin + 16 * value_stages == 223792,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -2182,7 +2275,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long l
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -2207,7 +2301,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2240,7 +2335,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_sm90a_materialized.cuh"
 
 // First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_t128_scores(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
@@ -2263,7 +2359,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d16
 }
 
 // Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d160_t128_values(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
@@ -2290,10 +2387,12 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-sm90a-bf16-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 160. A block of 256 threads computes 64 query rows against tiles of 144 keys: a producer warpgroup has
-// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
+// BFloat16, head dim 160. A block of 256 threads computes 64 query rows against tiles of
+// 144 keys: a producer warpgroup has the tiles copied (TMA), 1 consumer
+// warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 205904 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output, workspace only above 4176 keys.
+// Budget: 205904 bytes of shared memory in 2 stages, 188 registers a thread for scores,
+// probabilities and output, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2337,7 +2436,8 @@ constexpr bool ping_pong = false;      // consumer warpgroups take turns with th
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 205904, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 205904, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2346,7 +2446,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 144) = or += A (64 x 16) * B (16 x 144), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %74, 0; "
@@ -2394,7 +2495,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[18][4], unsigned long l
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -2419,7 +2521,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2492,10 +2595,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128Text =>
 """
 // streaming-sm90a-bf16-d160-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: a producer warpgroup has
-// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 160. A block of 384 threads computes 128 query rows against tiles of
+// 144 keys: a producer warpgroup has the tiles copied (TMA), 2 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
+// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores,
+// probabilities and output of 240, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2539,7 +2644,8 @@ constexpr bool ping_pong = false;      // consumer warpgroups take turns with th
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2548,7 +2654,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 144) = or += A (64 x 16) * B (16 x 144), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %74, 0; "
@@ -2596,7 +2703,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[18][4], unsigned long l
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -2621,7 +2729,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2696,11 +2805,14 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R256Text =>
 """
 // streaming-sm90a-bf16-d160-r256: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 160. A block of 384 threads computes 128 query rows against tiles of 144 keys: a producer warpgroup has
-// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 160. A block of 384 threads computes 128 query rows against tiles of
+// 144 keys: a producer warpgroup has the tiles copied (TMA), 2 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// The 2 blocks of a cluster take neighbouring tiles of rows together, and each copies a share of the panels of K and V to all of them (multicast).
-// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores, probabilities and output of 240, workspace only above 4176 keys.
+// The 2 blocks of a cluster take neighbouring tiles of rows together, and each copies a share of the panels of K and V
+// to all of them (multicast).
+// Budget: 226384 bytes of shared memory in 2 stages, 188 registers a thread for scores,
+// probabilities and output of 240, workspace only above 4176 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2744,7 +2856,8 @@ constexpr bool ping_pong = false;      // consumer warpgroups take turns with th
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 226384, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/160 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2753,7 +2866,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 144) = or += A (64 x 16) * B (16 x 144), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[18][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %74, 0; "
@@ -2801,7 +2915,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[18][4], unsigned long l
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -2826,7 +2941,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2905,10 +3021,13 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64K80Text =>
 """
-// streaming-sm90a-bf16-d160-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 72728 bytes of shared memory, 140 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d160-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 72728 bytes of shared memory, 140 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2952,13 +3071,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72728, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72728,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -2990,7 +3112,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long l
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -3015,7 +3138,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3047,7 +3171,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d160_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d160_r64_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3076,10 +3201,13 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d1
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K80Text =>
 """
-// streaming-sm90a-bf16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 93216 bytes of shared memory, 140 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d160-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 93216 bytes of shared memory, 140 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3123,13 +3251,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 93216, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 93216,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -3161,7 +3292,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long l
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -3186,7 +3318,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3218,7 +3351,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r128_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3247,10 +3381,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R512K80Text =>
 """
-// streaming-sm90a-bf16-d160-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 3 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 175168 bytes of shared memory, 140 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d160-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 3 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 175168 bytes of shared memory, 140 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3294,13 +3431,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 175168, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 175168,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -3332,7 +3472,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long l
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -3357,7 +3498,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3389,7 +3531,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r512_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3418,10 +3561,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64K160Text =>
 """
-// streaming-sm90a-bf16-d160-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 123928 bytes of shared memory, 200 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d160-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 160. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 123928 bytes of shared memory, 200 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3465,13 +3611,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 123928, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 123928,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -3523,7 +3672,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long l
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -3548,7 +3698,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3580,7 +3731,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r64_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3609,10 +3761,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K160Text =>
 """
-// streaming-sm90a-bf16-d160-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 144416 bytes of shared memory, 200 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d160-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 160. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 144416 bytes of shared memory, 200 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3656,13 +3811,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 144416, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 144416,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -3714,7 +3872,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long l
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -3739,7 +3898,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3771,7 +3931,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r128_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3800,10 +3961,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R512K160Text =>
 """
-// streaming-sm90a-bf16-d160-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 3 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 226368 bytes of shared memory, 200 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d160-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 160. A block of 256 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 3 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 226368 bytes of shared memory, 200 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3847,13 +4011,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 226368, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 226368,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -3905,7 +4072,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long l
 
 // sums (64 x 160) = or += A (64 x 16, in registers) * B (16 x 160, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[20][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %85, 0; "
@@ -3930,7 +4098,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
         "%68, %69, %70, %71, "
         "%72, %73, %74, %75, "
         "%76, %77, %78, %79"
-        " }, { %80, %81, %82, %83 }, %84, p, 1, 1, %86; }"
+        " }, { %80, %81, %82, %83 }, "
+        "%84, p, 1, 1, %86; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3962,7 +4131,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[20][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d160_r512_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3992,9 +4162,12 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d1
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R64Text =>
 """
 // streaming-sm90a-f32-d160-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 160. A block of 384 threads computes 64 query rows against tiles of 64 keys: two producer warpgroups split the numbers of K and
-// of V into halves of 16 bits, 1 consumer warpgroup computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 207232 bytes of shared memory in 4 stages, 152 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
+// Float32, head dim 160. A block of 384 threads computes 64 query rows against tiles of
+// 64 keys: two producer warpgroups split the numbers of K and of V into halves of 16 bits, 1 consumer
+// warpgroup computes 64 rows on tensor cores (wgmma), three
+// products of halves for one of Float32.
+// Budget: 207232 bytes of shared memory in 4 stages, 152 registers a thread for scores,
+// probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -4034,8 +4207,8 @@ constexpr int key_half_bytes = 20480;
 constexpr int value_half_bytes = 20480;
 constexpr int stage_bytes = 40960;
 
-// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each stage, what was dropped
-// from each stage, the mbarriers.
+// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each
+// stage, what was dropped from each stage, the mbarriers.
 constexpr int stages_begin = consumers * 2 * query_half_bytes;
 constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
@@ -4047,7 +4220,8 @@ static_assert(1024 + mbarriers_begin + 16 * stages == 207232, "shared memory siz
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 64) = or += A (64 x 16) * B (16 x 64), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[8][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[8][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %34, 0; "
@@ -4075,7 +4249,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[8][4], unsigned long lon
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -4090,7 +4265,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -4153,9 +4329,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R128Text =>
 """
 // streaming-sm90a-f32-d160-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 160. A block of 512 threads computes 128 query rows against tiles of 64 keys: two producer warpgroups split the numbers of K and
-// of V into halves of 16 bits, 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 207200 bytes of shared memory in 3 stages, 152 registers a thread for scores, probabilities and output of 192, workspace only above 4096 keys.
+// Float32, head dim 160. A block of 512 threads computes 128 query rows against tiles of
+// 64 keys: two producer warpgroups split the numbers of K and of V into halves of 16 bits, 2 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma), three
+// products of halves for one of Float32.
+// Budget: 207200 bytes of shared memory in 3 stages, 152 registers a thread for scores,
+// probabilities and output of 192, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -4195,8 +4374,8 @@ constexpr int key_half_bytes = 20480;
 constexpr int value_half_bytes = 20480;
 constexpr int stage_bytes = 40960;
 
-// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each stage, what was dropped
-// from each stage, the mbarriers.
+// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each
+// stage, what was dropped from each stage, the mbarriers.
 constexpr int stages_begin = consumers * 2 * query_half_bytes;
 constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
@@ -4208,7 +4387,8 @@ static_assert(1024 + mbarriers_begin + 16 * stages == 207200, "shared memory siz
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 64) = or += A (64 x 16) * B (16 x 64), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[8][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[8][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %34, 0; "
@@ -4236,7 +4416,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[8][4], unsigned long lon
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -4251,7 +4432,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),

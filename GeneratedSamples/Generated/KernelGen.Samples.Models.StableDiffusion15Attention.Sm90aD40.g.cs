@@ -156,10 +156,12 @@ unsafe partial class StableDiffusion15Attention
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T128Text =>
 """
 // materialized-sm90a-f16-d40-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// Float16, head dim 40. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
-// 128 keys.
-// Budget: 83024 bytes of shared memory for the scores, 183360 for the values; registers of a thread for arrays 128 and 56 of 240;
-// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
+// Float16, head dim 40. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of 128 keys.
+// Budget: 83024 bytes of shared memory for the scores, 183360 for the values; registers of a thread
+// for arrays 128 and 56 of 240;
+// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and
+// 128.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -195,32 +197,38 @@ constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
 constexpr int consumers = 2;                               // consumer warpgroups
-constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
+constexpr int column_groups = 1;                           // of them, that share output rows and divide their columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
 constexpr int value_stages = 4;                            // tiles of V, and of probabilities
 constexpr int value_row_groups = consumers / column_groups;
 constexpr int value_rows = value_row_groups * warpgroup_rows;  // query rows of a block of the second launch
 
-// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few bits for small numbers: a power of two lifts them.
+// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few
+// bits for small numbers: a power of two lifts them.
 constexpr float lift = 7.0f;
 
-// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers; of the values: the stages of V, those of probabilities,
-// the mbarriers.
+// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers;
+// of the values: the stages of V, those of probabilities, the mbarriers.
 constexpr int probability_bytes = warpgroup_rows * tile_keys * 2;         // of 64 rows and a tile of keys in the workspace,
 constexpr int tile_row_bytes = 4;                                         // and of each row besides
 constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_row_bytes;
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 83024, "shared memory size of the launch differs from the layout");
-static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 183360, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 83024,
+    "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + value_mbarriers_begin + 16 * value_stages == 183360,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -264,7 +272,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -275,7 +284,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -294,7 +304,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_sm90a_materialized.cuh"
 
 // First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d40_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d40_t128_scores(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
@@ -317,7 +328,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d40_
 }
 
 // Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d40_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d40_t128_values(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
@@ -344,10 +356,12 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d40_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-sm90a-f16-d40-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 40. A block of 256 threads computes 64 query rows against tiles of 128 keys: a producer warpgroup has
-// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
+// Float16, head dim 40. A block of 256 threads computes 64 query rows against tiles of
+// 128 keys: a producer warpgroup has the tiles copied (TMA), 1 consumer
+// warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 95344 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 232, workspace only above 4096 keys.
+// Budget: 95344 bytes of shared memory in 3 stages, 120 registers a thread for scores,
+// probabilities and output of 232, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -391,16 +405,19 @@ constexpr bool ping_pong = false;      // consumer warpgroups take turns with th
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 95344, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 95344, "shared memory size of the launch differs from the layout");
 
-// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for
+// 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -444,7 +461,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -455,7 +473,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -516,10 +535,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128Text =>
 """
 // streaming-sm90a-f16-d40-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 40. A block of 384 threads computes 128 query rows against tiles of 128 keys: a producer warpgroup has
-// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 40. A block of 384 threads computes 128 query rows against tiles of
+// 128 keys: a producer warpgroup has the tiles copied (TMA), 2 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 103536 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
+// Budget: 103536 bytes of shared memory in 3 stages, 120 registers a thread for scores,
+// probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -563,16 +584,19 @@ constexpr bool ping_pong = true;      // consumer warpgroups take turns with the
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 103536, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 103536, "shared memory size of the launch differs from the layout");
 
-// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for
+// 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -616,7 +640,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -627,7 +652,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -688,10 +714,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R192Text =>
 """
 // streaming-sm90a-f16-d40-r192: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 40. A block of 512 threads computes 192 query rows against tiles of 128 keys: a producer warpgroup has
-// the tiles copied (TMA), 3 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 40. A block of 512 threads computes 192 query rows against tiles of
+// 128 keys: a producer warpgroup has the tiles copied (TMA), 3 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 111728 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 160, workspace only above 4096 keys.
+// Budget: 111728 bytes of shared memory in 3 stages, 120 registers a thread for scores,
+// probabilities and output of 160, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -735,16 +763,19 @@ constexpr bool ping_pong = true;      // consumer warpgroups take turns with the
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 111728, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 111728, "shared memory size of the launch differs from the layout");
 
-// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for
+// 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -788,7 +819,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -799,7 +831,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -859,10 +892,13 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64K80Text =>
 """
-// streaming-sm90a-f16-d40-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 40. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 27672 bytes of shared memory, 84 registers a thread for scores, probabilities and output of 128, no workspace.
+// streaming-sm90a-f16-d40-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 40. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 27672 bytes of shared memory, 84 registers a thread for scores, probabilities and output of
+// 128, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -906,13 +942,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 27672, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 27672,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -944,7 +983,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -955,7 +995,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -973,7 +1014,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_f16_d40_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_f16_d40_r64_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1002,10 +1044,13 @@ extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_f16_d40
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K80Text =>
 """
-// streaming-sm90a-f16-d40-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 40. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 35872 bytes of shared memory, 84 registers a thread for scores, probabilities and output of 128, no workspace.
+// streaming-sm90a-f16-d40-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 40. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 35872 bytes of shared memory, 84 registers a thread for scores, probabilities and output of
+// 128, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1049,13 +1094,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 35872, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 35872,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -1087,7 +1135,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -1098,7 +1147,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1116,7 +1166,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40_r128_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1145,10 +1196,13 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R512K80Text =>
 """
-// streaming-sm90a-f16-d40-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 40. A block of 512 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 2 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 85072 bytes of shared memory, 84 registers a thread for scores, probabilities and output of 128, no workspace.
+// streaming-sm90a-f16-d40-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 40. A block of 512 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 2 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 85072 bytes of shared memory, 84 registers a thread for scores, probabilities and output of
+// 128, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1192,13 +1246,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 85072, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 85072,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -1230,7 +1287,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -1241,7 +1299,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1259,7 +1318,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40_r512_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1288,10 +1348,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64K160Text =>
 """
-// streaming-sm90a-f16-d40-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 40. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 45080 bytes of shared memory, 144 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d40-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 40. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 45080 bytes of shared memory, 144 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1335,13 +1398,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 45080, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 45080,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -1393,7 +1459,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -1404,7 +1471,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1422,7 +1490,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40_r64_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1451,10 +1520,13 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d40
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K160Text =>
 """
-// streaming-sm90a-f16-d40-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 40. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 53280 bytes of shared memory, 144 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d40-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 40. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 53280 bytes of shared memory, 144 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1498,13 +1570,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 53280, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 53280,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -1556,7 +1631,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -1567,7 +1643,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1585,7 +1662,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40_r128_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1614,10 +1692,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R512K160Text =>
 """
-// streaming-sm90a-f16-d40-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 40. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 3 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 86080 bytes of shared memory, 144 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d40-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 40. A block of 256 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 3 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 86080 bytes of shared memory, 144 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1661,13 +1742,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 86080, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 86080,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -1719,7 +1803,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -1730,7 +1815,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1748,7 +1834,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40_r512_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1778,10 +1865,12 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d40
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T128Text =>
 """
 // materialized-sm90a-bf16-d40-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// BFloat16, head dim 40. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
-// 128 keys.
-// Budget: 83024 bytes of shared memory for the scores, 183360 for the values; registers of a thread for arrays 128 and 56 of 240;
-// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
+// BFloat16, head dim 40. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of 128 keys.
+// Budget: 83024 bytes of shared memory for the scores, 183360 for the values; registers of a thread
+// for arrays 128 and 56 of 240;
+// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and
+// 128.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1817,32 +1906,38 @@ constexpr int key_bytes = 16384;
 constexpr int value_bytes = 12288;
 
 constexpr int consumers = 2;                               // consumer warpgroups
-constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
+constexpr int column_groups = 1;                           // of them, that share output rows and divide their columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
 constexpr int value_stages = 4;                            // tiles of V, and of probabilities
 constexpr int value_row_groups = consumers / column_groups;
 constexpr int value_rows = value_row_groups * warpgroup_rows;  // query rows of a block of the second launch
 
-// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few bits for small numbers: a power of two lifts them.
+// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few
+// bits for small numbers: a power of two lifts them.
 constexpr float lift = 0.0f;
 
-// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers; of the values: the stages of V, those of probabilities,
-// the mbarriers.
+// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers;
+// of the values: the stages of V, those of probabilities, the mbarriers.
 constexpr int probability_bytes = warpgroup_rows * tile_keys * 2;         // of 64 rows and a tile of keys in the workspace,
 constexpr int tile_row_bytes = 4;                                         // and of each row besides
 constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_row_bytes;
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 83024, "shared memory size of the launch differs from the layout");
-static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 183360, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 83024,
+    "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + value_mbarriers_begin + 16 * value_stages == 183360,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -1886,7 +1981,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long l
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -1897,7 +1993,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1916,7 +2013,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_sm90a_materialized.cuh"
 
 // First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d40_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d40_t128_scores(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
@@ -1939,7 +2037,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d40
 }
 
 // Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d40_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d40_t128_values(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
@@ -1966,10 +2065,12 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d40
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-sm90a-bf16-d40-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 40. A block of 256 threads computes 64 query rows against tiles of 128 keys: a producer warpgroup has
-// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
+// BFloat16, head dim 40. A block of 256 threads computes 64 query rows against tiles of
+// 128 keys: a producer warpgroup has the tiles copied (TMA), 1 consumer
+// warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 95344 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 232, workspace only above 4096 keys.
+// Budget: 95344 bytes of shared memory in 3 stages, 120 registers a thread for scores,
+// probabilities and output of 232, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2013,16 +2114,19 @@ constexpr bool ping_pong = false;      // consumer warpgroups take turns with th
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 95344, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 95344, "shared memory size of the launch differs from the layout");
 
-// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for
+// 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -2066,7 +2170,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long l
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -2077,7 +2182,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2138,10 +2244,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128Text =>
 """
 // streaming-sm90a-bf16-d40-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 40. A block of 384 threads computes 128 query rows against tiles of 128 keys: a producer warpgroup has
-// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 40. A block of 384 threads computes 128 query rows against tiles of
+// 128 keys: a producer warpgroup has the tiles copied (TMA), 2 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 103536 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
+// Budget: 103536 bytes of shared memory in 3 stages, 120 registers a thread for scores,
+// probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2185,16 +2293,19 @@ constexpr bool ping_pong = true;      // consumer warpgroups take turns with the
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 103536, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 103536, "shared memory size of the launch differs from the layout");
 
-// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for
+// 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -2238,7 +2349,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long l
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -2249,7 +2361,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2310,10 +2423,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R192Text =>
 """
 // streaming-sm90a-bf16-d40-r192: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 40. A block of 512 threads computes 192 query rows against tiles of 128 keys: a producer warpgroup has
-// the tiles copied (TMA), 3 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 40. A block of 512 threads computes 192 query rows against tiles of
+// 128 keys: a producer warpgroup has the tiles copied (TMA), 3 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 111728 bytes of shared memory in 3 stages, 120 registers a thread for scores, probabilities and output of 160, workspace only above 4096 keys.
+// Budget: 111728 bytes of shared memory in 3 stages, 120 registers a thread for scores,
+// probabilities and output of 160, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2357,16 +2472,19 @@ constexpr bool ping_pong = true;      // consumer warpgroups take turns with the
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 111728, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 111728, "shared memory size of the launch differs from the layout");
 
-// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for 64/40 of the tensor cores' time, too long to hide.
+// One of 8 groups of eight keys takes its powers of two from a polynomial: the unit for them would be busy for
+// 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -2410,7 +2528,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long l
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -2421,7 +2540,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2481,10 +2601,13 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64K80Text =>
 """
-// streaming-sm90a-bf16-d40-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 40. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 27672 bytes of shared memory, 84 registers a thread for scores, probabilities and output of 128, no workspace.
+// streaming-sm90a-bf16-d40-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 40. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 27672 bytes of shared memory, 84 registers a thread for scores, probabilities and output of
+// 128, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2528,13 +2651,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 27672, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 27672,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -2566,7 +2692,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long l
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -2577,7 +2704,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2595,7 +2723,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_bf16_d40_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_bf16_d40_r64_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2624,10 +2753,13 @@ extern "C" __global__ void __launch_bounds__(threads, 4) streaming_sm90a_bf16_d4
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K80Text =>
 """
-// streaming-sm90a-bf16-d40-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 40. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 35872 bytes of shared memory, 84 registers a thread for scores, probabilities and output of 128, no workspace.
+// streaming-sm90a-bf16-d40-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 40. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 35872 bytes of shared memory, 84 registers a thread for scores, probabilities and output of
+// 128, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2671,13 +2803,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 35872, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 35872,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -2709,7 +2844,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long l
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -2720,7 +2856,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2738,7 +2875,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d40_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d40_r128_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2767,10 +2905,13 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d4
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R512K80Text =>
 """
-// streaming-sm90a-bf16-d40-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 40. A block of 512 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 2 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 85072 bytes of shared memory, 84 registers a thread for scores, probabilities and output of 128, no workspace.
+// streaming-sm90a-bf16-d40-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 40. A block of 512 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 2 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 85072 bytes of shared memory, 84 registers a thread for scores, probabilities and output of
+// 128, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2814,13 +2955,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 85072, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 85072,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -2852,7 +2996,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long l
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -2863,7 +3008,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2881,7 +3027,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d40_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d40_r512_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2910,10 +3057,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d4
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64K160Text =>
 """
-// streaming-sm90a-bf16-d40-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 40. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 45080 bytes of shared memory, 144 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d40-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 40. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 45080 bytes of shared memory, 144 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2957,13 +3107,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 45080, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 45080,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -3015,7 +3168,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long l
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -3026,7 +3180,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3044,7 +3199,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d40_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d40_r64_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3073,10 +3229,13 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d4
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K160Text =>
 """
-// streaming-sm90a-bf16-d40-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 40. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 53280 bytes of shared memory, 144 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d40-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 40. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 53280 bytes of shared memory, 144 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3120,13 +3279,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 53280, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 53280,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -3178,7 +3340,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long l
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -3189,7 +3352,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3207,7 +3371,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d40_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d40_r128_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3236,10 +3401,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d4
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R512K160Text =>
 """
-// streaming-sm90a-bf16-d40-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 40. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 3 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 86080 bytes of shared memory, 144 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d40-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 40. A block of 256 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 3 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 86080 bytes of shared memory, 144 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3283,13 +3451,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 86080, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 86080,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -3341,7 +3512,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long l
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -3352,7 +3524,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3370,7 +3543,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[6][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d40_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d40_r512_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3400,9 +3574,12 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d4
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R64Text =>
 """
 // streaming-sm90a-f32-d40-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 40. A block of 384 threads computes 64 query rows against tiles of 128 keys: two producer warpgroups split the numbers of K and
-// of V into halves of 16 bits, 1 consumer warpgroup computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 150912 bytes of shared memory in 4 stages, 112 registers a thread for scores, probabilities and output of 240, workspace only above 4096 keys.
+// Float32, head dim 40. A block of 384 threads computes 64 query rows against tiles of
+// 128 keys: two producer warpgroups split the numbers of K and of V into halves of 16 bits, 1 consumer
+// warpgroup computes 64 rows on tensor cores (wgmma), three
+// products of halves for one of Float32.
+// Budget: 150912 bytes of shared memory in 4 stages, 112 registers a thread for scores,
+// probabilities and output of 240, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3442,8 +3619,8 @@ constexpr int key_half_bytes = 16384;
 constexpr int value_half_bytes = 12288;
 constexpr int stage_bytes = 32768;
 
-// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each stage, what was dropped
-// from each stage, the mbarriers.
+// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each
+// stage, what was dropped from each stage, the mbarriers.
 constexpr int stages_begin = consumers * 2 * query_half_bytes;
 constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
@@ -3455,7 +3632,8 @@ static_assert(1024 + mbarriers_begin + 16 * stages == 150912, "shared memory siz
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -3499,7 +3677,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -3510,7 +3689,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3569,9 +3749,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R128Text =>
 """
 // streaming-sm90a-f32-d40-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 40. A block of 512 threads computes 128 query rows against tiles of 128 keys: two producer warpgroups split the numbers of K and
-// of V into halves of 16 bits, 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 167552 bytes of shared memory in 4 stages, 112 registers a thread for scores, probabilities and output of 168, workspace only above 4096 keys.
+// Float32, head dim 40. A block of 512 threads computes 128 query rows against tiles of
+// 128 keys: two producer warpgroups split the numbers of K and of V into halves of 16 bits, 2 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma), three
+// products of halves for one of Float32.
+// Budget: 167552 bytes of shared memory in 4 stages, 112 registers a thread for scores,
+// probabilities and output of 168, workspace only above 4096 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3611,8 +3794,8 @@ constexpr int key_half_bytes = 16384;
 constexpr int value_half_bytes = 12288;
 constexpr int stage_bytes = 32768;
 
-// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each stage, what was dropped
-// from each stage, the mbarriers.
+// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each
+// stage, what was dropped from each stage, the mbarriers.
 constexpr int stages_begin = consumers * 2 * query_half_bytes;
 constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
@@ -3624,7 +3807,8 @@ static_assert(1024 + mbarriers_begin + 16 * stages == 167552, "shared memory siz
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -3668,7 +3852,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long lo
 
 // sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
@@ -3679,7 +3864,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[6][4], const kg_fragm
         "%12, %13, %14, %15, "
         "%16, %17, %18, %19, "
         "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, %28, p, 1, 1, %30; }"
+        " }, { %24, %25, %26, %27 }, "
+        "%28, p, 1, 1, %30; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),

@@ -156,10 +156,12 @@ unsafe partial class StableDiffusion15Attention
         public static global::System.ReadOnlySpan<byte> MaterializedFloat16T128Text =>
 """
 // materialized-sm90a-f16-d80-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// Float16, head dim 80. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
-// 128 keys.
-// Budget: 103504 bytes of shared memory for the scores, 216128 for the values; registers of a thread for arrays 128 and 72 of 240;
-// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
+// Float16, head dim 80. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of 128 keys.
+// Budget: 103504 bytes of shared memory for the scores, 216128 for the values; registers of a thread
+// for arrays 128 and 72 of 240;
+// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and
+// 128.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -195,32 +197,38 @@ constexpr int key_bytes = 20480;
 constexpr int value_bytes = 20480;
 
 constexpr int consumers = 2;                               // consumer warpgroups
-constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
+constexpr int column_groups = 1;                           // of them, that share output rows and divide their columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
 constexpr int value_stages = 4;                            // tiles of V, and of probabilities
 constexpr int value_row_groups = consumers / column_groups;
 constexpr int value_rows = value_row_groups * warpgroup_rows;  // query rows of a block of the second launch
 
-// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few bits for small numbers: a power of two lifts them.
+// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few
+// bits for small numbers: a power of two lifts them.
 constexpr float lift = 7.0f;
 
-// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers; of the values: the stages of V, those of probabilities,
-// the mbarriers.
+// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers;
+// of the values: the stages of V, those of probabilities, the mbarriers.
 constexpr int probability_bytes = warpgroup_rows * tile_keys * 2;         // of 64 rows and a tile of keys in the workspace,
 constexpr int tile_row_bytes = 4;                                         // and of each row besides
 constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_row_bytes;
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 103504, "shared memory size of the launch differs from the layout");
-static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 216128, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 103504,
+    "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + value_mbarriers_begin + 16 * value_stages == 216128,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -264,7 +272,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[16][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -279,7 +288,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -302,7 +312,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_sm90a_materialized.cuh"
 
 // First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d80_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d80_t128_scores(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
@@ -325,7 +336,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d80_
 }
 
 // Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d80_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d80_t128_values(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
@@ -352,10 +364,12 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_f16_d80_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64Text =>
 """
 // streaming-sm90a-f16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 80. A block of 256 threads computes 64 query rows against tiles of 112 keys: a producer warpgroup has
-// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
+// Float16, head dim 80. A block of 256 threads computes 64 query rows against tiles of
+// 112 keys: a producer warpgroup has the tiles copied (TMA), 1 consumer
+// warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 85072 bytes of shared memory in 2 stages, 124 registers a thread for scores, probabilities and output of 232, workspace only above 4144 keys.
+// Budget: 85072 bytes of shared memory in 2 stages, 124 registers a thread for scores,
+// probabilities and output of 232, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -399,7 +413,8 @@ constexpr bool ping_pong = false;      // consumer warpgroups take turns with th
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 85072, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 85072, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -408,7 +423,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
@@ -448,7 +464,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[14][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -463,7 +480,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -528,10 +546,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128Text =>
 """
 // streaming-sm90a-f16-d80-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 80. A block of 384 threads computes 128 query rows against tiles of 112 keys: a producer warpgroup has
-// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 80. A block of 384 threads computes 128 query rows against tiles of
+// 112 keys: a producer warpgroup has the tiles copied (TMA), 2 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 132208 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 240, workspace only above 4144 keys.
+// Budget: 132208 bytes of shared memory in 3 stages, 124 registers a thread for scores,
+// probabilities and output of 240, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -575,7 +595,8 @@ constexpr bool ping_pong = true;      // consumer warpgroups take turns with the
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 132208, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 132208, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -584,7 +605,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
@@ -624,7 +646,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[14][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -639,7 +662,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -704,10 +728,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R192Text =>
 """
 // streaming-sm90a-f16-d80-r192: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float16, head dim 80. A block of 512 threads computes 192 query rows against tiles of 112 keys: a producer warpgroup has
-// the tiles copied (TMA), 3 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// Float16, head dim 80. A block of 512 threads computes 192 query rows against tiles of
+// 112 keys: a producer warpgroup has the tiles copied (TMA), 3 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 142448 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 160, workspace only above 4144 keys.
+// Budget: 142448 bytes of shared memory in 3 stages, 124 registers a thread for scores,
+// probabilities and output of 160, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -751,7 +777,8 @@ constexpr bool ping_pong = true;      // consumer warpgroups take turns with the
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 142448, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 142448, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -760,7 +787,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
@@ -800,7 +828,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[14][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -815,7 +844,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -879,10 +909,13 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f16_
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64K80Text =>
 """
-// streaming-sm90a-f16-d80-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 80. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 37912 bytes of shared memory, 100 registers a thread for scores, probabilities and output of 168, no workspace.
+// streaming-sm90a-f16-d80-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 80. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 37912 bytes of shared memory, 100 registers a thread for scores, probabilities and output of
+// 168, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -926,13 +959,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 37912, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 37912,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -964,7 +1000,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -979,7 +1016,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1001,7 +1039,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_f16_d80_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_f16_d80_r64_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1030,10 +1069,13 @@ extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_f16_d80
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K80Text =>
 """
-// streaming-sm90a-f16-d80-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 80. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 48160 bytes of shared memory, 100 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d80-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 80. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 48160 bytes of shared memory, 100 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1077,13 +1119,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 48160, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 48160,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -1115,7 +1160,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -1130,7 +1176,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1152,7 +1199,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r128_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1181,10 +1229,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R512K80Text =>
 """
-// streaming-sm90a-f16-d80-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 80. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 3 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 89152 bytes of shared memory, 100 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d80-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 80. A block of 256 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 3 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 89152 bytes of shared memory, 100 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1228,13 +1279,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 89152, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 89152,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -1266,7 +1320,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[10][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -1281,7 +1336,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1303,7 +1359,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r512_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1332,10 +1389,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R64K160Text =>
 """
-// streaming-sm90a-f16-d80-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 80. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 62488 bytes of shared memory, 160 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d80-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 80. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 62488 bytes of shared memory, 160 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1379,13 +1439,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 62488, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 62488,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -1437,7 +1500,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -1452,7 +1516,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1474,7 +1539,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d80_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d80_r64_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1503,10 +1569,13 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_f16_d80
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R128K160Text =>
 """
-// streaming-sm90a-f16-d80-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 80. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 72736 bytes of shared memory, 160 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d80-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 80. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 72736 bytes of shared memory, 160 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1550,13 +1619,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72736, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72736,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -1608,7 +1680,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -1623,7 +1696,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1645,7 +1719,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r128_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1674,10 +1749,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
 
         public static global::System.ReadOnlySpan<byte> StreamingFloat16R512K160Text =>
 """
-// streaming-sm90a-f16-d80-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// Float16, head dim 80. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 3 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 113728 bytes of shared memory, 160 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-f16-d80-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// Float16, head dim 80. A block of 256 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 3 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 113728 bytes of shared memory, 160 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1721,13 +1799,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 113728, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 113728,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -1779,7 +1860,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[20][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -1794,7 +1876,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1816,7 +1899,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80_r512_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -1846,10 +1930,12 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_f16_d80
         public static global::System.ReadOnlySpan<byte> MaterializedBFloat16T128Text =>
 """
 // materialized-sm90a-bf16-d80-t128: attention whose probabilities live in a workspace, in two launches on a slice.
-// BFloat16, head dim 80. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of
-// 128 keys.
-// Budget: 103504 bytes of shared memory for the scores, 216128 for the values; registers of a thread for arrays 128 and 72 of 240;
-// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and 128.
+// BFloat16, head dim 80. Blocks of 384 threads: a producer warpgroup has tiles copied (TMA), two consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma), against tiles of 128 keys.
+// Budget: 103504 bytes of shared memory for the scores, 216128 for the values; registers of a thread
+// for arrays 128 and 72 of 240;
+// workspace heads * rows' * keys' / 128 * 260 bytes, rows' and keys' rounded up to 128 and
+// 128.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -1885,32 +1971,38 @@ constexpr int key_bytes = 20480;
 constexpr int value_bytes = 20480;
 
 constexpr int consumers = 2;                               // consumer warpgroups
-constexpr int column_groups = 1;                           // of them, that share rows of the output and divide its columns
+constexpr int column_groups = 1;                           // of them, that share output rows and divide their columns
 constexpr int value_group_bytes = value_panels / column_groups * value_panel_bytes;
 constexpr int score_stages = 4;                            // tiles of K in shared memory
 constexpr int value_stages = 4;                            // tiles of V, and of probabilities
 constexpr int value_row_groups = consumers / column_groups;
 constexpr int value_rows = value_row_groups * warpgroup_rows;  // query rows of a block of the second launch
 
-// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few bits for small numbers: a power of two lifts them.
+// Probabilities are powers of two of what a score exceeds a base by, up to 2^8. Float16 has few
+// bits for small numbers: a power of two lifts them.
 constexpr float lift = 0.0f;
 
-// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers; of the values: the stages of V, those of probabilities,
-// the mbarriers.
+// Shared memory of the scores, from the first multiple of 1024: Q, the stages of K, the mbarriers;
+// of the values: the stages of V, those of probabilities, the mbarriers.
 constexpr int probability_bytes = warpgroup_rows * tile_keys * 2;         // of 64 rows and a tile of keys in the workspace,
 constexpr int tile_row_bytes = 4;                                         // and of each row besides
 constexpr int workspace_tile_bytes = probability_bytes + warpgroup_rows * tile_row_bytes;
 constexpr int score_mbarriers_begin = query_bytes + score_stages * key_bytes;
 constexpr int probabilities_begin = value_stages * value_bytes;
 constexpr int value_mbarriers_begin = probabilities_begin + value_stages * value_row_groups * workspace_tile_bytes;
-static_assert(1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 103504, "shared memory size of the launch differs from the layout");
-static_assert(1024 + value_mbarriers_begin + 16 * value_stages == 216128, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + score_mbarriers_begin + 16 * (1 + score_stages) == 103504,
+    "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + value_mbarriers_begin + 16 * value_stages == 216128,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
@@ -1954,7 +2046,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[16][4], unsigned long l
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -1969,7 +2062,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -1992,7 +2086,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_sm90a_materialized.cuh"
 
 // First launch: scores, and what they become.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d80_t128_scores(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d80_t128_scores(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ScoreStorage shared = { tiles_begin() };
     const BlockRows rows = block_rows(arguments);
@@ -2015,7 +2110,8 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d80
 }
 
 // Second launch: probabilities times V.
-extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d80_t128_values(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d80_t128_values(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const ValueStorage shared = { tiles_begin() };
     const BlockRows rows = rows_from(arguments, kg_block_x() * value_rows, value_rows);
@@ -2042,10 +2138,12 @@ extern "C" __global__ void __launch_bounds__(384, 1) materialized_sm90a_bf16_d80
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64Text =>
 """
 // streaming-sm90a-bf16-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 80. A block of 256 threads computes 64 query rows against tiles of 112 keys: a producer warpgroup has
-// the tiles copied (TMA), 1 consumer warpgroup computes 64 rows on tensor cores (wgmma).
+// BFloat16, head dim 80. A block of 256 threads computes 64 query rows against tiles of
+// 112 keys: a producer warpgroup has the tiles copied (TMA), 1 consumer
+// warpgroup computes 64 rows on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 85072 bytes of shared memory in 2 stages, 124 registers a thread for scores, probabilities and output of 232, workspace only above 4144 keys.
+// Budget: 85072 bytes of shared memory in 2 stages, 124 registers a thread for scores,
+// probabilities and output of 232, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2089,7 +2187,8 @@ constexpr bool ping_pong = false;      // consumer warpgroups take turns with th
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 85072, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 85072, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2098,7 +2197,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
@@ -2138,7 +2238,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[14][4], unsigned long l
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -2153,7 +2254,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2218,10 +2320,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128Text =>
 """
 // streaming-sm90a-bf16-d80-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 80. A block of 384 threads computes 128 query rows against tiles of 112 keys: a producer warpgroup has
-// the tiles copied (TMA), 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 80. A block of 384 threads computes 128 query rows against tiles of
+// 112 keys: a producer warpgroup has the tiles copied (TMA), 2 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 132208 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 240, workspace only above 4144 keys.
+// Budget: 132208 bytes of shared memory in 3 stages, 124 registers a thread for scores,
+// probabilities and output of 240, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2265,7 +2369,8 @@ constexpr bool ping_pong = true;      // consumer warpgroups take turns with the
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 132208, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 132208, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2274,7 +2379,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
@@ -2314,7 +2420,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[14][4], unsigned long l
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -2329,7 +2436,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2394,10 +2502,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R192Text =>
 """
 // streaming-sm90a-bf16-d80-r192: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// BFloat16, head dim 80. A block of 512 threads computes 192 query rows against tiles of 112 keys: a producer warpgroup has
-// the tiles copied (TMA), 3 consumer warpgroups compute 64 rows each on tensor cores (wgmma).
+// BFloat16, head dim 80. A block of 512 threads computes 192 query rows against tiles of
+// 112 keys: a producer warpgroup has the tiles copied (TMA), 3 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma).
 // A block walks over many tiles of rows: there are only as many blocks as the GPU runs at a time.
-// Budget: 142448 bytes of shared memory in 3 stages, 124 registers a thread for scores, probabilities and output of 160, workspace only above 4144 keys.
+// Budget: 142448 bytes of shared memory in 3 stages, 124 registers a thread for scores,
+// probabilities and output of 160, workspace only above 4144 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2441,7 +2551,8 @@ constexpr bool ping_pong = true;      // consumer warpgroups take turns with the
 constexpr int keys_begin = query_bytes;
 constexpr int values_begin = keys_begin + stages * key_bytes;
 constexpr int mbarriers_begin = values_begin + stages * value_bytes;
-static_assert(1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 142448, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 16 * (1 + 2 * stages) == 142448, "shared memory size of the launch differs from the layout");
 
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
@@ -2450,7 +2561,8 @@ constexpr int polynomial_every = 0;
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
@@ -2490,7 +2602,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[14][4], unsigned long l
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -2505,7 +2618,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2569,10 +2683,13 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_bf16
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64K80Text =>
 """
-// streaming-sm90a-bf16-d80-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 80. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 37912 bytes of shared memory, 100 registers a thread for scores, probabilities and output of 168, no workspace.
+// streaming-sm90a-bf16-d80-r64-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 80. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 37912 bytes of shared memory, 100 registers a thread for scores, probabilities and output of
+// 168, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2616,13 +2733,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 37912, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 37912,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -2654,7 +2774,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long l
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -2669,7 +2790,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2691,7 +2813,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_bf16_d80_r64_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_bf16_d80_r64_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2720,10 +2843,13 @@ extern "C" __global__ void __launch_bounds__(threads, 3) streaming_sm90a_bf16_d8
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K80Text =>
 """
-// streaming-sm90a-bf16-d80-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 80. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 48160 bytes of shared memory, 100 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d80-r128-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 80. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 48160 bytes of shared memory, 100 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2767,13 +2893,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 48160, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 48160,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -2805,7 +2934,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long l
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -2820,7 +2950,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2842,7 +2973,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r128_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r128_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -2871,10 +3003,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R512K80Text =>
 """
-// streaming-sm90a-bf16-d80-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 80. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 3 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 89152 bytes of shared memory, 100 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d80-r512-k80: attention over at most 80 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 80. A block of 256 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 3 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 89152 bytes of shared memory, 100 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -2918,13 +3053,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 89152, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 89152,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
@@ -2956,7 +3094,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[10][4], unsigned long l
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -2971,7 +3110,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -2993,7 +3133,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r512_k80(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r512_k80(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3022,10 +3163,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R64K160Text =>
 """
-// streaming-sm90a-bf16-d80-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 80. A block of 128 threads computes 64 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 62488 bytes of shared memory, 160 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d80-r64-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 80. A block of 128 threads computes 64 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 62488 bytes of shared memory, 160 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3069,13 +3213,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 62488, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 62488,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -3127,7 +3274,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long l
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -3142,7 +3290,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3164,7 +3313,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d80_r64_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d80_r64_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3193,10 +3343,13 @@ extern "C" __global__ void __launch_bounds__(threads, 2) streaming_sm90a_bf16_d8
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R128K160Text =>
 """
-// streaming-sm90a-bf16-d80-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 80. A block of 256 threads computes 128 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 1 stage of shared memory, and their output leaves from where they were (TMA).
-// Budget: 72736 bytes of shared memory, 160 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d80-r128-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 80. A block of 256 threads computes 128 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 1 stage of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 72736 bytes of shared memory, 160 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3240,13 +3393,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72736, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72736,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -3298,7 +3454,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long l
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -3313,7 +3470,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3335,7 +3493,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r128_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r128_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3364,10 +3523,13 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
 
         public static global::System.ReadOnlySpan<byte> StreamingBFloat16R512K160Text =>
 """
-// streaming-sm90a-bf16-d80-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are there at once, in registers.
-// BFloat16, head dim 80. A block of 256 threads computes 512 query rows on tensor cores (wgmma), each warpgroup 64 at a time. Their queries come
-// through 3 stages of shared memory, and their output leaves from where they were (TMA).
-// Budget: 113728 bytes of shared memory, 160 registers a thread for scores, probabilities and output of 255, no workspace.
+// streaming-sm90a-bf16-d80-r512-k160: attention over at most 160 keys, such as the tokens of a prompt. K and V are copied once and each row's scores are
+// there at once, in registers.
+// BFloat16, head dim 80. A block of 256 threads computes 512 query rows on tensor cores
+// (wgmma), each warpgroup 64 at a time. Their queries come through 3 stages of
+// shared memory, and their output leaves from where they were (TMA).
+// Budget: 113728 bytes of shared memory, 160 registers a thread for scores, probabilities and output of
+// 255, no workspace.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3411,13 +3573,16 @@ constexpr int value_group_bytes = value_panels / column_groups * value_panel_byt
 constexpr int values_begin = key_bytes;
 constexpr int queries_begin = values_begin + value_bytes;
 constexpr int mbarriers_begin = queries_begin + warpgroups * stages * query_bytes;
-static_assert(1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 113728, "shared memory size of the launch differs from the layout");
+static_assert(
+    1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 113728,
+    "shared memory size of the launch differs from the layout");
 
 // ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
@@ -3469,7 +3634,8 @@ KG_DEVICE void kg_multiply_shared(kg_bf16, float (&sums)[20][4], unsigned long l
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -3484,7 +3650,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3506,7 +3673,8 @@ KG_DEVICE void kg_multiply_registers(kg_bf16, float (&sums)[10][4], const kg_fra
 #include "kernelgen_slice.cuh"
 #include "kernelgen_sm90a_short_keys.cuh"
 
-extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r512_k160(const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
+extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d80_r512_k160(
+    const KernelArguments arguments, const __grid_constant__ TensorMaps maps)
 {
     const SharedStorage shared = { tiles_begin() };
     if (kg_thread() == 0)
@@ -3536,9 +3704,12 @@ extern "C" __global__ void __launch_bounds__(threads, 1) streaming_sm90a_bf16_d8
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R64Text =>
 """
 // streaming-sm90a-f32-d80-r64: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 80. A block of 384 threads computes 64 query rows against tiles of 96 keys: two producer warpgroups split the numbers of K and
-// of V into halves of 16 bits, 1 consumer warpgroup computes 64 rows on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 146304 bytes of shared memory in 4 stages, 128 registers a thread for scores, probabilities and output of 240, workspace only above 4128 keys.
+// Float32, head dim 80. A block of 384 threads computes 64 query rows against tiles of
+// 96 keys: two producer warpgroups split the numbers of K and of V into halves of 16 bits, 1 consumer
+// warpgroup computes 64 rows on tensor cores (wgmma), three
+// products of halves for one of Float32.
+// Budget: 146304 bytes of shared memory in 4 stages, 128 registers a thread for scores,
+// probabilities and output of 240, workspace only above 4128 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3578,8 +3749,8 @@ constexpr int key_half_bytes = 15360;
 constexpr int value_half_bytes = 15360;
 constexpr int stage_bytes = 30720;
 
-// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each stage, what was dropped
-// from each stage, the mbarriers.
+// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each
+// stage, what was dropped from each stage, the mbarriers.
 constexpr int stages_begin = consumers * 2 * query_half_bytes;
 constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
@@ -3591,7 +3762,8 @@ static_assert(1024 + mbarriers_begin + 16 * stages == 146304, "shared memory siz
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 96) = or += A (64 x 16) * B (16 x 96), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[12][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[12][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %50, 0; "
@@ -3627,7 +3799,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[12][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -3642,7 +3815,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
@@ -3705,9 +3879,12 @@ extern "C" __global__ void __launch_bounds__(merge_threads) streaming_sm90a_f32_
         public static global::System.ReadOnlySpan<byte> StreamingFloat32R128Text =>
 """
 // streaming-sm90a-f32-d80-r128: attention that never stores a score; softmax is computed online, one tile of keys after the other.
-// Float32, head dim 80. A block of 512 threads computes 128 query rows against tiles of 96 keys: two producer warpgroups split the numbers of K and
-// of V into halves of 16 bits, 2 consumer warpgroups compute 64 rows each on tensor cores (wgmma), three products of halves for one of Float32.
-// Budget: 167040 bytes of shared memory in 4 stages, 128 registers a thread for scores, probabilities and output of 168, workspace only above 4128 keys.
+// Float32, head dim 80. A block of 512 threads computes 128 query rows against tiles of
+// 96 keys: two producer warpgroups split the numbers of K and of V into halves of 16 bits, 2 consumer
+// warpgroups compute 64 rows each on tensor cores (wgmma), three
+// products of halves for one of Float32.
+// Budget: 167040 bytes of shared memory in 4 stages, 128 registers a thread for scores,
+// probabilities and output of 168, workspace only above 4128 keys.
 #include "kernelgen_primitives.cuh"
 #include "kernelgen_sm90a_primitives.cuh"
 
@@ -3747,8 +3924,8 @@ constexpr int key_half_bytes = 15360;
 constexpr int value_half_bytes = 15360;
 constexpr int stage_bytes = 30720;
 
-// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each stage, what was dropped
-// from each stage, the mbarriers.
+// Shared memory, from the first multiple of 1024: Q of each warpgroup, the stages, the units of the rows of Q, those of the keys of each
+// stage, what was dropped from each stage, the mbarriers.
 constexpr int stages_begin = consumers * 2 * query_half_bytes;
 constexpr int query_units_begin = stages_begin + stages * stage_bytes;
 constexpr int units_begin = query_units_begin + 4 * tile_rows;
@@ -3760,7 +3937,8 @@ static_assert(1024 + mbarriers_begin + 16 * stages == 167040, "shared memory siz
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 96) = or += A (64 x 16) * B (16 x 96), both in shared memory.
 template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[12][4], unsigned long long a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_shared(
+    kg_f16, float (&sums)[12][4], unsigned long long a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %50, 0; "
@@ -3796,7 +3974,8 @@ KG_DEVICE void kg_multiply_shared(kg_f16, float (&sums)[12][4], unsigned long lo
 
 // sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
 template <int trans_b>
-KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
+KG_DEVICE void kg_multiply_registers(
+    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
 {
     asm volatile(
         "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
@@ -3811,7 +3990,8 @@ KG_DEVICE void kg_multiply_registers(kg_f16, float (&sums)[10][4], const kg_frag
         "%28, %29, %30, %31, "
         "%32, %33, %34, %35, "
         "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, %44, p, 1, 1, %46; }"
+        " }, { %40, %41, %42, %43 }, "
+        "%44, p, 1, 1, %46; }"
         :
         "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
         "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),

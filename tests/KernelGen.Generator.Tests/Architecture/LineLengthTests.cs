@@ -6,7 +6,7 @@ public sealed class LineLengthTests
 {
     private const int MostColumns = 140;
 
-    private static readonly string[] _extensions = [".cs", ".cpp", ".hpp", ".cu", ".cuh"];
+    private static readonly string[] _extensions = [".cs", ".cpp", ".hpp", ".cu", ".cuh", ".sbn"];
 
     /// <summary>What tools write: build outputs, and emitted files that are kept to be read or compared.</summary>
     private static readonly string[] _written = ["bin", "obj", "artifacts", "Generated", "Baselines"];
@@ -15,6 +15,7 @@ public sealed class LineLengthTests
     [DataRow("Generator")]
     [DataRow("GeneratedSamples")]
     [DataRow("RuntimeHost")]
+    [DataRow("Templates")]
     [DataRow("tests")]
     [DataRow("tools")]
     public void LinesOfAFolder_AreNotTooLong(string folder)
