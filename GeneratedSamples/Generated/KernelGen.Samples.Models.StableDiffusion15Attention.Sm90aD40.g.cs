@@ -12,142 +12,142 @@ unsafe partial class StableDiffusion15Attention
     {
         public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedFloat16T128 = new(
             static () => MaterializedFloat16T128Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
             [
                 new("materialized_sm90a_f16_d40_t128_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                 new("materialized_sm90a_f16_d40_t128_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64 = new(
             static () => StreamingFloat16R64Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_f16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], MinimumBlocks = 2, IsPersistent = true },
                 new("streaming_sm90a_f16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R128 = new(
             static () => StreamingFloat16R128Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_f16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                 new("streaming_sm90a_f16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R192 = new(
             static () => StreamingFloat16R192Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_f16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                 new("streaming_sm90a_f16_d40_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64K80 = new(
             static () => StreamingFloat16R64K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d40_r64_k80", Threads: 128, SharedBytes: 27672, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 4 },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R128K80 = new(
             static () => StreamingFloat16R128K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d40_r128_k80", Threads: 256, SharedBytes: 35872, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R512K80 = new(
             static () => StreamingFloat16R512K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d40_r512_k80", Threads: 512, SharedBytes: 85072, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64K160 = new(
             static () => StreamingFloat16R64K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d40_r64_k160", Threads: 128, SharedBytes: 45080, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R128K160 = new(
             static () => StreamingFloat16R128K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d40_r128_k160", Threads: 256, SharedBytes: 53280, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R512K160 = new(
             static () => StreamingFloat16R512K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d40_r512_k160", Threads: 256, SharedBytes: 86080, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedBFloat16T128 = new(
             static () => MaterializedBFloat16T128Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128Bf16, CudaHeaders.Sm90aWgmmaN48Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
             [
                 new("materialized_sm90a_bf16_d40_t128_scores", Threads: 384, SharedBytes: 83024, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
                 new("materialized_sm90a_bf16_d40_t128_values", Threads: 384, SharedBytes: 183360, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64 = new(
             static () => StreamingBFloat16R64Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128Bf16, CudaHeaders.Sm90aWgmmaN48Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_bf16_d40_r64", Threads: 256, SharedBytes: 95344, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], MinimumBlocks = 2, IsPersistent = true },
                 new("streaming_sm90a_bf16_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R128 = new(
             static () => StreamingBFloat16R128Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128Bf16, CudaHeaders.Sm90aWgmmaN48Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_bf16_d40_r128", Threads: 384, SharedBytes: 103536, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 128), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                 new("streaming_sm90a_bf16_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R192 = new(
             static () => StreamingBFloat16R192Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128Bf16, CudaHeaders.Sm90aWgmmaN48Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_bf16_d40_r192", Threads: 512, SharedBytes: 111728, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 64, Rows: 192), new(Dims: 64, Rows: 128), new(Dims: 16, Rows: 128)], IsPersistent = true },
                 new("streaming_sm90a_bf16_d40_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64K80 = new(
             static () => StreamingBFloat16R64K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Sm90aWgmmaN48Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d40_r64_k80", Threads: 128, SharedBytes: 27672, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 4 },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R128K80 = new(
             static () => StreamingBFloat16R128K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Sm90aWgmmaN48Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d40_r128_k80", Threads: 256, SharedBytes: 35872, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R512K80 = new(
             static () => StreamingBFloat16R512K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Sm90aWgmmaN48Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d40_r512_k80", Threads: 512, SharedBytes: 85072, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 64, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64K160 = new(
             static () => StreamingBFloat16R64K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160Bf16, CudaHeaders.Sm90aWgmmaN48Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d40_r64_k160", Threads: 128, SharedBytes: 45080, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)], MinimumBlocks = 2 },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R128K160 = new(
             static () => StreamingBFloat16R128K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160Bf16, CudaHeaders.Sm90aWgmmaN48Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d40_r128_k160", Threads: 256, SharedBytes: 53280, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R512K160 = new(
             static () => StreamingBFloat16R512K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160Bf16, CudaHeaders.Sm90aWgmmaN48Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d40_r512_k160", Threads: 256, SharedBytes: 86080, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 64, Rows: 64), new(Dims: 64, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 64, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat32R64 = new(
             static () => StreamingFloat32R64Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
             [
                 new("streaming_sm90a_f32_d40_r64", Threads: 384, SharedBytes: 150912, RowsPerBlock: 64),
                 new("streaming_sm90a_f32_d40_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat32R128 = new(
             static () => StreamingFloat32R128Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128F16, CudaHeaders.Sm90aWgmmaN48F16, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
             [
                 new("streaming_sm90a_f32_d40_r128", Threads: 512, SharedBytes: 167552, RowsPerBlock: 128),
                 new("streaming_sm90a_f32_d40_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -223,80 +223,8 @@ static_assert(
     1024 + value_mbarriers_begin + 16 * value_stages == 183360,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -412,80 +340,8 @@ static_assert(
 // 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -591,80 +447,8 @@ static_assert(
 // 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -770,80 +554,8 @@ static_assert(
 // 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -946,68 +658,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 27672,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1098,68 +750,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 35872,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1250,68 +842,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 85072,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1402,88 +934,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 45080,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1574,88 +1026,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 53280,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1746,88 +1118,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 86080,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1932,80 +1224,8 @@ static_assert(
     1024 + value_mbarriers_begin + 16 * value_stages == 183360,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -2121,80 +1341,8 @@ static_assert(
 // 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -2300,80 +1448,8 @@ static_assert(
 // 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -2479,80 +1555,8 @@ static_assert(
 // 64/40 of the tensor cores' time, too long to hide.
 constexpr int polynomial_every = 8;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -2655,68 +1659,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 27672,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -2807,68 +1751,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 35872,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -2959,68 +1843,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 85072,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -3111,88 +1935,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 45080,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -3283,88 +2027,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 53280,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -3455,88 +2119,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 86080,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -3628,80 +2212,8 @@ constexpr int drops_begin = units_begin + stages * 4 * tile_keys;
 constexpr int mbarriers_begin = drops_begin + stages * 16;
 static_assert(1024 + mbarriers_begin + 16 * stages == 150912, "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a_float32_tiles.cuh"
 #include "kernelgen_slice.cuh"
@@ -3803,80 +2315,8 @@ constexpr int drops_begin = units_begin + stages * 4 * tile_keys;
 constexpr int mbarriers_begin = drops_begin + stages * 16;
 static_assert(1024 + mbarriers_begin + 16 * stages == 167552, "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 48) = or += A (64 x 16, in registers) * B (16 x 48, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[6][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %29, 0; "
-        "wgmma.mma_async.sync.aligned.m64n48k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23"
-        " }, { %24, %25, %26, %27 }, "
-        "%28, p, 1, 1, %30; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n48_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a_float32_tiles.cuh"
 #include "kernelgen_slice.cuh"

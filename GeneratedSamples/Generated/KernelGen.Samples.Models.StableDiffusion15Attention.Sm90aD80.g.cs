@@ -12,142 +12,142 @@ unsafe partial class StableDiffusion15Attention
     {
         public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedFloat16T128 = new(
             static () => MaterializedFloat16T128Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128F16, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
             [
                 new("materialized_sm90a_f16_d80_t128_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                 new("materialized_sm90a_f16_d80_t128_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64 = new(
             static () => StreamingFloat16R64Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN112F16, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_f16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], MinimumBlocks = 2, IsPersistent = true },
                 new("streaming_sm90a_f16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R128 = new(
             static () => StreamingFloat16R128Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN112F16, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_f16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                 new("streaming_sm90a_f16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R192 = new(
             static () => StreamingFloat16R192Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN112F16, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_f16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                 new("streaming_sm90a_f16_d80_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64K80 = new(
             static () => StreamingFloat16R64K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d80_r64_k80", Threads: 128, SharedBytes: 37912, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)], MinimumBlocks = 3 },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R128K80 = new(
             static () => StreamingFloat16R128K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d80_r128_k80", Threads: 256, SharedBytes: 48160, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R512K80 = new(
             static () => StreamingFloat16R512K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d80_r512_k80", Threads: 256, SharedBytes: 89152, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R64K160 = new(
             static () => StreamingFloat16R64K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160F16, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d80_r64_k160", Threads: 128, SharedBytes: 62488, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)], MinimumBlocks = 2 },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R128K160 = new(
             static () => StreamingFloat16R128K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160F16, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d80_r128_k160", Threads: 256, SharedBytes: 72736, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat16R512K160 = new(
             static () => StreamingFloat16R512K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160F16, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_f16_d80_r512_k160", Threads: 256, SharedBytes: 113728, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource MaterializedBFloat16T128 = new(
             static () => MaterializedBFloat16T128Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN128Bf16, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aMaterialized],
             [
                 new("materialized_sm90a_bf16_d80_t128_scores", Threads: 384, SharedBytes: 103504, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
                 new("materialized_sm90a_bf16_d80_t128_values", Threads: 384, SharedBytes: 216128, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 128)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64 = new(
             static () => StreamingBFloat16R64Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN112Bf16, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_bf16_d80_r64", Threads: 256, SharedBytes: 85072, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], MinimumBlocks = 2, IsPersistent = true },
                 new("streaming_sm90a_bf16_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R128 = new(
             static () => StreamingBFloat16R128Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN112Bf16, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_bf16_d80_r128", Threads: 384, SharedBytes: 132208, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 128), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                 new("streaming_sm90a_bf16_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R192 = new(
             static () => StreamingBFloat16R192Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN112Bf16, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aStreaming],
             [
                 new("streaming_sm90a_bf16_d80_r192", Threads: 512, SharedBytes: 142448, RowsPerBlock: 192) { TensorBoxes = [new(Dims: 16, Rows: 192), new(Dims: 16, Rows: 112), new(Dims: 16, Rows: 112)], IsPersistent = true },
                 new("streaming_sm90a_bf16_d80_r192_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64K80 = new(
             static () => StreamingBFloat16R64K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d80_r64_k80", Threads: 128, SharedBytes: 37912, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)], MinimumBlocks = 3 },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R128K80 = new(
             static () => StreamingBFloat16R128K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d80_r128_k80", Threads: 256, SharedBytes: 48160, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R512K80 = new(
             static () => StreamingBFloat16R512K80Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d80_r512_k80", Threads: 256, SharedBytes: 89152, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 80), new(Dims: 16, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R64K160 = new(
             static () => StreamingBFloat16R64K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160Bf16, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d80_r64_k160", Threads: 128, SharedBytes: 62488, RowsPerBlock: 64) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)], MinimumBlocks = 2 },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R128K160 = new(
             static () => StreamingBFloat16R128K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160Bf16, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d80_r128_k160", Threads: 256, SharedBytes: 72736, RowsPerBlock: 128) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingBFloat16R512K160 = new(
             static () => StreamingBFloat16R512K160Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN160Bf16, CudaHeaders.Sm90aWgmmaN80Bf16, CudaHeaders.Score, CudaHeaders.Sm90a, CudaHeaders.Sm90aTileProducts, CudaHeaders.Slice, CudaHeaders.Sm90aShortKeys],
             [
                 new("streaming_sm90a_bf16_d80_r512_k160", Threads: 256, SharedBytes: 113728, RowsPerBlock: 512) { TensorBoxes = [new(Dims: 16, Rows: 64), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 160), new(Dims: 16, Rows: 64)] },
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat32R64 = new(
             static () => StreamingFloat32R64Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN96F16, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
             [
                 new("streaming_sm90a_f32_d80_r64", Threads: 384, SharedBytes: 146304, RowsPerBlock: 64),
                 new("streaming_sm90a_f32_d80_r64_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
             ]);
         public static readonly global::KernelGen.Kernels.CudaKernelSource StreamingFloat32R128 = new(
             static () => StreamingFloat32R128Text,
-            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
+            [CudaHeaders.Primitives, CudaHeaders.Sm90aPrimitives, CudaHeaders.Sm90aWgmmaN96F16, CudaHeaders.Sm90aWgmmaN80F16, CudaHeaders.Score, CudaHeaders.Sm90aFloat32Tiles, CudaHeaders.Slice, CudaHeaders.KeyChunks, CudaHeaders.Sm90aFloat32Streaming],
             [
                 new("streaming_sm90a_f32_d80_r128", Threads: 512, SharedBytes: 167040, RowsPerBlock: 128),
                 new("streaming_sm90a_f32_d80_r128_merge", Threads: 128, SharedBytes: 0, RowsPerBlock: 4, MergesKeySplits: true),
@@ -223,88 +223,8 @@ static_assert(
     1024 + value_mbarriers_begin + 16 * value_stages == 216128,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -419,84 +339,8 @@ static_assert(
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
-        "wgmma.mma_async.sync.aligned.m64n112k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55"
-        " }, %56, %57, p, 1, 1, %59, %60; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n112_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -601,84 +445,8 @@ static_assert(
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
-        "wgmma.mma_async.sync.aligned.m64n112k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55"
-        " }, %56, %57, p, 1, 1, %59, %60; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n112_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -783,84 +551,8 @@ static_assert(
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
-        "wgmma.mma_async.sync.aligned.m64n112k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55"
-        " }, %56, %57, p, 1, 1, %59, %60; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n112_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -963,76 +655,7 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 37912,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1123,76 +746,7 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 48160,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1283,76 +837,7 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 89152,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1443,96 +928,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 62488,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1623,96 +1020,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72736,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1803,96 +1112,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 113728,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -1997,88 +1218,8 @@ static_assert(
     1024 + value_mbarriers_begin + 16 * value_stages == 216128,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[16][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %66, 0; "
-        "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63"
-        " }, %64, %65, p, 1, 1, %67, %68; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n128_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -2193,84 +1334,8 @@ static_assert(
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
-        "wgmma.mma_async.sync.aligned.m64n112k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55"
-        " }, %56, %57, p, 1, 1, %59, %60; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n112_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -2375,84 +1440,8 @@ static_assert(
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
-        "wgmma.mma_async.sync.aligned.m64n112k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55"
-        " }, %56, %57, p, 1, 1, %59, %60; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n112_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -2557,84 +1546,8 @@ static_assert(
 // No powers of two are polynomials: the unit for them is busy for 64/80 of the tensor cores' time, and hides behind them.
 constexpr int polynomial_every = 0;
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[14][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %58, 0; "
-        "wgmma.mma_async.sync.aligned.m64n112k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55"
-        " }, %56, %57, p, 1, 1, %59, %60; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n112_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -2737,76 +1650,7 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 37912,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -2897,76 +1741,7 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 48160,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -3057,76 +1832,7 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 89152,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[10][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %42, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, %40, %41, p, 1, 1, %43, %44; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -3217,96 +1923,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 62488,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -3397,96 +2015,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 72736,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -3577,96 +2107,8 @@ static_assert(
     1024 + mbarriers_begin + 8 * (2 + warpgroups * stages) == 113728,
     "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_bf16, float (&sums)[20][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %82, 0; "
-        "wgmma.mma_async.sync.aligned.m64n160k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47, "
-        "%48, %49, %50, %51, "
-        "%52, %53, %54, %55, "
-        "%56, %57, %58, %59, "
-        "%60, %61, %62, %63, "
-        "%64, %65, %66, %67, "
-        "%68, %69, %70, %71, "
-        "%72, %73, %74, %75, "
-        "%76, %77, %78, %79"
-        " }, %80, %81, p, 1, 1, %83, %84; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3]),
-        "+f"(sums[12][0]), "+f"(sums[12][1]), "+f"(sums[12][2]), "+f"(sums[12][3]),
-        "+f"(sums[13][0]), "+f"(sums[13][1]), "+f"(sums[13][2]), "+f"(sums[13][3]),
-        "+f"(sums[14][0]), "+f"(sums[14][1]), "+f"(sums[14][2]), "+f"(sums[14][3]),
-        "+f"(sums[15][0]), "+f"(sums[15][1]), "+f"(sums[15][2]), "+f"(sums[15][3]),
-        "+f"(sums[16][0]), "+f"(sums[16][1]), "+f"(sums[16][2]), "+f"(sums[16][3]),
-        "+f"(sums[17][0]), "+f"(sums[17][1]), "+f"(sums[17][2]), "+f"(sums[17][3]),
-        "+f"(sums[18][0]), "+f"(sums[18][1]), "+f"(sums[18][2]), "+f"(sums[18][3]),
-        "+f"(sums[19][0]), "+f"(sums[19][1]), "+f"(sums[19][2]), "+f"(sums[19][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_bf16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.bf16.bf16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n160_bf16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_bf16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a.cuh"
 #include "kernelgen_sm90a_tile_products.cuh"
@@ -3758,80 +2200,8 @@ constexpr int drops_begin = units_begin + stages * 4 * tile_keys;
 constexpr int mbarriers_begin = drops_begin + stages * 16;
 static_assert(1024 + mbarriers_begin + 16 * stages == 146304, "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 96) = or += A (64 x 16) * B (16 x 96), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[12][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %50, 0; "
-        "wgmma.mma_async.sync.aligned.m64n96k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47"
-        " }, %48, %49, p, 1, 1, %51, %52; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n96_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a_float32_tiles.cuh"
 #include "kernelgen_slice.cuh"
@@ -3933,80 +2303,8 @@ constexpr int drops_begin = units_begin + stages * 4 * tile_keys;
 constexpr int mbarriers_begin = drops_begin + stages * 16;
 static_assert(1024 + mbarriers_begin + 16 * stages == 167040, "shared memory size of the launch differs from the layout");
 
-// ---- The two products of this kernel, as the primitives declare them; an emulator has its own for every shape.
-#ifndef KERNELGEN_EMULATED
-// sums (64 x 96) = or += A (64 x 16) * B (16 x 96), both in shared memory.
-template <int trans_a, int trans_b>
-KG_DEVICE void kg_multiply_shared(
-    kg_f16, float (&sums)[12][4], unsigned long long a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %50, 0; "
-        "wgmma.mma_async.sync.aligned.m64n96k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39, "
-        "%40, %41, %42, %43, "
-        "%44, %45, %46, %47"
-        " }, %48, %49, p, 1, 1, %51, %52; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3]),
-        "+f"(sums[10][0]), "+f"(sums[10][1]), "+f"(sums[10][2]), "+f"(sums[10][3]),
-        "+f"(sums[11][0]), "+f"(sums[11][1]), "+f"(sums[11][2]), "+f"(sums[11][3])
-        : "l"(a), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_a), "n"(trans_b));
-}
-
-// sums (64 x 80) = or += A (64 x 16, in registers) * B (16 x 80, in shared memory).
-template <int trans_b>
-KG_DEVICE void kg_multiply_registers(
-    kg_f16, float (&sums)[10][4], const kg_fragment& a, unsigned long long b, bool accumulate)
-{
-    asm volatile(
-        "{ .reg .pred p; setp.ne.b32 p, %45, 0; "
-        "wgmma.mma_async.sync.aligned.m64n80k16.f32.f16.f16 { "
-        "%0, %1, %2, %3, "
-        "%4, %5, %6, %7, "
-        "%8, %9, %10, %11, "
-        "%12, %13, %14, %15, "
-        "%16, %17, %18, %19, "
-        "%20, %21, %22, %23, "
-        "%24, %25, %26, %27, "
-        "%28, %29, %30, %31, "
-        "%32, %33, %34, %35, "
-        "%36, %37, %38, %39"
-        " }, { %40, %41, %42, %43 }, "
-        "%44, p, 1, 1, %46; }"
-        :
-        "+f"(sums[0][0]), "+f"(sums[0][1]), "+f"(sums[0][2]), "+f"(sums[0][3]),
-        "+f"(sums[1][0]), "+f"(sums[1][1]), "+f"(sums[1][2]), "+f"(sums[1][3]),
-        "+f"(sums[2][0]), "+f"(sums[2][1]), "+f"(sums[2][2]), "+f"(sums[2][3]),
-        "+f"(sums[3][0]), "+f"(sums[3][1]), "+f"(sums[3][2]), "+f"(sums[3][3]),
-        "+f"(sums[4][0]), "+f"(sums[4][1]), "+f"(sums[4][2]), "+f"(sums[4][3]),
-        "+f"(sums[5][0]), "+f"(sums[5][1]), "+f"(sums[5][2]), "+f"(sums[5][3]),
-        "+f"(sums[6][0]), "+f"(sums[6][1]), "+f"(sums[6][2]), "+f"(sums[6][3]),
-        "+f"(sums[7][0]), "+f"(sums[7][1]), "+f"(sums[7][2]), "+f"(sums[7][3]),
-        "+f"(sums[8][0]), "+f"(sums[8][1]), "+f"(sums[8][2]), "+f"(sums[8][3]),
-        "+f"(sums[9][0]), "+f"(sums[9][1]), "+f"(sums[9][2]), "+f"(sums[9][3])
-        : "r"(a.at[0]), "r"(a.at[1]), "r"(a.at[2]), "r"(a.at[3]), "l"(b), "r"(static_cast<int>(accumulate)), "n"(trans_b));
-}
-#endif
-
+#include "kernelgen_sm90a_wgmma_n96_f16.cuh"
+#include "kernelgen_sm90a_wgmma_n80_f16.cuh"
 #include "kernelgen_score.cuh"
 #include "kernelgen_sm90a_float32_tiles.cuh"
 #include "kernelgen_slice.cuh"

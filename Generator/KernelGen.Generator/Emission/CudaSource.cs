@@ -12,8 +12,7 @@ internal sealed record CudaSource(CudaVariant Variant, string Text, ImmutableArr
     public static ImmutableArray<CudaSource> Render(
         IEnumerable<CudaVariant> variants, TemplateLibrary templates, CancellationToken cancellationToken)
     {
-        Dictionary<string, CudaHeaderTemplate> headers =
-            CudaHeaderTemplate.All(templates).ToDictionary(static header => header.Name, StringComparer.Ordinal);
+        Dictionary<string, CudaHeaderTemplate?> headers = new(StringComparer.Ordinal);
         HashSet<CudaSourceName> seen = [];
         ImmutableArray<CudaSource>.Builder sources = ImmutableArray.CreateBuilder<CudaSource>();
         foreach (CudaVariant variant in variants)
@@ -21,9 +20,12 @@ internal sealed record CudaSource(CudaVariant Variant, string Text, ImmutableArr
             if (!seen.Add(variant.Source))
                 continue;
             string text = templates.Render(variant.Template, variant.Model, cancellationToken);
-            sources.Add(new(variant, text, [.. Includes(text).Select(name => headers.TryGetValue(name, out CudaHeaderTemplate? header)
-                ? header
-                : throw UnknownHeader(templates, variant.Template, name))]));
+            sources.Add(new(variant, text, [.. Includes(text).Select(name =>
+            {
+                if (!headers.TryGetValue(name, out CudaHeaderTemplate? header))
+                    headers.Add(name, header = CudaHeaderTemplate.Included(name, templates));
+                return header ?? throw UnknownHeader(templates, variant.Template, name);
+            })]));
         }
 
         return sources.ToImmutable();

@@ -41,6 +41,14 @@ public sealed partial class CudaHeaderTests
     }
 
     [TestMethod]
+    public void NoKernel_SpellsOutInstructions()
+    {
+        // Instructions of a shape, with their hundreds of registers, are a header of the class, too.
+        foreach (KernelConfiguration variant in _variants.Concat(Sm90aVariant.All))
+            Assert.DoesNotContain("asm", CudaVariants.Render(variant), variant.Id);
+    }
+
+    [TestMethod]
     public void CudaOfAClass_HasWhatKernelsShareOnce()
     {
         // Head dims, types and slice sizes of Stable Diffusion 1.5; kernels that spelled out their bodies were 420 KB of it.

@@ -53,7 +53,7 @@ internal sealed class Sm90aFloat32Streaming : IKernelDesign
         model.Add("splitter_registers", tiling.SplitterRegisters);
         model.Add("consumer_registers", tiling.ConsumerRegisters);
         model.Add("array_registers", tiling.ArrayRegisters);
-        model.Add("sum_registers", tiling.Values.Dims / tiling.ValueParts / 2);
+        model.Add("value_columns", tiling.Values.Dims / tiling.ValueParts);
         return model;
     }
 }

@@ -19,7 +19,7 @@ internal static class Sm90aModel
         { "head_dim", headDim },
     };
 
-    /// <summary>The variables of kernels of whole tiles, which share <c>sm90a/layout.cuh.sbn</c> and <c>products.cuh.sbn</c>.</summary>
+    /// <summary>The variables of kernels of whole tiles, which share <c>sm90a/layout.cuh.sbn</c>.</summary>
     public static TemplateObject CreateWithLayout(
         CudaSourceName source, ElementType elementType, string factorType, int headDim,
         int tileKeys, int queryRows, Sm90aPanels values, int columnGroups = 1, bool hasChunks = true)
@@ -37,7 +37,6 @@ internal static class Sm90aModel
         model.Add("query_bytes", rows.TileBytes(queryRows));
         model.Add("key_bytes", rows.TileBytes(tileKeys));
         model.Add("value_bytes", values.TileBytes(tileKeys));
-        model.Add("sum_registers", values.Dims / columnGroups / 2);
         return model;
     }
 }
