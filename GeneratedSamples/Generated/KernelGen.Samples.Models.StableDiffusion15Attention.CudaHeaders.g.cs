@@ -3802,8 +3802,7 @@ KG_DEVICE unsigned long long kg_advance(unsigned long long matrix, unsigned int 
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN128F16Text =>
 """
-// KernelGen sm90a, wgmma with N = 128 of f16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 128 of f16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
@@ -3901,8 +3900,7 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN48F16Text =>
 """
-// KernelGen sm90a, wgmma with N = 48 of f16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 48 of f16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 48) = or += A (64 x 16) * B (16 x 48), both in shared memory.
 template <int trans_a, int trans_b>
@@ -5805,8 +5803,7 @@ KG_DEVICE void compute_items(const SharedStorage& shared, const KernelArguments&
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN80F16Text =>
 """
-// KernelGen sm90a, wgmma with N = 80 of f16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 80 of f16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
@@ -6133,8 +6130,7 @@ KG_DEVICE void compute_rows(
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN160F16Text =>
 """
-// KernelGen sm90a, wgmma with N = 160 of f16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 160 of f16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
@@ -6248,8 +6244,7 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN128Bf16Text =>
 """
-// KernelGen sm90a, wgmma with N = 128 of bf16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 128 of bf16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 128) = or += A (64 x 16) * B (16 x 128), both in shared memory.
 template <int trans_a, int trans_b>
@@ -6347,8 +6342,7 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN48Bf16Text =>
 """
-// KernelGen sm90a, wgmma with N = 48 of bf16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 48 of bf16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 48) = or += A (64 x 16) * B (16 x 48), both in shared memory.
 template <int trans_a, int trans_b>
@@ -6406,8 +6400,7 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN80Bf16Text =>
 """
-// KernelGen sm90a, wgmma with N = 80 of bf16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 80 of bf16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 80) = or += A (64 x 16) * B (16 x 80), both in shared memory.
 template <int trans_a, int trans_b>
@@ -6481,8 +6474,7 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN160Bf16Text =>
 """
-// KernelGen sm90a, wgmma with N = 160 of bf16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 160 of bf16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 160) = or += A (64 x 16) * B (16 x 160), both in shared memory.
 template <int trans_a, int trans_b>
@@ -7626,8 +7618,7 @@ KG_DEVICE void compute_rows(const SharedStorage& shared, const KernelArguments& 
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN112F16Text =>
 """
-// KernelGen sm90a, wgmma with N = 112 of f16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 112 of f16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
 template <int trans_a, int trans_b>
@@ -7717,8 +7708,7 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN112Bf16Text =>
 """
-// KernelGen sm90a, wgmma with N = 112 of bf16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 112 of bf16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 112) = or += A (64 x 16) * B (16 x 112), both in shared memory.
 template <int trans_a, int trans_b>
@@ -7808,8 +7798,7 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN96F16Text =>
 """
-// KernelGen sm90a, wgmma with N = 96 of f16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 96 of f16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 96) = or += A (64 x 16) * B (16 x 96), both in shared memory.
 template <int trans_a, int trans_b>
@@ -7891,8 +7880,7 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN144F16Text =>
 """
-// KernelGen sm90a, wgmma with N = 144 of f16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 144 of f16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 144) = or += A (64 x 16) * B (16 x 144), both in shared memory.
 template <int trans_a, int trans_b>
@@ -7998,8 +7986,7 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN144Bf16Text =>
 """
-// KernelGen sm90a, wgmma with N = 144 of bf16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 144 of bf16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 144) = or += A (64 x 16) * B (16 x 144), both in shared memory.
 template <int trans_a, int trans_b>
@@ -8105,8 +8092,7 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aWgmmaN64F16Text =>
 """
-// KernelGen sm90a, wgmma with N = 64 of f16, as the primitives declare them; an emulator has its own for every
-// shape.
+// KernelGen sm90a, wgmma with N = 64 of f16. An emulator has its own for every shape.
 #ifndef KERNELGEN_EMULATED
 // sums (64 x 64) = or += A (64 x 16) * B (16 x 64), both in shared memory.
 template <int trans_a, int trans_b>

@@ -35,9 +35,10 @@ internal sealed record CudaHeaderTemplate(string Part, int Columns = 0, string P
     public static IEnumerable<CudaHeaderTemplate> All(TemplateLibrary templates) =>
         templates.Names.Select(Named).OfType<CudaHeaderTemplate>();
 
-    /// <summary>The header of a template's name; null for a name that no header has.</summary>
+    /// <summary>The header of a template's name; null for other names, such as those of partials, which begin with '_'.</summary>
     public static CudaHeaderTemplate? Named(string name) =>
         name.StartsWith(Folder, System.StringComparison.Ordinal) && name.EndsWith(Extension, System.StringComparison.Ordinal)
+            && name[name.LastIndexOf('/') + 1] != '_'
             ? new(name.Substring(Folder.Length, name.Length - Folder.Length - Extension.Length))
             : null;
 

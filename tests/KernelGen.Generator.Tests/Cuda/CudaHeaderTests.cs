@@ -120,6 +120,20 @@ public sealed partial class CudaHeaderTests
     }
 
     [TestMethod]
+    public void Names_TellPartialsFromHeaders()
+    {
+        TemplateLibrary templates = TemplateLibrary.Embedded;
+        string[] names = [.. templates.Names.Where(static name => name.EndsWith(".cuh.sbn", StringComparison.Ordinal))];
+        IEnumerable<string> partials = templates.Names.SelectMany(name => Inclusion().Matches(templates.TextOf(name)))
+            .Select(static match => match.Groups[1].Value).Where(names.Contains).Distinct();
+        IEnumerable<string> headers = _variants.Concat(Sm90aVariant.All).SelectMany(static variant => CudaVariants.Headers(variant))
+            .Select(static header => header.TemplateName).Distinct();
+
+        Assert.AreSequenceEqual(names.Where(static name => name.Contains("/_")), partials.Order(StringComparer.Ordinal));
+        Assert.AreSequenceEqual(names.Where(static name => !name.Contains("/_")), headers.Order(StringComparer.Ordinal));
+    }
+
+    [TestMethod]
     public void Names_FollowFromThePart()
     {
         CudaHeaderTemplate header = new("sm80/streaming_split");
@@ -132,4 +146,7 @@ public sealed partial class CudaHeaderTests
     // A declaration that begins a line and has parameters, but neither a value nor one of the words that may come first.
     [GeneratedRegex(@"^(?!KG_DEVICE |extern ""C"" |static_assert|template |struct |using |//|#)\S[^=\n]*\(.*$", RegexOptions.Multiline)]
     private static partial Regex UnmarkedFunction();
+
+    [GeneratedRegex("include '([^']+)'")]
+    private static partial Regex Inclusion();
 }

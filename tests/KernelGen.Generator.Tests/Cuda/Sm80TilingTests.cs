@@ -150,6 +150,6 @@ public sealed class Sm80TilingTests
     private static IEnumerable<Sm80StreamingTiling> StreamingTilings() =>
         SimtVariant.HeadDims.SelectMany(Sm80StreamingTiling.Choices);
 
-    // As chunk_offset of cuda/sm80/tile.cuh.sbn.
+    // As chunk_offset of cuda/sm80/_tile.cuh.sbn.
     private static int Offset(Sm80Rows rows, int row, int chunk) => (row * rows.Bytes) + (16 * (rows.Swizzled ? chunk ^ (row & 7) : chunk));
 }
