@@ -111,7 +111,8 @@ struct alignas(64) kg_tensor_map
 
 // ---- Threads: who am I, and waiting for each other.
 
-// Read anew where it is used: what a compiler works out from it once for all, it keeps in registers from the first line to the last. And no sign to look at.
+// Read anew where it is used: what a compiler works out from it once for all, it keeps in registers
+// from the first line to the last. And no sign to look at.
 KG_DEVICE int kg_thread()
 {
     int value;
@@ -260,10 +261,12 @@ template <typename T>
 KG_DEVICE void kg_store(kg_quad<T>* address, kg_quad<T> value)
 {
     asm volatile("st.global.v4.u16 [%0], {%1, %2, %3, %4};"
-        :: "l"(kg_global_address(address)), "h"(value.at[0].bits), "h"(value.at[1].bits), "h"(value.at[2].bits), "h"(value.at[3].bits) : "memory");
+        :: "l"(kg_global_address(address)),
+        "h"(value.at[0].bits), "h"(value.at[1].bits), "h"(value.at[2].bits), "h"(value.at[3].bits) : "memory");
 }
 
-// What is at the address where the condition holds, else `otherwise`: loaded under a predicate, so that no branch parts the lanes of a warp.
+// What is at the address where the condition holds, else `otherwise`: loaded under a predicate, so
+// that no branch parts the lanes of a warp.
 KG_DEVICE unsigned int kg_load_if(const unsigned char* address, bool condition, unsigned int otherwise)
 {
     unsigned int value = otherwise;
@@ -346,7 +349,8 @@ KG_DEVICE float kg_multiply_flush(float a, float b)
     return value;
 }
 
-// 1 / x, relative error at most 2^-23. A rounded division is a call to a subroutine, and a kernel with calls waits for each product of warpgroups.
+// 1 / x, relative error at most 2^-23. A rounded division is a call to a subroutine, and a kernel
+// with calls waits for each product of warpgroups.
 KG_DEVICE float kg_reciprocal(float x)
 {
     float value;
@@ -418,8 +422,8 @@ KG_DEVICE bool kg_any_in_block(bool condition)
     return any != 0;
 }
 
-// ---- Matrix loads: 8 x 8 matrices of 16-bit elements from shared memory. Lanes 8i...8i + 7 give the addresses of the rows of matrix i, 16 bytes each,
-// multiples of 16; lane 4 * g + t receives of each matrix the elements 2t, 2t + 1 of row g or, transposed, of column g.
+// ---- Matrix loads: 8 x 8 matrices of 16-bit elements from shared memory. Lanes 8i...8i + 7 give the addresses of the rows of matrix i, 16
+// bytes each, multiples of 16; lane 4 * g + t receives of each matrix the elements 2t, 2t + 1 of row g or, transposed, of column g.
 
 // The address of shared memory as the instructions below take it, in bytes.
 KG_DEVICE unsigned int kg_shared_address(const float* address)
@@ -512,9 +516,9 @@ KG_DEVICE void kg_multiply_k8(kg_bf16, float (&sums)[4], const kg_fragment& a, u
         : "r"(a.at[0]), "r"(a.at[1]), "r"(b0));
 }
 
-// ---- Asynchronous copies, from sm_80: 16 bytes from global to shared memory, both addresses multiples of 16.
-// Of the 16 bytes the first `bytes` (0 or 16) are read, the others are zero. They land in groups; until the thread has waited for the group, and for
-// other threads until a barrier after that, the place in shared memory holds nothing.
+// ---- Asynchronous copies, from sm_80: 16 bytes from global to shared memory, both addresses multiples of 16. Of the 16 bytes the first
+// `bytes` (0 or 16) are read, the others are zero. They land in groups; until the thread has waited for the group, and for other threads
+// until a barrier after that, the place in shared memory holds nothing.
 KG_DEVICE void kg_copy_async(unsigned int shared_address, const void* address, int bytes)
 {
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
@@ -555,7 +559,8 @@ KG_DEVICE void kg_store_line(void* address, const kg_fragment& line)
 
 #endif // KERNELGEN_EMULATED
 
-// ---- What a multiprocessor of the GPU that the kernel is compiled for has: shared memory in bytes. Each block takes a KiB of it beside its own.
+// ---- What a multiprocessor of the GPU that the kernel is compiled for has: shared memory in
+// bytes. Each block takes a KiB of it beside its own.
 #if !defined(__CUDA_ARCH__)
 constexpr int kg_multiprocessor_shared_bytes = 100 * 1024;
 #elif __CUDA_ARCH__ < 800
@@ -568,8 +573,8 @@ constexpr int kg_multiprocessor_shared_bytes = 164 * 1024;
 constexpr int kg_multiprocessor_shared_bytes = 228 * 1024;
 #endif
 
-// Blocks that it runs at once where its registers hold `register_blocks`, as __launch_bounds__ takes them: a compiler that is told a number keeps to the registers
-// that so many leave each thread, and where shared memory holds fewer blocks anyway nothing is gained by spilling.
+// Blocks that it runs at once where its registers hold `register_blocks`, as __launch_bounds__ takes them: a compiler that is told a number
+// keeps to the registers that so many leave each thread, and where shared memory holds fewer blocks anyway nothing is gained by spilling.
 KG_DEVICE constexpr int kg_least_blocks(int register_blocks, int shared_bytes)
 {
     const int blocks = kg_multiprocessor_shared_bytes / (shared_bytes + 1024);
@@ -682,8 +687,8 @@ constexpr float ln_2 = 0.693147181f;
 constexpr float largest_score = 3.40282347e38f;  // the largest finite fp32 number
 constexpr float largest_bias = 2.3e38f;          // beyond it, a bias times log2(e) leaves fp32
 
-// Whether a Boolean or additive mask has a say. The host compiles a kernel so for calls that have one, and runs it for no other; all others get a kernel without a
-// line about masks.
+// Whether a Boolean or additive mask has a say. The host compiles a kernel so for calls that have
+// one, and runs it for no other; all others get a kernel without a line about masks.
 #ifndef KERNELGEN_GENERAL_MASKS
 #define KERNELGEN_GENERAL_MASKS 0
 #endif
@@ -720,9 +725,11 @@ KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
     return !general_masks && (!rule.causal || key_end <= first_row + 1ll);
 }
 
-// ---- The score function: what a dot product becomes before causality and masks hide keys. Scores are exponents of two: the rule's scale carries log2(e).
+// ---- The score function: what a dot product becomes before causality and masks hide keys. Scores
+// are exponents of two: the rule's scale carries log2(e).
 
-// Whether a score is the dot product times the scale and nothing else. Kernels then may leave dot products as they are, and multiply the scale in later.
+// Whether a score is the dot product times the scale and nothing else. Kernels then may leave dot
+// products as they are, and multiply the scale in later.
 constexpr bool scores_are_linear = true;
 
 // The score of a query and a key without causality and mask.
@@ -737,8 +744,8 @@ KG_DEVICE bool are_dot_products(const ScoreRule& rule)
     return scores_are_linear && rule.scale == 1.0f;
 }
 
-// A score and what an additive mask adds to it. A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus infinity, must not
-// overflow to it. What is beyond largest_bias counts as the largest number of its sign.
+// A score and what an additive mask adds to it. A finite mask hides nothing for good: the least fp32 number, a common stand-in for minus
+// infinity, must not overflow to it. What is beyond largest_bias counts as the largest number of its sign.
 KG_DEVICE float biased_score(float score, float bias)
 {
     const bool infinite = kg_f32_bits(bias) << 1 == 0xff000000u;
@@ -768,8 +775,8 @@ KG_DEVICE bool is_visible(const ScoreRule& rule, int row, int key)
     return finish_score(rule, 0.0f, row, key) != -kg_infinity();
 }
 
-// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest). A greatest score that came of a bias
-// beyond largest_bias is that bias.
+// Natural logarithm of the sum of exp(score), from the greatest score (in powers of two) and the sum of 2^(score - greatest). A greatest
+// score that came of a bias beyond largest_bias is that bias.
 KG_DEVICE float natural_log_sum_exp(float greatest, float total)
 {
     const bool from_bias = (greatest == -largest_score || greatest == largest_score) && total == total;
@@ -789,8 +796,8 @@ KG_DEVICE int visible_keys(const KernelArguments& arguments, int last_row)
 """
 // KernelGen simt: tiles, dot products and weighted values in fp32. A textual part: it uses the constants that the kernel declares before.
 
-// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row tile,
-// keys lane + j * lanes of a key tile, and a share of the head dim.
+// ---- Tiles: `lanes` neighbouring threads share the rows of a group. Thread (group, lane) owns rows group + i * row_groups of the row
+// tile, keys lane + j * lanes of a key tile, and a share of the head dim.
 using element_quad = kg_quad<element>;
 using quad = kg_quad<float>;
 
@@ -798,7 +805,9 @@ constexpr int row_groups = threads / lanes;
 constexpr int key_chunk_begin = tile_rows * chunk_pitch;
 
 static_assert(row_groups * rows_per_thread == tile_rows && lanes * keys_per_thread == tile_keys, "the threads do not cover the tiles");
-static_assert(value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch, "V overlaps what is before it");
+static_assert(
+    value_chunk_begin >= (tile_rows + tile_keys) * chunk_pitch && value_chunk_begin >= tile_rows * probability_pitch,
+    "V overlaps what is before it");
 
 // Rows of one head of Q, K, V or the output.
 template <typename T>
@@ -874,8 +883,8 @@ KG_DEVICE bool load_elements(float* tile, const Rows<const element>& rows, long 
     return found;
 }
 
-// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together.
-// Past row_valid and past the head dim there are zeros; where it cleans, in the place of infinities and NaNs as well: true when this thread found one.
+// Copies `row_count` rows from row_begin and `dims` dims from dim_begin into shared memory, as fp32, all threads together. Past row_valid
+// and past the head dim there are zeros; where it cleans, in the place of infinities and NaNs as well: true when this thread found one.
 template <int row_count, int dims, int pitch, bool cleans = false>
 KG_DEVICE bool load_tile(float* tile, const Rows<const element>& rows, long long row_begin, int row_valid, int dim_begin)
 {
@@ -950,7 +959,8 @@ KG_DEVICE void dot_products(
     }
 }
 
-// ---- Scores from dot products, in place: of a tile of queries that begins at row_begin, of which there are row_valid, and a tile of keys alike.
+// ---- Scores from dot products, in place: of a tile of queries that begins at row_begin, of which
+// there are row_valid, and a tile of keys alike.
 
 // Of keys that are all visible.
 KG_DEVICE void finish_plain_scores(float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule)
@@ -962,7 +972,8 @@ KG_DEVICE void finish_plain_scores(float (&scores)[rows_per_thread][keys_per_thr
             scores[i][j] = plain_score(rule, scores[i][j]);
 }
 
-// Keys that the thread's i-th row may see where no mask has a say, counted from the thread's first key: a key is compared with it by a constant.
+// Keys that the thread's i-th row may see where no mask has a say, counted from the thread's first
+// key: a key is compared with it by a constant.
 KG_DEVICE int key_limit(const ScoreRule& rule, int i, int row_begin, int row_valid, int key_begin, int key_valid)
 {
     const int row = kg_thread() / lanes + i * row_groups;
@@ -988,8 +999,8 @@ KG_DEVICE void finish_limited_scores(
 // The mask has a say on the keys before the limit; the others are hidden. Its elements are loaded under predicates.
 template <typename mask_element>
 KG_DEVICE void finish_scores_with(
-    const mask_element* mask, float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin,
-    int key_valid)
+    const mask_element* mask, float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule,
+    int row_begin, int row_valid, int key_begin, int key_valid)
 {
     const float hidden = -kg_infinity();
     const long long row = row_begin + kg_thread() / lanes;
@@ -1038,10 +1049,11 @@ KG_DEVICE int lane_dim(int d)
         : singles_begin + lane;
 }
 
-// Adds the infinities and NaNs that were taken out of a chunk of values to the rows that see their keys: as they are, however small the key's weight is.
+// Adds the infinities and NaNs that were taken out of a chunk of values to the rows that see their
+// keys: as they are, however small the key's weight is.
 KG_DEVICE void add_dropped_values(
-    float (&sums)[rows_per_thread][lane_dims], const ScoreRule& rule, int row_begin, int row_valid, const Rows<const element>& value, long long key_begin,
-    int key_count)
+    float (&sums)[rows_per_thread][lane_dims], const ScoreRule& rule, int row_begin, int row_valid,
+    const Rows<const element>& value, long long key_begin, int key_count)
 {
     const int group = kg_thread() / lanes;
 #pragma unroll 1
@@ -1071,12 +1083,12 @@ KG_DEVICE void add_dropped_values(
     }
 }
 
-// Adds the values of a key tile, weighted by the probabilities in shared memory, to the sums of the row_valid rows from row_begin, counted within the head. A hidden
-// key has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask may be anything: such values are taken out before.
-// The probabilities may have been written just before, without a barrier; ends with a barrier.
+// Adds the values of a key tile, weighted by the probabilities in shared memory, to the sums of the row_valid rows from row_begin, counted
+// within the head. A hidden key has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask may be
+// anything: such values are taken out before. The probabilities may have been written just before, without a barrier; ends with a barrier.
 KG_DEVICE void add_weighted_values(
-    float (&sums)[rows_per_thread][lane_dims], float* shared, const ScoreRule& rule, int row_begin, int row_valid, const Rows<const element>& value,
-    long long key_begin, int key_valid)
+    float (&sums)[rows_per_thread][lane_dims], float* shared, const ScoreRule& rule, int row_begin,
+    int row_valid, const Rows<const element>& value, long long key_begin, int key_valid)
 {
     const int lane = kg_thread() % lanes;
     const int group = kg_thread() / lanes;
@@ -1178,8 +1190,8 @@ KG_DEVICE void store_row(const Rows<element>& output, long long row, const float
 
         public static global::System.ReadOnlySpan<byte> SliceText =>
 """
-// KernelGen slices: what a block computes of a slice. A textual part: it uses `element`, `tile_rows` and `tile_keys` as the kernel declares them before,
-// and Rows as its target does.
+// KernelGen slices: what a block computes of a slice. A textual part: it uses `element`,
+// `tile_rows` and `tile_keys` as the kernel declares them before, and Rows as its target does.
 // Grid: (tiles of query rows, heads of the slice); a head that the grid is too short for is taken by a block of an earlier one.
 
 struct BlockRows
@@ -1267,12 +1279,13 @@ KG_DEVICE float* log_sum_exp_of(const KernelArguments& arguments, const Head& he
 
         public static global::System.ReadOnlySpan<byte> KeyChunksText =>
 """
-// KernelGen key chunks: no sum over keys is longer than a chunk of them. Each chunk is begun at zero, and what it gives (the greatest score, the sum of the
-// probabilities, the weighted values) is folded into what the chunks before have given, from left to right and rounded in fp32. Where a call has few tiles of query
-// rows, several blocks share each of them, a chunk a block: each leaves a partial result of its rows in the workspace, and a launch of its own folds them. Elsewhere a
-// block goes over all chunks and keeps what it has folded in the workspace, where the call has more than one. Both do the same arithmetic: a row's bits depend on
-// nothing but the row.
-// A textual part: it uses `element`, `head_dim`, `tile_rows` and `chunk_keys` as the kernel declares them before, and the headers before it.
+// KernelGen key chunks: no sum over keys is longer than a chunk of them. Each chunk is begun at zero, and what it gives (the greatest
+// score, the sum of the probabilities, the weighted values) is folded into what the chunks before have given, from left to right and
+// rounded in fp32. Where a call has few tiles of query rows, several blocks share each of them, a chunk a block: each leaves a partial
+// result of its rows in the workspace, and a launch of its own folds them. Elsewhere a block goes over all chunks and keeps what it has
+// folded in the workspace, where the call has more than one. Both do the same arithmetic: a row's bits depend on nothing but the row.
+// A textual part: it uses `element`, `head_dim`, `tile_rows` and `chunk_keys` as the kernel
+// declares them before, and the headers before it.
 // Grid: (tiles of query rows * splits, heads of the slice), where blocks do not walk over them; there are as many splits as chunks, or one.
 
 constexpr int merge_threads = 128;  // of a block that merges
@@ -1364,14 +1377,16 @@ KG_DEVICE bool has_next_chunk(const KernelArguments& arguments, const BlockRows&
     return key_splits(arguments) == 1 && leaves_partial(arguments, rows, key_end);
 }
 
-// ---- Folding. A base is what was subtracted from the scores, in powers of two: minus infinity where the row saw no key. A total is the sum of 2^(score - base).
+// ---- Folding. A base is what was subtracted from the scores, in powers of two: minus infinity
+// where the row saw no key. A total is the sum of 2^(score - base).
 struct ChunkFactors
 {
     float earlier;
     float later;
 };
 
-// Folds what a chunk gave into `earlier`, of the chunks before; base and total are the chunk's, then those of both. Chunks that the row sees nothing of change nothing.
+// Folds what a chunk gave into `earlier`, of the chunks before; base and total are the chunk's,
+// then those of both. Chunks that the row sees nothing of change nothing.
 KG_DEVICE ChunkFactors fold_softmax(const kg_pair<float>& earlier, float& base, float& total)
 {
     const float greatest = kg_max(earlier.at[0], base);
@@ -1387,7 +1402,8 @@ KG_DEVICE float fold_sum(const ChunkFactors& factors, float earlier, float later
     return kg_multiply_add(later, factors.later, kg_multiply(earlier, factors.earlier));
 }
 
-// ---- Workspace: [heads of the slice][splits][rows'] partial rows of the output, then as many pairs of the row's base and total; rows' is rounded up to tiles.
+// ---- Workspace: [heads of the slice][splits][rows'] partial rows of the output, then as many
+// pairs of the row's base and total; rows' is rounded up to tiles.
 KG_DEVICE long long partial_index(const KernelArguments& arguments, int slice_head, int split, int row_offset)
 {
     const long long rows = (arguments.row_count + tile_rows - 1ll) / tile_rows * tile_rows;
@@ -1509,11 +1525,12 @@ KG_DEVICE float sum_over(float value)
 
         public static global::System.ReadOnlySpan<byte> MaterializedText =>
 """
-// KernelGen materialized: the workspace, and the softmax of its rows. A textual part: it uses `tile_rows`, `tile_keys`, `softmax_threads` and
-// `streams_scores` as the kernel declares them before.
+// KernelGen materialized: the workspace, and the softmax of its rows. A textual part: it uses `tile_rows`, `tile_keys`, `softmax_threads`
+// and `streams_scores` as the kernel declares them before.
 
-// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][tiles of query rows][tiles of keys][tile_rows][tile_keys]. Pitch and extent of a tile
-// are constants, which the slice size decides: within it a place is an offset of 32 bits, and from a tile to the next it is one addition.
+// ---- Workspace: fp32 scores, later probabilities, [heads of the slice][tiles of query rows][tiles
+// of keys][tile_rows][tile_keys]. Pitch and extent of a tile are constants, which the slice size
+// decides: within it a place is an offset of 32 bits, and from a tile to the next it is one addition.
 constexpr int workspace_tile = tile_rows * tile_keys;  // floats
 
 KG_DEVICE long long tile_count(int count, int tile)
@@ -1521,11 +1538,13 @@ KG_DEVICE long long tile_count(int count, int tile)
     return (count + (tile - 1ll)) / tile;
 }
 
-// The tile of query rows and keys that begin at row_offset of the slice and at key_begin, where tiles begin. The next tile of the same rows lies behind it.
+// The tile of query rows and keys that begin at row_offset of the slice and at key_begin, where
+// tiles begin. The next tile of the same rows lies behind it.
 KG_DEVICE float* workspace_tile_at(const KernelArguments& arguments, int slice_head, int row_offset, long long key_begin)
 {
     const long long row_tiles = tile_count(arguments.row_count, tile_rows);
-    const long long tiles = (slice_head * row_tiles + static_cast<unsigned int>(row_offset) / tile_rows) * tile_count(arguments.keys, tile_keys);
+    const long long tiles =
+        (slice_head * row_tiles + static_cast<unsigned int>(row_offset) / tile_rows) * tile_count(arguments.keys, tile_keys);
     return arguments.scores + tiles * workspace_tile + key_begin * tile_rows;
 }
 
@@ -1609,7 +1628,8 @@ KG_DEVICE void softmax_rows(const KernelArguments& arguments)
                 for (int key = 0; key < tile_keys; key += warp_lanes)
                     if (tile_begin + key < arguments.keys)
                         kg_store(
-                            arguments.map + output_row * arguments.keys + tile_begin + key, tile_begin + key < key_end ? kg_load(tile + key) : 0.0f);
+                            arguments.map + output_row * arguments.keys + tile_begin + key,
+                            tile_begin + key < key_end ? kg_load(tile + key) : 0.0f);
         }
 
         if (arguments.log_sum_exp != nullptr && lane == 0)
@@ -1621,8 +1641,8 @@ KG_DEVICE void softmax_rows(const KernelArguments& arguments)
 
         public static global::System.ReadOnlySpan<byte> SimtMaterializedText =>
 """
-// KernelGen simt, materialized: two of its three launches, and the way of scores and probabilities through the workspace. A textual part: it uses the constants
-// that the kernel declares before, and the headers before it.
+// KernelGen simt, materialized: two of its three launches, and the way of scores and probabilities through the workspace. A textual part:
+// it uses the constants that the kernel declares before, and the headers before it.
 
 // ---- First launch: scores of every tile that has a visible key.
 
@@ -1729,8 +1749,8 @@ KG_DEVICE void load_probabilities(const float* tile, const BlockRows& rows, floa
     }
 }
 
-// Writes the rows' sums, which are the output. What chunks of keys give is added up in the place of the first chunk's probabilities, which the block needs no more,
-// row after row; each lane finds there what it has written itself. Begins behind a barrier.
+// Writes the rows' sums, which are the output. What chunks of keys give is added up in the place of the first chunk's probabilities, which
+// the block needs no more, row after row; each lane finds there what it has written itself. Begins behind a barrier.
 KG_DEVICE void store_rows(
     const KernelArguments& arguments, const BlockRows& rows, const Head& head, int slice_head, float (&sums)[rows_per_thread][lane_dims])
 {
@@ -1781,7 +1801,8 @@ KG_DEVICE void compute_output(const KernelArguments& arguments)
 
         public static global::System.ReadOnlySpan<byte> SimtStreamingText =>
 """
-// KernelGen simt, streaming: softmax while the keys go by. A textual part: it uses the constants that the kernel declares before, and the headers before it.
+// KernelGen simt, streaming: softmax while the keys go by. A textual part: it uses the constants
+// that the kernel declares before, and the headers before it.
 
 // ---- Online softmax: per row, the greatest score so far and the sum of 2^(score - greatest), of which each lane holds its keys' part.
 struct OnlineSoftmax
@@ -1805,7 +1826,8 @@ KG_DEVICE void begin_rows(OnlineSoftmax& softmax, float (&sums)[rows_per_thread]
 
 // Takes a tile of scores into the rows: rescales what was summed so far and leaves 2^(score - greatest) in shared memory.
 KG_DEVICE void add_probabilities(
-    OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims], const float (&scores)[rows_per_thread][keys_per_thread], float* shared)
+    OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims],
+    const float (&scores)[rows_per_thread][keys_per_thread], float* shared)
 {
     const int lane = kg_thread() % lanes;
     const int group = kg_thread() / lanes;
@@ -1890,9 +1912,11 @@ KG_DEVICE void fold_partial_row(const float* row, const ChunkFactors& factors, f
         sums[lane_dims - 1] = fold_sum(factors, kg_load(row + singles_begin + lane), sums[lane_dims - 1]);
 }
 
-// Folds what the block has left of its rows, of the keys before, into them. Before and after the whole block waits: what a lane reads others have written.
+// Folds what the block has left of its rows, of the keys before, into them. Before and after the
+// whole block waits: what a lane reads others have written.
 KG_DEVICE void fold_rows(
-    const KernelArguments& arguments, const BlockRows& rows, const Head& head, OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims])
+    const KernelArguments& arguments, const BlockRows& rows, const Head& head, OnlineSoftmax& softmax,
+    float (&sums)[rows_per_thread][lane_dims])
 {
     kg_barrier();
 #pragma unroll
@@ -1912,7 +1936,8 @@ KG_DEVICE void fold_rows(
 
 // Writes the rows: their sums divided by their totals, or what is left of them for the keys that follow.
 KG_DEVICE void store_rows(
-    const KernelArguments& arguments, const BlockRows& rows, const Head& head, OnlineSoftmax& softmax, float (&sums)[rows_per_thread][lane_dims])
+    const KernelArguments& arguments, const BlockRows& rows, const Head& head, OnlineSoftmax& softmax,
+    float (&sums)[rows_per_thread][lane_dims])
 {
 #pragma unroll
     for (int i = 0; i < rows_per_thread; i++)
@@ -1981,7 +2006,8 @@ KG_DEVICE void compute_output(const KernelArguments& arguments)
 
         public static global::System.ReadOnlySpan<byte> Sm80Text =>
 """
-// KernelGen sm80: tiles, dot products, softmax and weighted values on tensor cores. A textual part: it uses the constants that the kernel declares before.
+// KernelGen sm80: tiles, dot products, softmax and weighted values on tensor cores. A textual part:
+// it uses the constants that the kernel declares before.
 
 // ---- Tiles: rows of Q, K and V in shared memory, in chunks of eight elements (16 bytes), the unit of copies and of matrix loads.
 constexpr int warp_threads = 32;
@@ -1990,8 +2016,9 @@ constexpr int wide_steps = head_dim / 16;        // products over the head dim t
 constexpr bool has_tail = head_dim % 16 != 0;    // and where it is an odd multiple of 8, the last 8
 constexpr int dim_steps = (head_dim + 15) / 16;
 
-// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different groups of four banks: a row is an odd number of chunks (of which
-// the last may not be used), or a multiple of 128 bytes, and then the chunks of neighbouring rows are exchanged among each other.
+// The place of a chunk in a tile. The eight rows of a matrix load must lie in eight different
+// groups of four banks: a row is an odd number of chunks (of which the last may not be used), or a
+// multiple of 128 bytes, and then the chunks of neighbouring rows are exchanged among each other.
 KG_DEVICE unsigned int chunk_offset(unsigned int row, unsigned int chunk)
 {
     return row * row_bytes + 16 * (swizzled ? chunk ^ (row & 7) : chunk);
@@ -2041,13 +2068,14 @@ KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int b
     Rows<T> rows;
     rows.first = tensor + begin;
     rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0 && strides.row == line_stride(rows);
+    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0
+        && strides.row == line_stride(rows);
     return rows;
 }
 
-// ---- Copies of tiles. In a round a thread copies a chunk of one row, or several that lie `copy_columns` apart; its rounds are `copy_rows` rows apart, whose
-// chunks are exchanged alike. So each copy needs its row's address and constants. Neighbouring threads read whole sectors of memory (32 bytes): rows of an odd
-// number of chunks, which may begin within one, go as a whole.
+// ---- Copies of tiles. In a round a thread copies a chunk of one row, or several that lie `copy_columns` apart; its rounds are `copy_rows`
+// rows apart, whose chunks are exchanged alike. So each copy needs its row's address and constants. Neighbouring threads read whole sectors
+// of memory (32 bytes): rows of an odd number of chunks, which may begin within one, go as a whole.
 constexpr int copy_columns = swizzled ? 8 : row_chunks % 2 == 1 ? row_chunks : 4;
 constexpr int copy_rows = threads / copy_columns;
 static_assert(!swizzled || copy_rows % 8 == 0, "the rows of a thread are exchanged alike");
@@ -2060,8 +2088,8 @@ struct CopyPlace
     unsigned int target;  // its address in a tile at the beginning of shared memory
 };
 
-// Eight threads write to eight different groups of four banks. Of rows that are padded to an odd number of chunks, those that are four apart begin half of all
-// banks apart: eight threads take four chunks of two of them.
+// Eight threads write to eight different groups of four banks. Of rows that are padded to an odd number of chunks, those that are four
+// apart begin half of all banks apart: eight threads take four chunks of two of them.
 KG_DEVICE CopyPlace copy_place()
 {
     const unsigned int thread = kg_thread();
@@ -2128,7 +2156,8 @@ KG_DEVICE void copy_elements(unsigned int tile, const Rows<const element>& rows,
     }
 }
 
-// Begins to copy `row_count` rows from row_begin, whatever they are, to the tile at `tile` bytes of shared memory. Past row_valid there are zeros.
+// Begins to copy `row_count` rows from row_begin, whatever they are, to the tile at `tile` bytes of
+// shared memory. Past row_valid there are zeros.
 template <int row_count>
 KG_DEVICE void copy_tile(const CopyPlace& place, unsigned int tile, const Rows<const element>& rows, long long row_begin, int row_valid)
 {
@@ -2144,11 +2173,15 @@ KG_DEVICE void copy_tile(unsigned int tile, const Rows<const element>& rows, lon
     copy_tile<row_count>(copy_place(), tile, rows, row_begin, row_valid);
 }
 
-// ---- Places of matrix loads. A lane gives the address of one row of 16 bytes of the matrices; all addresses of a tile follow from its first by constants.
+// ---- Places of matrix loads. A lane gives the address of one row of 16 bytes of the matrices; all
+// addresses of a tile follow from its first by constants.
 struct TilePlaces
 {
-    unsigned int rows;     // the lane's row of 16 rows, in their first chunk or, from lane 16 on, in their second: left operands, values, the last chunk of keys
-    unsigned int columns;  // the same of 16 keys as columns: lanes 8i...8i + 7 have keys 0...7 or, from lane 16 on, 8...15, and the first or the second chunk
+    // Left operands, values and the last chunk of keys: the lane's row of 16, in their first chunk or, from lane 16 on, in their second.
+    unsigned int rows;
+
+    // 16 keys as columns: lanes 8i...8i + 7 have keys 0...7 or, from lane 16 on, 8...15, and the first or the second chunk.
+    unsigned int columns;
 };
 
 // Those of the tile at address `tile`.
@@ -2164,8 +2197,9 @@ KG_DEVICE TilePlaces operator+(const TilePlaces& places, unsigned int bytes)
     return { places.rows + bytes, places.columns + bytes };
 }
 
-// The chunk that lies `distance` chunks, an even constant, past the one at the address `place` in the same row; the number of that one is a multiple of eight, or
-// one more. A tile begins at a multiple of 128 bytes where chunks are exchanged, so that the exchange takes place in the bits of the address itself.
+// The chunk that lies `distance` chunks, an even constant, past the one at the address `place` in the same
+// row; the number of that one is a multiple of eight, or one more. A tile begins at a multiple of 128
+// bytes where chunks are exchanged, so that the exchange takes place in the bits of the address itself.
 KG_DEVICE unsigned int chunk_past(unsigned int place, int distance)
 {
     return swizzled ? (place ^ 16 * (distance % 8)) + 16 * (distance / 8 * 8) : place + 16 * distance;
@@ -2207,7 +2241,8 @@ KG_DEVICE void load_query(kg_fragment (&query)[row_tiles][dim_steps], const Rows
     }
 }
 
-// The left operands of a step over the head dim: from registers, or from a tile of queries, where the lane's place among the warp's rows is `query`.
+// The left operands of a step over the head dim: from registers, or from a tile of queries, where
+// the lane's place among the warp's rows is `query`.
 template <int row_tiles>
 KG_DEVICE void query_step(kg_fragment (&rows)[row_tiles], const kg_fragment (&query)[row_tiles][dim_steps], int step)
 {
@@ -2275,8 +2310,9 @@ KG_DEVICE void multiply_keys(float (&scores)[row_tiles][key_tiles][4], const Que
     }
 }
 
-// ---- Scores from dot products, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head; row_valid and key_valid say
-// how many there are from there. A kernel with loops of their own for the kinds of tiles takes the function of that kind, any other finish_scores.
+// ---- Scores from dot products, in place. row_begin and key_begin are of the first row and key of the
+// scores, counted within the head; row_valid and key_valid say how many there are from there. A kernel
+// with loops of their own for the kinds of tiles takes the function of that kind, any other finish_scores.
 
 // Of keys that are all visible.
 template <int row_tiles, int key_tiles>
@@ -2294,15 +2330,16 @@ KG_DEVICE void finish_plain_scores(float (&scores)[row_tiles][key_tiles][4], con
                 scores[m][n][i] = plain_score(rule, scores[m][n][i]);
 }
 
-// Keys that the row-th row may see where no mask has a say, counted from the lane's first key. It is moved by the lane's column, so that a key is compared with it
-// by its place in the tile, which is a constant.
+// Keys that the row-th row may see where no mask has a say, counted from the lane's first key. It is moved by the lane's column, so that a
+// key is compared with it by its place in the tile, which is a constant.
 KG_DEVICE int key_limit(const ScoreRule& rule, int row, int row_begin, int row_valid, long long key_begin, int key_valid)
 {
     const int causal_end = row_begin - static_cast<int>(key_begin) + row + 1;
     return (row >= row_valid ? 0 : rule.causal && causal_end < key_valid ? causal_end : key_valid) - lane_column();
 }
 
-// Where no mask has a say, a row sees the keys up to a limit. Both outcomes are there before the choice: no branch parts the lanes of a warp.
+// Where no mask has a say, a row sees the keys up to a limit. Both outcomes are there before the
+// choice: no branch parts the lanes of a warp.
 template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_limited_scores(
     float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
@@ -2324,7 +2361,8 @@ KG_DEVICE void finish_limited_scores(
 // The mask has a say on the keys before the limit; the others are hidden. Its elements are loaded under predicates.
 template <typename mask_element, int row_tiles, int key_tiles>
 KG_DEVICE void finish_scores_with(
-    const mask_element* mask, float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+    const mask_element* mask, float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule,
+    int row_begin, int row_valid, long long key_begin, int key_valid)
 {
     const float hidden = -kg_infinity();
 #pragma unroll
@@ -2382,8 +2420,8 @@ KG_DEVICE void finish_scores(
 
 // ---- Softmax of rows that lie in quads: the four lanes 4 * g...4 * g + 3 hold the keys of row g, and those of row g + 8.
 
-// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale, the scale comes
-// in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
+// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale,
+// the scale comes in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
 KG_DEVICE float fold_scale(ScoreRule& rule)
 {
     const float scale = rule.scale;
@@ -2431,7 +2469,8 @@ KG_DEVICE float greatest_score(const float (&scores)[key_tiles][4], int half)
     return kg_max(greatest, kg_shuffle_xor(greatest, 2));
 }
 
-// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has seen no key has no base, and nothing to subtract from.
+// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has
+// seen no key has no base, and nothing to subtract from.
 template <int key_tiles>
 KG_DEVICE void add_probabilities(float (&scores)[key_tiles][4], int half, float factor, float base, float& total)
 {
@@ -2479,8 +2518,8 @@ KG_DEVICE void rescale_row(float (&sums)[value_tiles][4], int half, float factor
     }
 }
 
-// The lane's place in the n-th chunk from first_chunk on, n being even, of the rows at `values`. It follows from the first place by constants where all warps begin
-// with a chunk whose number is a multiple of eight.
+// The lane's place in the n-th chunk from first_chunk on, n being even, of the rows at `values`. It follows from the first place by
+// constants where all warps begin with a chunk whose number is a multiple of eight.
 template <int value_tiles>
 KG_DEVICE unsigned int value_place(unsigned int values, int first_chunk, int n)
 {
@@ -2491,10 +2530,12 @@ KG_DEVICE unsigned int value_place(unsigned int values, int first_chunk, int n)
     return values - chunk_offset(lane % 16, lane / 16) + chunk_offset(lane % 16, first_chunk + n + lane / 16);
 }
 
-// sums += probabilities of 16 keys times the values of these keys, of which `values` is the lane's place: `chunk_count` chunks from first_chunk.
+// sums += probabilities of 16 keys times the values of these keys, of which `values` is the lane's
+// place: `chunk_count` chunks from first_chunk.
 template <int row_tiles, int value_tiles>
 KG_DEVICE void add_values(
-    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles], unsigned int values, int first_chunk, int chunk_count)
+    float (&sums)[row_tiles][value_tiles][4], const kg_fragment (&probabilities)[row_tiles],
+    unsigned int values, int first_chunk, int chunk_count)
 {
 #pragma unroll
     for (int n = 0; n < value_tiles; n += 2)
@@ -2555,11 +2596,12 @@ KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, uns
     kg_store(address + 1, part);
 }
 
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
+// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the
+// warp take part. Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
 template <int value_tiles>
 KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
+    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4],
+    int half, float factor, int first_chunk, int chunk_count)
 {
     const int column = lane_column();
 #pragma unroll
@@ -2601,8 +2643,9 @@ KG_DEVICE kg_fragment pack_probabilities(const float (&first)[4], const float (&
     return packed;
 }
 
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where a tile holds hidden keys, such values are taken out of it before the products; rows that do see them get them afterwards.
+// ---- Non-finite values. A key that a row does not see has probability zero, but zero times an
+// infinity or a NaN is a NaN, and what lies behind a mask may be anything. So where a tile holds hidden
+// keys, such values are taken out of it before the products; rows that do see them get them afterwards.
 
 // The exponent's bits, which are all set in infinities and NaNs.
 KG_DEVICE unsigned int exponent_mask(kg_f16)
@@ -2644,13 +2687,14 @@ KG_DEVICE bool clean_line(float* address)
     return !clean;
 }
 
-// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. The warp's rows begin at row_begin, counted within the head,
-// and there are row_valid from there. Times a weight that is not zero an infinity or a NaN is what it is, so that it is added as it is; times zero both are NaN.
-// has_weight(weights, m, half, key) tells which of them holds for row 16 * m + 8 * half + g. So a row has the same bits in a tile that needs no cleaning.
+// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. The warp's rows begin at row_begin,
+// counted within the head, and there are row_valid from there. Times a weight that is not zero an infinity or a NaN is what it is, so that
+// it is added as it is; times zero both are NaN. has_weight(weights, m, half, key) tells which of them holds for row 16 * m + 8 * half + g.
+// So a row has the same bits in a tile that needs no cleaning.
 template <int row_tiles, int value_tiles, typename Weights>
 KG_DEVICE void add_dropped_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const ScoreRule& rule, int row_begin, int row_valid, const Rows<const element>& values,
-    long long key_begin, int key_valid, int first_chunk, int chunk_count)
+    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const ScoreRule& rule,
+    int row_begin, int row_valid, const Rows<const element>& values, long long key_begin, int key_valid, int first_chunk, int chunk_count)
 {
 #pragma unroll 1
     for (int key = 0; key < key_valid; key++)
@@ -2690,8 +2734,8 @@ KG_DEVICE void add_dropped_values(
     }
 }
 
-// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found one.
-// The tile must be there for all; afterwards a barrier is due.
+// Replaces infinities and NaNs of the tile at `tile` bytes of shared memory by zeros, all threads together. True when this thread found
+// one. The tile must be there for all; afterwards a barrier is due.
 template <int row_count>
 KG_DEVICE bool clean_values(unsigned int tile)
 {
@@ -2706,8 +2750,8 @@ KG_DEVICE bool clean_values(unsigned int tile)
     return found;
 }
 
-// Which keys of a tile have a weight that is not zero in the lane's rows: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's quad. A bit a key is all
-// that is kept of probabilities that become operands of a product.
+// Which keys of a tile have a weight that is not zero in the lane's rows: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's
+// quad. A bit a key is all that is kept of probabilities that become operands of a product.
 template <int row_tiles, int key_tiles>
 struct KeyWeights
 {
@@ -2715,7 +2759,8 @@ struct KeyWeights
     unsigned long long bits[row_tiles][2];
 };
 
-// The greatest probability that is zero as an operand: half of the least Float16, which is rounded to even. As BFloat16 every one stays what it is.
+// The greatest probability that is zero as an operand: half of the least Float16, which is rounded
+// to even. As BFloat16 every one stays what it is.
 KG_DEVICE float lost_weight(kg_f16)
 {
     return 2.98023224e-8f;
@@ -2752,9 +2797,9 @@ KG_DEVICE bool has_weight(const KeyWeights<row_tiles, key_tiles>& weights, int m
 
         public static global::System.ReadOnlySpan<byte> Sm80MaterializedText =>
 """
-// KernelGen sm80, materialized: two of its three launches, and the way of scores and probabilities through the workspace. A textual part: it uses the constants
-// that the kernel declares before, and the headers before it. A block's warps divide its rows by 16 and, where they are more than that, the keys of the scores
-// and the columns of the output.
+// KernelGen sm80, materialized: two of its three launches, and the way of scores and probabilities through the workspace. A textual part:
+// it uses the constants that the kernel declares before, and the headers before it. A block's warps divide its rows by 16 and, where they
+// are more than that, the keys of the scores and the columns of the output.
 
 // What a lane holds of rows that are not done. Writes `chunk_count` chunks from first_chunk of a row's sums as they are.
 template <int value_tiles>
@@ -2792,7 +2837,7 @@ constexpr int row_groups = tile_rows / 16;
 constexpr int column_groups = threads / warp_threads / row_groups;
 constexpr int group_keys = tile_keys / column_groups;
 constexpr int key_tiles = group_keys / 8;
-constexpr int value_tiles = (row_chunks + column_groups - 1) / column_groups;  // chunks of the output of a warp; the last warp may have fewer
+constexpr int value_tiles = (row_chunks + column_groups - 1) / column_groups;  // output chunks of a warp; the last may have fewer
 
 // ---- First launch: scores of every tile with a visible key. Shared memory: the tile of Q, then two of K.
 constexpr int key_tiles_begin = tile_rows * row_bytes;
@@ -2845,7 +2890,8 @@ KG_DEVICE void compute_scores(const KernelArguments& arguments)
 
             const int key_valid = valid_keys(key_begin, rows.key_end);
             float scores[1][key_tiles][4];
-            multiply_keys(scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
+            multiply_keys(
+                scores, places.rows + warp_row * row_bytes, places + (key_tiles_begin + stage * tile_bytes + warp_key * row_bytes));
             finish_scores(scores, head.rule, rows.begin + warp_row, rows.valid - warp_row, key_begin + warp_key, key_valid - warp_key);
             store_scores(target, rows, warp_row, scores[0]);
             target += workspace_tile;
@@ -2862,8 +2908,9 @@ KG_DEVICE void compute_scores(const KernelArguments& arguments)
 static_assert(2 * tile_bytes == values_shared_bytes, "the launch gives other shared memory");
 constexpr int eighth_row = 8 * tile_keys;  // floats from a row of probabilities to the eighth after it
 
-// Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of two lifts them, and is taken out of the sums again.
-// Probabilities of 16 rows and 16 keys as a left operand, straight from the workspace: `row` is the lane's first, the second lies `eighth_row` behind it.
+// Probabilities meet the values in the element type. Float16 has few bits for small numbers: a power of
+// two lifts them, and is taken out of the sums again. Probabilities of 16 rows and 16 keys as a left
+// operand, straight from the workspace: `row` is the lane's first, the second lies `eighth_row` behind it.
 KG_DEVICE kg_fragment load_probabilities(const float* row, bool exists, bool second_exists)
 {
     kg_fragment packed;
@@ -2889,7 +2936,8 @@ KG_DEVICE void load_probabilities(kg_fragment (&packed)[tile_keys / 16][1], cons
 
 // Adds the values of a tile, weighted by its probabilities, to the warp's columns.
 KG_DEVICE void add_tile(
-    float (&sums)[1][value_tiles][4], const kg_fragment (&probabilities)[tile_keys / 16][1], unsigned int values, int first_chunk, int chunk_count)
+    float (&sums)[1][value_tiles][4], const kg_fragment (&probabilities)[tile_keys / 16][1],
+    unsigned int values, int first_chunk, int chunk_count)
 {
 #pragma unroll
     for (int step = 0; step < tile_keys / 16; step++)
@@ -2905,14 +2953,15 @@ struct WorkspaceProbabilities
 
 KG_DEVICE bool has_weight(const WorkspaceProbabilities& probabilities, int, int half, int key)
 {
-    return probabilities.exists[half] && kg_multiply(kg_load(probabilities.first + half * eighth_row + key), probability_scale) > lost_weight(element());
+    return probabilities.exists[half]
+        && kg_multiply(kg_load(probabilities.first + half * eighth_row + key), probability_scale) > lost_weight(element());
 }
 
-// Writes the warp's columns of two rows, `row` within the block and the eighth after it. What chunks of keys give is added up in the place of the first chunk's
-// probabilities, which the block needs no more, row after row; each lane finds there what it has written itself.
+// Writes the warp's columns of two rows, `row` within the block and the eighth after it. What chunks of keys give is added up in the place
+// of the first chunk's probabilities, which the block needs no more, row after row; each lane finds there what it has written itself.
 KG_DEVICE void store_rows(
-    const KernelArguments& arguments, const BlockRows& rows, const Head& head, int slice_head, int row, float (&sums)[1][value_tiles][4], int first_chunk,
-    int chunk_count)
+    const KernelArguments& arguments, const BlockRows& rows, const Head& head, int slice_head,
+    int row, float (&sums)[1][value_tiles][4], int first_chunk, int chunk_count)
 {
     static_assert(chunk_keys >= head_dim, "a chunk's probabilities have room for the output");
     const bool leaves = leaves_partial(arguments, rows);
@@ -2934,7 +2983,9 @@ KG_DEVICE void store_rows(
     const Rows<element> output = open_output(arguments, head);
 #pragma unroll
     for (int half = 0; half < 2; half++)
-        store_row(output, rows.begin + row + 8 * half, row + 8 * half < rows.valid, sums[0], half, 1.0f / probability_scale, first_chunk, chunk_count);
+        store_row(
+            output, rows.begin + row + 8 * half, row + 8 * half < rows.valid, sums[0], half,
+            1.0f / probability_scale, first_chunk, chunk_count);
 }
 
 KG_DEVICE void compute_output(const KernelArguments& arguments)
@@ -2949,7 +3000,8 @@ KG_DEVICE void compute_output(const KernelArguments& arguments)
     for (int slice_head = kg_block_y(); slice_head < arguments.head_count; next_part(arguments, rows, slice_head))
     {
         const Head head = open_head(arguments, slice_head);
-        const float* probability_row = workspace_tile_at(arguments, slice_head, rows.offset, rows.key_begin) + row * tile_keys + lane_column();
+        const float* probability_row =
+            workspace_tile_at(arguments, slice_head, rows.offset, rows.key_begin) + row * tile_keys + lane_column();
         float sums[1][value_tiles][4];
         clear(sums);
         if (rows.key_end > 0)
@@ -2975,8 +3027,8 @@ KG_DEVICE void compute_output(const KernelArguments& arguments)
             {
                 const WorkspaceProbabilities weights = { probability_row - lane_column(), { row < rows.valid, row + 8 < rows.valid } };
                 add_dropped_values(
-                    sums, weights, head.rule, rows.begin + warp_row, rows.valid - warp_row, head.value, key_begin, valid_keys(key_begin, rows.key_end),
-                    first_chunk, chunk_count);
+                    sums, weights, head.rule, rows.begin + warp_row, rows.valid - warp_row,
+                    head.value, key_begin, valid_keys(key_begin, rows.key_end), first_chunk, chunk_count);
             }
 
             probability_row += workspace_tile;
@@ -2995,15 +3047,16 @@ KG_DEVICE void compute_output(const KernelArguments& arguments)
 
         public static global::System.ReadOnlySpan<byte> Sm80StreamingText =>
 """
-// KernelGen sm80, streaming: softmax while the keys go by, each warp with rows of its own. A textual part: it uses the constants that the kernel declares
-// before, and the headers before it.
+// KernelGen sm80, streaming: softmax while the keys go by, each warp with rows of its own. A textual part: it uses the constants that the
+// kernel declares before, and the headers before it.
 
-// ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when a tile's greatest exceeds it by more than `slack`,
-// so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
+// ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when
+// a tile's greatest exceeds it by more than `slack`, so that most tiles rescale nothing. This is decided
+// for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
 constexpr float slack = 8.0f;
 
-// Moves the base where the greatest score of a tile asks for it, and tells so: only then `rescale`, the factor for what was summed before the tile, is not 1.
-// Without a branch, which would part the lanes of a warp.
+// Moves the base where the greatest score of a tile asks for it, and tells so: only then `rescale`, the factor for what was summed before
+// the tile, is not 1. Without a branch, which would part the lanes of a warp.
 KG_DEVICE bool move_base(float& base, float greatest, float& rescale)
 {
     const bool moves = greatest > kg_add(base, slack);
@@ -3051,10 +3104,11 @@ KG_DEVICE void fold_partial_row(
         }
 }
 
-// ---- The loop of plain tiles: no key of theirs is hidden from any row of the block, and K and V are copied in whole tiles, one after the other.
+// ---- The loop of plain tiles: no key of theirs is hidden from any row of the block, and K and V
+// are copied in whole tiles, one after the other.
 
-// Tiles, from the first, that it takes: the next tile is whole as well, rows of K and V are lines, and the scale is folded into the softmax. Any other tile has the
-// same bits in the loop of whatever tiles there are.
+// Tiles, from the first, that it takes: the next tile is whole as well, rows of K and V are lines, and the scale is folded into the
+// softmax. Any other tile has the same bits in the loop of whatever tiles there are.
 KG_DEVICE int plain_loop_tiles(const Head& head, const BlockRows& rows)
 {
     if (general_masks || !are_dot_products(head.rule) || !head.key.lines || !head.value.lines)
@@ -3190,8 +3244,8 @@ KG_DEVICE void take_plain_tile(
 // Takes the tile of whatever keys that begins at key_begin. warp_row is the warp's first row within the block.
 template <typename Query>
 KG_DEVICE void take_tile(
-    WarpState& state, const Head& head, const BlockRows& rows, int warp_row, const Query& query, float factor, const TilePlaces& places, long long key_begin,
-    int& stage)
+    WarpState& state, const Head& head, const BlockRows& rows, int warp_row, const Query& query,
+    float factor, const TilePlaces& places, long long key_begin, int& stage)
 {
     const unsigned int stage_begin = stage_bytes(stage);
     const unsigned int next_begin = stage_bytes(1 - stage);
@@ -3228,11 +3282,13 @@ KG_DEVICE void take_tile(
     add_tile(state, scores, factor, places.rows + (value_tiles_begin + stage_begin));
     if (cleaned)
         add_dropped_values(
-            state.sums, key_weights(scores), head.rule, rows.begin + warp_row, rows.valid - warp_row, head.value, key_begin, key_valid, 0, row_chunks);
+            state.sums, key_weights(scores), head.rule, rows.begin + warp_row, rows.valid - warp_row,
+            head.value, key_begin, key_valid, 0, row_chunks);
     stage = 1 - stage;
 }
 
-// Folds what the block has left of its rows, of the keys before, into the warp's. Before and after the whole block waits: what a lane reads others have written.
+// Folds what the block has left of its rows, of the keys before, into the warp's. Before and after
+// the whole block waits: what a lane reads others have written.
 KG_DEVICE void fold_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, int warp_row, WarpState& state)
 {
     kg_barrier();
@@ -3254,7 +3310,8 @@ KG_DEVICE void fold_rows(const KernelArguments& arguments, const BlockRows& rows
     kg_barrier();
 }
 
-// Writes the warp's rows, of which warp_row is the first within the block: their sums divided by their totals, or what is left of them for the keys that follow.
+// Writes the warp's rows, of which warp_row is the first within the block: their sums divided by
+// their totals, or what is left of them for the keys that follow.
 KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, int warp_row, WarpState& state)
 {
 #pragma unroll
@@ -3288,13 +3345,16 @@ KG_DEVICE void store_rows(const KernelArguments& arguments, const BlockRows& row
             }
 
             // A row that sees no key is zero.
-            store_row(output, rows.begin + row, row < rows.valid, state.sums[m], half, total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
+            store_row(
+                output, rows.begin + row, row < rows.valid, state.sums[m], half,
+                total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
             if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
                 kg_store(log_sum_exp_of(arguments, head, rows.begin + row), natural_log_sum_exp(state.rows.base[m][half], total));
         }
 }
 
-// Takes all tiles of the block's keys, in their order, whatever the slice: a row's bits depend on nothing but the row. The first have been asked for.
+// Takes all tiles of the block's keys, in their order, whatever the slice: a row's bits depend on
+// nothing but the row. The first have been asked for.
 template <typename Query>
 KG_DEVICE void take_tiles(WarpState& state, const Head& head, const BlockRows& rows, int warp_row, const Query& query, float factor)
 {
@@ -3307,7 +3367,9 @@ KG_DEVICE void take_tiles(WarpState& state, const Head& head, const BlockRows& r
     for (int tile = 0; tile < plain_tiles; tile++)
         take_plain_tile(state, head, query, factor, places, next, stage);
 #pragma unroll 1
-    for (long long key_begin = rows.key_begin + static_cast<long long>(plain_tiles) * tile_keys; key_begin < rows.key_end; key_begin += tile_keys)
+    for (long long key_begin = rows.key_begin + static_cast<long long>(plain_tiles) * tile_keys;
+        key_begin < rows.key_end;
+        key_begin += tile_keys)
         take_tile(state, head, rows, warp_row, query, factor, places, key_begin, stage);
 }
 
@@ -3353,8 +3415,8 @@ KG_DEVICE void compute_output(const KernelArguments& arguments)
 
         public static global::System.ReadOnlySpan<byte> Sm80ShortKeysText =>
 """
-// KernelGen sm80, few keys: softmax of rows whose scores are there at once. A textual part: it uses the constants that the kernel declares before, and the
-// headers before it.
+// KernelGen sm80, few keys: softmax of rows whose scores are there at once. A textual part: it uses
+// the constants that the kernel declares before, and the headers before it.
 
 constexpr int pass_rows = 16 * threads / warp_threads;  // each warp computes 16 rows at a time
 constexpr int key_tiles = tile_keys / 8;
@@ -3377,8 +3439,8 @@ KG_DEVICE void turn_into_probabilities(RowSums<1>& softmax, float (&scores)[key_
 
 // Writes the warp's rows, of which warp_row is the first within the block: their sums divided by their totals.
 KG_DEVICE void store_rows(
-    const KernelArguments& arguments, const BlockRows& rows, const Head& head, const Rows<element>& output, int warp_row, const RowSums<1>& softmax,
-    const float (&sums)[row_chunks][4])
+    const KernelArguments& arguments, const BlockRows& rows, const Head& head, const Rows<element>& output,
+    int warp_row, const RowSums<1>& softmax, const float (&sums)[row_chunks][4])
 {
 #pragma unroll
     for (int half = 0; half < 2; half++)
@@ -3442,7 +3504,8 @@ KG_DEVICE void compute_output(const KernelArguments& arguments)
 
             if (cleaned)
                 add_dropped_values(
-                    sums, key_weights(scores), head.rule, rows.begin + warp_row, rows.valid - warp_row, head.value, 0, rows.key_end, 0, row_chunks);
+                    sums, key_weights(scores), head.rule, rows.begin + warp_row, rows.valid - warp_row,
+                    head.value, 0, rows.key_end, 0, row_chunks);
 
             store_rows(arguments, rows, head, output, warp_row, softmax, sums[0]);
         }
@@ -3460,8 +3523,9 @@ KG_DEVICE void compute_output(const KernelArguments& arguments)
 // Where KERNELGEN_EMULATED is defined, the C++ shim supplies what is hardware here.
 
 #ifndef KERNELGEN_EMULATED
-// ---- mbarriers, from sm_90: eight bytes of shared memory that count arrivals and bytes. A phase ends when all arrivals and all expected bytes are there;
-// then the next begins. Phases are told apart by their parity: the first is 0, and whoever waits for parity 1 of a new mbarrier does not wait.
+// ---- mbarriers, from sm_90: eight bytes of shared memory that count arrivals and bytes. A phase ends
+// when all arrivals and all expected bytes are there; then the next begins. Phases are told apart by
+// their parity: the first is 0, and whoever waits for parity 1 of a new mbarrier does not wait.
 KG_DEVICE void kg_mbarrier_init(unsigned int barrier, unsigned int arrivals)
 {
     asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(barrier), "r"(arrivals) : "memory");
@@ -3553,8 +3617,8 @@ KG_DEVICE void kg_take_registers()
 }
 
 // ---- Asynchronous tensor copies, from sm_90: one thread copies a box of a tensor, which a tensor map describes, to shared memory or back.
-// `place` is the box's first element, the innermost dimension first; what is outside the tensor is zero, or not written. Shared addresses are multiples
-// of 128, with a swizzle of 128 bytes of 1024.
+// `place` is the box's first element, the innermost dimension first; what is outside the tensor is zero, or not written. Shared addresses
+// are multiples of 128, with a swizzle of 128 bytes of 1024.
 KG_DEVICE void kg_prefetch_tensor_map(const kg_tensor_map& map)
 {
     asm volatile("prefetch.tensormap [%0];" :: "l"(&map) : "memory");
@@ -3702,12 +3766,12 @@ KG_DEVICE void kg_tensor_load_multicast(
         :: "r"(shared), "l"(&map), "r"(barrier), "r"(place[0]), "r"(place[1]), "r"(place[2]), "r"(place[3]), "h"(blocks) : "memory");
 }
 
-// ---- Products of a warpgroup, from sm_90a: four warps multiply matrices asynchronously, B from shared memory, A from there or from registers.
-// The products themselves are emitted with the kernel, for the shapes that it needs: kg_multiply_shared and kg_multiply_registers.
-// Accumulators and registers of A may not be touched from the product on until it was waited for.
+// ---- Products of a warpgroup, from sm_90a: four warps multiply matrices asynchronously, B from shared memory, A from there or from
+// registers. The products themselves are emitted with the kernel, for the shapes that it needs: kg_multiply_shared and
+// kg_multiply_registers. Accumulators and registers of A may not be touched from the product on until it was waited for.
 
-// The number of the thread's warpgroup, as the first lane of its warp has it: so the compiler knows that branches on it do not part the warp, and keeps what
-// follows from it, such as matrix descriptors, in registers of the whole warp. All lanes of the warp take part.
+// The number of the thread's warpgroup, as the first lane of its warp has it: so the compiler knows that branches on it do not part the
+// warp, and keeps what follows from it, such as matrix descriptors, in registers of the whole warp. All lanes of the warp take part.
 KG_DEVICE int kg_warpgroup()
 {
     int value;
@@ -3715,7 +3779,8 @@ KG_DEVICE int kg_warpgroup()
     return value;
 }
 
-// A number that all lanes of the warp have, as its first lane has it, for the same reason: what is compared with it does not part the warp. All lanes take part.
+// A number that all lanes of the warp have, as its first lane has it, for the same reason: what is
+// compared with it does not part the warp. All lanes take part.
 KG_DEVICE int kg_uniform(int value)
 {
     int first;
@@ -3742,9 +3807,9 @@ KG_DEVICE void kg_wait_products()
     asm volatile("wgmma.wait_group.sync.aligned %0;" :: "n"(pending) : "memory");
 }
 
-// Keeps what leads to these two numbers before the waits for products that follow: an assembler moves such a wait up over arithmetic, and what was meant to run
-// beside the products would run behind them. It does not move one over a question to an mbarrier, any one that has begun; a parity made of the numbers ties the
-// question to them, and nobody looks at the answer.
+// Keeps what leads to these two numbers before the waits for products that follow: an assembler moves such a wait up over arithmetic, and
+// what was meant to run beside the products would run behind them. It does not move one over a question to an mbarrier, any one that has
+// begun; a parity made of the numbers ties the question to them, and nobody looks at the answer.
 KG_DEVICE void kg_complete_before_wait(unsigned int barrier, float a, float b)
 {
     asm volatile(
@@ -3776,8 +3841,9 @@ KG_DEVICE void kg_pin(kg_fragment (&fragments)[steps])
 
 #endif // KERNELGEN_EMULATED
 
-// ---- Matrix descriptors: where a matrix of 16-bit elements lies in shared memory, for the products of a warpgroup. A line is a row of A or a column of B.
-// With a swizzle of 128, 64 or 32 bytes the lines form panels whose rows are as long, and a panel begins at a multiple of 1024, 512 or 256 bytes.
+// ---- Matrix descriptors: where a matrix of 16-bit elements lies in shared memory, for the products of
+// a warpgroup. A line is a row of A or a column of B. With a swizzle of 128, 64 or 32 bytes the lines
+// form panels whose rows are as long, and a panel begins at a multiple of 1024, 512 or 256 bytes.
 constexpr unsigned long long kg_swizzle_none = 0;
 constexpr unsigned long long kg_swizzle_128 = 1;
 constexpr unsigned long long kg_swizzle_64 = 2;
@@ -3786,9 +3852,11 @@ constexpr unsigned long long kg_swizzle_32 = 3;
 // leading_bytes: lines along the rows, without a swizzle: from eight elements of a line to the next eight; with one: not used.
 //   Lines across: with a swizzle from a panel to the next; without: from eight elements of a line to the next eight.
 // stride_bytes: from eight lines to the next eight; lines across with a swizzle: from eight elements of a line to the next eight.
-KG_DEVICE unsigned long long kg_matrix(unsigned int shared, unsigned int leading_bytes, unsigned int stride_bytes, unsigned long long swizzle)
+KG_DEVICE unsigned long long kg_matrix(
+    unsigned int shared, unsigned int leading_bytes, unsigned int stride_bytes, unsigned long long swizzle)
 {
-    return ((shared & 0x3ffffull) >> 4) | static_cast<unsigned long long>(leading_bytes >> 4) << 16 | static_cast<unsigned long long>(stride_bytes >> 4) << 32
+    return ((shared & 0x3ffffull) >> 4)
+        | static_cast<unsigned long long>(leading_bytes >> 4) << 16 | static_cast<unsigned long long>(stride_bytes >> 4) << 32
         | swizzle << 62;
 }
 
@@ -3958,11 +4026,11 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aText =>
 """
-// KernelGen sm90a: tiles of 16-bit elements in shared memory, their copies, softmax and output of warpgroups. A textual part: it uses the constants that the kernel
-// declares before.
+// KernelGen sm90a: tiles of 16-bit elements in shared memory, their copies, softmax and output of
+// warpgroups. A textual part: it uses the constants that the kernel declares before.
 
-// ---- Tiles in shared memory: panels of rows, side by side. Q and K run along the head dim, V across it; columns past the head dim are zero.
-// Marked like all others: NVRTC takes a function without a mark for one of the host, which no kernel may call, constexpr or not.
+// ---- Tiles in shared memory: panels of rows, side by side. Q and K run along the head dim, V across it; columns past the head dim are
+// zero. Marked like all others: NVRTC takes a function without a mark for one of the host, which no kernel may call, constexpr or not.
 KG_DEVICE constexpr unsigned long long swizzle_of(int panel_dims)
 {
     return panel_dims == 64 ? kg_swizzle_128 : panel_dims == 32 ? kg_swizzle_64 : kg_swizzle_32;
@@ -4024,13 +4092,14 @@ KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int b
     Rows<T> rows;
     rows.first = tensor + begin;
     rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0 && strides.row == line_stride(rows);
+    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0
+        && strides.row == line_stride(rows);
     return rows;
 }
 
-// ---- Pipelines: tiles pass through stages of shared memory, from producers to consumers. A stage has two mbarriers. A phase of `full` ends when the stage's tile
-// has come, a phase of `empty` when all consumers are done with it. Tile n, counted over everything that the block computes, is in stage n % stages, and uses it
-// for the (n / stages)-th time, whose parity tells the phases apart.
+// ---- Pipelines: tiles pass through stages of shared memory, from producers to consumers. A stage has two mbarriers. A phase of `full`
+// ends when the stage's tile has come, a phase of `empty` when all consumers are done with it. Tile n, counted over everything that the
+// block computes, is in stage n % stages, and uses it for the (n / stages)-th time, whose parity tells the phases apart.
 template <int stages>
 struct PipelineState
 {
@@ -4048,7 +4117,8 @@ struct PipelineState
     }
 };
 
-// Its mbarriers are those of the block from number `first` on: the full ones, then the empty ones. All pipelines count from the same address: one register has it.
+// Its mbarriers are those of the block from number `first` on: the full ones, then the empty ones.
+// All pipelines count from the same address: one register has it.
 template <int stages, int first>
 struct Pipeline
 {
@@ -4077,7 +4147,8 @@ struct Pipeline
     // A consumer waits until the stage's tile has come.
     __device__ __forceinline__ void wait(const PipelineState<stages>& state) const { kg_mbarrier_wait(full(state.stage), state.phase); }
 
-    // A consumer's warp is done with the stage: its elected lane arrives for it. It arrives under a predicate and not behind a branch, which would part the warp.
+    // A consumer's warp is done with the stage: its elected lane arrives for it. It arrives under a
+    // predicate and not behind a branch, which would part the warp.
     __device__ __forceinline__ void release(const PipelineState<stages>& state, bool elected) const
     {
         kg_mbarrier_arrive_if(empty(state.stage), elected);
@@ -4149,8 +4220,9 @@ KG_DEVICE void copy_tile(unsigned int tile, const kg_tensor_map& map, unsigned i
     copy_panels<panels, panel_dims, panel_bytes>(tile, map, mbarrier, row_begin, head, batch);
 }
 
-// ---- Scores from dot products, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head; row_valid and key_valid say
-// how many there are from there. A kernel with loops of their own for the kinds of tiles takes the function of that kind, any other finish_scores.
+// ---- Scores from dot products, in place. row_begin and key_begin are of the first row and key of the
+// scores, counted within the head; row_valid and key_valid say how many there are from there. A kernel
+// with loops of their own for the kinds of tiles takes the function of that kind, any other finish_scores.
 
 // Of keys that are all visible.
 template <int row_tiles, int key_tiles>
@@ -4168,15 +4240,16 @@ KG_DEVICE void finish_plain_scores(float (&scores)[row_tiles][key_tiles][4], con
                 scores[m][n][i] = plain_score(rule, scores[m][n][i]);
 }
 
-// Keys that the row-th row may see where no mask has a say, counted from the lane's first key. It is moved by the lane's column, so that a key is compared with it
-// by its place in the tile, which is a constant.
+// Keys that the row-th row may see where no mask has a say, counted from the lane's first key. It is moved by the lane's column, so that a
+// key is compared with it by its place in the tile, which is a constant.
 KG_DEVICE int key_limit(const ScoreRule& rule, int row, int row_begin, int row_valid, long long key_begin, int key_valid)
 {
     const int causal_end = row_begin - static_cast<int>(key_begin) + row + 1;
     return (row >= row_valid ? 0 : rule.causal && causal_end < key_valid ? causal_end : key_valid) - lane_column();
 }
 
-// Where no mask has a say, a row sees the keys up to a limit. Both outcomes are there before the choice: no branch parts the lanes of a warp.
+// Where no mask has a say, a row sees the keys up to a limit. Both outcomes are there before the
+// choice: no branch parts the lanes of a warp.
 template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_limited_scores(
     float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
@@ -4198,7 +4271,8 @@ KG_DEVICE void finish_limited_scores(
 // The mask has a say on the keys before the limit; the others are hidden. Its elements are loaded under predicates.
 template <typename mask_element, int row_tiles, int key_tiles>
 KG_DEVICE void finish_scores_with(
-    const mask_element* mask, float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+    const mask_element* mask, float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule,
+    int row_begin, int row_valid, long long key_begin, int key_valid)
 {
     const float hidden = -kg_infinity();
 #pragma unroll
@@ -4256,8 +4330,8 @@ KG_DEVICE void finish_scores(
 
 // ---- Softmax of rows that lie in quads: the four lanes 4 * g...4 * g + 3 hold the keys of row g, and those of row g + 8.
 
-// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale, the scale comes
-// in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
+// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale,
+// the scale comes in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
 KG_DEVICE float fold_scale(ScoreRule& rule)
 {
     const float scale = rule.scale;
@@ -4305,7 +4379,8 @@ KG_DEVICE float greatest_score(const float (&scores)[key_tiles][4], int half)
     return kg_max(greatest, kg_shuffle_xor(greatest, 2));
 }
 
-// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has seen no key has no base, and nothing to subtract from.
+// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has
+// seen no key has no base, and nothing to subtract from.
 template <int key_tiles>
 KG_DEVICE void add_probabilities(float (&scores)[key_tiles][4], int half, float factor, float base, float& total)
 {
@@ -4327,12 +4402,13 @@ KG_DEVICE float sum_of_quad(float value)
     return kg_add(value, kg_shuffle_xor(value, 2));
 }
 
-// ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when a tile's greatest exceeds it by more than `slack`,
-// so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
+// ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when
+// a tile's greatest exceeds it by more than `slack`, so that most tiles rescale nothing. This is decided
+// for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
 constexpr float slack = 8.0f;
 
-// Moves the base where the greatest score of a tile asks for it, and tells so: only then `rescale`, the factor for what was summed before the tile, is not 1.
-// Without a branch, which would part the lanes of a warp.
+// Moves the base where the greatest score of a tile asks for it, and tells so: only then `rescale`, the factor for what was summed before
+// the tile, is not 1. Without a branch, which would part the lanes of a warp.
 KG_DEVICE bool move_base(float& base, float greatest, float& rescale)
 {
     const bool moves = greatest > kg_add(base, slack);
@@ -4360,8 +4436,8 @@ KG_DEVICE kg_fragment pack_probabilities(const float (&first)[4], const float (&
     return packed;
 }
 
-// Which keys of a tile have a weight that is not zero in the lane's rows: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's quad. A bit a key is all
-// that is kept of probabilities that become operands of a product.
+// Which keys of a tile have a weight that is not zero in the lane's rows: bit 2 * n + i is key 8 * n + 2 * t + i, of lane t of the row's
+// quad. A bit a key is all that is kept of probabilities that become operands of a product.
 template <int row_tiles, int key_tiles>
 struct KeyWeights
 {
@@ -4369,7 +4445,8 @@ struct KeyWeights
     unsigned long long bits[row_tiles][2];
 };
 
-// The greatest probability that is zero as an operand: half of the least Float16, which is rounded to even. As BFloat16 every one stays what it is.
+// The greatest probability that is zero as an operand: half of the least Float16, which is rounded
+// to even. As BFloat16 every one stays what it is.
 KG_DEVICE float lost_weight(kg_f16)
 {
     return 2.98023224e-8f;
@@ -4473,11 +4550,12 @@ KG_DEVICE void store_pair(const Rows<element>& rows, long long row, int dim, uns
     kg_store(address + 1, part);
 }
 
-// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the warp take part.
-// Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
+// Writes `chunk_count` chunks from first_chunk of one output row: its sums times `factor`, rounded to the element type. All lanes of the
+// warp take part. Adding zero turns a negative zero, which depends on how many hidden keys a row passed, into a positive one.
 template <int value_tiles>
 KG_DEVICE void store_row(
-    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
+    const Rows<element>& rows, long long row, bool exists, const float (&sums)[value_tiles][4],
+    int half, float factor, int first_chunk, int chunk_count)
 {
     const int column = lane_column();
 #pragma unroll
@@ -4508,8 +4586,9 @@ KG_DEVICE void store_row(
     }
 }
 
-// ---- Values that are no numbers. A key that a row does not see has probability zero, but zero times an infinity or a NaN is a NaN, and what lies behind a mask
-// may be anything. So where keys may be hidden, such values are taken out of a tile before its products; rows that do see them get them at once.
+// ---- Non-finite values. A key that a row does not see has probability zero, but zero times an
+// infinity or a NaN is a NaN, and what lies behind a mask may be anything. So where keys may be hidden,
+// such values are taken out of a tile before its products; rows that do see them get them at once.
 
 // The exponent's bits, which are all set in infinities and NaNs.
 KG_DEVICE unsigned int exponent_mask(kg_f16)
@@ -4551,13 +4630,14 @@ KG_DEVICE bool clean_line(float* address)
     return !clean;
 }
 
-// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. The warp's rows begin at row_begin, counted within the head,
-// and there are row_valid from there. Times a weight that is not zero an infinity or a NaN is what it is, so that it is added as it is; times zero both are NaN.
-// has_weight(weights, m, half, key) tells which of them holds for row 16 * m + 8 * half + g. So a row has the same bits in a tile that needs no cleaning.
+// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. The warp's rows begin at row_begin,
+// counted within the head, and there are row_valid from there. Times a weight that is not zero an infinity or a NaN is what it is, so that
+// it is added as it is; times zero both are NaN. has_weight(weights, m, half, key) tells which of them holds for row 16 * m + 8 * half + g.
+// So a row has the same bits in a tile that needs no cleaning.
 template <int row_tiles, int value_tiles, typename Weights>
 KG_DEVICE void add_dropped_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const ScoreRule& rule, int row_begin, int row_valid, const Rows<const element>& values,
-    long long key_begin, int key_valid, int first_chunk, int chunk_count)
+    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const ScoreRule& rule,
+    int row_begin, int row_valid, const Rows<const element>& values, long long key_begin, int key_valid, int first_chunk, int chunk_count)
 {
 #pragma unroll 1
     for (int key = 0; key < key_valid; key++)
@@ -4597,8 +4677,8 @@ KG_DEVICE void add_dropped_values(
     }
 }
 
-// Replaces infinities and NaNs of a tile of values by zeros, `threads` threads together, of which this is the thread-th. True when it found one.
-// The tile must be there for all; afterwards a barrier is due.
+// Replaces infinities and NaNs of a tile of values by zeros, `threads` threads together, of which this is the thread-th. True when it found
+// one. The tile must be there for all; afterwards a barrier is due.
 template <int threads>
 KG_DEVICE bool clean_values(unsigned int tile, int thread)
 {
@@ -4616,7 +4696,8 @@ KG_DEVICE bool clean_values(unsigned int tile, int thread)
 
         public static global::System.ReadOnlySpan<byte> Sm90aTileProductsText =>
 """
-// KernelGen sm90a, products of whole tiles. A textual part: it uses the constants and products that the kernel declares before, and the headers before it.
+// KernelGen sm90a, products of whole tiles. A textual part: it uses the constants and products that
+// the kernel declares before, and the headers before it.
 
 // ---- Products of a warpgroup's 64 rows. They run on while the warpgroup does something else, until it waits for them.
 
@@ -4629,20 +4710,24 @@ KG_DEVICE void multiply_keys(float (&scores)[key_tiles][4], unsigned int queries
     {
         constexpr int panel_steps = row_panel_dims / depth;
         const int along = step % panel_steps * depth * 2;
-        const unsigned long long a = kg_matrix(queries + step / panel_steps * query_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
-        const unsigned long long b = kg_matrix(keys + step / panel_steps * key_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
+        const unsigned long long a =
+            kg_matrix(queries + step / panel_steps * query_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
+        const unsigned long long b =
+            kg_matrix(keys + step / panel_steps * key_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
         kg_multiply_shared<0, 0>(T(), scores, kg_advance(a, along), kg_advance(b, along), accumulate || step > 0);
     }
 }
 
 // sums = or += probabilities times the values of a tile, or times some of its columns.
 template <typename T, int column_tiles>
-KG_DEVICE void multiply_values(float (&sums)[column_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values, bool accumulate)
+KG_DEVICE void multiply_values(
+    float (&sums)[column_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values, bool accumulate)
 {
     const unsigned long long matrix = kg_matrix(values, value_panel_bytes, 8 * value_panel_dims * 2, swizzle_of(value_panel_dims));
 #pragma unroll
     for (int step = 0; step < key_steps; step++)
-        kg_multiply_registers<1>(T(), sums, probabilities[step], kg_advance(matrix, step * depth * value_panel_dims * 2), accumulate || step > 0);
+        kg_multiply_registers<1>(
+            T(), sums, probabilities[step], kg_advance(matrix, step * depth * value_panel_dims * 2), accumulate || step > 0);
 }
 
 // A tile's scores; a group of products of their own.
@@ -4653,7 +4738,8 @@ KG_DEVICE void begin_scores(float (&scores)[key_tiles][4], unsigned int queries,
 }
 
 // Adds a tile's values to the sums, or makes sums of them; a group of its own.
-KG_DEVICE void begin_values(float (&sums)[value_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values, bool accumulate = true)
+KG_DEVICE void begin_values(
+    float (&sums)[value_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values, bool accumulate = true)
 {
     multiply_values<element>(sums, probabilities, values, accumulate);
     kg_commit_products();
@@ -4671,8 +4757,8 @@ KG_DEVICE void pack_tile(kg_fragment (&probabilities)[key_steps], const float (&
 
         public static global::System.ReadOnlySpan<byte> Sm90aMaterializedText =>
 """
-// KernelGen sm90a, materialized: probabilities on their way through the workspace. A textual part: it uses the constants and products that the kernel
-// declares before, and the headers before it.
+// KernelGen sm90a, materialized: probabilities on their way through the workspace. A textual part: it uses the constants and products that
+// the kernel declares before, and the headers before it.
 
 // Maps of Q, K and V, each of the whole tensor as (head dim, row, head, batch).
 struct TensorMaps
@@ -4682,9 +4768,10 @@ struct TensorMaps
     kg_tensor_map value;
 };
 
-// ---- Workspace: [heads of the slice][groups of 64 rows][tiles of keys] of what a warpgroup makes of a tile: probabilities in the order in which its lanes hold
-// them as left operands of a product, 16 bytes a lane and step of 16 keys, so that they are written and read in whole lines without any exchange; then a number
-// for each row: what sums over the tiles before are to be multiplied by. Before the first tile there are none: its numbers are one over the row's total.
+// ---- Workspace: [heads of the slice][groups of 64 rows][tiles of keys] of what a warpgroup makes of a tile: probabilities in the order in
+// which its lanes hold them as left operands of a product, 16 bytes a lane and step of 16 keys, so that they are written and read in whole
+// lines without any exchange; then a number for each row: what sums over the tiles before are to be multiplied by. Before the first tile
+// there are none: its numbers are one over the row's total.
 KG_DEVICE int tile_count(int keys)
 {
     return static_cast<int>((keys + (tile_keys - 1ll)) / tile_keys);
@@ -4729,7 +4816,8 @@ struct ScoreStorage
 };
 
 // The producer warpgroup's one thread.
-KG_DEVICE void copy_queries_and_keys(const ScoreStorage& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows)
+KG_DEVICE void copy_queries_and_keys(
+    const ScoreStorage& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows)
 {
     PipelineState<score_stages> state = {};
     PipelineState<1> query_state = {};
@@ -4770,7 +4858,8 @@ KG_DEVICE float* map_row(const KernelArguments& arguments, const Head& head, int
 
 // The map gets the scores first: what they are to be divided by is not known yet.
 KG_DEVICE void store_map_scores(
-    const KernelArguments& arguments, const BlockRows& rows, const ScoreRows& own, const float (&scores)[key_tiles][4], long long key_begin, int key_valid)
+    const KernelArguments& arguments, const BlockRows& rows, const ScoreRows& own,
+    const float (&scores)[key_tiles][4], long long key_begin, int key_valid)
 {
 #pragma unroll
     for (int n = 0; n < key_tiles; n++)
@@ -4784,8 +4873,8 @@ KG_DEVICE void store_map_scores(
         }
 }
 
-// Turns the scores of the map's rows into probabilities, each lane those that it has stored: a tile of them is on its way at a time. Keys that the block has not
-// met are zero, and hidden ones, even where the row's sum is no number.
+// Turns the scores of the map's rows into probabilities, each lane those that it has stored: a tile of them is on its way at a time. Keys
+// that the block has not met are zero, and hidden ones, even where the row's sum is no number.
 KG_DEVICE void finish_map(const KernelArguments& arguments, const BlockRows& rows, const ScoreRows& own, const float (&reciprocal)[2])
 {
 #pragma unroll 1
@@ -4818,7 +4907,8 @@ KG_DEVICE void finish_map(const KernelArguments& arguments, const BlockRows& row
         }
 }
 
-// Turns the scores of a tile into probabilities in the workspace. The base of a row moves as in a streaming kernel, whose second product has the same operands.
+// Turns the scores of a tile into probabilities in the workspace. The base of a row moves as in a
+// streaming kernel, whose second product has the same operands.
 KG_DEVICE void take_plain_tile(const KernelArguments& arguments, ScoreRows& own, float (&scores)[1][key_tiles][4], int slice_head, int tile)
 {
     float* target = workspace_tile(arguments, slice_head, own.row_group, tile);
@@ -4880,7 +4970,8 @@ KG_DEVICE void finish_rows(const KernelArguments& arguments, const BlockRows& ro
 }
 
 // The scores of the next tile, in the background; and the end of them.
-KG_DEVICE void begin_next(float (&scores)[1][key_tiles][4], const ScoreStorage& shared, const PipelineState<score_stages>& keys, unsigned int query)
+KG_DEVICE void begin_next(
+    float (&scores)[1][key_tiles][4], const ScoreStorage& shared, const PipelineState<score_stages>& keys, unsigned int query)
 {
     shared.key_pipeline().wait(keys);
     kg_pin(scores[0]);
@@ -4898,7 +4989,8 @@ KG_DEVICE void finish_next(
     keys.advance();
 }
 
-// A consumer warpgroup. Scores of a plain tile become probabilities while those of the next one are computed, in two sets of registers by turns.
+// A consumer warpgroup. Scores of a plain tile become probabilities while those of the next one are
+// computed, in two sets of registers by turns.
 KG_DEVICE void compute_probabilities(const ScoreStorage& shared, const KernelArguments& arguments, const BlockRows& rows, int warpgroup)
 {
     const bool elected = kg_elect();
@@ -4927,7 +5019,8 @@ KG_DEVICE void compute_probabilities(const ScoreStorage& shared, const KernelArg
             finish_next(first, shared, keys, elected, own.state);
         }
 
-        // Products begin and end on every path through the loop: where a condition decides, ptxas may not see which registers are taken, and wait for each product.
+        // Products begin and end on every path through the loop: where a condition decides, ptxas
+        // may not see which registers are taken, and wait for each product.
         const int plain_tiles = plain_score_tiles(arguments, rows, own.head.rule);
         int tile = 0;
 #pragma unroll 1
@@ -4981,7 +5074,8 @@ struct ValueStorage
 };
 
 // The producer warpgroup's one thread: a stage is a tile of V and what the block's rows have of it in the workspace.
-KG_DEVICE void copy_probabilities_and_values(const ValueStorage& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows)
+KG_DEVICE void copy_probabilities_and_values(
+    const ValueStorage& shared, const TensorMaps& maps, const KernelArguments& arguments, const BlockRows& rows)
 {
     PipelineState<value_stages> state = {};
     const int tiles = tile_count(rows.key_end);
@@ -4999,8 +5093,8 @@ KG_DEVICE void copy_probabilities_and_values(const ValueStorage& shared, const T
 #pragma unroll
             for (int group = 0; group < value_row_groups; group++)
                 kg_bulk_load(
-                    shared.probabilities(state.stage, group), workspace_tile(arguments, slice_head, rows.offset / warpgroup_rows + group, tile),
-                    workspace_tile_bytes, full);
+                    shared.probabilities(state.stage, group),
+                    workspace_tile(arguments, slice_head, rows.offset / warpgroup_rows + group, tile), workspace_tile_bytes, full);
             state.advance();
         }
     }
@@ -5038,7 +5132,8 @@ KG_DEVICE void leave_chunk(float* so_far, const float (&sums)[value_tiles][4], i
     for (int n = 0; n < value_tiles; n++)
         if (n < chunk_count)
             kg_store(
-                reinterpret_cast<kg_quad<float>*>(so_far + sum_place(first_chunk + n)), kg_quad<float> { { sums[n][0], sums[n][1], sums[n][2], sums[n][3] } });
+                reinterpret_cast<kg_quad<float>*>(so_far + sum_place(first_chunk + n)),
+                kg_quad<float> { { sums[n][0], sums[n][1], sums[n][2], sums[n][3] } });
 }
 
 // `rescale` are the factors for what was summed before, by which the bases of the lane's two rows have moved over the chunk.
@@ -5106,7 +5201,8 @@ KG_DEVICE void compute_output(const ValueStorage& shared, const KernelArguments&
                 bool cleaned = false;
                 if (hides)
                 {
-                    const bool found = clean_values<consumers * warpgroup_threads>(shared.value(state.stage), kg_thread() - warpgroup_threads);
+                    const bool found =
+                        clean_values<consumers * warpgroup_threads>(shared.value(state.stage), kg_thread() - warpgroup_threads);
                     cleaned = kg_named_barrier_any(clean_barrier, consumers * warpgroup_threads, found);
                 }
 
@@ -5150,8 +5246,8 @@ KG_DEVICE void compute_output(const ValueStorage& shared, const KernelArguments&
 
         public static global::System.ReadOnlySpan<byte> Sm90aStreamingText =>
 """
-// KernelGen sm90a, streaming: a producer warpgroup copies, consumer warpgroups compute. A textual part: it uses the constants and products that the kernel declares before,
-// and the headers before it.
+// KernelGen sm90a, streaming: a producer warpgroup copies, consumer warpgroups compute. A textual part: it uses the constants and products
+// that the kernel declares before, and the headers before it.
 
 // Shared memory, as the instructions address it.
 struct SharedStorage
@@ -5165,9 +5261,9 @@ struct SharedStorage
     __device__ __forceinline__ Pipeline<stages, 2 + 2 * stages> value_pipeline() const { return { tiles + mbarriers_begin }; }
 };
 
-// ---- Work items: a tile of query rows of one head each, or a chunk of its keys. The grid has no more blocks than run at a time. A block walks over its share of
-// the items, which follows from its number alone: there is no counter to wait for. The host sees to it that 31 bits count them. The blocks of a cluster walk
-// together over groups of neighbouring tiles, one for each, and over the same keys.
+// ---- Work items: a tile of query rows of one head each, or a chunk of its keys. The grid has no more blocks than run at a time. A block
+// walks over its share of the items, which follows from its number alone: there is no counter to wait for. The host sees to it that 31 bits
+// count them. The blocks of a cluster walk together over groups of neighbouring tiles, one for each, and over the same keys.
 struct WorkItem
 {
     int slice_head;
@@ -5212,7 +5308,8 @@ KG_DEVICE int item_count(const KernelArguments& arguments)
     return row_group_count(arguments) * key_splits(arguments) * arguments.head_count;
 }
 
-// Heads whose keys and values stay in the L2 cache together, so that blocks that run together find them there; heads that share theirs count once.
+// Heads whose keys and values stay in the L2 cache together, so that blocks that run together find
+// them there; heads that share theirs count once.
 KG_DEVICE int cached_heads(const KernelArguments& arguments)
 {
     constexpr int cached_keys = (32 << 20) / (2 * sizeof(element) * head_dim);  // 32 of 50 MiB
@@ -5222,8 +5319,8 @@ KG_DEVICE int cached_heads(const KernelArguments& arguments)
     return heads < arguments.head_count ? static_cast<int>(heads) : arguments.head_count;
 }
 
-// The order of items. Neighbours run together, on the same keys where possible: one head after the other. With causality the last rows see the most keys,
-// and items with the most work come first: a tile of rows of as many heads as the cache holds, before the tile above it.
+// The order of items. Neighbours run together, on the same keys where possible: one head after the other. With causality the last rows see
+// the most keys, and items with the most work come first: a tile of rows of as many heads as the cache holds, before the tile above it.
 KG_DEVICE WorkItem item_at(const KernelArguments& arguments, int index)
 {
     const int splits = key_splits(arguments);
@@ -5241,8 +5338,9 @@ KG_DEVICE WorkItem item_at(const KernelArguments& arguments, int index)
     return item;
 }
 
-// The block's next item, at its first chunk of keys; false when all are done. Every other round goes backwards, so that no block gets the longest item of every round.
-// Its chunks are a loop of their own: in one loop over both, stages and descriptors would be in registers of lanes.
+// The block's next item, at its first chunk of keys; false when all are done. Every other round
+// goes backwards, so that no block gets the longest item of every round. Its chunks are a loop of
+// their own: in one loop over both, stages and descriptors would be in registers of lanes.
 KG_DEVICE bool take_item(const KernelArguments& arguments, int& round, WorkItem& item)
 {
     while (true)
@@ -5260,7 +5358,8 @@ KG_DEVICE bool take_item(const KernelArguments& arguments, int& round, WorkItem&
     }
 }
 
-// The rows of an item with its next chunk of keys. Worked out for each chunk: kept from chunk to chunk they would take registers beside the products.
+// The rows of an item with its next chunk of keys. Worked out for each chunk: kept from chunk to
+// chunk they would take registers beside the products.
 KG_DEVICE BlockRows take_chunk(const KernelArguments& arguments, WorkItem& item)
 {
     return rows_of_group_chunk(arguments, item.row_tile, item.chunk++);
@@ -5316,8 +5415,8 @@ enum class TileKind
     masked,   // a Boolean or additive mask has a say
 };
 
-// How many tiles an item has of each kind, which come in this order. The numbers are the warp's: what the compiler does not know to be the same for all lanes, it
-// takes for a branch that parts them, behind which stages, parities and descriptors would be in registers of lanes.
+// How many tiles an item has of each kind, which come in this order. The numbers are the warp's: what the compiler does not know to be the
+// same for all lanes, it takes for a branch that parts them, behind which stages, parities and descriptors would be in registers of lanes.
 struct TileCounts
 {
     int all;
@@ -5339,7 +5438,8 @@ KG_DEVICE TileCounts tile_counts(const ScoreRule& rule, const BlockRows& rows)
 
 // Turns a tile's dot products into scores. Where the tile is plain they are: what is left of the scale comes in with the softmax.
 template <TileKind kind>
-KG_DEVICE void finish_tile_of(float (&scores)[1][key_tiles][4], const ScoreRule& rule, const BlockRows& rows, long long key_begin, int warp_row)
+KG_DEVICE void finish_tile_of(
+    float (&scores)[1][key_tiles][4], const ScoreRule& rule, const BlockRows& rows, long long key_begin, int warp_row)
 {
     const int key_valid = valid_keys(key_begin, rows.key_end);
     if constexpr (kind == TileKind::masked)
@@ -5349,7 +5449,8 @@ KG_DEVICE void finish_tile_of(float (&scores)[1][key_tiles][4], const ScoreRule&
 }
 
 // The same in a loop over all tiles.
-KG_DEVICE void finish_tile(float (&scores)[1][key_tiles][4], const ScoreRule& rule, const BlockRows& rows, const TileCounts& tiles, int tile, int warp_row)
+KG_DEVICE void finish_tile(
+    float (&scores)[1][key_tiles][4], const ScoreRule& rule, const BlockRows& rows, const TileCounts& tiles, int tile, int warp_row)
 {
     if constexpr (general_masks)
         finish_tile_of<TileKind::masked>(scores, rule, rows, tile_begin(rows, tile), warp_row);
@@ -5366,7 +5467,8 @@ struct TensorMaps
     kg_tensor_map value;
 };
 
-KG_DEVICE void copy_query(const SharedStorage& shared, const TensorMaps& maps, PipelineState<1>& state, int row_begin, const TileHeads& heads)
+KG_DEVICE void copy_query(
+    const SharedStorage& shared, const TensorMaps& maps, PipelineState<1>& state, int row_begin, const TileHeads& heads)
 {
     shared.query_pipeline().acquire(state);
     copy_tile<row_panels, row_panel_dims, query_panel_bytes>(
@@ -5384,7 +5486,8 @@ KG_DEVICE void copy_for_cluster(unsigned int tile, const kg_tensor_map& map, uns
         copy_shared_panels<cluster_blocks, panel_dims, panel_bytes>(tile, map, mbarrier, 0, panels, key_begin, head, batch);
 }
 
-KG_DEVICE void copy_keys(const SharedStorage& shared, const TensorMaps& maps, PipelineState<stages>& state, int key_begin, const TileHeads& heads)
+KG_DEVICE void copy_keys(
+    const SharedStorage& shared, const TensorMaps& maps, PipelineState<stages>& state, int key_begin, const TileHeads& heads)
 {
     shared.key_pipeline().acquire(state);
     copy_for_cluster<row_panels, row_panel_dims, key_panel_bytes>(
@@ -5392,7 +5495,8 @@ KG_DEVICE void copy_keys(const SharedStorage& shared, const TensorMaps& maps, Pi
     state.advance();
 }
 
-KG_DEVICE void copy_values(const SharedStorage& shared, const TensorMaps& maps, PipelineState<stages>& state, int key_begin, const TileHeads& heads)
+KG_DEVICE void copy_values(
+    const SharedStorage& shared, const TensorMaps& maps, PipelineState<stages>& state, int key_begin, const TileHeads& heads)
 {
     shared.value_pipeline().acquire(state);
     copy_for_cluster<value_panels, value_panel_dims, value_panel_bytes>(
@@ -5400,8 +5504,8 @@ KG_DEVICE void copy_values(const SharedStorage& shared, const TensorMaps& maps, 
     state.advance();
 }
 
-// The keys of a tile come before the values of the tile before it, also where that is the last one of another item: it is the order in which they are needed.
-// So the next item's keys and queries come while the last values are added and the output is written.
+// The keys of a tile come before the values of the tile before it, also where that is the last one of another item: it is the order in
+// which they are needed. So the next item's keys and queries come while the last values are added and the output is written.
 KG_DEVICE void copy_items(const SharedStorage& shared, const TensorMaps& maps, const KernelArguments& arguments)
 {
     PipelineState<stages> key_state = {};
@@ -5441,15 +5545,17 @@ KG_DEVICE void copy_items(const SharedStorage& shared, const TensorMaps& maps, c
         copy_values(shared, maps, value_state, last_begin, last_heads);
 }
 
-// ---- Powers of two, of which softmax needs one for every score. The unit for them makes 16 a clock, the tensor cores 1024 / head_dim scores and their share of
-// the output: for small head dims the unit takes as long as they do. So some keys of a tile, always the same ones, take a polynomial on the cores for
-// multiply-adds instead. A probability is rounded to 16 bits, which is coarser than the polynomial, and a row is divided by the sum of the very same numbers.
+// ---- Powers of two, of which softmax needs one for every score. The unit for them makes 16 a clock, the tensor cores 1024 / head_dim
+// scores and their share of the output: for small head dims the unit takes as long as they do. So some keys of a tile, always the same
+// ones, take a polynomial on the cores for multiply-adds instead. A probability is rounded to 16 bits, which is coarser than the
+// polynomial, and a row is divided by the sum of the very same numbers.
 
-// 2 to the power of x, for x below 127 or NaN: relative error at most 1.02e-4, exact for whole numbers. As kg_exp2, 0 for minus infinity and where the result is
-// subnormal. x is a whole number and a part from -1/2 to 1/2.
+// 2 to the power of x, for x below 127 or NaN: relative error at most 1.02e-4, exact for whole numbers. As kg_exp2, 0 for minus infinity
+// and where the result is subnormal. x is a whole number and a part from -1/2 to 1/2.
 KG_DEVICE float polynomial_exp2(float x)
 {
-    constexpr float rounder = 12582912.0f;  // 1.5 * 2^23: what is added to it loses its part, and the sum's bits end in those of the whole number
+    // 1.5 * 2^23: a number that is added to it loses its part, and the sum's bits end in those of the whole number.
+    constexpr float rounder = 12582912.0f;
     const float bounded = kg_max_or_nan(x, -127.0f);
     const float rounded = kg_add(bounded, rounder);
     const float part = kg_add(bounded, kg_add(rounder, -rounded));
@@ -5485,7 +5591,8 @@ KG_DEVICE void add_shared_probabilities(float (&scores)[key_tiles][4], int half,
 
 // ---- A tile's part of the softmax.
 
-// Takes finished scores into the rows, and turns them into probabilities. rescale gets the factors for what was summed before; true when one is not 1.
+// Takes finished scores into the rows, and turns them into probabilities. rescale gets the factors
+// for what was summed before; true when one is not 1.
 KG_DEVICE bool take_scores(RowSums<1>& rows, float (&scores)[1][key_tiles][4], float factor, float (&rescale)[2])
 {
     bool moved = false;
@@ -5526,8 +5633,8 @@ KG_DEVICE Consumer open_consumer(const SharedStorage& shared, int index)
     return group;
 }
 
-// Warpgroups give products to the tensor cores in turn, so that one computes its softmax while another's products run: a named barrier for each, of the
-// warpgroup whose turn it is and the one before it.
+// Warpgroups give products to the tensor cores in turn, so that one computes its softmax while another's products run: a named barrier for
+// each, of the warpgroup whose turn it is and the one before it.
 KG_DEVICE void await_turn(const Consumer& group)
 {
     kg_named_barrier_sync(turn_barrier + group.index, 2 * warpgroup_threads);
@@ -5548,8 +5655,8 @@ struct ItemState
     bool cleaned;  // the warpgroups have stored to the stage of values that is next
 };
 
-// The warp is done with a stage. In a cluster one lane arrives for each block, since all of them copy to the stage. `stored`: the warpgroups have stored
-// to the stage, which other blocks' copies will overwrite.
+// The warp is done with a stage. In a cluster one lane arrives for each block, since all of them copy to the stage. `stored`: the
+// warpgroups have stored to the stage, which other blocks' copies will overwrite.
 template <int first>
 KG_DEVICE void release_stage(const Consumer& group, const Pipeline<stages, first>& pipeline, PipelineState<stages>& state, bool stored)
 {
@@ -5579,9 +5686,10 @@ KG_DEVICE void end_values(const SharedStorage& shared, Consumer& group, ItemStat
     release_stage(group, shared.value_pipeline(), group.value_state, cleaned);
 }
 
-// For a tile that holds hidden keys, whose values are next in their pipeline and whose probabilities are still in the place of its scores: takes non-finite values out
-// of it, and adds them for the rows that see them. All consumer warpgroups do so together.
-KG_DEVICE void clean_tile(const SharedStorage& shared, const Consumer& group, ItemState& state, const Head& head, const BlockRows& rows, int tile)
+// For a tile that holds hidden keys, whose values are next in their pipeline and whose probabilities are still in the place of its scores:
+// takes non-finite values out of it, and adds them for the rows that see them. All consumer warpgroups do so together.
+KG_DEVICE void clean_tile(
+    const SharedStorage& shared, const Consumer& group, ItemState& state, const Head& head, const BlockRows& rows, int tile)
 {
     constexpr int threads = consumers * warpgroup_threads;
     shared.value_pipeline().wait(group.value_state);
@@ -5598,7 +5706,8 @@ KG_DEVICE void clean_tile(const SharedStorage& shared, const Consumer& group, It
 
 // The prologue: the first tile's scores become probabilities.
 KG_DEVICE void prologue(
-    const SharedStorage& shared, Consumer& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, const TileCounts& tiles)
+    const SharedStorage& shared, Consumer& group, ItemState& state, const Head& head,
+    const BlockRows& rows, float factor, const TileCounts& tiles)
 {
     shared.query_pipeline().wait(group.query_state);
     group.query_state.advance();
@@ -5619,7 +5728,8 @@ KG_DEVICE void prologue(
 // While the values of the tile before are added, the scores of this one become probabilities.
 template <TileKind kind>
 KG_DEVICE void add_tile(
-    const SharedStorage& shared, Consumer& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, int tile, const TileCounts& tiles)
+    const SharedStorage& shared, Consumer& group, ItemState& state, const Head& head, const BlockRows& rows,
+    float factor, int tile, const TileCounts& tiles)
 {
     const long long key_begin = tile_begin(rows, tile);
     shared.key_pipeline().wait(group.key_state);
@@ -5660,13 +5770,15 @@ KG_DEVICE void add_tile(
 
 // The mainloop: tiles of keys in their order, whatever the slice. A row's bits depend on nothing but the row.
 KG_DEVICE void mainloop(
-    const SharedStorage& shared, Consumer& group, ItemState& state, const Head& head, const BlockRows& rows, float factor, const TileCounts& tiles)
+    const SharedStorage& shared, Consumer& group, ItemState& state, const Head& head,
+    const BlockRows& rows, float factor, const TileCounts& tiles)
 {
     int tile = 1;
 #pragma unroll 1
     for (; tile < tiles.plain; tile++)
         add_tile<TileKind::plain>(shared, group, state, head, rows, factor, tile, tiles);
-    // The tile before is cleaned first, which may be the first of all: so the code for it is there once, not after each call that makes probabilities.
+    // The tile before is cleaned first, which may be the first of all: so the code for it is there
+    // once, not after each call that makes probabilities.
 #pragma unroll 1
     for (;; tile++)
     {
@@ -5707,7 +5819,8 @@ KG_DEVICE void store_partial(const KernelArguments& arguments, long long partial
         store_partial_softmax(arguments, partial, state.rows.base[0][half], total);
 }
 
-// Folds what the warp has left of its rows, of the keys before, into them. Before and after its lanes wait for each other: what one reads another has written.
+// Folds what the warp has left of its rows, of the keys before, into them. Before and after its
+// lanes wait for each other: what one reads another has written.
 KG_DEVICE void fold_rows(const KernelArguments& arguments, const BlockRows& rows, const Head& head, ItemState& state)
 {
     kg_warp_barrier();
@@ -5751,13 +5864,15 @@ KG_DEVICE void epilogue(const KernelArguments& arguments, const BlockRows& rows,
         }
 
         // A row that sees no key is zero.
-        store_row(output, rows.begin + row, row < rows.valid, state.sums[0], half, total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
+        store_row(
+            output, rows.begin + row, row < rows.valid, state.sums[0], half, total == 0.0f ? 0.0f : kg_reciprocal(total), 0, row_chunks);
         if (arguments.log_sum_exp != nullptr && row < rows.valid && lane_column() == 0)
             kg_store(log_sum_exp_of(arguments, head, rows.begin + row), natural_log_sum_exp(state.rows.base[0][half], total));
     }
 }
 
-KG_DEVICE void compute_chunk(const SharedStorage& shared, const KernelArguments& arguments, Consumer& group, int slice_head, const BlockRows& rows)
+KG_DEVICE void compute_chunk(
+    const SharedStorage& shared, const KernelArguments& arguments, Consumer& group, int slice_head, const BlockRows& rows)
 {
     Head head = open_head(arguments, slice_head);
     const float factor = fold_scale(head.rule);
@@ -5877,8 +5992,8 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aShortKeysText =>
 """
-// KernelGen sm90a, few keys: one tile of K and V, and tiles of Q that go by. A textual part: it uses the constants and products that the kernel declares before,
-// and the headers before it.
+// KernelGen sm90a, few keys: one tile of K and V, and tiles of Q that go by. A textual part: it uses the constants and products that the
+// kernel declares before, and the headers before it.
 
 // Maps of Q, K, V and the output, each of the whole tensor as (head dim, row, head, batch).
 struct TensorMaps
@@ -5896,10 +6011,16 @@ struct SharedStorage
 
     __device__ __forceinline__ unsigned int key() const { return tiles; }
     __device__ __forceinline__ unsigned int value() const { return tiles + values_begin; }
-    __device__ __forceinline__ unsigned int query(int warpgroup, int stage) const { return tiles + queries_begin + (warpgroup * stages + stage) * query_bytes; }
+    __device__ __forceinline__ unsigned int query(int warpgroup, int stage) const
+    {
+        return tiles + queries_begin + (warpgroup * stages + stage) * query_bytes;
+    }
     __device__ __forceinline__ unsigned int key_full() const { return tiles + mbarriers_begin; }
     __device__ __forceinline__ unsigned int value_full() const { return key_full() + 8; }
-    __device__ __forceinline__ unsigned int query_full(int warpgroup, int stage) const { return key_full() + 16 + 8 * (warpgroup * stages + stage); }
+    __device__ __forceinline__ unsigned int query_full(int warpgroup, int stage) const
+    {
+        return key_full() + 16 + 8 * (warpgroup * stages + stage);
+    }
 };
 
 // ---- Tiles of Q come, and tiles of the output go. One thread of a warpgroup, its leader, has both copied.
@@ -5912,14 +6033,15 @@ struct Leader
 };
 
 // Has the next tile of Q copied, if there is one.
-KG_DEVICE void copy_next_queries(Leader& leader, const SharedStorage& shared, const TensorMaps& maps, const BlockRows& rows, const Head& head)
+KG_DEVICE void copy_next_queries(
+    Leader& leader, const SharedStorage& shared, const TensorMaps& maps, const BlockRows& rows, const Head& head)
 {
     if (leader.next >= rows.valid)
         return;
 
     copy_tile<row_panels, row_panel_dims, query_panel_bytes>(
-        shared.query(leader.warpgroup, leader.state.stage), maps.query, shared.query_full(leader.warpgroup, leader.state.stage), rows.begin + leader.next,
-        head.number, head.batch);
+        shared.query(leader.warpgroup, leader.state.stage), maps.query,
+        shared.query_full(leader.warpgroup, leader.state.stage), rows.begin + leader.next, head.number, head.batch);
     leader.state.advance();
     leader.next += warpgroups * warpgroup_rows;
 }
@@ -5937,9 +6059,10 @@ KG_DEVICE void copy_output(unsigned int tile, const TensorMaps& maps, int row_be
     kg_commit_tensor_stores();
 }
 
-// Puts chunks of a row of the output, its sums times `factor`, to a tile of shared memory. Adding zero turns a negative zero into a positive one, as store_row
-// does.
-KG_DEVICE void put_row(unsigned int tile, int row, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
+// Puts chunks of a row of the output, its sums times `factor`, to a tile of shared memory. Adding
+// zero turns a negative zero into a positive one, as store_row does.
+KG_DEVICE void put_row(
+    unsigned int tile, int row, const float (&sums)[value_tiles][4], int half, float factor, int first_chunk, int chunk_count)
 {
     constexpr int panel_chunks = row_panel_dims / 8;
     const int swizzle = row * panel_chunks / 8 % panel_chunks;
@@ -5948,7 +6071,8 @@ KG_DEVICE void put_row(unsigned int tile, int row, const float (&sums)[value_til
         if (n < chunk_count)
         {
             const int chunk = first_chunk + n;
-            const unsigned int line = tile + chunk / panel_chunks * query_panel_bytes + row * row_panel_dims * 2 + (chunk % panel_chunks ^ swizzle) * 16;
+            const unsigned int line =
+                tile + chunk / panel_chunks * query_panel_bytes + row * row_panel_dims * 2 + (chunk % panel_chunks ^ swizzle) * 16;
             kg_store_shared(
                 shared_floats(line + lane_column() * 2),
                 kg_pack(
@@ -5958,7 +6082,8 @@ KG_DEVICE void put_row(unsigned int tile, int row, const float (&sums)[value_til
 
 // ---- A warpgroup's part of the block.
 
-// Turns the scores of the warp's rows into 2^(score - base), and sums them up. reciprocal gets one over the sum: zero for a row that sees no key.
+// Turns the scores of the warp's rows into 2^(score - base), and sums them up. reciprocal gets one
+// over the sum: zero for a row that sees no key.
 KG_DEVICE void turn_into_probabilities(RowSums<1>& softmax, float (&reciprocal)[2], float (&scores)[key_tiles][4], float factor)
 {
     begin_rows(softmax);
@@ -5973,11 +6098,11 @@ KG_DEVICE void turn_into_probabilities(RowSums<1>& softmax, float (&reciprocal)[
     }
 }
 
-// The 64 rows whose queries lie in `tile`, of which `pass` is the first within the block. Their output is left in the tile, or, where a tile reaches past the
-// slice and would write rows of another one, stored at once: true when the tile is to be copied.
+// The 64 rows whose queries lie in `tile`, of which `pass` is the first within the block. Their output is left in the tile, or, where a
+// tile reaches past the slice and would write rows of another one, stored at once: true when the tile is to be copied.
 KG_DEVICE bool compute_tile(
-    const SharedStorage& shared, const KernelArguments& arguments, const BlockRows& rows, const Head& head, float factor, unsigned int tile, int pass,
-    int warpgroup, bool cleaned)
+    const SharedStorage& shared, const KernelArguments& arguments, const BlockRows& rows,
+    const Head& head, float factor, unsigned int tile, int pass, int warpgroup, bool cleaned)
 {
     const int warp_row = pass + warp_index() % 4 * 16;
     float scores[1][key_tiles][4];
@@ -6063,7 +6188,7 @@ KG_DEVICE void copy_keys_and_values(const SharedStorage& shared, const TensorMap
     copy_tile<value_panels, value_panel_dims, value_panel_bytes>(shared.value(), maps.value, shared.value_full(), 0, key_head, head.batch);
 }
 
-// Waits for K and V of a head, and takes values that are no numbers out of a tile that may hold hidden keys: true when there was one.
+// Waits for K and V of a head, and takes non-finite values out of a tile that may hold hidden keys: true when there was one.
 // What decides is the call, not the rows of the block, so that a row's bits do not depend on its neighbours.
 KG_DEVICE bool await_keys_and_values(const SharedStorage& shared, const Head& head, unsigned int parity)
 {
@@ -6588,10 +6713,11 @@ KG_DEVICE void kg_multiply_registers(
 
         public static global::System.ReadOnlySpan<byte> Sm90aFloat32TilesText =>
 """
-// KernelGen sm90a, tiles of Float32: rows split into halves of 16 bits, in shared memory. A textual part: it uses the constants that the kernel declares before.
+// KernelGen sm90a, tiles of Float32: rows split into halves of 16 bits, in shared memory. A textual
+// part: it uses the constants that the kernel declares before.
 
-// ---- Tiles in shared memory: panels of rows, side by side. Q and K run along the head dim, V across it; columns past the head dim are zero.
-// Marked like all others: NVRTC takes a function without a mark for one of the host, which no kernel may call, constexpr or not.
+// ---- Tiles in shared memory: panels of rows, side by side. Q and K run along the head dim, V across it; columns past the head dim are
+// zero. Marked like all others: NVRTC takes a function without a mark for one of the host, which no kernel may call, constexpr or not.
 KG_DEVICE constexpr unsigned long long swizzle_of(int panel_dims)
 {
     return panel_dims == 64 ? kg_swizzle_128 : panel_dims == 32 ? kg_swizzle_64 : kg_swizzle_32;
@@ -6609,9 +6735,9 @@ KG_DEVICE float* shared_floats(unsigned int address)
     return kg_shared_memory() + (address - kg_shared_address(kg_shared_memory())) / sizeof(float);
 }
 
-// ---- Pipelines: tiles pass through stages of shared memory, from producers to consumers. A stage has two mbarriers. A phase of `full` ends when the stage's tile
-// has come, a phase of `empty` when all consumers are done with it. Tile n, counted over everything that the block computes, is in stage n % stages, and uses it
-// for the (n / stages)-th time, whose parity tells the phases apart.
+// ---- Pipelines: tiles pass through stages of shared memory, from producers to consumers. A stage has two mbarriers. A phase of `full`
+// ends when the stage's tile has come, a phase of `empty` when all consumers are done with it. Tile n, counted over everything that the
+// block computes, is in stage n % stages, and uses it for the (n / stages)-th time, whose parity tells the phases apart.
 template <int stages>
 struct PipelineState
 {
@@ -6629,7 +6755,8 @@ struct PipelineState
     }
 };
 
-// Its mbarriers are those of the block from number `first` on: the full ones, then the empty ones. All pipelines count from the same address: one register has it.
+// Its mbarriers are those of the block from number `first` on: the full ones, then the empty ones.
+// All pipelines count from the same address: one register has it.
 template <int stages, int first>
 struct Pipeline
 {
@@ -6658,7 +6785,8 @@ struct Pipeline
     // A consumer waits until the stage's tile has come.
     __device__ __forceinline__ void wait(const PipelineState<stages>& state) const { kg_mbarrier_wait(full(state.stage), state.phase); }
 
-    // A consumer's warp is done with the stage: its elected lane arrives for it. It arrives under a predicate and not behind a branch, which would part the warp.
+    // A consumer's warp is done with the stage: its elected lane arrives for it. It arrives under a
+    // predicate and not behind a branch, which would part the warp.
     __device__ __forceinline__ void release(const PipelineState<stages>& state, bool elected) const
     {
         kg_mbarrier_arrive_if(empty(state.stage), elected);
@@ -6719,14 +6847,16 @@ KG_DEVICE Rows<T> open_rows(T* tensor, const KernelTensorStrides& strides, int b
     Rows<T> rows;
     rows.first = tensor + begin;
     rows.stride = strides.row;
-    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0 && strides.row == line_stride(rows);
+    rows.lines = (reinterpret_cast<unsigned long long>(rows.first) | strides.row * sizeof(element)) % 16 == 0
+        && strides.row == line_stride(rows);
     return rows;
 }
 
-// ---- Numbers of 32 bits as two of 16, for products on tensor cores: x = high + low, high the nearest Float16 and low the nearest to what is left.
-// Float16 has 11 bits but a small range, so a row of numbers is counted in a unit first, the power of two that brings its greatest to 2^14...2^15: no bit
-// changes by that. Then high + low has 22 bits of every number down to 2^-17 of the row's greatest, and an error of 2^-39 of the greatest below.
-// A product of two such numbers is high * low + low * high + high * high; low * low, which is left out, is below 2^-22 of it.
+// ---- Numbers of 32 bits as two of 16, for products on tensor cores: x = high + low, high the nearest Float16 and
+// low the nearest to what is left. Float16 has 11 bits but a small range, so a row of numbers is counted in a unit
+// first, the power of two that brings its greatest to 2^14...2^15: no bit changes by that. Then high + low has 22
+// bits of every number down to 2^-17 of the row's greatest, and an error of 2^-39 of the greatest below. A product
+// of two such numbers is high * low + low * high + high * high; low * low, which is left out, is below 2^-22 of it.
 
 constexpr unsigned int infinity_bits = 0x7f800000u;
 
@@ -6741,7 +6871,8 @@ KG_DEVICE bool is_finite(float x)
     return magnitude_bits(x) < infinity_bits;
 }
 
-// The unit of a row whose greatest magnitude has these bits. Not below 2^-126, so that its reciprocal is a number: what is still smaller is exact all the same.
+// The unit of a row whose greatest magnitude has these bits. Not below 2^-126, so that its
+// reciprocal is a number: what is still smaller is exact all the same.
 KG_DEVICE float unit_of(unsigned int greatest)
 {
     const unsigned int exponent = greatest >> 23;
@@ -6774,13 +6905,16 @@ struct SharedStorage
     __device__ __forceinline__ unsigned int query(int warpgroup) const { return tiles + warpgroup * 2 * query_half_bytes; }
     __device__ __forceinline__ unsigned int stage(int stage) const { return tiles + stages_begin + stage * stage_bytes; }
     __device__ __forceinline__ Pipeline<stages, 0> pipeline() const { return { tiles + mbarriers_begin }; }
-    __device__ __forceinline__ float* query_units(int warpgroup) const { return shared_floats(tiles + query_units_begin) + warpgroup * warpgroup_rows; }
+    __device__ __forceinline__ float* query_units(int warpgroup) const
+    {
+        return shared_floats(tiles + query_units_begin) + warpgroup * warpgroup_rows;
+    }
     __device__ __forceinline__ float* units(int stage) const { return shared_floats(tiles + units_begin) + stage * tile_keys; }
     __device__ __forceinline__ float* drops(int stage) const { return shared_floats(tiles + drops_begin) + stage * 4; }
 };
 
-// ---- Splitting a tile: a warpgroup loads rows in chunks of eight elements, and stores panels of halves as products read them. The wider the rows are, the more
-// registers the consumers take of the producers': then a thread has fewer chunks under way.
+// ---- Splitting a tile: a warpgroup loads rows in chunks of eight elements, and stores panels of halves as products read them. The wider
+// the rows are, the more registers the consumers take of the producers': then a thread has fewer chunks under way.
 constexpr int row_lanes = head_dim > 192 ? 32 : head_dim > 128 ? 16 : 8;  // threads of a row
 constexpr int pending_chunks = 32 / row_lanes;
 
@@ -6859,8 +6993,9 @@ KG_DEVICE void store_chunk(float* high_place, float* low_place, const float (&va
     kg_store_shared(low_place, low);
 }
 
-// Splits rows begin...begin + row_count - 1 of a tensor, of which `valid` exist, into a tile: the high halves, half_bytes further on the low ones, and the units
-// of the rows. With `drops` infinities and NaNs become zeros, and it is true for a warp that met one; else they stay, and the row's products are NaNs.
+// Splits rows begin...begin + row_count - 1 of a tensor, of which `valid` exist, into a tile: the high
+// halves, half_bytes further on the low ones, and the units of the rows. With `drops` infinities and NaNs
+// become zeros, and it is true for a warp that met one; else they stay, and the row's products are NaNs.
 template <int row_count, int chunks, int panel_dims, int panel_bytes, int half_bytes, bool drops>
 KG_DEVICE bool split_tile(float* tile, float* units, const Rows<const element>& rows, long long begin, int valid)
 {
@@ -6919,11 +7054,12 @@ KG_DEVICE bool split_tile(float* tile, float* units, const Rows<const element>& 
 
         public static global::System.ReadOnlySpan<byte> Sm90aFloat32StreamingText =>
 """
-// KernelGen sm90a, streaming of Float32: two producer warpgroups split tiles, consumer warpgroups compute. A textual part: it uses the constants and products that the kernel
-// declares before, and the headers before it.
+// KernelGen sm90a, streaming of Float32: two producer warpgroups split tiles, consumer warpgroups compute. A textual part: it uses the
+// constants and products that the kernel declares before, and the headers before it.
 
-// ---- Scores from dot products, in place. row_begin and key_begin are of the first row and key of the scores, counted within the head; row_valid and key_valid say
-// how many there are from there. A kernel with loops of their own for the kinds of tiles takes the function of that kind, any other finish_scores.
+// ---- Scores from dot products, in place. row_begin and key_begin are of the first row and key of the
+// scores, counted within the head; row_valid and key_valid say how many there are from there. A kernel
+// with loops of their own for the kinds of tiles takes the function of that kind, any other finish_scores.
 
 // Of keys that are all visible.
 template <int row_tiles, int key_tiles>
@@ -6941,15 +7077,16 @@ KG_DEVICE void finish_plain_scores(float (&scores)[row_tiles][key_tiles][4], con
                 scores[m][n][i] = plain_score(rule, scores[m][n][i]);
 }
 
-// Keys that the row-th row may see where no mask has a say, counted from the lane's first key. It is moved by the lane's column, so that a key is compared with it
-// by its place in the tile, which is a constant.
+// Keys that the row-th row may see where no mask has a say, counted from the lane's first key. It is moved by the lane's column, so that a
+// key is compared with it by its place in the tile, which is a constant.
 KG_DEVICE int key_limit(const ScoreRule& rule, int row, int row_begin, int row_valid, long long key_begin, int key_valid)
 {
     const int causal_end = row_begin - static_cast<int>(key_begin) + row + 1;
     return (row >= row_valid ? 0 : rule.causal && causal_end < key_valid ? causal_end : key_valid) - lane_column();
 }
 
-// Where no mask has a say, a row sees the keys up to a limit. Both outcomes are there before the choice: no branch parts the lanes of a warp.
+// Where no mask has a say, a row sees the keys up to a limit. Both outcomes are there before the
+// choice: no branch parts the lanes of a warp.
 template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_limited_scores(
     float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
@@ -6971,7 +7108,8 @@ KG_DEVICE void finish_limited_scores(
 // The mask has a say on the keys before the limit; the others are hidden. Its elements are loaded under predicates.
 template <typename mask_element, int row_tiles, int key_tiles>
 KG_DEVICE void finish_scores_with(
-    const mask_element* mask, float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
+    const mask_element* mask, float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule,
+    int row_begin, int row_valid, long long key_begin, int key_valid)
 {
     const float hidden = -kg_infinity();
 #pragma unroll
@@ -7029,8 +7167,8 @@ KG_DEVICE void finish_scores(
 
 // ---- Softmax of rows that lie in quads: the four lanes 4 * g...4 * g + 3 hold the keys of row g, and those of row g + 8.
 
-// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale, the scale comes
-// in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
+// What is left to be multiplied into a score, and taken out of the rule: where a score is nothing but a dot product times a positive scale,
+// the scale comes in with the subtraction of the greatest score, one operation for both. A hidden key is minus infinity either way.
 KG_DEVICE float fold_scale(ScoreRule& rule)
 {
     const float scale = rule.scale;
@@ -7078,7 +7216,8 @@ KG_DEVICE float greatest_score(const float (&scores)[key_tiles][4], int half)
     return kg_max(greatest, kg_shuffle_xor(greatest, 2));
 }
 
-// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has seen no key has no base, and nothing to subtract from.
+// Turns the row's scores into 2^(score - base), in place, and adds them to its sum. A row that has
+// seen no key has no base, and nothing to subtract from.
 template <int key_tiles>
 KG_DEVICE void add_probabilities(float (&scores)[key_tiles][4], int half, float factor, float base, float& total)
 {
@@ -7100,12 +7239,13 @@ KG_DEVICE float sum_of_quad(float value)
     return kg_add(value, kg_shuffle_xor(value, 2));
 }
 
-// ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when a tile's greatest exceeds it by more than `slack`,
-// so that most tiles rescale nothing. This is decided for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
+// ---- Online softmax. The base of a row is a score that was its greatest some time ago: it moves only when
+// a tile's greatest exceeds it by more than `slack`, so that most tiles rescale nothing. This is decided
+// for each row from its own scores alone; probabilities stay below 2^slack, which every element type holds.
 constexpr float slack = 8.0f;
 
-// Moves the base where the greatest score of a tile asks for it, and tells so: only then `rescale`, the factor for what was summed before the tile, is not 1.
-// Without a branch, which would part the lanes of a warp.
+// Moves the base where the greatest score of a tile asks for it, and tells so: only then `rescale`, the factor for what was summed before
+// the tile, is not 1. Without a branch, which would part the lanes of a warp.
 KG_DEVICE bool move_base(float& base, float greatest, float& rescale)
 {
     const bool moves = greatest > kg_add(base, slack);
@@ -7219,8 +7359,8 @@ KG_DEVICE void split_keys(const SharedStorage& shared, const KernelArguments& ar
     }
 }
 
-// A value that is no number would spoil rows that do not see it, for zero times it is a NaN, and rows that do, by the low half of their probability. So such values
-// are dropped here, each warp tells whether it met one, and rows that see them get them at once.
+// A non-finite value would spoil rows that do not see it, for zero times it is a NaN, and rows that do, by the low half of their
+// probability. So such values are dropped here, each warp tells whether it met one, and rows that see them get them at once.
 KG_DEVICE void split_values(const SharedStorage& shared, const KernelArguments& arguments, BlockRows rows)
 {
     PipelineState<stages> state = {};
@@ -7234,7 +7374,8 @@ KG_DEVICE void split_values(const SharedStorage& shared, const KernelArguments& 
             const long long key_begin = tile_begin(rows, tile);
             shared.pipeline().acquire(state);
             const bool dropped = split_tile<tile_keys, value_tiles, value_panel_dims, value_panel_bytes, value_half_bytes, true>(
-                shared_floats(shared.stage(state.stage)), shared.units(state.stage), values, key_begin, valid_keys(key_begin, rows.key_end));
+                shared_floats(shared.stage(state.stage)), shared.units(state.stage), values,
+                key_begin, valid_keys(key_begin, rows.key_end));
             if (lane_index() == 0)
                 kg_store_shared(shared.drops(state.stage) + warp_index() % 4, dropped ? 1.0f : 0.0f);
             kg_fence_async_proxy();
@@ -7247,8 +7388,10 @@ KG_DEVICE void split_values(const SharedStorage& shared, const KernelArguments& 
 
 // ---- A consumer warpgroup: its rows of Q.
 
-// Splits the warpgroup's rows of a head, when all its warps are done with those of the head before. units gets those of the lane's two rows.
-KG_DEVICE void split_queries(const SharedStorage& shared, const Rows<const element>& queries, const BlockRows& rows, int warpgroup, float (&units)[2])
+// Splits the warpgroup's rows of a head, when all its warps are done with those of the head before.
+// units gets those of the lane's two rows.
+KG_DEVICE void split_queries(
+    const SharedStorage& shared, const Rows<const element>& queries, const BlockRows& rows, int warpgroup, float (&units)[2])
 {
     const int barrier = warpgroup_barrier + warpgroup;
     const int row_begin = warpgroup * warpgroup_rows;
@@ -7273,20 +7416,24 @@ KG_DEVICE void multiply_keys(float (&scores)[key_tiles][4], unsigned int queries
     {
         constexpr int panel_steps = row_panel_dims / depth;
         const int along = step % panel_steps * depth * 2;
-        const unsigned long long a = kg_matrix(queries + step / panel_steps * query_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
-        const unsigned long long b = kg_matrix(keys + step / panel_steps * key_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
+        const unsigned long long a =
+            kg_matrix(queries + step / panel_steps * query_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
+        const unsigned long long b =
+            kg_matrix(keys + step / panel_steps * key_panel_bytes, 16, 8 * row_panel_dims * 2, swizzle_of(row_panel_dims));
         kg_multiply_shared<0, 0>(T(), scores, kg_advance(a, along), kg_advance(b, along), accumulate || step > 0);
     }
 }
 
 // sums = or += probabilities times the values of a tile, or times some of its columns.
 template <typename T, int column_tiles>
-KG_DEVICE void multiply_values(float (&sums)[column_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values, bool accumulate)
+KG_DEVICE void multiply_values(
+    float (&sums)[column_tiles][4], const kg_fragment (&probabilities)[key_steps], unsigned int values, bool accumulate)
 {
     const unsigned long long matrix = kg_matrix(values, value_panel_bytes, 8 * value_panel_dims * 2, swizzle_of(value_panel_dims));
 #pragma unroll
     for (int step = 0; step < key_steps; step++)
-        kg_multiply_registers<1>(T(), sums, probabilities[step], kg_advance(matrix, step * depth * value_panel_dims * 2), accumulate || step > 0);
+        kg_multiply_registers<1>(
+            T(), sums, probabilities[step], kg_advance(matrix, step * depth * value_panel_dims * 2), accumulate || step > 0);
 }
 
 // The dot products of the warpgroup's rows and a tile of keys, in the units of both.
@@ -7324,7 +7471,8 @@ KG_DEVICE void compute_part(float (&part)[part_tiles][4], SplitProbabilities& pr
     kg_pin(probabilities.low);
 }
 
-// ---- Units. What they multiply is changed by no more than a rounding to 24 bits, and by that only where a number is close to the least that there is.
+// ---- Units. What they multiply is changed by no more than a rounding to 24 bits, and by that only
+// where a number is close to the least that there is.
 
 // The units of two neighbouring keys of a tile: those of the lane's columns of group n.
 KG_DEVICE kg_pair<float> key_units(const float* units, int n)
@@ -7345,7 +7493,8 @@ KG_DEVICE void restore_scores(float (&scores)[key_tiles][4], const float (&query
     }
 }
 
-// Takes the units of the values into the probabilities, and splits these: each row in a unit of its own, which hidden keys, at probability zero, have no say in.
+// Takes the units of the values into the probabilities, and splits these: each row in a unit of its
+// own, which hidden keys, at probability zero, have no say in.
 KG_DEVICE void split_probabilities(SplitProbabilities& probabilities, float (&scores)[key_tiles][4], const float* units)
 {
 #pragma unroll
@@ -7409,13 +7558,14 @@ KG_DEVICE bool has_weight(AnyWeight, int, int, int)
     return true;
 }
 
-// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. The warp's rows begin at row_begin, counted within the head,
-// and there are row_valid from there. Times a weight that is not zero an infinity or a NaN is what it is, so that it is added as it is; times zero both are NaN.
-// has_weight(weights, m, half, key) tells which of them holds for row 16 * m + 8 * half + g. So a row has the same bits in a tile that needs no cleaning.
+// Adds the infinities and NaNs that were taken out of a tile of values to the rows that see their keys. The warp's rows begin at row_begin,
+// counted within the head, and there are row_valid from there. Times a weight that is not zero an infinity or a NaN is what it is, so that
+// it is added as it is; times zero both are NaN. has_weight(weights, m, half, key) tells which of them holds for row 16 * m + 8 * half + g.
+// So a row has the same bits in a tile that needs no cleaning.
 template <int row_tiles, int value_tiles, typename Weights>
 KG_DEVICE void add_dropped_values(
-    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const ScoreRule& rule, int row_begin, int row_valid, const Rows<const element>& values,
-    long long key_begin, int key_valid, int first_chunk, int chunk_count)
+    float (&sums)[row_tiles][value_tiles][4], const Weights& weights, const ScoreRule& rule,
+    int row_begin, int row_valid, const Rows<const element>& values, long long key_begin, int key_valid, int first_chunk, int chunk_count)
 {
 #pragma unroll 1
     for (int key = 0; key < key_valid; key++)
@@ -7455,8 +7605,8 @@ KG_DEVICE void add_dropped_values(
     }
 }
 
-// sums = sums * rescale + probabilities times values. A part's sum over the tile is taken out of the tensor cores' hands and added here, rounded to nearest: they
-// cut off, and over thousands of keys what is cut off adds up.
+// sums = sums * rescale + probabilities times values. A part's sum over the tile is taken out of the tensor cores' hands and added here,
+// rounded to nearest: they cut off, and over thousands of keys what is cut off adds up.
 KG_DEVICE void add_values(float (&sums)[value_tiles][4], SplitProbabilities& probabilities, unsigned int values, const float (&rescale)[2])
 {
 #pragma unroll
@@ -7497,9 +7647,11 @@ KG_DEVICE void store_row(const Rows<element>& rows, long long row, const float (
     }
 }
 
-// Folds what the warp has left of its rows, of the keys before, into them. Before and after its lanes wait for each other: what one reads another has written.
+// Folds what the warp has left of its rows, of the keys before, into them. Before and after its
+// lanes wait for each other: what one reads another has written.
 KG_DEVICE void fold_rows(
-    const KernelArguments& arguments, const Head& head, const BlockRows& rows, int warp_row, RowSums<1>& state, float (&sums)[value_tiles][4])
+    const KernelArguments& arguments, const Head& head, const BlockRows& rows, int warp_row,
+    RowSums<1>& state, float (&sums)[value_tiles][4])
 {
     kg_warp_barrier();
 #pragma unroll
@@ -7519,7 +7671,8 @@ KG_DEVICE void fold_rows(
 
 // Divides a row's sums by its total; a row that sees no key is zero. Or writes what is left of them for the keys that follow.
 KG_DEVICE void finish_rows(
-    const KernelArguments& arguments, const Head& head, const BlockRows& rows, int warp_row, RowSums<1>& state, float (&sums)[value_tiles][4])
+    const KernelArguments& arguments, const Head& head, const BlockRows& rows, int warp_row,
+    RowSums<1>& state, float (&sums)[value_tiles][4])
 {
 #pragma unroll
     for (int half = 0; half < 2; half++)
@@ -7601,7 +7754,8 @@ KG_DEVICE void compute_rows(const SharedStorage& shared, const KernelArguments& 
                 rescale[0] = 1.0f;
                 rescale[1] = 1.0f;
                 add_dropped_values(
-                    sums, AnyWeight(), head.rule, rows.begin + warp_row, rows.valid - warp_row, head.value, key_begin, key_valid, 0, row_chunks);
+                    sums, AnyWeight(), head.rule, rows.begin + warp_row, rows.valid - warp_row,
+                    head.value, key_begin, key_valid, 0, row_chunks);
             }
 
             SplitProbabilities probabilities;
