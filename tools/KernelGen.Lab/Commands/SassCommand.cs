@@ -11,6 +11,9 @@ internal sealed class SassCommand : Command
     private const int Failed = 1;
     private const int NotReadable = 2;
 
+    // Of the names that kernels are compiled to in advance.
+    private const string MasksSuffix = "+masks";
+
     private readonly Argument<string[]> _files = new("files")
     {
         Description = "Cubins, folders of cubins, or listings of nvdisasm -c",
@@ -96,6 +99,7 @@ internal sealed class SassCommand : Command
         Disassembler disassembler = Disassembler.Find()
             ?? throw new FileNotFoundException(
                 $"{file} is machine code: put nvdisasm on the search path, or name it in {Disassembler.PathVariable}.");
-        return disassembler.Functions(file);
+        bool takesMasks = Path.GetFileNameWithoutExtension(file).EndsWith(MasksSuffix, StringComparison.Ordinal);
+        return [.. disassembler.Functions(file).Select(function => function with { TakesMasks = takesMasks })];
     }
 }

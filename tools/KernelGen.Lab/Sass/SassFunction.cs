@@ -4,4 +4,6 @@ namespace KernelGen.Lab.Sass;
 /// <param name="Name">Its name; for a kernel, that of its entry point.</param>
 /// <param name="ComputeCapability">What it is compiled for, such as 80 or 90.</param>
 /// <param name="Instructions">Its instructions, by ascending address.</param>
-public sealed record SassFunction(string Name, int ComputeCapability, IReadOnlyList<SassInstruction> Instructions);
+/// <param name="TakesMasks">It was compiled for calls with a Boolean or additive mask.</param>
+public sealed record SassFunction(
+    string Name, int ComputeCapability, IReadOnlyList<SassInstruction> Instructions, bool TakesMasks = false);
