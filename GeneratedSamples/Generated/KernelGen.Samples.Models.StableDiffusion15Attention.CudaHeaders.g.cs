@@ -719,10 +719,16 @@ KG_DEVICE ScoreRule score_rule(const KernelArguments& arguments, int batch, int 
     return rule;
 }
 
+// True when a Boolean or additive mask has a say.
+KG_DEVICE bool has_mask(const ScoreRule& rule)
+{
+    return general_masks && rule.mask_kind != kg_mask_none;
+}
+
 // True when every key in [key_begin, key_end) is visible to query first_row and to those after it, and no mask has a say.
 KG_DEVICE bool is_plain(const ScoreRule& rule, int first_row, long long key_end)
 {
-    return !general_masks && (!rule.causal || key_end <= first_row + 1ll);
+    return !has_mask(rule) && (!rule.causal || key_end <= first_row + 1ll);
 }
 
 // ---- The score function: what a dot product becomes before causality and masks hide keys. Scores
@@ -760,7 +766,7 @@ KG_DEVICE float finish_score(const ScoreRule& rule, float dot, int row, int key)
         return -kg_infinity();
 
     const float score = plain_score(rule, dot);
-    if (!general_masks)
+    if (!has_mask(rule))
         return score;
 
     const long long offset = row * rule.mask_query + key * rule.mask_key;
@@ -1030,9 +1036,9 @@ KG_DEVICE void finish_scores_with(
 KG_DEVICE void finish_scores(
     float (&scores)[rows_per_thread][keys_per_thread], const ScoreRule& rule, int row_begin, int row_valid, int key_begin, int key_valid)
 {
-    if (general_masks && rule.mask_kind == kg_mask_additive)
+    if (has_mask(rule) && rule.mask_kind == kg_mask_additive)
         finish_scores_with(static_cast<const float*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
-    else if (general_masks)
+    else if (has_mask(rule))
         finish_scores_with(static_cast<const unsigned char*>(rule.mask), scores, rule, row_begin, row_valid, key_begin, key_valid);
     else if (key_valid == tile_keys && is_plain(rule, row_begin, key_begin + static_cast<long long>(tile_keys)))
         finish_plain_scores(scores, rule);
@@ -1235,7 +1241,7 @@ KG_DEVICE int valid_keys(long long key_begin, int key_end)
 KG_DEVICE int plain_tile_count(const ScoreRule& rule, const BlockRows& rows)
 {
     const int end = rule.causal && rows.begin + 1ll < rows.key_end ? rows.begin + 1 : rows.key_end;
-    return !general_masks && end > rows.key_begin ? (end - rows.key_begin) / tile_keys : 0;
+    return !has_mask(rule) && end > rows.key_begin ? (end - rows.key_begin) / tile_keys : 0;
 }
 
 struct Head
@@ -2410,7 +2416,7 @@ template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_scores(
     float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
 {
-    if constexpr (general_masks)
+    if (has_mask(rule))
         finish_masked_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
     else if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
         finish_plain_scores(scores, rule);
@@ -4320,7 +4326,7 @@ template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_scores(
     float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
 {
-    if constexpr (general_masks)
+    if (has_mask(rule))
         finish_masked_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
     else if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
         finish_plain_scores(scores, rule);
@@ -5166,7 +5172,7 @@ KG_DEVICE void compute_output(const ValueStorage& shared, const KernelArguments&
         const Head head = open_head(arguments, slice_head);
 
         // What decides is the call, not the rows of the block, so that a row's bits do not depend on its neighbours.
-        const bool hides = head.rule.causal || general_masks;
+        const bool hides = head.rule.causal || has_mask(head.rule);
         float reciprocal[2] = { 0.0f, 0.0f };
         float sums[1][value_tiles][4];
         int tile = 0;
@@ -6194,7 +6200,7 @@ KG_DEVICE bool await_keys_and_values(const SharedStorage& shared, const Head& he
 {
     kg_mbarrier_wait(shared.key_full(), parity);
     kg_mbarrier_wait(shared.value_full(), parity);
-    return (head.rule.causal || general_masks) && kg_any_in_block(clean_values<threads>(shared.value(), kg_thread()));
+    return (head.rule.causal || has_mask(head.rule)) && kg_any_in_block(clean_values<threads>(shared.value(), kg_thread()));
 }
 
 KG_DEVICE void compute_rows(
@@ -7157,7 +7163,7 @@ template <int row_tiles, int key_tiles>
 KG_DEVICE void finish_scores(
     float (&scores)[row_tiles][key_tiles][4], const ScoreRule& rule, int row_begin, int row_valid, long long key_begin, int key_valid)
 {
-    if constexpr (general_masks)
+    if (has_mask(rule))
         finish_masked_scores(scores, rule, row_begin, row_valid, key_begin, key_valid);
     else if (key_valid >= 8 * key_tiles && is_plain(rule, row_begin, key_begin + 8 * key_tiles))
         finish_plain_scores(scores, rule);
