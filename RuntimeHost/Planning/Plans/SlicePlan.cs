@@ -208,7 +208,7 @@ public sealed class SlicePlan
     /// <summary>It was derived from a plan for fewer keys: see <see cref="WithMoreKeys"/>.</summary>
     private bool IsForMoreKeys { get; }
 
-    private PlanOutcome Outcome => ExactSearch.WholeCall(Request!.Value, Variant);
+    private PlanOutcome Outcome => Planner!.WholeCall(Request!.Value, Variant);
 
     private SliceGroups HeadGroups =>
         Balanced ? SliceGroups.Balanced(Shape.TotalHeads, HeadsPerSlice) : SliceGroups.Ragged(Shape.TotalHeads, HeadsPerSlice);

@@ -59,6 +59,13 @@ public abstract class SlicePolicy
     /// <summary>Every variant, and what became of it.</summary>
     internal abstract IReadOnlyList<PlanCandidate> Candidates(SlicePlan plan);
 
+    /// <summary>The whole call in one slice, for plans that are derived from those for fewer keys.</summary>
+    /// <param name="request">What is planned.</param>
+    /// <param name="variant">The variant.</param>
+    /// <exception cref="NotSupportedException">The policy derives no plans.</exception>
+    internal virtual PlanOutcome WholeCall(in PlanRequest request, KernelVariant variant) =>
+        throw new NotSupportedException($"The policy {Name} derives no plans from those for fewer keys.");
+
     /// <summary>The plan after one that met an allocation failure; null when the policy gives up.</summary>
     internal virtual SlicePlan? NextAfterOutOfMemory(SlicePlan plan) => null;
 

@@ -90,6 +90,9 @@ internal sealed class ExactPolicy() : SlicePolicy(
     }
 
     /// <inheritdoc/>
+    internal override PlanOutcome WholeCall(in PlanRequest request, KernelVariant variant) => ExactSearch.WholeCall(request, variant);
+
+    /// <inheritdoc/>
     internal override IReadOnlyList<PlanCandidate> Candidates(SlicePlan plan)
     {
         PlanRequest request = plan.Request!.Value;

@@ -9,7 +9,7 @@ public static class MainloopRules
     /// <summary>
     /// Loads and stores of local memory that a mainloop may have once round: none where issuing instructions is what bounds it; where a
     /// unit does, mostly the tensor cores, a few hide beside it. Those that a mainloop bound by loads and stores has are part of its bound.
-    /// A kernel for calls with masks has no loop of plain tiles: each tile waits for the elements of its mask, beside which a few more hide.
+    /// A kernel for calls with masks has no loop of plain tiles: each tile waits for elements of its mask, beside which more of them hide.
     /// </summary>
     /// <param name="function">The function.</param>
     /// <param name="mainloop">Its mainloop.</param>
