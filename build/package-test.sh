@@ -18,6 +18,14 @@ expect() {
   esac
 }
 
+# silent TEXT PATTERN: the text has no line that fits.
+silent() {
+  if grep -E "$2" <<<"$1"; then
+    echo "Expected no line with: $2"
+    exit 1
+  fi
+}
+
 # loaded TEXT: the compiler, which said the text, loaded the generator and the analyzers. That it did not is a warning of its own (CS8784, CS8785; CS8032,
 # AD0001), and errors about members that are not there, which lead elsewhere.
 loaded() {

@@ -285,12 +285,12 @@ void test_hopper_parts(const std::string& templates, const std::string& kernels)
 {
     const Headers headers = {
         {"kernelgen_primitives.cuh", primitives_of(templates)}, {"kernelgen_score.cuh", primitives_of(templates, "score")},
-        {"lanes.cuh", primitives_of(templates, "sm80/lanes")}, {"kernelgen_slice.cuh", primitives_of(templates, "slice")},
+        {"lanes.cuh", primitives_of(templates, "tensor_core/_lanes")}, {"kernelgen_slice.cuh", primitives_of(templates, "slice")},
         {"kernelgen_key_chunks.cuh", primitives_of(templates, "key_chunks")},
-        {"work_items.cuh", primitives_of(templates, "sm90a/work_items")}, {"key_tiles.cuh", primitives_of(templates, "sm90a/key_tiles")},
-        {"finish_scores.cuh", primitives_of(templates, "sm80/finish_scores")},
-        {"tile_kinds.cuh", primitives_of(templates, "sm90a/tile_kinds")},
-        {"exponentials.cuh", primitives_of(templates, "sm90a/exponentials")}};
+        {"work_items.cuh", primitives_of(templates, "sm90a/_work_items")}, {"key_tiles.cuh", primitives_of(templates, "sm90a/_key_tiles")},
+        {"finish_scores.cuh", primitives_of(templates, "tensor_core/_finish_scores")},
+        {"tile_kinds.cuh", primitives_of(templates, "sm90a/_tile_kinds")},
+        {"exponentials.cuh", primitives_of(templates, "sm90a/_exponentials")}};
     emulator_set("CUDA_EMULATOR_COMPUTE_CAPABILITY", "9.0");
     for (const bool general_masks : {false, true}) {
         const std::string macro = std::string("--define-macro=KERNELGEN_GENERAL_MASKS=") + (general_masks ? "1" : "0");

@@ -66,6 +66,7 @@ internal static class Compiled
         KernelCompilation compilation = Compilation(name, computeCapability);
         KernelImage image = compilation.Image ?? throw new AssertFailedException(compilation.Fault!.Message);
         string entryPoint = compilation.Request.Kernel.Variant.Cuda!.Stages[0].EntryPoint;
-        return _disassembler.Value!.Functions(image.Bytes.Span).Single(function => function.Name == entryPoint);
+        SassFunction first = _disassembler.Value!.Functions(image.Bytes.Span).Single(function => function.Name == entryPoint);
+        return first with { TakesMasks = compilation.Request.Kernel.Specialization.GeneralMasks };
     }
 }

@@ -51,7 +51,7 @@ public sealed class PrecompiledAttendTests
                 Rewrite(
                     index,
                     line => line.Contains("\"key\"", StringComparison.Ordinal)
-                        ? line.Replace(line[^6], line[^6] == 'a' ? 'b' : 'a')
+                        ? line[..^6] + (line[^6] == 'a' ? 'b' : 'a') + line[^5..]
                         : line);
                 break;
             case "foreign":
