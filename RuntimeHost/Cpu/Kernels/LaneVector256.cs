@@ -1,14 +1,14 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelGen.Cpu.Kernels;
 
-/// <summary>As many query rows as a <see cref="Vector256{T}"/> has numbers.</summary>
-/// <remarks>The build makes the next wider type of this text; what differs but in the width is in a file of each.</remarks>
+/// <summary>Eight query rows in a <see cref="Vector256{T}"/>.</summary>
 /// <param name="Value">The lanes.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly unsafe partial record struct LaneVector256(Vector256<float> Value) : ILaneVector<LaneVector256>
+public readonly unsafe record struct LaneVector256(Vector256<float> Value) : ILaneVector<LaneVector256>
 {
     /// <inheritdoc/>
     public static int Count => Vector256<float>.Count;
@@ -68,7 +68,7 @@ public readonly unsafe partial record struct LaneVector256(Vector256<float> Valu
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneVector256 PowerOfEighths(LaneVector256 eighths, LaneVector256 table, LaneVector256 tableEnd)
     {
-        if (!CanPick)
+        if (!Avx2.IsSupported)
         {
             LaneVector128 begin = new(table.Value.GetLower()), end = new(table.Value.GetUpper());
             return new(Vector256.Create(
@@ -77,7 +77,7 @@ public readonly unsafe partial record struct LaneVector256(Vector256<float> Valu
         }
 
         Vector256<int> bits = eighths.Value.AsInt32();
-        return new(((bits << 20) + Pick(table.Value.AsInt32(), bits)).AsSingle());
+        return new(((bits << 20) + Avx2.PermuteVar8x32(table.Value.AsInt32(), bits)).AsSingle());
     }
 
     /// <inheritdoc/>
@@ -87,8 +87,12 @@ public readonly unsafe partial record struct LaneVector256(Vector256<float> Valu
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LaneVector256 LoadAttend(byte* source) =>
-        new((Vector256.Equals(LoadBytes(source), Vector256<uint>.Zero) & Vector256.Create(0xFF80_0000u)).AsSingle());
+    public static LaneVector256 LoadAttend(byte* source)
+    {
+        Vector256<uint> attend =
+            Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsByte()).ToVector256Unsafe());
+        return new((Vector256.Equals(attend, Vector256<uint>.Zero) & Vector256.Create(0xFF80_0000u)).AsSingle());
+    }
 
     /// <inheritdoc/>
     /// <remarks>
