@@ -36,7 +36,6 @@ internal sealed record CpuTiling
         _ => 1,
     };
 
-    /// <summary>The most query rows that a streaming kernel takes at a time.</summary>
     public int CallRows => TileRows * TilesPerCall;
 
     /// <summary>The most keys of a block: its keys and values stay in L2, and mostly the scores of a lane group in L1.</summary>
