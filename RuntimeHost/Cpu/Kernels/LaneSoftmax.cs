@@ -113,6 +113,7 @@ public static unsafe class LaneSoftmax
             TVector.Store((TVector.Load(block + TVector.Count) * factor1) + zero, block + TVector.Count);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static TVector Inverse(TVector divisor)
         {
             TVector zero = TVector.Create(0f);

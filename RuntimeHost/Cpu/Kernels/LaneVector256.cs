@@ -5,6 +5,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace KernelGen.Cpu.Kernels;
 
+// The build makes LaneVector512 of this text: see LaneVector512.targets.
+
 /// <summary>Eight query rows in a <see cref="Vector256{T}"/>.</summary>
 /// <param name="Value">The lanes.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -89,8 +91,8 @@ public readonly unsafe record struct LaneVector256(Vector256<float> Value) : ILa
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneVector256 LoadAttend(byte* source)
     {
-        Vector256<uint> attend =
-            Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsByte()).ToVector256Unsafe());
+        Vector128<byte> bytes = Vector128.CreateScalarUnsafe(*(ulong*)source).AsByte();
+        Vector256<uint> attend = Vector256.WidenLower(Vector128.WidenLower(bytes).ToVector256Unsafe());
         return new((Vector256.Equals(attend, Vector256<uint>.Zero) & Vector256.Create(0xFF80_0000u)).AsSingle());
     }
 
