@@ -7,6 +7,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$here/bin
 library=$out/libkernelgen_cuda_emulator.so
+# NVRTC comes as two libraries and compiles nothing without the other one, which hosts look for.
+builtins=libnvrtc-builtins.so.13.0
 selftest=$out/selftest
 cxx=${CXX:-g++}
 # For this machine, as the kernels are that it runs; products and sums that become one instruction would change bits.
@@ -39,6 +41,8 @@ if is_stale "$library" "$here/src" "$here/shim" "$here/build.sh"; then
     # Only what the host calls is seen from outside: the rest is optimised as one.
     printf '{ global: cu*; nvrtc*; emulator_*; local: *; };\n' >"$work/exports"
     $cxx $flags -flto=auto -flto-partition=one -Wl,--version-script="$work/exports" -fPIC -shared -I"$here/src" -I"$here/shim" -I"$work" "$here"/src/*.cpp -o "$work/library" -ldl
+    : | $cxx -shared -fPIC -Wl,-soname,$builtins -x c++ - -o "$work/$builtins"
+    mv "$work/$builtins" "$out/$builtins"
     mv "$work/library" "$library"
 fi
 

@@ -57,12 +57,18 @@ internal sealed unsafe class Nvrtc
     /// <param name="loadedFrom">Its name or path.</param>
     /// <param name="driver">The driver that is to load what it makes; null when there is none.</param>
     /// <exception cref="EntryPointNotFoundException">A function is missing.</exception>
-    /// <exception cref="DeviceNotUsableException">It does not answer, or is newer than the driver, which then would not load its machine
-    /// code.</exception>
+    /// <exception cref="DeviceNotUsableException">It does not answer, lacks what it needs to compile, or is newer than the driver, which
+    /// then would not load its machine code.</exception>
     public static Nvrtc Bind(nint library, string loadedFrom, CudaDriver? driver)
     {
         Nvrtc nvrtc = new(library, loadedFrom);
-        new NvrtcLocations(SearchedSystem.Current).LoadBuiltins(loadedFrom, nvrtc.Version);
+        NvrtcLocations locations = new(SearchedSystem.Current);
+        if (!locations.LoadBuiltins(loadedFrom, nvrtc.Version) && nvrtc.FaultOfAnEmptyProgram() is { } fault)
+        {
+            throw new DeviceNotUsableException(
+                $"it compiles nothing ({fault}): {locations.BuiltinsName(nvrtc.Version)}, which belongs beside it, cannot be loaded.");
+        }
+
         return driver is null || nvrtc.Version.Major <= driver.Version / 1000
             ? nvrtc
             : throw new DeviceNotUsableException(
@@ -74,6 +80,21 @@ internal sealed unsafe class Nvrtc
     public string Text(int result) =>
         string.Create(
             CultureInfo.InvariantCulture, $"{Marshal.PtrToStringUTF8((nint)_getErrorString(result)) ?? "an unknown error"} ({result})");
+
+    // Without its built-ins NVRTC answers every question, and shows what it lacks when it compiles.
+    private string? FaultOfAnEmptyProgram()
+    {
+        nint program;
+        byte nothing = 0;
+        int result = CreateProgram(&program, &nothing, null, 0, null, null);
+        if (result == 0)
+        {
+            result = CompileProgram(program, 0, null);
+            _ = DestroyProgram(&program);
+        }
+
+        return result == 0 ? null : Text(result);
+    }
 
     private (Version Version, int[] Architectures) ReadCapabilities(nint library)
     {

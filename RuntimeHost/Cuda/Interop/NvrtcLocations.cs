@@ -28,23 +28,30 @@ internal sealed class NvrtcLocations(SearchedSystem system)
         }
 
         // The exact one needs no list of the folder, which one may not have.
-        string exact = Path.Combine(folder, system.IsWindows
-            ? string.Create(CultureInfo.InvariantCulture, $"nvrtc-builtins64_{version.Major}{version.Minor}.dll")
-            : string.Create(CultureInfo.InvariantCulture, $"libnvrtc-builtins.so.{version.Major}.{version.Minor}"));
+        string exact = Path.Combine(folder, BuiltinsName(version));
         return system.FileExists(exact)
             ? [exact]
             : SearchedSystem.Matches(system.Files, folder, system.IsWindows ? "nvrtc-builtins64_*.dll" : "libnvrtc-builtins.so.*");
     }
 
-    /// <summary>Loads the <see cref="Builtins"/>; what cannot be loaded shows when NVRTC misses it.</summary>
+    /// <summary>What the built-ins are called, by which NVRTC opens them.</summary>
+    /// <param name="version">The version of NVRTC.</param>
+    public string BuiltinsName(Version version) => system.IsWindows
+        ? string.Create(CultureInfo.InvariantCulture, $"nvrtc-builtins64_{version.Major}{version.Minor}.dll")
+        : string.Create(CultureInfo.InvariantCulture, $"libnvrtc-builtins.so.{version.Major}.{version.Minor}");
+
+    /// <summary>Loads the <see cref="Builtins"/>.</summary>
     /// <param name="library">The library that was loaded.</param>
     /// <param name="version">Its version.</param>
-    public void LoadBuiltins(string library, Version version)
+    /// <returns>True when NVRTC will find them: what is loaded is found by its name, wherever it lies.</returns>
+    public bool LoadBuiltins(string library, Version version)
     {
         foreach (string builtins in Builtins(library, version))
         {
             NativeLibrary.TryLoad(builtins, out _);
         }
+
+        return NativeLibrary.TryLoad(BuiltinsName(version), out _);
     }
 
     private IEnumerable<string> Folders()

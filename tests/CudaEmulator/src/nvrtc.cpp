@@ -31,6 +31,7 @@ enum : nvrtcResult {
     NVRTC_ERROR_INVALID_PROGRAM = 4,
     NVRTC_ERROR_INVALID_OPTION = 5,
     NVRTC_ERROR_COMPILATION = 6,
+    NVRTC_ERROR_BUILTIN_OPERATION_FAILURE = 7,
     NVRTC_ERROR_INTERNAL_ERROR = 11,
 };
 
@@ -112,7 +113,8 @@ std::string in_parentheses(const std::string& source, std::size_t& at)
 std::string trampolines(const std::string& source)
 {
     std::string result =
-        "\n#include <type_traits>\n#include <utility>\nextern \"C\" {\nemulator::Calls* kernelgen_emulator;\n}\n"
+        "\n#include <type_traits>\n#include <utility>\nnamespace emulator {\nstruct Calls;\n}\n"
+        "extern \"C\" {\nemulator::Calls* kernelgen_emulator;\n}\n"
         "template <typename... T, std::size_t... I>\nstatic void emulated_call(void (*kernel)(T...), void** arguments, "
             "std::index_sequence<I...>)\n"
         "{\n    kernel(*static_cast<std::remove_cv_t<T>*>(arguments[I])...);\n}\n"
@@ -380,6 +382,7 @@ const char* nvrtcGetErrorString(nvrtcResult result)
     case NVRTC_ERROR_INVALID_PROGRAM: return "NVRTC_ERROR_INVALID_PROGRAM";
     case NVRTC_ERROR_INVALID_OPTION: return "NVRTC_ERROR_INVALID_OPTION";
     case NVRTC_ERROR_COMPILATION: return "NVRTC_ERROR_COMPILATION";
+    case NVRTC_ERROR_BUILTIN_OPERATION_FAILURE: return "NVRTC_ERROR_BUILTIN_OPERATION_FAILURE";
     case NVRTC_ERROR_INTERNAL_ERROR: return "NVRTC_ERROR_INTERNAL_ERROR";
     default: return "NVRTC_ERROR unknown";
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelGen.CudaEmulator;
 using KernelGen.Samples.Tests.Commands;
 
 namespace KernelGen.Samples.Tests.Cuda;
@@ -122,6 +123,27 @@ public sealed class AttendCudaTests
         CudaCommand.Run([Cache, ("CUDA_EMULATOR_MEMORY", "65536")], "attend", GoldenVectors.Paths.First(), folder["out"], "--device",
             "cuda", "--family", "streaming")
             .AssertFault(ExitCode.DoesNotFit, "do not fit into the GPU's memory");
+    }
+
+    [TestMethod]
+    [MemberCondition(typeof(CudaCommand), nameof(CudaCommand.HasEmulator), IgnoreMessage = CudaCommand.NoEmulator)]
+    public void AnNvrtcThatCompilesNothing_IsExitCode4_AndAutoTakesTheCpu()
+    {
+        using TestFolder folder = new();
+        string input = GoldenVectors.Paths.Single(path => Path.GetFileNameWithoutExtension(path) == "one_key_d64_f32");
+        File.Copy(EmulatorLibrary.Path, folder["libnvrtc.so.13"]);
+        (string, string?)[] alone = [Cache, ("KERNELGEN_NVRTC_LIBRARY", folder["libnvrtc.so.13"])];
+        (string, string?)[] withoutItsBuiltins = [.. alone, ("CUDA_EMULATOR_FAIL", "nvrtcCompileProgram:1:7")];
+        const string Fault = "it compiles nothing (NVRTC_ERROR_BUILTIN_OPERATION_FAILURE (7)): libnvrtc-builtins.so.13.0";
+
+        CommandResult auto = CudaCommand.Run(withoutItsBuiltins, "attend", input, folder["out"], "--json").AssertDone();
+        Assert.StartsWith("CPU (", auto.Json.GetProperty("device").GetString());
+        CudaCommand.Run(withoutItsBuiltins, "attend", input, folder["out"], "--device", "cuda")
+            .AssertFault(ExitCode.DeviceNotUsable, "No NVRTC", Fault);
+        Assert.Contains(Fault, CudaCommand.Run(withoutItsBuiltins, "doctor").Output);
+
+        // One that compiles is taken, whatever lies beside it.
+        CudaCommand.Run(alone, "attend", input, folder["out"], "--device", "cuda").AssertDone();
     }
 
     [TestMethod]
