@@ -16,8 +16,10 @@ public sealed class PeersBenchCommandTests
     public void Results_AreWrittenToAllFiles_AndAreTakenFromThemAgain()
     {
         using TestFolder folder = new();
+        PlantedLink link = new(folder, "a.json.tmp");
         (int code, string output, _) = Run(["--peers", "fake-one", "--json", "--output", folder["a.json"], .. Small]);
         Assert.AreEqual(ExitCode.Done, code);
+        link.AssertUntouched();
         JsonElement row = JsonDocument.Parse(output).RootElement.GetProperty("rows")[0];
         Assert.AreEqual("1,2,17,33,40", row.GetProperty("name").GetString());
         Assert.AreEqual("fake-one", row.GetProperty("peers")[0].GetProperty("name").GetString());

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using KernelGen.Cpu;
+using KernelGen.Files;
 using KernelGen.Lab.CpuPeers;
 using KernelGen.Lab.Measuring;
 using KernelGen.Tensors;
@@ -207,9 +208,7 @@ public sealed class PeersBenchCommand : Command
     {
         try
         {
-            string aside = $"{file}.tmp";
-            File.WriteAllText(aside, text.EndsWith('\n') ? text : text + "\n", new UTF8Encoding(false));
-            File.Move(aside, file, overwrite: true);
+            TemporaryFile.Write(file, Encoding.UTF8.GetBytes(text.EndsWith('\n') ? text : text + "\n"));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using KernelGen.Cuda;
+using KernelGen.Files;
 using static System.FormattableString;
 
 namespace KernelGen.Lab.GpuBench;
@@ -16,6 +17,9 @@ internal sealed class BenchJournal(string? outputPath, TimeSpan limit)
 {
     private const int TuningLimits = 4;
 
+    /// <summary>A row takes some hundred.</summary>
+    private const int MaxBytes = 1 << 20;
+
     private readonly string? _path = outputPath is null ? null : PathFor(outputPath);
 
     /// <summary>
@@ -26,10 +30,10 @@ internal sealed class BenchJournal(string? outputPath, TimeSpan limit)
     /// <summary>What an earlier process did not survive, once; null when it ended well.</summary>
     public CudaBenchRow? TakeUnfinished()
     {
-        if (_path is null || !File.Exists(_path))
+        if (_path is null || BoundedFile.TryRead(_path, MaxBytes, out _) is not { } journal)
             return null;
 
-        CudaBenchRow? row = JsonSerializer.Deserialize(File.ReadAllText(_path), GpuBenchJson.Default.CudaBenchRow);
+        CudaBenchRow? row = JsonSerializer.Deserialize(journal, GpuBenchJson.Default.CudaBenchRow);
         File.Delete(_path);
         return row;
     }
@@ -74,7 +78,7 @@ internal sealed class BenchJournal(string? outputPath, TimeSpan limit)
     private void Write(CudaBenchRow row)
     {
         if (_path is not null)
-            File.WriteAllText(_path, JsonSerializer.Serialize(row, GpuBenchJson.Default.CudaBenchRow) + "\n");
+            TemporaryFile.Write(_path, [.. JsonSerializer.SerializeToUtf8Bytes(row, GpuBenchJson.Default.CudaBenchRow), (byte)'\n']);
     }
 
     private void Forget()

@@ -33,7 +33,7 @@ internal static class NewerCppLibrary
         MakeOptional(image);
 
         // A library that is loaded keeps its file; the new one takes the name.
-        string aside = $"{file}.tmp";
+        string aside = $"{file}.{Guid.NewGuid():N}.tmp";
         File.WriteAllBytes(aside, image);
         File.Move(aside, file, overwrite: true);
     }
