@@ -137,6 +137,27 @@ public sealed class CubinCacheTests
     }
 
     [TestMethod]
+    [MemberCondition(typeof(CubinCacheTests), nameof(ModesMatter), IgnoreMessage = "This user may list any folder.")]
+    public void AFolderThatMayNotBeListed_IsPassedOver_WhenTheCacheIsCutBack()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        string closed = Path.Combine(Folder, _key[..2] == "00" ? "01" : "00");
+        Directory.CreateDirectory(closed, UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            Cache(Folder, 0).TryWrite(_key, _image);
+
+            Assert.IsTrue(Directory.Exists(Path.GetDirectoryName(File)));
+            Assert.IsFalse(System.IO.File.Exists(File), "the cache was cut back to nothing");
+        }
+        finally
+        {
+            System.IO.File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [TestMethod]
     public void Off_KeepsNothing()
     {
         CubinCache cache = Cache(null, 1 << 20);

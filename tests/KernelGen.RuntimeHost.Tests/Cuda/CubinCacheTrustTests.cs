@@ -248,8 +248,9 @@ public sealed class CubinCacheTrustTests
                 Directory.CreateDirectory(path);
                 break;
             default:
+                // Small enough for an array.
                 using (FileStream giant = System.IO.File.Create(path))
-                    giant.SetLength(3L << 30);
+                    giant.SetLength(3L << 29);
                 break;
         }
     }

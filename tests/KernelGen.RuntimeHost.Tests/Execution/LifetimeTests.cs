@@ -47,6 +47,58 @@ public abstract class LifetimeTests
     });
 
     [TestMethod]
+    public void ACallThatWaitsForItsTurn_IsRefused_WhenTheHostIsDisposed_AndTheOneThatRunsGoesOn()
+    {
+        AttentionCall call = AttentionCall.Random(_shape, ElementType.Float32);
+        float[] expected = Expected(call), output = new float[expected.Length], other = new float[expected.Length];
+        AttentionHost host = Open();
+        SlicePlan plan = host.Plan<float>(Catalogue, _shape, _planning);
+        using ManualResetEventSlim isRunning = new(), mayGoOn = new();
+        Observer progress = new(() =>
+        {
+            isRunning.Set();
+            mayGoOn.Wait(TestContext.CancellationToken);
+        });
+        Exception? fault = null, refusal = null;
+        Thread running = new(() => fault = FaultOf(() => Run(output, new() { Progress = progress }))),
+            waiting = new(() => refusal = FaultOf(() => Run(other, AttentionOptions.Default))),
+            disposing = new(host.Dispose);
+
+        running.Start();
+        isRunning.Wait(TestContext.CancellationToken);
+        waiting.Start();
+        Await(() => waiting.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+        disposing.Start();
+        Await(() => FaultOf(() => host.Device.MeasureBudget()) is ObjectDisposedException);
+        mayGoOn.Set();
+        foreach (Thread thread in new[] { running, waiting, disposing })
+            thread.Join();
+
+        Assert.IsNull(fault, fault?.ToString());
+        Assert.AreSequenceEqual(expected, output);
+        Assert.IsInstanceOfType<ObjectDisposedException>(refusal);
+        Assert.IsTrue(Array.TrueForAll(other, static number => number == 0f));
+
+        void Run(float[] result, AttentionOptions options) =>
+            host.Run<float>(plan, call.Query, call.Key, call.Value, result, options);
+
+        static void Await(Func<bool> condition) => Assert.IsTrue(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)));
+
+        static Exception? FaultOf(Action action)
+        {
+            try
+            {
+                action();
+                return null;
+            }
+            catch (Exception thrown)
+            {
+                return thrown;
+            }
+        }
+    }
+
+    [TestMethod]
     public void FromAProgressCallback_WhatWouldWaitForTheCall_IsRefused_AndTheCallGoesOn()
     {
         AttentionCall call = AttentionCall.Random(_shape, ElementType.Float32);
