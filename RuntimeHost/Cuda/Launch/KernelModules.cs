@@ -24,6 +24,7 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
     /// <remarks>A kernel that is loaded is found without allocating.</remarks>
     public LoadedKernel Get(SpecializedKernel kernel) =>
         _kernels.TryGetValue(KeyOf(kernel), out Lazy<LoadedKernel>? loaded) ? loaded.Value : Add(kernel);
+
     /// <summary>The loaded form of a kernel; null when it is not loaded.</summary>
     public LoadedKernel? Find(SpecializedKernel kernel) =>
         _kernels.TryGetValue(KeyOf(kernel), out Lazy<LoadedKernel>? loaded) && loaded.IsValueCreated ? loaded.Value : null;
