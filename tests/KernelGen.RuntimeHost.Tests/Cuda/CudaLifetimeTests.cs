@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using KernelGen.Cuda;
 using KernelGen.Kernels;
+using KernelGen.Planning;
 using KernelGen.RuntimeHost.Tests.Execution;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
@@ -44,6 +45,41 @@ public sealed class CudaLifetimeTests : LifetimeTests
 
             result.Download(output, stream.Handle);
         });
+    }
+
+    [TestMethod]
+    public void ALaunchThatHasBegun_IsWaitedFor_WhenItsHostIsDisposed()
+    {
+        AttentionShape shape = new(1, 2, 40, 50, 40);
+        AttentionCall call = AttentionCall.Random(shape, ElementType.Float32);
+        float[] expected = Expected(call), output = new float[expected.Length];
+        using CudaDevice memory = CudaTest.Open();
+        using CudaStream stream = memory.CreateStream();
+        using DeviceTensor<float> query = Upload(memory, call.Query), key = Upload(memory, call.Key), value = Upload(memory, call.Value),
+            result = Upload(memory, output);
+        using HeldCompiler compiler = new(CudaCompilationTests.Nvrtc());
+        AttentionHost host = CudaTest.Host(CudaTest.Open(options: new() { Compiler = compiler, Cache = new(null, 0) }), freeBytes: 30_000);
+        SlicePlan plan = host.Plan<float>(Catalogue, shape, new() { Family = KernelFamily.Materialized });
+        KernelArguments arguments = AttentionHost.CreateArguments(plan) with
+        {
+            Query = query.Address, Key = key.Address, Value = value.Address, Output = result.Address,
+        };
+        Exception? fault = null;
+        Thread launching = new(() => fault = FaultOf(() => host.Launch(plan, arguments, stream.Handle))), disposing = new(host.Dispose);
+
+        launching.Start();
+        compiler.IsAsked.Wait(TestContext.CancellationToken);
+        disposing.Start();
+        Await(() => FaultOf(() => host.Device.MeasureBudget()) is ObjectDisposedException);
+        Assert.IsFalse(disposing.Join(TimeSpan.FromMilliseconds(500)), "the host was disposed under a launch");
+        compiler.MayGoOn.Set();
+        launching.Join();
+        disposing.Join();
+
+        Assert.IsNull(fault, fault?.ToString());
+        stream.Synchronize();
+        result.Download(output, stream.Handle);
+        Assert.AreSequenceEqual(expected, output);
     }
 
     [TestMethod]

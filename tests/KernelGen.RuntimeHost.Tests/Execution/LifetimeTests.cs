@@ -81,21 +81,6 @@ public abstract class LifetimeTests
 
         void Run(float[] result, AttentionOptions options) =>
             host.Run<float>(plan, call.Query, call.Key, call.Value, result, options);
-
-        static void Await(Func<bool> condition) => Assert.IsTrue(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)));
-
-        static Exception? FaultOf(Action action)
-        {
-            try
-            {
-                action();
-                return null;
-            }
-            catch (Exception thrown)
-            {
-                return thrown;
-            }
-        }
     }
 
     [TestMethod]
@@ -179,6 +164,23 @@ public abstract class LifetimeTests
     {
         using AttentionHost host = Open();
         return (call with { Planning = _planning }).Run(host, Catalogue, ElementType.Float32, out _);
+    }
+
+    /// <summary>Waits until a thread has come to where something holds.</summary>
+    private protected static void Await(Func<bool> condition) => Assert.IsTrue(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(60)));
+
+    /// <summary>What an action throws; null when it throws nothing.</summary>
+    private protected static Exception? FaultOf(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception thrown)
+        {
+            return thrown;
+        }
     }
 
     /// <summary>Threads use a host while it is disposed, again and again.</summary>
