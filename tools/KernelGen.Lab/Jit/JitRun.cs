@@ -4,7 +4,9 @@ using KernelGen.Cpu;
 
 namespace KernelGen.Lab.Jit;
 
-/// <summary>Has a process of its own compile micro-kernels and reads what came of them: the JIT lists code from its start or not at all.</summary>
+/// <summary>
+/// Has a process of its own compile micro-kernels and reads what came of them: the JIT lists code from its start or not at all.
+/// </summary>
 /// <param name="assembly">The assembly with the model classes.</param>
 internal sealed class JitRun(string assembly)
 {
