@@ -204,38 +204,39 @@ unsafe partial class StableDiffusion15Attention
                 for (int row = rowBegin; row < rowEnd; row += lanes)
                 {
                     int first = row - rowBegin, rows = global::System.Math.Min(lanes, rowEnd - row);
-                    if (!causal || keyBegin < row + rows)
+                    int groupKeys = causal ? blocks.VisibleKeys(keyBegin, keyCount, row + rows) : keyCount;
+                    if (groupKeys > 0)
                     {
                         TKernels.Scores(
-                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys),
+                            queries + (first * HeadDim), keys, global::System.Math.Max(groupKeys, TKernels.ScoreKeys),
                             score, maximum + first, newMaximum, next.Share(first / lanes));
 
                         // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are
                         // applied here, and then the maximum is taken again, over the finished scores.
-                        bool diagonal = causal && keyEnd - 1 > row;
+                        bool diagonal = causal && keyBegin + groupKeys - 1 > row;
                         if (masked || diagonal)
                         {
                             if (masked)
                             {
                                 global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(
-                                    call, head, row, rows, keyBegin, keyCount, MaskStep, biasRows, biasLanes, score);
+                                    call, head, row, rows, keyBegin, groupKeys, MaskStep, biasRows, biasLanes, score);
                             }
 
                             if (diagonal)
                             {
-                                global::KernelGen.Cpu.Kernels.LaneMask.ApplyCausal<TVector>(row, keyBegin, keyCount, score);
+                                global::KernelGen.Cpu.Kernels.LaneMask.ApplyCausal<TVector>(row, keyBegin, groupKeys, score);
                             }
 
-                            global::KernelGen.Cpu.Kernels.LaneSoftmax.Raise<TVector>(score, keyCount, maximum + first, newMaximum);
+                            global::KernelGen.Cpu.Kernels.LaneSoftmax.Raise<TVector>(score, groupKeys, maximum + first, newMaximum);
                         }
 
                         // Scores become weights, relative to the new maximum, and the weighted values join the output.
                         global::KernelGen.Cpu.Kernels.LaneSoftmax.Rescale<TVector>(newMaximum, maximum + first, sum + first, rescale);
-                        TKernels.Values(score, score, values, keyCount, maximum + first, sum + first, rescale, output + (first * HeadDim));
+                        TKernels.Values(score, score, values, groupKeys, maximum + first, sum + first, rescale, output + (first * HeadDim));
                         if (hidesNonFinite)
                         {
                             global::KernelGen.Cpu.Kernels.HiddenValues.AddNonFinite(
-                                call, head, row, rows, keyBegin, keyCount, HeadDim, lanes, blockValues, score, output + (first * HeadDim));
+                                call, head, row, rows, keyBegin, groupKeys, HeadDim, lanes, blockValues, score, output + (first * HeadDim));
                         }
                     }
                 }
@@ -294,30 +295,31 @@ unsafe partial class StableDiffusion15Attention
                 for (int row = rowBegin; row < rowEnd; row += lanes)
                 {
                     int first = row - rowBegin, rows = global::System.Math.Min(lanes, rowEnd - row);
-                    if (!causal || keyBegin < row + rows)
+                    int groupKeys = causal ? blocks.VisibleKeys(keyBegin, keyCount, row + rows) : keyCount;
+                    if (groupKeys > 0)
                     {
                         float* score = scores + (first * rowScores) + ((long)keyBegin * lanes);
                         TKernels.Scores(
-                            queries + (first * HeadDim), keys, global::System.Math.Max(keyCount, TKernels.ScoreKeys),
+                            queries + (first * HeadDim), keys, global::System.Math.Max(groupKeys, TKernels.ScoreKeys),
                             score, maximum + first, newMaximum, global::KernelGen.Cpu.Kernels.NextBlock.None(keys));
 
                         // Finish the scores. They carry the scale already, which is folded into the queries; a mask and causality are
                         // applied here, and then the maximum is taken again, over the finished scores.
-                        bool diagonal = causal && keyEnd - 1 > row;
+                        bool diagonal = causal && keyBegin + groupKeys - 1 > row;
                         if (masked || diagonal)
                         {
                             if (masked)
                             {
                                 global::KernelGen.Cpu.Kernels.LaneMask.Apply<TVector>(
-                                    call, head, row, rows, keyBegin, keyCount, MaskStep, biasRows, biasLanes, score);
+                                    call, head, row, rows, keyBegin, groupKeys, MaskStep, biasRows, biasLanes, score);
                             }
 
                             if (diagonal)
                             {
-                                global::KernelGen.Cpu.Kernels.LaneMask.ApplyCausal<TVector>(row, keyBegin, keyCount, score);
+                                global::KernelGen.Cpu.Kernels.LaneMask.ApplyCausal<TVector>(row, keyBegin, groupKeys, score);
                             }
 
-                            global::KernelGen.Cpu.Kernels.LaneSoftmax.Raise<TVector>(score, keyCount, maximum + first, newMaximum);
+                            global::KernelGen.Cpu.Kernels.LaneSoftmax.Raise<TVector>(score, groupKeys, maximum + first, newMaximum);
                         }
 
                         global::System.Buffer.MemoryCopy(newMaximum, maximum + first, lanes * sizeof(float), lanes * sizeof(float));
@@ -353,14 +355,15 @@ unsafe partial class StableDiffusion15Attention
                 for (int row = rowBegin; row < rowEnd; row += lanes)
                 {
                     int first = row - rowBegin, rows = global::System.Math.Min(lanes, rowEnd - row);
-                    if (!causal || keyBegin < row + rows)
+                    int groupKeys = causal ? blocks.VisibleKeys(keyBegin, keyCount, row + rows) : keyCount;
+                    if (groupKeys > 0)
                     {
                         float* score = scores + (first * rowScores) + ((long)keyBegin * lanes);
-                        TKernels.Values(score, weights, values, keyCount, maximum + first, sum + first, rescale, output + (first * HeadDim));
+                        TKernels.Values(score, weights, values, groupKeys, maximum + first, sum + first, rescale, output + (first * HeadDim));
                         if (hidesNonFinite)
                         {
                             global::KernelGen.Cpu.Kernels.HiddenValues.AddNonFinite(
-                                call, head, row, rows, keyBegin, keyCount, HeadDim, lanes, blockValues, weights, output + (first * HeadDim));
+                                call, head, row, rows, keyBegin, groupKeys, HeadDim, lanes, blockValues, weights, output + (first * HeadDim));
                         }
                     }
                 }

@@ -66,10 +66,10 @@ public unsafe interface ILaneVector<TSelf>
     /// <summary>True when any lane is a NaN or an infinity.</summary>
     static abstract bool AnyNonFinite(TSelf value);
 
-    /// <summary>
-    /// Reads <see cref="Count"/> bytes of a boolean mask as a bias: 0 where the byte is not 0, negative infinity where it is.
-    /// </summary>
-    static abstract TSelf LoadAttend(byte* source);
+    /// <summary>A score where the byte of a boolean mask is not 0, negative infinity where it is.</summary>
+    /// <param name="score">The scores.</param>
+    /// <param name="attend"><see cref="Count"/> bytes.</param>
+    static abstract TSelf KeepAttended(TSelf score, byte* attend);
 
     /// <summary>Reads <see cref="Count"/> binary16 numbers and widens them exactly, subnormals included.</summary>
     static abstract TSelf LoadFloat16(ushort* source);

@@ -56,6 +56,16 @@ public readonly struct KeyBlocks
     /// <param name="block">The block.</param>
     public bool EndsChunkButTheLast(int block) => (block + 1) % _blocksOfChunk == 0 && block / _blocksOfChunk < _chunks - 1;
 
+    /// <summary>
+    /// Keys of a block that rows with a causal mask have to do with, in whole steps where the block has them. What lies behind is hidden
+    /// from all of the rows.
+    /// </summary>
+    /// <param name="begin">The block's first key.</param>
+    /// <param name="keys">Keys of the block.</param>
+    /// <param name="rowEnd">Past the last row.</param>
+    /// <returns>0 when the rows see no key of the block.</returns>
+    public int VisibleKeys(int begin, int keys, int rowEnd) => Math.Min(Steps(Math.Clamp(rowEnd - begin, 0, keys)) * _step, keys);
+
     private int Steps(int keys) => (keys + _step - 1) / _step;
 
     private int BlocksOf(int keys) => (Steps(keys) + (_longest / _step) - 1) / (_longest / _step);

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace KernelGen.Cpu.Kernels;
 
-/// <summary>Transposes fp32 matrices between rows of a tensor and lanes.</summary>
+/// <summary>Transposes matrices between rows of a tensor and lanes.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class LaneTranspose
 {
@@ -64,6 +64,58 @@ public static unsafe class LaneTranspose
         }
 
         Rest(source, sourceStride, row, rows, 0, columns, destination, destinationStride);
+    }
+
+    /// <summary>Writes the transpose of 8 rows of 16 bytes.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="sourceStride">From a row of the source to the next.</param>
+    /// <param name="destination">Receives 16 rows of 8 bytes.</param>
+    /// <param name="destinationStride">From a row of the destination to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose8x16(byte* source, long sourceStride, byte* destination, long destinationStride)
+    {
+        // Each step doubles how many rows lie side by side: r and r + 4, then r + 2 and r + 6 among them, then r + 1 and all others.
+        Vector128<byte> r0 = Vector128.Load(source), r1 = Vector128.Load(source + sourceStride);
+        Vector128<byte> r2 = Vector128.Load(source + (2 * sourceStride)), r3 = Vector128.Load(source + (3 * sourceStride));
+        Vector128<byte> r4 = Vector128.Load(source + (4 * sourceStride)), r5 = Vector128.Load(source + (5 * sourceStride));
+        Vector128<byte> r6 = Vector128.Load(source + (6 * sourceStride)), r7 = Vector128.Load(source + (7 * sourceStride));
+        Columns(Low(r0, r4), Low(r1, r5), Low(r2, r6), Low(r3, r7), destination, destinationStride);
+        Columns(High(r0, r4), High(r1, r5), High(r2, r6), High(r3, r7), destination + (8 * destinationStride), destinationStride);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Columns(
+            Vector128<byte> r04, Vector128<byte> r15, Vector128<byte> r26, Vector128<byte> r37, byte* destination, long stride)
+        {
+            Vector128<byte> even = Low(r04, r26), odd = Low(r15, r37);
+            Store(Low(even, odd), destination, stride);
+            Store(High(even, odd), destination + (2 * stride), stride);
+            even = High(r04, r26);
+            odd = High(r15, r37);
+            Store(Low(even, odd), destination + (4 * stride), stride);
+            Store(High(even, odd), destination + (6 * stride), stride);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Store(Vector128<byte> two, byte* destination, long stride)
+        {
+            *(ulong*)destination = two.AsUInt64().ToScalar();
+            *(ulong*)(destination + stride) = two.AsUInt64().GetElement(1);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector128<byte> Low(Vector128<byte> left, Vector128<byte> right) =>
+            Sse2.IsSupported ? Sse2.UnpackLow(left, right)
+            : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(left, right)
+            : Interleave(left.GetLower(), right.GetLower());
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector128<byte> High(Vector128<byte> left, Vector128<byte> right) =>
+            Sse2.IsSupported ? Sse2.UnpackHigh(left, right)
+            : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(left, right)
+            : Interleave(left.GetUpper(), right.GetUpper());
+
+        static Vector128<byte> Interleave(Vector64<byte> left, Vector64<byte> right) =>
+            Vector128.WidenLower(left.ToVector128()).AsByte() | (Vector128.WidenLower(right.ToVector128()) << 8).AsByte();
     }
 
     private static void Rest(

@@ -109,10 +109,11 @@ public readonly unsafe record struct LaneVector128(Vector128<float> Value) : ILa
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LaneVector128 LoadAttend(byte* source)
+    public static LaneVector128 KeepAttended(LaneVector128 score, byte* attend)
     {
-        Vector128<uint> attend = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte()));
-        return new((Vector128.Equals(attend, Vector128<uint>.Zero) & Vector128.Create(0xFF80_0000u)).AsSingle());
+        Vector128<uint> bytes = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)attend).AsByte()));
+        Vector128<float> hidden = Vector128.Equals(bytes, Vector128<uint>.Zero).AsSingle();
+        return new(Vector128.ConditionalSelect(hidden, Vector128.Create(float.NegativeInfinity), score.Value));
     }
 
     /// <inheritdoc/>

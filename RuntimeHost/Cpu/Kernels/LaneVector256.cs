@@ -89,11 +89,12 @@ public readonly unsafe record struct LaneVector256(Vector256<float> Value) : ILa
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LaneVector256 LoadAttend(byte* source)
+    public static LaneVector256 KeepAttended(LaneVector256 score, byte* attend)
     {
-        Vector128<byte> bytes = Vector128.CreateScalarUnsafe(*(ulong*)source).AsByte();
-        Vector256<uint> attend = Vector256.WidenLower(Vector128.WidenLower(bytes).ToVector256Unsafe());
-        return new((Vector256.Equals(attend, Vector256<uint>.Zero) & Vector256.Create(0xFF80_0000u)).AsSingle());
+        Vector128<byte> loaded = Vector128.CreateScalarUnsafe(*(ulong*)attend).AsByte();
+        Vector256<uint> bytes = Vector256.WidenLower(Vector128.WidenLower(loaded).ToVector256Unsafe());
+        Vector256<float> hidden = Vector256.Equals(bytes, Vector256<uint>.Zero).AsSingle();
+        return new(Vector256.ConditionalSelect(hidden, Vector256.Create(float.NegativeInfinity), score.Value));
     }
 
     /// <inheritdoc/>

@@ -51,6 +51,43 @@ public sealed unsafe class LaneVectorTests
     }
 
     [TestMethod]
+    public void Transpose8x16_MovesEveryByte()
+    {
+        const int SourceStride = 21, DestinationStride = 11;
+        byte[] source = [.. Enumerable.Range(0, 8 * SourceStride).Select(i => (byte)(i + 1))];
+        byte[] destination = new byte[16 * DestinationStride];
+        fixed (byte* from = source, to = destination)
+            LaneTranspose.Transpose8x16(from, SourceStride, to, DestinationStride);
+
+        for (int row = 0; row < DestinationStride; row++)
+        {
+            for (int column = 0; column < 16; column++)
+                Assert.AreEqual(row < 8 ? source[(row * SourceStride) + column] : 0, destination[(column * DestinationStride) + row]);
+        }
+    }
+
+    [TestMethod]
+    public void KeepAttended_HidesLanesWhoseByteIsZero()
+    {
+        AssertKeeps<LaneVector512>();
+        AssertKeeps<LaneVector256>();
+        AssertKeeps<LaneVector128>();
+    }
+
+    [TestMethod]
+    [DataRow(0, 0)]
+    [DataRow(480, 0)]
+    [DataRow(481, 12)]
+    [DataRow(492, 12)]
+    [DataRow(493, 24)]
+    [DataRow(575, 96)]
+    [DataRow(576, 96)]
+    [DataRow(585, 100)]
+    [DataRow(int.MaxValue, 100)]
+    public void RowsSeeKeysOfABlock_UpToTheirOwnPosition(int rowEnd, int expected) =>
+        Assert.AreEqual(expected, new KeyBlocks(1000, 480, 240, 12).VisibleKeys(begin: 480, keys: 100, rowEnd));
+
+    [TestMethod]
     [DataRow(1)]
     [DataRow(11)]
     [DataRow(12)]
@@ -87,6 +124,20 @@ public sealed unsafe class LaneVectorTests
         Assert.AreEqual(keys, next);
         Assert.AreEqual(keys, chunkBegin);
         Assert.AreEqual(keys >= 720, blocks.HasChunks);
+    }
+
+    private static void AssertKeeps<TVector>()
+        where TVector : unmanaged, ILaneVector<TVector>
+    {
+        byte* attend = stackalloc byte[TVector.Count];
+        float* kept = stackalloc float[TVector.Count];
+        for (int lane = 0; lane < TVector.Count; lane++)
+            attend[lane] = (byte)(lane % 3 * 0x7F);
+
+        TVector.Store(TVector.KeepAttended(TVector.LaneIndices, attend), kept);
+
+        for (int lane = 0; lane < TVector.Count; lane++)
+            Assert.AreEqual(attend[lane] == 0 ? float.NegativeInfinity : lane, kept[lane]);
     }
 
     private static void AssertWidens<TVector>()
