@@ -1,3 +1,4 @@
+using KernelGen.Cpu.Kernels;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Tensors;
@@ -34,6 +35,8 @@ internal sealed unsafe class CpuSliceRun : IDisposable
     private long _places;
     private long _nextPlace;
     private long _nonFiniteRows;
+    private int _chunks;
+    private int[] _chunksLeft = [];
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">Workers, the calling thread included.</param>
@@ -98,24 +101,55 @@ internal sealed unsafe class CpuSliceRun : IDisposable
         _call.RowCount = slice.RowCount;
         _tiles = _plan.Variant.Footprint.Tiles(slice.HeadCount, slice.RowCount);
         _rowTiles = _tiles / slice.HeadCount;
-        _groups = (_rowTiles + TilesPerCall - 1) / TilesPerCall;
-        _places = _slice.HeadCount * _groups * TilesPerCall;
         _nextPlace = 0;
+        if (Footprint.ChunksApart)
+        {
+            PrepareChunks();
+        }
+        else
+        {
+            _groups = (_rowTiles + TilesPerCall - 1) / TilesPerCall;
+            _places = _slice.HeadCount * _groups * TilesPerCall;
+        }
+
         _workers.Run(_work, WorkersWorthWaking());
     }
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => _workers.Dispose();
 
+    private KernelFootprint Footprint => _plan.Variant.Footprint;
+
     private int TilesPerCall => _plan.Variant.Cpu!.TilesPerCall;
 
-    // As many as have a tile, and enough to do: a short slice would be over before they are awake.
+    // Query heads that share a key/value head.
+    private int HeadsPerGroup => _call.Heads / _call.KeyValueHeads;
+
+    private int FirstGroup => _slice.HeadBegin / HeadsPerGroup;
+
+    // Workers that have scratch.
+    private long Scratches => Footprint.Scratches(_slice.HeadCount, _slice.RowCount, _plan.Shape.Keys, WorkersFor(_plan));
+
+    private void PrepareChunks()
+    {
+        _groups = ((_slice.HeadBegin + _slice.HeadCount - 1) / HeadsPerGroup) + 1 - FirstGroup;
+        _chunks = KeyBlocks.ChunksOf(_plan.Shape.Keys, Footprint.ChunkKeys);
+        _places = _groups * _chunks;
+        if (_chunksLeft.Length < _groups)
+        {
+            _chunksLeft = new int[_groups];
+        }
+
+        _chunksLeft.AsSpan(0, (int)_groups).Fill(_chunks);
+    }
+
+    // As many as have work, and enough to do: a short slice would be over before they are awake.
     private int WorkersWorthWaking()
     {
         double pairs = (double)_slice.HeadCount * _slice.RowCount * _plan.Shape.Keys * (_call.Causal != 0 ? 0.5 : 1);
-        double bytes = 2.0 * _slice.HeadCount * _plan.Shape.Keys * _plan.Shape.HeadDim * _plan.ElementType.SizeInBytes();
+        double bytes = 2.0 * (Footprint.ChunksApart ? _groups : _slice.HeadCount) * _plan.Shape.Keys * _plan.Shape.HeadDim * _plan.ElementType.SizeInBytes();
         double seconds = Math.Max(4 * pairs * _plan.Shape.HeadDim / _flopsPerSecond, bytes / _bytesPerSecond);
-        return WorkersWorthWaking(seconds, SecondsWorthAWorker, (int)Math.Min(WorkersFor(_plan), _tiles));
+        return WorkersWorthWaking(seconds, SecondsWorthAWorker, (int)Math.Min(Scratches, _places));
     }
 
     /// <summary>How many workers a slice is worth.</summary>
@@ -131,42 +165,24 @@ internal sealed unsafe class CpuSliceRun : IDisposable
 
     private void Work(int worker)
     {
-        KernelFootprint footprint = _plan.Variant.Footprint;
-        long workers = Math.Min(WorkersFor(_plan), _tiles);
+        long workers = Scratches;
         if (worker >= workers)
         {
             return;
         }
 
-        long scratchBytes = footprint.ScratchBytes(_plan.Shape.Keys);
+        long scratchBytes = Footprint.ScratchBytes(_plan.Shape.Keys);
         byte* scratch = _workspace + (worker * scratchBytes);
         byte* scores = _workspace + (workers * scratchBytes);
-        long scoreBytes = footprint.ScoreBytesPerTile(_plan.Shape.Keys);
-        bool causal = _call.Causal != 0;
         try
         {
-            while (!_cancellationToken.IsCancellationRequested)
+            if (Footprint.ChunksApart)
             {
-                (long place, int tiles) = TakePlaces(workers);
-                if (tiles == 0)
-                {
-                    return;
-                }
-
-                (long index, long within) = Math.DivRem(place, TilesPerCall);
-                (long head, long group) = causal
-                    ? (index % _slice.HeadCount, _groups - 1 - (index / _slice.HeadCount))
-                    : Math.DivRem(index, _groups);
-                long rowTile = (group * TilesPerCall) + within;
-                if (rowTile < _rowTiles)
-                {
-                    RunTiles(
-                        _slice.HeadBegin + (int)head,
-                        _slice.RowBegin + (int)(rowTile * footprint.TileRows),
-                        tiles,
-                        scratch,
-                        scoreBytes == 0 ? null : (float*)(scores + (((head * _rowTiles) + rowTile) * scoreBytes)));
-                }
+                WorkOnChunks(scratch, scores);
+            }
+            else
+            {
+                WorkOnTiles(workers, scratch, scores);
             }
         }
         catch
@@ -174,6 +190,69 @@ internal sealed unsafe class CpuSliceRun : IDisposable
             // The others need not finish what will be reported as failed.
             Volatile.Write(ref _nextPlace, _places);
             throw;
+        }
+    }
+
+    // Chunks of a group of heads follow each other, because they are next to each other in memory.
+    private void WorkOnChunks(byte* scratch, byte* partials)
+    {
+        long partialBytes = Footprint.PartialBytesPerTile(_plan.Shape.Keys, keySplits: 1) * _slice.RowCount;
+        while (!_cancellationToken.IsCancellationRequested)
+        {
+            long place = Interlocked.Increment(ref _nextPlace) - 1;
+            if (place >= _places)
+            {
+                return;
+            }
+
+            (long group, long chunk) = Math.DivRem(place, _chunks);
+            int head = Math.Max((FirstGroup + (int)group) * HeadsPerGroup, _slice.HeadBegin);
+            float* partial = (float*)(partials + ((head - _slice.HeadBegin) * partialBytes));
+            _kernel(_call, head, (int)chunk, _chunks, scratch, partial);
+            if (Interlocked.Decrement(ref _chunksLeft[group]) > 0)
+            {
+                continue;
+            }
+
+            if (_chunks > 1)
+            {
+                _kernel(_call, head, _chunks, _chunks, scratch, partial);
+            }
+
+            int headEnd = Math.Min((FirstGroup + (int)group + 1) * HeadsPerGroup, _slice.HeadBegin + _slice.HeadCount);
+            for (; head < headEnd; head++)
+            {
+                CountNonFinite(head, _slice.RowBegin, _slice.RowBegin + _slice.RowCount);
+            }
+        }
+    }
+
+    private void WorkOnTiles(long workers, byte* scratch, byte* scores)
+    {
+        long scoreBytes = Footprint.ScoreBytesPerTile(_plan.Shape.Keys);
+        bool causal = _call.Causal != 0;
+        while (!_cancellationToken.IsCancellationRequested)
+        {
+            (long place, int tiles) = TakePlaces(workers);
+            if (tiles == 0)
+            {
+                return;
+            }
+
+            (long index, long within) = Math.DivRem(place, TilesPerCall);
+            (long head, long group) = causal
+                ? (index % _slice.HeadCount, _groups - 1 - (index / _slice.HeadCount))
+                : Math.DivRem(index, _groups);
+            long rowTile = (group * TilesPerCall) + within;
+            if (rowTile < _rowTiles)
+            {
+                RunTiles(
+                    _slice.HeadBegin + (int)head,
+                    _slice.RowBegin + (int)(rowTile * Footprint.TileRows),
+                    tiles,
+                    scratch,
+                    scoreBytes == 0 ? null : (float*)(scores + (((head * _rowTiles) + rowTile) * scoreBytes)));
+            }
         }
     }
 
@@ -200,9 +279,13 @@ internal sealed unsafe class CpuSliceRun : IDisposable
 
     private void RunTiles(int head, int rowBegin, int tiles, byte* scratch, float* scores)
     {
-        int rowEnd =
-            (int)Math.Min((long)rowBegin + ((long)tiles * _plan.Variant.Footprint.TileRows), (long)_slice.RowBegin + _slice.RowCount);
+        int rowEnd = (int)Math.Min((long)rowBegin + ((long)tiles * Footprint.TileRows), (long)_slice.RowBegin + _slice.RowCount);
         _kernel(_call, head, rowBegin, rowEnd, scratch, scores);
+        CountNonFinite(head, rowBegin, rowEnd);
+    }
+
+    private void CountNonFinite(int head, int rowBegin, int rowEnd)
+    {
         if (_checkFinite)
         {
             int rows = Execution.NonFiniteRows.Count(_call, _plan.ElementType, _plan.Shape.HeadDim, head, rowBegin, rowEnd);

@@ -11,6 +11,7 @@ namespace KernelGen.Kernels;
 /// bytes = heads * rows' * (keys' * BytesPerScore + keys' / TileKeys * TileRowBytes)
 ///       + min(workers, heads * rows' / TileRows) * WorkerBytes          (ChunksWorkerBytes where keys > ChunkKeys and there are such)
 ///       + heads * rows' * splits * PartialBytesPerRow                                        (only where keys > ChunkKeys)
+/// with ChunksApart splits is always the number of chunks, and min(workers, heads * rows' / TileRows * chunks) workers have scratch
 /// </code>
 /// </remarks>
 /// <param name="TileRows">Query rows of a tile: the unit of work, and what slices are balanced to.</param>
@@ -29,6 +30,9 @@ namespace KernelGen.Kernels;
 /// keys. 0 for a variant that does not fold.
 /// </param>
 /// <param name="ChunksWorkerBytes"><paramref name="WorkerBytes"/> where a call has more than one chunk; 0 where it is the same.</param>
+/// <param name="ChunksApart">
+/// A CPU kernel for few queries: it takes the rows that share a key/value head, a chunk of its keys at a time, so that workers share rows.
+/// </param>
 #if KERNELGEN_GENERATOR
 internal
 #else
@@ -36,7 +40,7 @@ public
 #endif
 readonly record struct KernelFootprint(
     int TileRows, int TileKeys, int BytesPerScore, long WorkerBytes, int PartialBytesPerRow = 0, int TileRowBytes = 0, int ChunkKeys = 0,
-    long ChunksWorkerBytes = 0)
+    long ChunksWorkerBytes = 0, bool ChunksApart = false)
 {
     /// <summary>Private scratch of a worker.</summary>
     /// <param name="keys">Keys of the call.</param>
@@ -46,6 +50,17 @@ readonly record struct KernelFootprint(
     /// <param name="heads">Heads of the slice.</param>
     /// <param name="rows">Query rows of the slice.</param>
     public long Tiles(int heads, int rows) => heads * (((long)rows + TileRows - 1) / TileRows);
+
+    /// <summary>Workers that have scratch: no more than the device offers, and than can work at the same time.</summary>
+    /// <param name="heads">Heads of the slice.</param>
+    /// <param name="rows">Query rows of the slice.</param>
+    /// <param name="keys">Keys of the slice.</param>
+    /// <param name="workers">Workers that the device offers.</param>
+    internal long Scratches(int heads, int rows, int keys, int workers) => Math.Min(workers, Tiles(heads, rows) * ScratchesPerTile(keys));
+
+    /// <summary>Workers that can share a tile.</summary>
+    /// <param name="keys">Keys of the slice.</param>
+    internal int ScratchesPerTile(int keys) => ChunksApart ? KeyChunks(keys) : 1;
 
     /// <summary>Bytes of the scores of a slice.</summary>
     /// <param name="heads">Heads of the slice.</param>
@@ -66,7 +81,7 @@ readonly record struct KernelFootprint(
     /// <param name="keys">Keys of the slice.</param>
     /// <param name="keySplits">As many as <see cref="KeyChunks"/> where blocks share rows, a chunk each; else 1.</param>
     public long PartialBytesPerTile(int keys, int keySplits) =>
-        KeyChunks(keys) == 1 ? 0 : (long)TileRows * Math.Max(keySplits, 1) * PartialBytesPerRow;
+        KeyChunks(keys) == 1 ? 0 : (long)TileRows * Math.Max(keySplits, ScratchesPerTile(keys)) * PartialBytesPerRow;
 
     /// <summary>Bytes of one tile that a slice takes for each of its tiles: scores and partial results.</summary>
     /// <param name="keys">Keys of the slice.</param>
@@ -79,9 +94,6 @@ readonly record struct KernelFootprint(
     /// <param name="keys">Keys of the slice.</param>
     /// <param name="workers">Workers that the device offers.</param>
     /// <param name="keySplits">As many as <see cref="KeyChunks"/> where blocks share rows, a chunk each; else 1.</param>
-    public long Bytes(int heads, int rows, int keys, int workers, int keySplits = 1)
-    {
-        long tiles = Tiles(heads, rows);
-        return (tiles * BytesPerTile(keys, keySplits)) + (Math.Min(workers, tiles) * ScratchBytes(keys));
-    }
+    public long Bytes(int heads, int rows, int keys, int workers, int keySplits = 1) =>
+        (Tiles(heads, rows) * BytesPerTile(keys, keySplits)) + (Scratches(heads, rows, keys, workers) * ScratchBytes(keys));
 }

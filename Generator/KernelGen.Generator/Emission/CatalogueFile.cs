@@ -67,6 +67,7 @@ internal static class CatalogueFile
         + (footprint.PartialBytesPerRow > 0 ? Invariant($", PartialBytesPerRow: {footprint.PartialBytesPerRow}") : "")
         + (footprint.ChunkKeys > 0 ? Invariant($", ChunkKeys: {footprint.ChunkKeys}") : "")
         + (footprint.ChunksWorkerBytes > 0 ? Invariant($", ChunksWorkerBytes: {footprint.ChunksWorkerBytes}") : "")
+        + (footprint.ChunksApart ? ", ChunksApart: true" : "")
         + (footprint.TileRowBytes > 0 ? Invariant($", TileRowBytes: {footprint.TileRowBytes}") : "");
 
     private static IEnumerable<string> Properties(KernelVariant variant)

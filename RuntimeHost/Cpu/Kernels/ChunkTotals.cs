@@ -141,18 +141,33 @@ public unsafe struct ChunkTotals
         }
     }
 
-    // The sum of two numbers and what its rounding took away (D. E. Knuth, The Art of Computer Programming 2, theorem 4.2.2 B). In the end
-    // it is rounded: an infinity or a NaN has no rest.
+    /// <summary>Adds a chunk's number to a pair: the sum and what its rounding took away.</summary>
+    /// <remarks>D. E. Knuth, The Art of Computer Programming 2, theorem 4.2.2 B.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Add<TVector>(ref TVector total, ref TVector rest, TVector part, TVector before, TVector ofChunk)
+        where TVector : unmanaged, ILaneVector<TVector>
+    {
+        TVector left = total * before, right = part * ofChunk;
+        TVector sum = left + right, taken = sum - left;
+        rest = (rest * before) + ((left - (sum - taken)) + (right - taken));
+        total = sum;
+    }
+
+    /// <summary>What a pair is in the end: an infinity or a NaN has no rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector Round<TVector>(TVector total, TVector rest)
+        where TVector : unmanaged, ILaneVector<TVector> =>
+        TVector.SelectEqual(rest - rest, TVector.Create(0f), total + rest, total);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add<TVector>(float* total, float* rest, float* part, TVector before, TVector ofChunk, bool rounds)
         where TVector : unmanaged, ILaneVector<TVector>
     {
-        TVector left = TVector.Load(total) * before, right = TVector.Load(part) * ofChunk;
-        TVector sum = left + right, taken = sum - left;
-        TVector lost = (TVector.Load(rest) * before) + ((left - (sum - taken)) + (right - taken));
+        TVector sum = TVector.Load(total), lost = TVector.Load(rest);
+        Add(ref sum, ref lost, TVector.Load(part), before, ofChunk);
         if (rounds)
         {
-            TVector.Store(TVector.SelectEqual(lost - lost, TVector.Create(0f), sum + lost, sum), part);
+            TVector.Store(Round(sum, lost), part);
             return;
         }
 

@@ -28,7 +28,7 @@ public readonly struct KeyBlocks
         _chunk = chunk;
         _longest = longest;
         _step = step;
-        _chunks = Math.Max((int)((keys + (chunk / 2L)) / chunk), 1);
+        _chunks = ChunksOf(keys, chunk);
         _blocksOfChunk = BlocksOf(chunk);
         Count = ((_chunks - 1) * _blocksOfChunk) + BlocksOf(keys - ((_chunks - 1) * chunk));
     }
@@ -38,6 +38,15 @@ public readonly struct KeyBlocks
 
     /// <summary>There is more than one chunk: what they give is folded.</summary>
     public bool HasChunks => _chunks > 1;
+
+    /// <summary>Chunks, at least 1.</summary>
+    /// <param name="keys">Keys of a head.</param>
+    /// <param name="chunk">Keys of a chunk.</param>
+    public static int ChunksOf(int keys, int chunk) => Math.Max((int)((keys + (chunk / 2L)) / chunk), 1);
+
+    /// <summary>The first block of a chunk; that of the one after the last is <see cref="Count"/>.</summary>
+    /// <param name="chunk">The chunk.</param>
+    public int FirstOf(int chunk) => chunk < _chunks ? chunk * _blocksOfChunk : Count;
 
     /// <summary>The first key of a block.</summary>
     /// <param name="block">The block.</param>

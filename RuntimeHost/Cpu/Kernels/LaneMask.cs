@@ -78,6 +78,30 @@ public static unsafe class LaneMask
         }
     }
 
+    /// <summary>The same for one row whose scores lie one after the other, a key in each lane.</summary>
+    /// <typeparam name="TVector">The vector.</typeparam>
+    /// <param name="call">The call, which has a mask.</param>
+    /// <param name="head">The head, counted over <c>batch * heads</c>.</param>
+    /// <param name="row">The query row.</param>
+    /// <param name="key">The block's first key.</param>
+    /// <param name="keys">Keys of the block.</param>
+    /// <param name="biases">Scratch for as many numbers as there are keys, rounded up to whole vectors.</param>
+    /// <param name="scores">The scores in units of log2; whole vectors, too.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void ApplyToRow<TVector>(
+        in KernelArguments call, int head, int row, int key, int keys, float* biases, float* scores)
+        where TVector : unmanaged, ILaneVector<TVector>
+    {
+        (int batch, int queryHead) = Math.DivRem(head, call.Heads);
+        MaskStrides strides = call.MaskStrides;
+        Read<TVector>(
+            call, (batch * strides.Batch) + (queryHead * strides.Head) + (row * strides.Query) + (key * strides.Key), keys, biases);
+        for (int k = 0; k < keys; k += TVector.Count)
+        {
+            TVector.Store(Add(TVector.Load(scores + k), TVector.Load(biases + k)), scores + k);
+        }
+    }
+
     /// <summary>Hides the keys after each query's own position.</summary>
     /// <typeparam name="TVector">The vector.</typeparam>
     /// <param name="row">The lane group's first query row.</param>

@@ -144,7 +144,7 @@ public static unsafe class LaneRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Widen<TElement, TVector>(TElement* source, int count, float factor, float* destination)
+    internal static void Widen<TElement, TVector>(TElement* source, int count, float factor, float* destination)
         where TElement : unmanaged
         where TVector : unmanaged, ILaneVector<TVector>
     {
@@ -162,7 +162,7 @@ public static unsafe class LaneRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Narrow<TElement, TVector>(float* source, int count, TElement* destination)
+    internal static void Narrow<TElement, TVector>(float* source, int count, TElement* destination)
         where TElement : unmanaged
         where TVector : unmanaged, ILaneVector<TVector>
     {

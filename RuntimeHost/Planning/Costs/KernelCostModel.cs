@@ -14,7 +14,8 @@ namespace KernelGen.Planning;
 ///           blocks share rows one for each chunk, and one more launch; else one less: the last goes to the output)
 /// time    = sum over slices of busy * tile + traffic + fold + slices * SliceSeconds
 /// </code>
-/// On a GPU <c>workers</c> are its multiprocessors, and each tile costs as much as a full one: queries and keys are rounded up to tiles.
+/// A CPU kernel that takes a head at a time has a row in each lane of its vectors, so that up to 32 rows cost as much as 32; one for few
+/// queries has keys there. On a GPU <c>workers</c> are its multiprocessors, and each tile costs as much as a full one: queries and keys are rounded up to tiles.
 /// Several tiles share a multiprocessor, and those that are alone on it are slower: <see cref="TileOccupancy"/>. A tile takes no less time
 /// than reading K and V, which the tiles of a head share: <c>2 * keys * headDim * element size / (tiles of a head * BytesPerSecond)</c>.
 /// Where blocks share rows there are as many tiles as chunks of each, and shorter ones. For kernels that use tensor cores
@@ -24,6 +25,9 @@ namespace KernelGen.Planning;
 /// </remarks>
 public static class KernelCostModel
 {
+    // The lanes of two vectors of AVX-512, which a kernel works on at a time. Narrower ones are slower with so few rows for other reasons.
+    private const int LaneRows = 32;
+
     /// <summary>Seconds that the arithmetic of one tile keeps a whole device busy.</summary>
     internal static double TileSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device, bool causal)
     {
@@ -34,7 +38,7 @@ public static class KernelCostModel
         double scoreSeconds = ScoreSeconds(variant, shape, device);
         return device.Workers == 0 && device.ParallelTiles > 0
             ? FullTileSeconds(variant, shape, device, causal, scoreSeconds)
-            : Scores(shape, causal) / tiles * scoreSeconds;
+            : Scores(shape, causal) * LanesPerRow(variant, shape) / tiles * scoreSeconds;
     }
 
     /// <summary>Seconds of writing partial results and of folding them; 0 where there is one chunk of keys.</summary>
@@ -48,6 +52,15 @@ public static class KernelCostModel
         double partials = splits > 1 ? splits : variant.Footprint.KeyChunks(shape.Keys) - 1;
         return ((double)shape.TotalHeads * shape.Queries * partials * variant.Footprint.PartialBytesPerRow * 2 / device.BytesPerSecond)
             + (splits > 1 ? slices * device.SliceSeconds : 0);
+    }
+
+    /// <summary>At least <see cref="FoldSeconds"/> where a block goes over all chunks, and proportional to the number of keys.</summary>
+    internal static double MostFoldSeconds(KernelVariant variant, in AttentionShape shape, DeviceProfile device)
+    {
+        KernelFootprint footprint = variant.Footprint;
+        return footprint.PartialBytesPerRow == 0 ? 0
+            : (double)shape.TotalHeads * shape.Queries * shape.Keys / footprint.ChunkKeys * footprint.PartialBytesPerRow * 2
+                / device.BytesPerSecond;
     }
 
     /// <summary>Seconds of moving scores to and from memory.</summary>
@@ -98,6 +111,10 @@ public static class KernelCostModel
         { Products: ProductUnit.WarpgroupProducts } => device.Costs.WarpgroupPeakRatio * device.TensorFlopsPerSecond,
         _ => device.FlopsPerSecond,
     };
+
+    // What empty lanes cost.
+    private static double LanesPerRow(KernelVariant variant, in AttentionShape shape) =>
+        variant.Cpu is null || variant.Footprint.ChunksApart ? 1 : Math.Max(1, LaneRows / (double)shape.Queries);
 
     // In floating point because lengths that are tried in the search for the largest one may have more than 2^63 scores.
     private static double Scores(in AttentionShape shape, bool causal) =>

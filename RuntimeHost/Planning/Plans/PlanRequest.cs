@@ -32,6 +32,9 @@ internal readonly record struct PlanRequest(
         if (variant.MaximumKeys > 0 && Shape.Keys > variant.MaximumKeys)
             return "too many keys";
 
+        if (variant.Footprint.ChunksApart && (long)Shape.Queries * (Shape.Heads / Shape.KeyValueHeads) > variant.SliceRows)
+            return "too many rows share keys";
+
         if (Options.Float32Math == Float32Math.Full && variant.Traits.SplitsFloat32)
             return "splits fp32 numbers";
 
@@ -54,7 +57,7 @@ internal readonly record struct PlanRequest(
         KernelFootprint footprint = variant.Footprint;
         long tiles = footprint.Tiles(heads, rows);
         Int128 bytes = ((Int128)tiles * footprint.BytesPerTile(Shape.Keys, keySplits))
-            + ((Int128)Math.Min(Device.Workers, tiles) * footprint.ScratchBytes(Shape.Keys));
+            + ((Int128)footprint.Scratches(heads, rows, Shape.Keys, Device.Workers) * footprint.ScratchBytes(Shape.Keys));
         return (long)Int128.Min(bytes, long.MaxValue);
     }
 }

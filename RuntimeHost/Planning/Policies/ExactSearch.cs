@@ -171,17 +171,19 @@ internal static class ExactSearch
         };
     }
 
-    // Of the tiles of a slice, as many have scratch as there are workers, and all have scores or partial results.
+    // All tiles of a slice have scores or partial results, and scratch as long as there are workers left to have it.
     private static long MostTiles(in PlanRequest request, KernelVariant variant, long allowed, int splits)
     {
         KernelFootprint footprint = variant.Footprint;
-        long scores = footprint.BytesPerTile(request.Shape.Keys, splits);
-        long workers = request.Device.Workers;
-        long scratch = workers == 0 ? 0 : footprint.ScratchBytes(request.Shape.Keys);
-        if (allowed / Math.Max(workers, 1) < scores + scratch)
-            return allowed / (scores + scratch);
+        int keys = request.Shape.Keys;
+        long scores = footprint.BytesPerTile(keys, splits);
+        long scratch = request.Device.Workers == 0 ? 0 : footprint.ScratchBytes(keys);
+        long ofAllWorkers = request.Device.Workers * scratch;
+        if (scores == 0 && allowed >= ofAllWorkers)
+            return long.MaxValue;
 
-        return scores == 0 ? long.MaxValue : (allowed - (workers * scratch)) / scores;
+        long withOwnScratch = allowed / (scores + (scratch * footprint.ScratchesPerTile(keys)));
+        return scores == 0 ? withOwnScratch : Math.Max(withOwnScratch, (allowed - ofAllWorkers) / scores);
     }
 
     // 0 when it makes no difference: no scores, an unknown cache, or no more memory than cache.

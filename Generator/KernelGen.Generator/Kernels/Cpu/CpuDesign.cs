@@ -3,7 +3,7 @@ using KernelGen.Generator.Model;
 
 namespace KernelGen.Generator.Kernels.Cpu;
 
-/// <summary>Both families in C#: one class for each head dim.</summary>
+/// <summary>Both families in C#, one of them with a kernel for few queries besides: one class for each head dim.</summary>
 internal sealed class CpuDesign : IKernelDesign
 {
     private const string Template = "cpu/kernels.cs.sbn";
@@ -23,6 +23,16 @@ internal sealed class CpuDesign : IKernelDesign
                     Template,
                     tiling,
                     tiling.TilesPerCall);
+
+                // A tile is a row. Those that share keys and values are worked on together, a chunk of keys at a time.
+                yield return new CpuVariant(
+                    new(KernelFamily.Streaming, Target, request.ElementType, request.HeadDim, CpuTiling.FewRows),
+                    new(TileRows: 1, CpuTiling.KeyStep, BytesPerScore: 0, tiling.FewQueriesBytes,
+                        KeyChunks.PartialBytesPerRow(request.HeadDim), ChunkKeys: CpuTiling.ChunkKeys, ChunksApart: true),
+                    new(ProductUnit.MultiplyAdds),
+                    Template,
+                    tiling,
+                    TilesPerCall: 1);
                 break;
 
             case KernelFamily.Materialized:

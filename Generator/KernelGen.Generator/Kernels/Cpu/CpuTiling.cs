@@ -18,6 +18,9 @@ internal sealed record CpuTiling
     /// <summary>Keys of a mask that are transposed to lanes at a time: with its scores, at most 18 KiB. No block is shorter.</summary>
     public const int MaskStep = 48;
 
+    /// <summary>The most query rows that share keys and values with a kernel for few queries.</summary>
+    public const int FewRows = 16;
+
     public CpuTiling(int headDim)
     {
         HeadDim = headDim;
@@ -49,6 +52,20 @@ internal sealed record CpuTiling
 
     /// <summary>Keys whose weighted values are added up from zero in registers before they join the chunk's: no chain is long.</summary>
     public int SpanKeys => HeadDim <= 160 ? 40 : 48;
+
+    /// <summary>Bytes of a worker's scratch with few queries, which <c>FewRows</c> in the run-time host lays out.</summary>
+    public int FewQueriesBytes
+    {
+        get
+        {
+            // Queries, outputs before and after a span, keys as rows and as lanes, and values: rows of the head dim.
+            int rows = (3 * FewRows) + (2 * MaxLanes) + MaskStep;
+
+            // Scores of the rows and biases, with whole vectors to spare, and rows in lanes for score functions of others.
+            int block = ((FewRows + 1) * ((KeyBlock + 31) / 16 * 16)) + (MaxLanes * (KeyBlock + (2 * MaskStep) + 1));
+            return sizeof(float) * ((rows * HeadDim) + block + (3 * FewRows) + MaxLanes);
+        }
+    }
 
     public IReadOnlyList<CpuVectorTile> Vectors { get; }
     public int MaxLanes => Vectors[0].Lanes;

@@ -7,12 +7,11 @@ namespace KernelGen.Generator.Kernels.Cpu;
 internal static class CpuUnit
 {
     /// <summary>The template variables of the class.</summary>
-    public static TemplateObject Model(IReadOnlyList<CpuVariant> variants)
+    /// <param name="plainScores">What finishes scores is the generator's own template.</param>
+    public static TemplateObject Model(IReadOnlyList<CpuVariant> variants, bool plainScores = true)
     {
         CpuTiling tiling = variants[0].Tiling;
-        StreamingScratch streaming = tiling.Streaming;
-        MaterializedScratch materialized = tiling.Materialized;
-        return new()
+        TemplateObject model = new()
         {
             { "class_name", variants[0].UnitClass },
             { "head_dim", tiling.HeadDim },
@@ -26,39 +25,27 @@ internal static class CpuUnit
             { "block_kib", tiling.KeyBlock * tiling.HeadDim * sizeof(float) / 1024 },
             { "scores_kib", tiling.KeyBlock * tiling.MaxLanes * sizeof(float) / 1024 },
             { "small_tile_rows", CpuTiling.SmallTileRows },
-            { "streaming_bytes", streaming.Bytes },
-            { "materialized_bytes", materialized.Bytes(CpuTiling.TileRows) },
-            { "small_materialized_bytes", materialized.Bytes(CpuTiling.SmallTileRows) },
-            { "queries_at", streaming.Queries },
-            { "output_at", streaming.Output },
-            { "keys_at", streaming.Keys },
-            { "values_at", streaming.Values },
-            { "scores_at", streaming.Scores },
-            { "bias_rows_at", streaming.BiasRows },
-            { "bias_lanes_at", streaming.BiasLanes },
-            { "maximum_at", streaming.Maximum },
-            { "sum_at", streaming.Sum },
-            { "new_maximum_at", streaming.NewMaximum },
-            { "rescale_at", streaming.Rescale },
-            { "totals_at", streaming.Bytes },
-            { "materialized_block_at", materialized.Block },
-            { "materialized_weights_at", materialized.Weights },
-            { "materialized_bias_rows_at", materialized.BiasRows },
-            { "materialized_bias_lanes_at", materialized.BiasLanes },
-            { "materialized_new_maximum_at", materialized.NewMaximum },
-            { "materialized_rescale_at", materialized.Rescale },
-            { "materialized_rows_at", materialized.Rows },
+            { "streaming_bytes", tiling.Streaming.Bytes },
+            { "materialized_bytes", tiling.Materialized.Bytes(CpuTiling.TileRows) },
+            { "small_materialized_bytes", tiling.Materialized.Bytes(CpuTiling.SmallTileRows) },
+            { "few_rows", CpuTiling.FewRows },
+            { "few_queries_bytes", tiling.FewQueriesBytes },
+            { "plain_scores", plainScores },
+            { "totals_at", tiling.Streaming.Bytes },
             { "streaming", variants.Any(static variant => variant.Configuration.Family == KernelFamily.Streaming) },
             { "materialized", variants.Any(static variant => variant.Configuration.Family == KernelFamily.Materialized) },
             { "vectors", tiling.Vectors.Select(VectorModel) },
             {
                 "kernels", variants
-                    .GroupBy(static variant => (variant.Configuration.Family, variant.Configuration.ElementType))
-                    .OrderByDescending(static kernels => kernels.Key.Family)
+                    .GroupBy(static variant => (variant.Method, variant.Configuration.ElementType))
+                    .OrderByDescending(static kernels => kernels.Key.Method, StringComparer.Ordinal)
                     .ThenBy(static kernels => kernels.Key.ElementType)
                     .SelectMany(static kernels => KernelModels(kernels.First()))
             },
         };
+        foreach (ScratchPart part in tiling.Streaming.Parts.Concat(tiling.Materialized.Parts))
+            model.Add(part.Name, part.At);
+        return model;
     }
 
     private static TemplateObject VectorModel(CpuVectorTile vector) => new()
@@ -76,7 +63,9 @@ internal static class CpuUnit
         variant.Tiling.Vectors.Select(vector => new TemplateObject
     {
         { "name", variant.KernelName(vector.VectorBits) },
-        { "materialized", variant.Configuration.Family == KernelFamily.Materialized },
+        { "method", variant.Method },
+        { "few_queries", variant.Footprint.ChunksApart },
+        { "scores", variant.Method != nameof(KernelFamily.Streaming) },
         { "element", variant.Configuration.ElementType.CSharpName() },
         { "bits", vector.VectorBits },
     });

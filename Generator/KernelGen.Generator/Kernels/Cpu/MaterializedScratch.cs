@@ -1,46 +1,35 @@
 namespace KernelGen.Generator.Kernels.Cpu;
 
-/// <summary>The byte offsets of the parts of a worker's scratch with a materialized kernel, each at a cache line.</summary>
-/// <remarks>
-/// A block of keys and a block of values take turns in the same place. What depends on the rows of a call is behind all else, placed by the
-/// kernel: one kernel serves tiles of any number of rows.
-/// </remarks>
-internal sealed record MaterializedScratch
+/// <summary>A worker's scratch with a materialized kernel.</summary>
+/// <remarks>What depends on the rows of a call is behind all else, placed by the kernel: one serves tiles of any number of rows.</remarks>
+internal sealed class MaterializedScratch
 {
+    private readonly ScratchLayout _layout = new();
+    private readonly CpuTiling _tiling;
+
     public MaterializedScratch(CpuTiling tiling)
     {
-        ScratchLayout layout = new();
-        Tiling = tiling;
-        Block = layout.Next(System.Math.Max(tiling.KeyBlock, tiling.MaxLanes) * tiling.HeadDim);
-        Weights = layout.Next(tiling.KeyBlock * tiling.MaxLanes);
-        BiasRows = layout.Next(CpuTiling.MaskStep * tiling.MaxLanes);
-        BiasLanes = layout.Next(CpuTiling.MaskStep * tiling.MaxLanes);
-        NewMaximum = layout.Next(tiling.MaxLanes);
-        Rescale = layout.Next(tiling.MaxLanes);
-        Rows = layout.Bytes;
+        _tiling = tiling;
+
+        // A block of keys or values as dense fp32 rows; also where a lane group of rows is transposed to lanes and back.
+        _layout.Add("materialized_block_at", System.Math.Max(tiling.KeyBlock, tiling.MaxLanes) * tiling.HeadDim);
+        _layout.Add("materialized_weights_at", tiling.KeyBlock * tiling.MaxLanes);
+        _layout.Add("materialized_bias_rows_at", CpuTiling.MaskStep * tiling.MaxLanes);
+        _layout.Add("materialized_bias_lanes_at", CpuTiling.MaskStep * tiling.MaxLanes);
+
+        // The maximum of a lane group with the block at hand, and ones: with final maxima nothing is rescaled.
+        _layout.Add("materialized_new_maximum_at", tiling.MaxLanes);
+        _layout.Add("materialized_rescale_at", tiling.MaxLanes);
+
+        // Queries and output in lanes, maximum and sum, of each row.
+        _layout.Add("materialized_rows_at", 0);
     }
 
-    /// <summary>A block of keys or values as dense fp32 rows; also where a lane group of rows is transposed to lanes and back.</summary>
-    public int Block { get; }
-
-    public int Weights { get; }
-    public int BiasRows { get; }
-    public int BiasLanes { get; }
-
-    /// <summary>The maximum of a lane group with the block at hand.</summary>
-    public int NewMaximum { get; }
-
-    /// <summary>Ones: with final maxima nothing is rescaled.</summary>
-    public int Rescale { get; }
-
-    /// <summary>Queries and output in lanes, maximum and sum, of each row.</summary>
-    public int Rows { get; }
-
-    private CpuTiling Tiling { get; }
+    public IReadOnlyList<ScratchPart> Parts => _layout.Parts;
 
     /// <summary>Bytes of all, for tiles of so many rows, where there is one chunk of keys.</summary>
-    public int Bytes(int tileRows) => Rows + (sizeof(float) * tileRows * ((2 * Tiling.HeadDim) + 2));
+    public int Bytes(int tileRows) => _layout.Bytes + (sizeof(float) * tileRows * ((2 * _tiling.HeadDim) + 2));
 
     /// <summary>With the totals of chunks, which lie behind all else.</summary>
-    public int ChunksBytes(int tileRows) => Bytes(tileRows) + ScratchLayout.TotalsBytes(tileRows, Tiling);
+    public int ChunksBytes(int tileRows) => Bytes(tileRows) + ScratchLayout.TotalsBytes(tileRows, _tiling);
 }

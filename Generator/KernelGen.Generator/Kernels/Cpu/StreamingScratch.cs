@@ -1,47 +1,34 @@
 namespace KernelGen.Generator.Kernels.Cpu;
 
-/// <summary>The byte offsets of the parts of a worker's scratch with a streaming kernel, each at a cache line.</summary>
-internal sealed record StreamingScratch
+/// <summary>A worker's scratch with a streaming kernel.</summary>
+internal sealed class StreamingScratch
 {
+    private readonly ScratchLayout _layout = new();
+
     public StreamingScratch(CpuTiling tiling)
     {
-        ScratchLayout layout = new();
         int callElements = tiling.CallRows * tiling.HeadDim;
         int blockElements = tiling.KeyBlock * tiling.HeadDim;
-        Queries = layout.Next(callElements);
-        Output = layout.Next(callElements);
-        Keys = layout.Next(blockElements);
+        _layout.Add("queries_at", callElements);
+        _layout.Add("output_at", callElements);
+        _layout.Add("keys_at", blockElements);
 
         // Also the room in which a lane group of rows is turned into lanes and back.
-        Values = layout.Next(System.Math.Max(blockElements, tiling.MaxLanes * tiling.HeadDim));
-        Scores = layout.Next(tiling.KeyBlock * tiling.MaxLanes);
-        BiasRows = layout.Next(CpuTiling.MaskStep * tiling.MaxLanes);
-        BiasLanes = layout.Next(CpuTiling.MaskStep * tiling.MaxLanes);
-        Maximum = layout.Next(tiling.CallRows);
-        Sum = layout.Next(tiling.CallRows);
-        NewMaximum = layout.Next(tiling.MaxLanes);
-        Rescale = layout.Next(tiling.MaxLanes);
-        Bytes = layout.Bytes;
+        _layout.Add("values_at", System.Math.Max(blockElements, tiling.MaxLanes * tiling.HeadDim));
+        _layout.Add("scores_at", tiling.KeyBlock * tiling.MaxLanes);
+        _layout.Add("bias_rows_at", CpuTiling.MaskStep * tiling.MaxLanes);
+        _layout.Add("bias_lanes_at", CpuTiling.MaskStep * tiling.MaxLanes);
+        _layout.Add("maximum_at", tiling.CallRows);
+        _layout.Add("sum_at", tiling.CallRows);
+
+        // Of a lane group: its maximum with the block at hand, and the factor from the old one to that.
+        _layout.Add("new_maximum_at", tiling.MaxLanes);
+        _layout.Add("rescale_at", tiling.MaxLanes);
         ChunksBytes = Bytes + ScratchLayout.TotalsBytes(tiling.CallRows, tiling);
     }
 
-    public int Queries { get; }
-    public int Output { get; }
-    public int Keys { get; }
-    public int Values { get; }
-    public int Scores { get; }
-    public int BiasRows { get; }
-    public int BiasLanes { get; }
-    public int Maximum { get; }
-    public int Sum { get; }
-
-    /// <summary>The maximum of a lane group with the block at hand.</summary>
-    public int NewMaximum { get; }
-
-    /// <summary>The factor from the old maximum to the new one.</summary>
-    public int Rescale { get; }
-
-    public int Bytes { get; }
+    public IReadOnlyList<ScratchPart> Parts => _layout.Parts;
+    public int Bytes => _layout.Bytes;
 
     /// <summary>With the totals of chunks, which lie behind all else.</summary>
     public int ChunksBytes { get; }
