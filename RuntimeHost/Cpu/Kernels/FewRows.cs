@@ -25,6 +25,7 @@ public unsafe struct FewRows<TElement, TVector>
     private const int MostLanes = 32;
     private const int MaskStep = 48;
     private const int MostVector = 16;
+    private const int ValueRowsAhead = 32;
 
     private readonly TileTensors<TElement> _tensors;
     private readonly int _head;
@@ -98,29 +99,33 @@ public unsafe struct FewRows<TElement, TVector>
         {
             int count = Math.Min(KeyLanes.TileKeys, keyCount - key);
             TElement* source = _tensors.Key + ((keyBegin + key) * stride);
-            if (typeof(TElement) == typeof(float))
+            TElement* next = source + (KeyLanes.TileKeys * stride);
+            nint step = stride == _headDim ? KeyLanes.TileKeys / 2 * sizeof(TElement) : 0;
+            if (step == 0)
             {
-                LaneTranspose.Transpose((float*)source, stride, count, _headDim, _keyTile, KeyLanes.TileKeys);
-            }
-            else
-            {
-                float* rows = LaneRows.Dense<TElement, TVector>(source, stride, count, 1, _headDim, _keyRows);
-                LaneTranspose.Transpose(rows, _headDim, count, _headDim, _keyTile, KeyLanes.TileKeys);
+                Prefetch.Rows(next, stride, KeyLanes.TileKeys, _headDim);
             }
 
-            nint step = stride == _headDim ? KeyLanes.TileKeys / 2 * sizeof(TElement) : 0;
-            byte* ahead = (byte*)(source + (KeyLanes.TileKeys * stride));
+            float* rows = (float*)source;
+            long pitch = stride;
+            if (typeof(TElement) != typeof(float))
+            {
+                rows = LaneRows.Dense<TElement, TVector>(source, stride, count, 1, _headDim, _keyRows);
+                pitch = _headDim;
+            }
+
+            LaneTranspose.Transpose(rows, pitch, count, _headDim, _keyTile, KeyLanes.TileKeys);
             int row = 0;
             for (; row <= Count - KeyLanes.RowGroup; row += KeyLanes.RowGroup, step = 0)
             {
                 KeyLanes.ScoresOfFour<TVector>(
-                    _queries + (row * _headDim), _keyTile, _headDim, _scores + (row * _pitch) + key, _pitch, ahead, step);
+                    _queries + (row * _headDim), _keyTile, _headDim, _scores + (row * _pitch) + key, _pitch, (byte*)next, step);
             }
 
             for (; row < Count; row++, step = 0)
             {
                 KeyLanes.ScoresOfOne<TVector>(
-                    _queries + (row * _headDim), _keyTile, _headDim, _scores + (row * _pitch) + key, ahead, step);
+                    _queries + (row * _headDim), _keyTile, _headDim, _scores + (row * _pitch) + key, (byte*)next, step);
             }
         }
     }
@@ -205,11 +210,11 @@ public unsafe struct FewRows<TElement, TVector>
 
             if (_headDim < TVector.Count)
             {
-                AddValues<LaneVector256>(values, key, count);
+                AddValues<LaneVector256>(call, source, values, key, count);
             }
             else
             {
-                AddValues<TVector>(values, key, count);
+                AddValues<TVector>(call, source, values, key, count);
             }
 
             float* before = _output;
@@ -349,9 +354,11 @@ public unsafe struct FewRows<TElement, TVector>
     }
 
     // A span. What was there before is rescaled with the first of a block.
-    private readonly void AddValues<TLanes>(float* values, int key, int count)
+    private readonly void AddValues<TLanes>(in KernelArguments call, TElement* source, float* values, int key, int count)
         where TLanes : unmanaged, ILaneVector<TLanes>
     {
+        byte* ahead = (byte*)(source + (ValueRowsAhead * call.ValueStrides.Row));
+        nint step = (nint)call.ValueStrides.Row * sizeof(TElement), vector = TLanes.Count * sizeof(TElement);
         if (key > 0)
         {
             new Span<float>(_rescale, Count).Fill(1f);
@@ -362,14 +369,15 @@ public unsafe struct FewRows<TElement, TVector>
         {
             int at = row * _headDim;
             KeyLanes.ValuesOfFour<TLanes>(
-                _scores + (row * _pitch) + key, _pitch, values, count, _headDim, _output + at, _rescale + row, _spare + at);
+                _scores + (row * _pitch) + key, _pitch, values, count, _headDim, _output + at, _rescale + row, _spare + at,
+                ahead, step, vector);
         }
 
         for (; row < Count; row++)
         {
             int at = row * _headDim;
             KeyLanes.ValuesOfOne<TLanes>(
-                _scores + (row * _pitch) + key, values, count, _headDim, _output + at, _rescale[row], _spare + at);
+                _scores + (row * _pitch) + key, values, count, _headDim, _output + at, _rescale[row], _spare + at, ahead, step, vector);
         }
     }
 

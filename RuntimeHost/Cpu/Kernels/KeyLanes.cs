@@ -52,8 +52,8 @@ internal static unsafe class KeyLanes
                 s3A = TVector.MultiplyAdd(kA, q, s3A);
                 s3B = TVector.MultiplyAdd(kB, q, s3B);
                 key += TileKeys;
-                Prefetch.Line(ahead);
-                Prefetch.Line(ahead + step);
+                Prefetch.Near(ahead);
+                Prefetch.Near(ahead + step);
                 ahead += 2 * step;
             }
 
@@ -100,8 +100,8 @@ internal static unsafe class KeyLanes
                 }
 
                 key += TileKeys;
-                Prefetch.Line(ahead);
-                Prefetch.Line(ahead + step);
+                Prefetch.Near(ahead);
+                Prefetch.Near(ahead + step);
                 ahead += 2 * step;
             }
 
@@ -127,9 +127,13 @@ internal static unsafe class KeyLanes
     /// <param name="before">The output so far, row after row.</param>
     /// <param name="rescale">A factor for each row of it.</param>
     /// <param name="output">Receives the output; elsewhere.</param>
+    /// <param name="ahead">Values that will be wanted soon, in the tensor.</param>
+    /// <param name="step">Bytes from a row of them to the next.</param>
+    /// <param name="vector">Bytes of as many of them as a vector holds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ValuesOfFour<TVector>(
-        float* weights, long pitch, float* values, int keys, int headDim, float* before, float* rescale, float* output)
+        float* weights, long pitch, float* values, int keys, int headDim, float* before, float* rescale, float* output,
+        byte* ahead, nint step, nint vector)
         where TVector : unmanaged, ILaneVector<TVector>
     {
         int last = headDim - TVector.Count;
@@ -137,6 +141,7 @@ internal static unsafe class KeyLanes
         {
             int a = Math.Min(d, last), b = Math.Min(d + TVector.Count, last);
             TVector o0A = TVector.Create(0f), o0B = o0A, o1A = o0A, o1B = o0A, o2A = o0A, o2B = o0A, o3A = o0A, o3B = o0A;
+            byte* next = ahead + (d / TVector.Count * vector);
             float* value = values, w0 = weights, w1 = w0 + pitch, w2 = w1 + pitch, w3 = w2 + pitch;
             for (float* end = w0 + keys; w0 < end; w0++, w1++, w2++, w3++)
             {
@@ -154,6 +159,9 @@ internal static unsafe class KeyLanes
                 o3A = TVector.MultiplyAdd(vA, w, o3A);
                 o3B = TVector.MultiplyAdd(vB, w, o3B);
                 value += headDim;
+                Prefetch.Near(next);
+                Prefetch.Near(next + vector);
+                next += step;
             }
 
             Join(before + a, rescale[0], o0A, output + a);
@@ -176,9 +184,12 @@ internal static unsafe class KeyLanes
     /// <param name="before">The output so far.</param>
     /// <param name="rescale">A factor of it.</param>
     /// <param name="output">Receives the output; elsewhere.</param>
+    /// <param name="ahead">Values that will be wanted soon, in the tensor.</param>
+    /// <param name="step">Bytes from a row of them to the next.</param>
+    /// <param name="vector">Bytes of as many of them as a vector holds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ValuesOfOne<TVector>(
-        float* weights, float* values, int keys, int headDim, float* before, float rescale, float* output)
+        float* weights, float* values, int keys, int headDim, float* before, float rescale, float* output, byte* ahead, nint step, nint vector)
         where TVector : unmanaged, ILaneVector<TVector>
     {
         int last = headDim - TVector.Count;
@@ -188,6 +199,7 @@ internal static unsafe class KeyLanes
             int c = Math.Min(d + (2 * TVector.Count), last), e = Math.Min(d + (3 * TVector.Count), last);
             TVector oA = TVector.Create(0f), oB = oA, oC = oA, oD = oA;
             float* value = values;
+            byte* next = ahead + (d / TVector.Count * vector);
             for (float* weight = weights, end = weights + keys; weight < end; weight++)
             {
                 TVector w = TVector.Create(*weight);
@@ -196,6 +208,15 @@ internal static unsafe class KeyLanes
                 oC = TVector.MultiplyAdd(TVector.Load(value + c), w, oC);
                 oD = TVector.MultiplyAdd(TVector.Load(value + e), w, oD);
                 value += headDim;
+                Prefetch.Near(next);
+                Prefetch.Near(next + (2 * vector));
+                if (TVector.Count == 16)
+                {
+                    Prefetch.Near(next + vector);
+                    Prefetch.Near(next + (3 * vector));
+                }
+
+                next += step;
             }
 
             Join(before + a, rescale, oA, output + a);

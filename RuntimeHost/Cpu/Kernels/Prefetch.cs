@@ -23,6 +23,18 @@ public static unsafe class Prefetch
         }
     }
 
+    /// <summary>Asks for the cache line of an address that is needed at once after what is being worked on: in the first-level
+    /// cache.</summary>
+    /// <param name="address">The address. One that cannot be read does no harm.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Near(byte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
+        }
+    }
+
     /// <summary>Asks for rows of a tensor, to be read or written.</summary>
     /// <typeparam name="TElement">The tensor's element type.</typeparam>
     /// <param name="rows">The first row.</param>
