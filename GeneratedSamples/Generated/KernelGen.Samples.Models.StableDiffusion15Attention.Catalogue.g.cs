@@ -2,13 +2,13 @@
 #nullable enable
 #pragma warning disable CS0108, CS0114, CS0612, CS0618 // A base class may have members of the same names, and be obsolete.
 
-// The 188 variants of StableDiffusion15Attention.
+// The 197 variants of StableDiffusion15Attention.
 
 namespace KernelGen.Samples.Models;
 
 unsafe partial class StableDiffusion15Attention
 {
-    /// <summary>Every kernel of this class: 188 variants.</summary>
+    /// <summary>Every kernel of this class: 197 variants.</summary>
     public static global::KernelGen.Kernels.KernelCatalogue Catalogue { get; } = new("StableDiffusion15Attention",
     [
         new global::KernelGen.Kernels.KernelVariant(
@@ -48,6 +48,15 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF16Vector512, CpuD40.StreamingF16Vector256, CpuD40.StreamingF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
+            "streaming-cpu-f16-d40-r16",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 40,
+            sliceRows: 16,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 1, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 133504, PartialBytesPerRow: 168, ChunkKeys: 960, ChunksApart: true),
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.FewQueriesF16Vector512, CpuD40.FewQueriesF16Vector256, CpuD40.FewQueriesF16Vector128, TilesPerCall: 1)
+        ),
+        new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d40-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
             global::KernelGen.Tensors.ElementType.BFloat16,
@@ -82,6 +91,15 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 395520, ChunkKeys: 960, ChunksWorkerBytes: 565760),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingBF16Vector512, CpuD40.StreamingBF16Vector256, CpuD40.StreamingBF16Vector128, TilesPerCall: 4)
+        ),
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-cpu-bf16-d40-r16",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 40,
+            sliceRows: 16,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 1, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 133504, PartialBytesPerRow: 168, ChunkKeys: 960, ChunksApart: true),
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.FewQueriesBF16Vector512, CpuD40.FewQueriesBF16Vector256, CpuD40.FewQueriesBF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d40-r512",
@@ -120,6 +138,15 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.CpuKernelSet(CpuD40.StreamingF32Vector512, CpuD40.StreamingF32Vector256, CpuD40.StreamingF32Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
+            "streaming-cpu-f32-d40-r16",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Tensors.ElementType.Float32,
+            headDim: 40,
+            sliceRows: 16,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 1, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 133504, PartialBytesPerRow: 168, ChunkKeys: 960, ChunksApart: true),
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD40.FewQueriesF32Vector512, CpuD40.FewQueriesF32Vector256, CpuD40.FewQueriesF32Vector128, TilesPerCall: 1)
+        ),
+        new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d80-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
             global::KernelGen.Tensors.ElementType.Float16,
@@ -154,6 +181,15 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 528640, ChunkKeys: 960, ChunksWorkerBytes: 862720),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF16Vector512, CpuD80.StreamingF16Vector256, CpuD80.StreamingF16Vector128, TilesPerCall: 4)
+        ),
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-cpu-f16-d80-r16",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 80,
+            sliceRows: 16,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 1, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 112064, PartialBytesPerRow: 328, ChunkKeys: 960, ChunksApart: true),
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.FewQueriesF16Vector512, CpuD80.FewQueriesF16Vector256, CpuD80.FewQueriesF16Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d80-r512",
@@ -192,6 +228,15 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingBF16Vector512, CpuD80.StreamingBF16Vector256, CpuD80.StreamingBF16Vector128, TilesPerCall: 4)
         ),
         new global::KernelGen.Kernels.KernelVariant(
+            "streaming-cpu-bf16-d80-r16",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 80,
+            sliceRows: 16,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 1, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 112064, PartialBytesPerRow: 328, ChunkKeys: 960, ChunksApart: true),
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.FewQueriesBF16Vector512, CpuD80.FewQueriesBF16Vector256, CpuD80.FewQueriesBF16Vector128, TilesPerCall: 1)
+        ),
+        new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d80-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
             global::KernelGen.Tensors.ElementType.Float32,
@@ -226,6 +271,15 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 528640, ChunkKeys: 960, ChunksWorkerBytes: 862720),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD80.StreamingF32Vector512, CpuD80.StreamingF32Vector256, CpuD80.StreamingF32Vector128, TilesPerCall: 4)
+        ),
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-cpu-f32-d80-r16",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Tensors.ElementType.Float32,
+            headDim: 80,
+            sliceRows: 16,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 1, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 112064, PartialBytesPerRow: 328, ChunkKeys: 960, ChunksApart: true),
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD80.FewQueriesF32Vector512, CpuD80.FewQueriesF32Vector256, CpuD80.FewQueriesF32Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f16-d160-r512",
@@ -264,6 +318,15 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingF16Vector512, CpuD160.StreamingF16Vector256, CpuD160.StreamingF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
+            "streaming-cpu-f16-d160-r16",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Tensors.ElementType.Float16,
+            headDim: 160,
+            sliceRows: 16,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 1, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 140288, PartialBytesPerRow: 648, ChunkKeys: 960, ChunksApart: true),
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.FewQueriesF16Vector512, CpuD160.FewQueriesF16Vector256, CpuD160.FewQueriesF16Vector128, TilesPerCall: 1)
+        ),
+        new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-bf16-d160-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
             global::KernelGen.Tensors.ElementType.BFloat16,
@@ -300,6 +363,15 @@ unsafe partial class StableDiffusion15Attention
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingBF16Vector512, CpuD160.StreamingBF16Vector256, CpuD160.StreamingBF16Vector128, TilesPerCall: 2)
         ),
         new global::KernelGen.Kernels.KernelVariant(
+            "streaming-cpu-bf16-d160-r16",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Tensors.ElementType.BFloat16,
+            headDim: 160,
+            sliceRows: 16,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 1, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 140288, PartialBytesPerRow: 648, ChunkKeys: 960, ChunksApart: true),
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.FewQueriesBF16Vector512, CpuD160.FewQueriesBF16Vector256, CpuD160.FewQueriesBF16Vector128, TilesPerCall: 1)
+        ),
+        new global::KernelGen.Kernels.KernelVariant(
             "materialized-cpu-f32-d160-r512",
             global::KernelGen.Kernels.KernelFamily.Materialized,
             global::KernelGen.Tensors.ElementType.Float32,
@@ -334,6 +406,15 @@ unsafe partial class StableDiffusion15Attention
             sliceRows: 128,
             new global::KernelGen.Kernels.KernelFootprint(TileRows: 128, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 511232, ChunkKeys: 960, ChunksWorkerBytes: 842240),
             new global::KernelGen.Kernels.CpuKernelSet(CpuD160.StreamingF32Vector512, CpuD160.StreamingF32Vector256, CpuD160.StreamingF32Vector128, TilesPerCall: 2)
+        ),
+        new global::KernelGen.Kernels.KernelVariant(
+            "streaming-cpu-f32-d160-r16",
+            global::KernelGen.Kernels.KernelFamily.Streaming,
+            global::KernelGen.Tensors.ElementType.Float32,
+            headDim: 160,
+            sliceRows: 16,
+            new global::KernelGen.Kernels.KernelFootprint(TileRows: 1, TileKeys: 12, BytesPerScore: 0, WorkerBytes: 140288, PartialBytesPerRow: 648, ChunkKeys: 960, ChunksApart: true),
+            new global::KernelGen.Kernels.CpuKernelSet(CpuD160.FewQueriesF32Vector512, CpuD160.FewQueriesF32Vector256, CpuD160.FewQueriesF32Vector128, TilesPerCall: 1)
         ),
         new global::KernelGen.Kernels.KernelVariant(
             "materialized-simt-f16-d40-r512",

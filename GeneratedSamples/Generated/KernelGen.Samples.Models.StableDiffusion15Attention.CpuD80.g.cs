@@ -16,7 +16,8 @@ unsafe partial class StableDiffusion15Attention
     /// of fp32 keys is 75 KiB, one of values as much, and the scores of a lane group 30 KiB.
     /// Nothing crosses lanes and blocks depend on the number of keys alone, so a row gets the same bits in every tile, on every
     /// thread and, where multiply-adds are fused (AVX2, AVX-512, NEON), at every width.
-    /// Scratch of a worker: 528640 bytes; the totals of chunks lie behind it.
+    /// Scratch of a worker: 528640 bytes; the totals of chunks lie behind it. Up to 16 rows that share keys
+    /// have a kernel of their own, with keys or head dims in the lanes, which takes 112064 bytes.
     /// Scratch of a worker that keeps scores: 203008 bytes, 161536 in small slices; the
     /// totals of chunks lie behind it.
     /// </remarks>
@@ -55,94 +56,139 @@ unsafe partial class StableDiffusion15Attention
         private const int MaterializedRowsAt = 120064;
 
         public static void StreamingF16Vector512(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Streaming<global::System.Half, global::KernelGen.Cpu.Kernels.LaneVector512, Vector512Kernels>(
-                call, head, rowBegin, rowEnd, scratch);
+                call, head, begin, end, scratch);
 
         public static void StreamingF16Vector256(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Streaming<global::System.Half, global::KernelGen.Cpu.Kernels.LaneVector256, Vector256Kernels>(
-                call, head, rowBegin, rowEnd, scratch);
+                call, head, begin, end, scratch);
 
         public static void StreamingF16Vector128(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Streaming<global::System.Half, global::KernelGen.Cpu.Kernels.LaneVector128, Vector128Kernels>(
-                call, head, rowBegin, rowEnd, scratch);
+                call, head, begin, end, scratch);
 
         public static void StreamingBF16Vector512(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Streaming<global::KernelGen.Tensors.BFloat16, global::KernelGen.Cpu.Kernels.LaneVector512, Vector512Kernels>(
-                call, head, rowBegin, rowEnd, scratch);
+                call, head, begin, end, scratch);
 
         public static void StreamingBF16Vector256(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Streaming<global::KernelGen.Tensors.BFloat16, global::KernelGen.Cpu.Kernels.LaneVector256, Vector256Kernels>(
-                call, head, rowBegin, rowEnd, scratch);
+                call, head, begin, end, scratch);
 
         public static void StreamingBF16Vector128(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Streaming<global::KernelGen.Tensors.BFloat16, global::KernelGen.Cpu.Kernels.LaneVector128, Vector128Kernels>(
-                call, head, rowBegin, rowEnd, scratch);
+                call, head, begin, end, scratch);
 
         public static void StreamingF32Vector512(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Streaming<float, global::KernelGen.Cpu.Kernels.LaneVector512, Vector512Kernels>(
-                call, head, rowBegin, rowEnd, scratch);
+                call, head, begin, end, scratch);
 
         public static void StreamingF32Vector256(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Streaming<float, global::KernelGen.Cpu.Kernels.LaneVector256, Vector256Kernels>(
-                call, head, rowBegin, rowEnd, scratch);
+                call, head, begin, end, scratch);
 
         public static void StreamingF32Vector128(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Streaming<float, global::KernelGen.Cpu.Kernels.LaneVector128, Vector128Kernels>(
-                call, head, rowBegin, rowEnd, scratch);
+                call, head, begin, end, scratch);
 
         public static void MaterializedF16Vector512(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Materialized<global::System.Half, global::KernelGen.Cpu.Kernels.LaneVector512, Vector512Kernels>(
-                call, head, rowBegin, rowEnd, scratch, scores);
+                call, head, begin, end, scratch, scores);
 
         public static void MaterializedF16Vector256(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Materialized<global::System.Half, global::KernelGen.Cpu.Kernels.LaneVector256, Vector256Kernels>(
-                call, head, rowBegin, rowEnd, scratch, scores);
+                call, head, begin, end, scratch, scores);
 
         public static void MaterializedF16Vector128(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Materialized<global::System.Half, global::KernelGen.Cpu.Kernels.LaneVector128, Vector128Kernels>(
-                call, head, rowBegin, rowEnd, scratch, scores);
+                call, head, begin, end, scratch, scores);
 
         public static void MaterializedBF16Vector512(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Materialized<global::KernelGen.Tensors.BFloat16, global::KernelGen.Cpu.Kernels.LaneVector512, Vector512Kernels>(
-                call, head, rowBegin, rowEnd, scratch, scores);
+                call, head, begin, end, scratch, scores);
 
         public static void MaterializedBF16Vector256(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Materialized<global::KernelGen.Tensors.BFloat16, global::KernelGen.Cpu.Kernels.LaneVector256, Vector256Kernels>(
-                call, head, rowBegin, rowEnd, scratch, scores);
+                call, head, begin, end, scratch, scores);
 
         public static void MaterializedBF16Vector128(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Materialized<global::KernelGen.Tensors.BFloat16, global::KernelGen.Cpu.Kernels.LaneVector128, Vector128Kernels>(
-                call, head, rowBegin, rowEnd, scratch, scores);
+                call, head, begin, end, scratch, scores);
 
         public static void MaterializedF32Vector512(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Materialized<float, global::KernelGen.Cpu.Kernels.LaneVector512, Vector512Kernels>(
-                call, head, rowBegin, rowEnd, scratch, scores);
+                call, head, begin, end, scratch, scores);
 
         public static void MaterializedF32Vector256(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Materialized<float, global::KernelGen.Cpu.Kernels.LaneVector256, Vector256Kernels>(
-                call, head, rowBegin, rowEnd, scratch, scores);
+                call, head, begin, end, scratch, scores);
 
         public static void MaterializedF32Vector128(
-            in global::KernelGen.Kernels.KernelArguments call, int head, int rowBegin, int rowEnd, byte* scratch, float* scores) =>
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
             Materialized<float, global::KernelGen.Cpu.Kernels.LaneVector128, Vector128Kernels>(
-                call, head, rowBegin, rowEnd, scratch, scores);
+                call, head, begin, end, scratch, scores);
+
+        public static void FewQueriesF16Vector512(
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
+            FewQueries<global::System.Half, global::KernelGen.Cpu.Kernels.LaneVector512>(
+                call, head, begin, end, scratch, scores);
+
+        public static void FewQueriesF16Vector256(
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
+            FewQueries<global::System.Half, global::KernelGen.Cpu.Kernels.LaneVector256>(
+                call, head, begin, end, scratch, scores);
+
+        public static void FewQueriesF16Vector128(
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
+            FewQueries<global::System.Half, global::KernelGen.Cpu.Kernels.LaneVector128>(
+                call, head, begin, end, scratch, scores);
+
+        public static void FewQueriesBF16Vector512(
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
+            FewQueries<global::KernelGen.Tensors.BFloat16, global::KernelGen.Cpu.Kernels.LaneVector512>(
+                call, head, begin, end, scratch, scores);
+
+        public static void FewQueriesBF16Vector256(
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
+            FewQueries<global::KernelGen.Tensors.BFloat16, global::KernelGen.Cpu.Kernels.LaneVector256>(
+                call, head, begin, end, scratch, scores);
+
+        public static void FewQueriesBF16Vector128(
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
+            FewQueries<global::KernelGen.Tensors.BFloat16, global::KernelGen.Cpu.Kernels.LaneVector128>(
+                call, head, begin, end, scratch, scores);
+
+        public static void FewQueriesF32Vector512(
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
+            FewQueries<float, global::KernelGen.Cpu.Kernels.LaneVector512>(
+                call, head, begin, end, scratch, scores);
+
+        public static void FewQueriesF32Vector256(
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
+            FewQueries<float, global::KernelGen.Cpu.Kernels.LaneVector256>(
+                call, head, begin, end, scratch, scores);
+
+        public static void FewQueriesF32Vector128(
+            in global::KernelGen.Kernels.KernelArguments call, int head, int begin, int end, byte* scratch, float* scores) =>
+            FewQueries<float, global::KernelGen.Cpu.Kernels.LaneVector128>(
+                call, head, begin, end, scratch, scores);
 
         /// <summary>Online softmax: scores stay in scratch memory, a block of keys at a time.</summary>
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
@@ -251,6 +297,43 @@ unsafe partial class StableDiffusion15Attention
 
             global::KernelGen.Cpu.Kernels.TileOutput.WriteRows<TElement, TVector>(
                 call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
+        }
+
+        /// <summary>Few queries: all that share a key/value head, a chunk of its keys at a time; online softmax as in the other kernel.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+        private static void FewQueries<TElement, TVector>(
+            in global::KernelGen.Kernels.KernelArguments call, int head, int chunk, int chunks, byte* scratch, float* partials)
+            where TElement : unmanaged
+            where TVector : unmanaged, global::KernelGen.Cpu.Kernels.ILaneVector<TVector>
+        {
+            global::KernelGen.Cpu.Kernels.FewRows<TElement, TVector> rows =
+                new(call, head, call.Scale * Log2E, HeadDim, KeyBlock, SpanKeys, scratch);
+            if (chunk == chunks)
+            {
+                rows.Fold(partials, chunks);
+                rows.Write(call);
+                return;
+            }
+
+            // Keys past the last row are hidden from all of them.
+            global::KernelGen.Cpu.Kernels.KeyBlocks blocks = new(call.Keys, ChunkKeys, KeyBlock, KeyStep);
+            int visible = call.Causal != 0 ? global::System.Math.Min(call.Keys, call.RowBegin + call.RowCount) : call.Keys;
+            for (int block = blocks.FirstOf(chunk); block < blocks.FirstOf(chunk + 1) && blocks.Begin(block) < visible; block++)
+            {
+                int keyBegin = blocks.Begin(block), keyCount = global::System.Math.Min(blocks.End(block), visible) - keyBegin;
+                rows.Scores(call, keyBegin, keyCount);
+                rows.Finish(call, keyBegin, keyCount);
+                rows.Values(call, keyBegin, keyCount);
+            }
+
+            if (chunks > 1)
+            {
+                rows.Leave(partials, chunk);
+            }
+            else
+            {
+                rows.Write(call);
+            }
         }
 
         /// <summary>All scores first, then an exact softmax, then the values. The workspace is <c>[lane group][key][lane]</c>.</summary>

@@ -74,6 +74,10 @@ internal static class PlanExplanation
         string chunks =
             $"{plan.KeyChunks.ToInvariantText()} of {Count(plan.Variant.Footprint.ChunkKeys, "key")}, whose results are folded in the "
                 + "order of the keys";
+        if (plan.Variant.Footprint.ChunksApart)
+            return $"{chunks}, by the worker that ends the last of them: workers share rows, a chunk each, and the workspace has a partial "
+                + "result for each";
+
         if (plan.KeySplits == 1)
             return $"{chunks}, by the block that goes over them: the workspace has one partial result of each row";
 

@@ -58,7 +58,7 @@ public sealed class EmittedCodeTests
 
         string catalogue = run.Files["Two.Catalogue.g.cs"];
         Assert.AreEqual(2, catalogue.Split("materialized-cpu-f16-d").Length - 1);
-        Assert.AreEqual(2, catalogue.Split("streaming-cpu-f16-d").Length - 1);
+        Assert.AreEqual(4, catalogue.Split("streaming-cpu-f16-d").Length - 1);
     }
 
     [TestMethod]

@@ -55,23 +55,15 @@ public sealed class CpuTilingTests
     {
         foreach (CpuTiling tiling in _tilings)
         {
-            StreamingScratch scratch = tiling.Streaming;
-            int block =
-                tiling.KeyBlock * tiling.HeadDim, rows = tiling.CallRows * tiling.HeadDim, scores = tiling.KeyBlock * tiling.MaxLanes;
-            (int At, int Elements)[] parts =
-            [
-                (scratch.Queries, rows), (scratch.Output, rows), (scratch.Keys, block),
-                (scratch.Values, Math.Max(block, tiling.MaxLanes * tiling.HeadDim)),
-                (scratch.Scores, scores), (scratch.BiasRows, CpuTiling.MaskStep * 32), (scratch.BiasLanes, CpuTiling.MaskStep * 32),
-                (scratch.Maximum, tiling.CallRows), (scratch.Sum, tiling.CallRows), (scratch.NewMaximum, tiling.MaxLanes),
-                (scratch.Rescale, tiling.MaxLanes),
-            ];
-            for (int i = 0; i < parts.Length; i++)
+            foreach (ScratchLayout scratch in new ScratchLayout[] { tiling.Streaming, tiling.Materialized })
             {
-                int next = i + 1 < parts.Length ? parts[i + 1].At : scratch.Bytes;
+                for (int i = 0; i < scratch.Parts.Count; i++)
+                {
+                    int next = i + 1 < scratch.Parts.Count ? scratch.Parts[i + 1].At : scratch.End;
 
-                Assert.AreEqual(0, parts[i].At % 64);
-                Assert.IsLessThanOrEqualTo(next, parts[i].At + (parts[i].Elements * sizeof(float)));
+                    Assert.AreEqual(0, scratch.Parts[i].At % 64);
+                    Assert.IsLessThanOrEqualTo(next, scratch.Parts[i].At + (scratch.Parts[i].Floats * sizeof(float)));
+                }
             }
         }
     }
@@ -85,29 +77,5 @@ public sealed class CpuTilingTests
         int scores = CpuTiling.SmallTileRows * paddedKeys * sizeof(float);
 
         Assert.IsLessThanOrEqualTo(kibibytes * 1024, new CpuTiling(headDim).Materialized.Bytes(CpuTiling.SmallTileRows) + scores);
-    }
-
-    [TestMethod]
-    public void MaterializedScratch_HoldsItsPartsOneAfterTheOther_OnCacheLines()
-    {
-        foreach (CpuTiling tiling in _tilings)
-        {
-            MaterializedScratch scratch = tiling.Materialized;
-            (int At, int Elements)[] parts =
-            [
-                (scratch.Block, Math.Max(tiling.KeyBlock, tiling.MaxLanes) * tiling.HeadDim),
-                (scratch.Weights, tiling.KeyBlock * tiling.MaxLanes),
-                (scratch.BiasRows, CpuTiling.MaskStep * 32), (scratch.BiasLanes, CpuTiling.MaskStep * 32),
-                (scratch.NewMaximum, tiling.MaxLanes), (scratch.Rescale, tiling.MaxLanes),
-                (scratch.Rows, CpuTiling.TileRows * ((2 * tiling.HeadDim) + 2)),
-            ];
-            for (int i = 0; i < parts.Length; i++)
-            {
-                int next = i + 1 < parts.Length ? parts[i + 1].At : scratch.Bytes(CpuTiling.TileRows);
-
-                Assert.AreEqual(0, parts[i].At % 64);
-                Assert.IsLessThanOrEqualTo(next, parts[i].At + (parts[i].Elements * sizeof(float)));
-            }
-        }
     }
 }

@@ -1,4 +1,5 @@
 using KernelGen.Cpu;
+using KernelGen.Cpu.Kernels;
 using KernelGen.Kernels;
 using KernelGen.Tensors;
 
@@ -16,11 +17,14 @@ public sealed unsafe class CpuBoundsTests
     [DataRow(129, 13)]
     [DataRow(70, 250)]
     [DataRow(257, 13)]
+    [DataRow(16, 45)]
+    [DataRow(1, 1500)]
+    [DataRow(6, 2500)]
     public void Kernels_TouchNothingOutsideTheirBuffers(int queries, int keys)
     {
         foreach (KernelVariant variant in CpuTestAttention.Catalogue.Variants)
         {
-            if (variant.HeadDim is not (8 or 40 or 72 or 160))
+            if (variant.HeadDim is not (8 or 40 or 72 or 160) || (variant.Footprint.ChunksApart && queries > variant.SliceRows))
                 continue;
 
             foreach (CpuVectorPath path in CpuCall.SupportedPaths)
@@ -39,8 +43,10 @@ public sealed unsafe class CpuBoundsTests
         using GuardedMemory key = new((long)keys * headDim * size, size), value = new((long)keys * headDim * size, size);
         using GuardedMemory attend = new((long)queries * keys * (mask == MaskKind.Additive ? 4 : 1), 1);
         using GuardedMemory map = new((long)queries * keys * 4, 4), logSumExp = new(queries * 4L, 4);
-        using GuardedMemory scratch =
-            new(variant.Footprint.ScratchBytes(keys), 64), scores = new(tiles * variant.Footprint.ScoreBytesPerTile(keys), 64);
+        bool isForFew = variant.Footprint.ChunksApart;
+        using GuardedMemory scratch = new(variant.Footprint.ScratchBytes(keys), 64);
+        using GuardedMemory scores = new(isForFew ? queries * variant.Footprint.PartialBytesPerTile(keys, keySplits: 1)
+            : tiles * variant.Footprint.ScoreBytesPerTile(keys), 64);
 
         KernelArguments call = new()
         {
@@ -60,12 +66,18 @@ public sealed unsafe class CpuBoundsTests
             KeyValueHeads = 1,
             Queries = queries,
             Keys = keys,
+            HeadCount = 1,
+            RowCount = queries,
             Scale = 1,
             MaskKind = (int)mask,
             Causal = (queries + keys) % 2,
         };
         CpuKernel kernel = CpuCapabilities.KernelFor(variant.Cpu, path);
-        for (int row = 0; row < queries; row += rows)
+        int chunks = KeyBlocks.ChunksOf(keys, variant.Footprint.ChunkKeys);
+        for (int chunk = 0; isForFew && chunk < (chunks > 1 ? chunks + 1 : 1); chunk++)
+            kernel(call, 0, chunk, chunks, scratch.Address, (float*)scores.Address);
+
+        for (int row = 0; !isForFew && row < queries; row += rows)
             kernel(call, 0, row, Math.Min(queries, row + rows), scratch.Address, (float*)scores.Address);
     }
 }

@@ -1,5 +1,7 @@
 using KernelGen.Cpu;
 using KernelGen.Execution;
+using KernelGen.Kernels;
+using KernelGen.Planning;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
@@ -26,6 +28,19 @@ internal sealed record CpuCall : AttentionCall
     public static new CpuCall Random(
         AttentionShape shape, ElementType elementType, AttentionOptions? options = null, int seed = 1, float amplitude = 1) =>
         new(AttentionCall.Random(shape, elementType, options, seed, amplitude));
+
+    /// <summary>What to ask the planner for to get each of the kernels that take calls of a shape.</summary>
+    public static IEnumerable<PlanningOptions> Kernels(AttentionShape shape)
+    {
+        foreach (IGrouping<(KernelFamily, bool), KernelVariant> kernel in CpuTestAttention.Catalogue
+            .For(ElementType.Float32, shape.HeadDim).ToArray()
+            .GroupBy(static variant => (variant.Family, variant.Footprint.ChunksApart)))
+        {
+            KernelVariant variant = kernel.First();
+            if (!variant.Footprint.ChunksApart || shape.Queries * shape.Heads / shape.KeyValueHeads <= variant.SliceRows)
+                yield return new() { Family = variant.Family, SliceRows = variant.SliceRows };
+        }
+    }
 
     /// <summary>Runs the call and gives the output back dense, as <c>[batch, heads, queries, headDim]</c>.</summary>
     public float[] Run(ElementType elementType) => Run(elementType, out _);

@@ -11,17 +11,29 @@ public sealed unsafe class CpuDeviceTests
 {
     private static readonly AttentionShape _shape = new(1, 2, 600, 500, 40);
 
+    private static readonly AttentionShape _fewQueries = new(1, 6, 5, 2500, 40, keyValueHeads: 2);
+
+    /// <summary>Every kernel, with a call for it.</summary>
+    public static IEnumerable<object[]> Kernels =>
+        from shape in new[] { _shape, _fewQueries }
+        from kernel in CpuCall.Kernels(shape)
+        where shape == _shape || kernel.SliceRows == 16
+        select new object[] { shape, kernel.Family!.Value, kernel.SliceRows!.Value };
+
     [TestMethod]
-    [DataRow(KernelFamily.Streaming, 1)]
-    [DataRow(KernelFamily.Streaming, 3)]
-    [DataRow(KernelFamily.Materialized, 1)]
-    [DataRow(KernelFamily.Materialized, 3)]
+    [DynamicData(nameof(Kernels))]
     [DoNotParallelize]
-    public void ACall_AllocatesNothingAfterTheFirst(KernelFamily family, int threads)
+    public void ACall_AllocatesNothingAfterTheFirst(AttentionShape shape, KernelFamily family, int sliceRows)
+    {
+        foreach (int threads in new[] { 1, 3 })
+            AssertAllocatesNothing(shape, new() { Family = family, SliceRows = sliceRows }, threads);
+    }
+
+    private static void AssertAllocatesNothing(AttentionShape shape, PlanningOptions kernel, int threads)
     {
         using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = threads });
-        SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, _shape, new() { Family = family });
-        float[] query = new float[_shape.QueryElements], key = new float[_shape.KeyElements], output = new float[_shape.QueryElements];
+        SlicePlan plan = host.Plan<float>(CpuTestAttention.Catalogue, shape, kernel);
+        float[] query = new float[shape.QueryElements], key = new float[shape.KeyElements], output = new float[shape.QueryElements];
         AttentionOptions options = new() { Causal = true, CheckFinite = true };
         for (int i = 0; i < 3; i++)
             host.Run<float>(plan, query, key, key, output, options);
@@ -39,17 +51,16 @@ public sealed unsafe class CpuDeviceTests
     }
 
     [TestMethod]
-    [DataRow(KernelFamily.Streaming)]
-    [DataRow(KernelFamily.Materialized)]
-    public void MeasuredWorkspace_EqualsThePlanned(KernelFamily family)
+    [DynamicData(nameof(Kernels))]
+    public void MeasuredWorkspace_EqualsThePlanned(AttentionShape shape, KernelFamily family, int sliceRows)
     {
         foreach (int threads in new[] { 1, 2, 5, 64 })
         {
-            foreach (long free in new[] { 2_000_000L, 5_000_000L, 1L << 30 })
+            foreach (long free in new[] { 200_000L, 500_000L, 2_000_000L, 5_000_000L, 1L << 30 })
             {
-                CpuCall call = CpuCall.Random(_shape, ElementType.Float32) with
+                CpuCall call = CpuCall.Random(shape, ElementType.Float32) with
                 {
-                    Threads = threads, FreeBytes = free, Planning = new() { Family = family },
+                    Threads = threads, FreeBytes = free, Planning = new() { Family = family, SliceRows = sliceRows },
                 };
                 RunReport report;
                 try

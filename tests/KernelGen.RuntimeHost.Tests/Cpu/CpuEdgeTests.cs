@@ -1,12 +1,13 @@
 using KernelGen.Cpu;
-using KernelGen.Kernels;
+using KernelGen.Execution;
+using KernelGen.Planning;
 using KernelGen.Reference;
 using KernelGen.RuntimeHost.Tests.Reference;
 using KernelGen.Tensors;
 
 namespace KernelGen.RuntimeHost.Tests.Cpu;
 
-/// <summary>Numbers at the edges, on every vector path and in both families.</summary>
+/// <summary>Numbers at the edges, on every vector path and in every kernel.</summary>
 [TestClass]
 public sealed class CpuEdgeTests
 {
@@ -73,11 +74,11 @@ public sealed class CpuEdgeTests
             foreach (CpuVectorPath path in CpuCall.SupportedPaths)
             {
                 using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, Threads = 1, VectorPath = path });
-                foreach (KernelFamily family in Enum.GetValues<KernelFamily>())
+                foreach (PlanningOptions kernel in CpuCall.Kernels(call.Shape))
                 {
-                    float[] actual =
-                        (call with { Planning = new() { Family = family } }).Run(host, CpuTestAttention.Catalogue, elementType, out _);
-                    check(call, actual, call.Options.LogSumExp.ToArray(), $"{what}, {family}, {path}");
+                    float[] actual = (call with { Planning = kernel })
+                        .Run(host, CpuTestAttention.Catalogue, elementType, out RunReport report);
+                    check(call, actual, call.Options.LogSumExp.ToArray(), $"{what}, {report.Plan.Variant.Id}, {path}");
                 }
             }
         }

@@ -1,6 +1,6 @@
 using KernelGen.Cpu;
 using KernelGen.Execution;
-using KernelGen.Kernels;
+using KernelGen.Planning;
 using KernelGen.Reference;
 using KernelGen.Tensors;
 
@@ -9,8 +9,6 @@ namespace KernelGen.RuntimeHost.Tests.Cpu;
 [TestClass]
 public sealed class CpuKernelTests
 {
-    private static readonly KernelFamily[] _families = [KernelFamily.Streaming, KernelFamily.Materialized];
-
     [TestMethod]
     [DataRow(8)]
     [DataRow(24)]
@@ -25,7 +23,7 @@ public sealed class CpuKernelTests
     {
         Random random = new(headDim);
         (int Queries, int Keys)[] lengths =
-            [(1, 1), (1, 40), (33, 1), (5, 11), (31, 13), (130, 77), (random.Next(1, 150), random.Next(1, 600))];
+            [(1, 1), (1, 40), (33, 1), (5, 11), (16, 1700), (31, 13), (130, 77), (random.Next(1, 150), random.Next(1, 600))];
         foreach (ElementType elementType in Enum.GetValues<ElementType>())
         {
             foreach ((int queries, int keys) in lengths)
@@ -62,6 +60,10 @@ public sealed class CpuKernelTests
         AssertAgrees(CpuCall.Random(new(2, 6, 40, 50, 40, keyValueHeads: 2), ElementType.Float16), ElementType.Float16);
 
     [TestMethod]
+    public void FewGroupedQueries_UseTheirKeyValueHead() =>
+        AssertAgrees(CpuCall.Random(new(2, 6, 5, 1500, 40, keyValueHeads: 2), ElementType.Float16), ElementType.Float16);
+
+    [TestMethod]
     [DataRow(ElementType.Float32)]
     [DataRow(ElementType.BFloat16)]
     public void RowsOfHeadsInterleaved_AgreeWithTheReference(ElementType elementType) =>
@@ -94,9 +96,9 @@ public sealed class CpuKernelTests
     {
         float[] logSumExp = new float[7];
         CpuCall call = CpuCall.Random(new(1, 1, 7, 0, 40), ElementType.Float32, new() { LogSumExp = logSumExp });
-        foreach (KernelFamily family in _families)
+        foreach (PlanningOptions kernel in CpuCall.Kernels(call.Shape))
         {
-            float[] output = (call with { Planning = new() { Family = family } }).Run(ElementType.Float32);
+            float[] output = (call with { Planning = kernel }).Run(ElementType.Float32);
 
             Assert.AreSequenceEqual(new float[7 * 40], output);
             Assert.AreSequenceEqual(Enumerable.Repeat(float.NegativeInfinity, 7), logSumExp);
@@ -113,9 +115,9 @@ public sealed class CpuKernelTests
         float[] biases = new float[9 * 50];
         biases.AsSpan(0, 50).Fill(bias);
         AttentionOptions options = new() { Mask = AttentionMask.Additive(biases, 1, 1, 9, 50) };
-        foreach (KernelFamily family in Enum.GetValues<KernelFamily>())
+        foreach (PlanningOptions kernel in CpuCall.Kernels(shape))
         {
-            CpuCall call = CpuCall.Random(shape, ElementType.Float32, options) with { Planning = new() { Family = family } };
+            CpuCall call = CpuCall.Random(shape, ElementType.Float32, options) with { Planning = kernel };
             float[] output = call.Run(ElementType.Float32);
 
             Assert.AreEqual(Enumerable.Range(0, 50).Average(key => call.Value[key * 40]), output[0], 1e-6f);
@@ -173,7 +175,7 @@ public sealed class CpuKernelTests
     private static void AssertAgrees(CpuCall call, ElementType elementType, double? bound = null)
     {
         AttentionResult expected = call.Reference();
-        foreach (KernelFamily family in _families)
+        foreach (PlanningOptions kernel in CpuCall.Kernels(call.Shape))
         {
             foreach (CpuVectorPath path in CpuCall.SupportedPaths)
             {
@@ -182,7 +184,7 @@ public sealed class CpuKernelTests
                 {
                     Path = path,
                     Threads = 2,
-                    Planning = new() { Family = family },
+                    Planning = kernel,
                     Options = call.Options with { LogSumExp = logSumExp },
                 };
                 float[] actual = variant.Run(elementType, out RunReport report);

@@ -24,18 +24,21 @@ public sealed class SoftCapTests
     public static bool HasCompiler => CudaLibraries.Shared.TryGetNvrtcForAnyDriver(out _, out _);
 
     [TestMethod]
-    [DataRow(KernelFamily.Streaming, ElementType.Float32, 64)]
-    [DataRow(KernelFamily.Materialized, ElementType.Float32, 64)]
-    [DataRow(KernelFamily.Streaming, ElementType.Float16, 264)]
-    public void CpuKernels_CapTheirScores(KernelFamily family, ElementType elementType, int headDim)
+    [DataRow(KernelFamily.Streaming, ElementType.Float32, 64, 70)]
+    [DataRow(KernelFamily.Materialized, ElementType.Float32, 64, 70)]
+    [DataRow(KernelFamily.Streaming, ElementType.Float16, 264, 70)]
+    [DataRow(KernelFamily.Streaming, ElementType.Float32, 64, 11, DisplayName = "few queries")]
+    public void CpuKernels_CapTheirScores(KernelFamily family, ElementType elementType, int headDim, int queries)
     {
         foreach (CpuVectorPath path in CpuCall.SupportedPaths)
         {
             using AttentionHost host = AttentionHost.CreateDefault(new() { Device = DeviceKind.Cpu, VectorPath = path, Threads = 2 });
             foreach ((bool causal, bool masked) in _kinds)
             {
-                AttentionCall call = Call(elementType, headDim, keys: 300, causal, masked) with { Planning = new() { Family = family } };
+                AttentionCall call =
+                    Call(elementType, headDim, keys: 300, causal, masked, queries) with { Planning = new() { Family = family } };
                 float[] actual = call.Run(host, SoftCappedAttention.Catalogue, elementType, out RunReport report);
+                Assert.AreEqual(queries <= 16, report.Plan.Variant.Footprint.ChunksApart);
 
                 string what = $"{report.Plan.Variant.Id}, {path}, causal {causal}, masked {masked}";
                 Assert.IsLessThan(Bound(elementType), RelativeError.Of(Expected(call, masked), actual), what);
@@ -95,9 +98,9 @@ public sealed class SoftCapTests
     }
 
     // Scores of some tens: most are far beyond the cap.
-    private static AttentionCall Call(ElementType elementType, int headDim, int keys, bool causal, bool masked)
+    private static AttentionCall Call(ElementType elementType, int headDim, int keys, bool causal, bool masked, int queries = 70)
     {
-        AttentionShape shape = new(1, 2, 70, keys, headDim);
+        AttentionShape shape = new(1, 2, queries, keys, headDim);
         AttentionMask? mask = masked ? AttentionMask.Boolean(Attends(shape), 1, 1, shape.Queries, keys) : null;
         return AttentionCall.Random(shape, elementType, new() { Causal = causal, Mask = mask, Scale = 10 });
     }

@@ -53,9 +53,12 @@ internal static class BruteForce
     {
         DeviceProfile device = request.Device;
         double scores = (double)request.Shape.ScoreElements * (request.Options.Causal ? 0.5 : 1);
+
+        // Fewer rows than two of the widest vectors have lanes take as long as 32, except with a kernel for few.
+        double computed = variant.Footprint.ChunksApart ? scores : scores * Math.Max(1, 32.0 / request.Shape.Queries);
         double efficiency = variant.Family == KernelFamily.Streaming ? 0.85 : 0.65;
         double tileSeconds =
-            4 * scores * request.Shape.HeadDim / (heads.Sum() * (double)tiles.Sum()) / (device.FlopsPerSecond * efficiency);
+            4 * computed * request.Shape.HeadDim / (heads.Sum() * (double)tiles.Sum()) / (device.FlopsPerSecond * efficiency);
         double seconds = scores * variant.Footprint.BytesPerScore * 3 / device.BytesPerSecond;
         foreach (int h in heads)
         {

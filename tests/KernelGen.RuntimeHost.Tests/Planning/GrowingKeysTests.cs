@@ -19,6 +19,7 @@ public sealed class GrowingKeysTests
         {
             yield return [workers, new AttentionShape(1, 32, 1, 1, HeadDim), false, 1, 8 * PlanningSetup.GiB];
             yield return [workers, new AttentionShape(2, 32, 5, 4090, HeadDim, 8), false, 1, 8 * PlanningSetup.GiB];
+            yield return [workers, new AttentionShape(2, 32, 4, 1300, HeadDim, 8), true, 2, 8 * PlanningSetup.GiB];
             yield return [workers, new AttentionShape(1, 3, 300, 70, HeadDim), true, 3, 8 * PlanningSetup.GiB];
             yield return [workers, new AttentionShape(1, 32, 1, 60_000, HeadDim), false, 1, 2_000_000L];
             yield return [workers, new AttentionShape(1, 16, 700, 200, HeadDim), false, 1, 3_000_000L];

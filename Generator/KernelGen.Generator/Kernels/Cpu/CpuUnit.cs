@@ -43,8 +43,8 @@ internal static class CpuUnit
                     .SelectMany(static kernels => KernelModels(kernels.First()))
             },
         };
-        foreach (ScratchPart part in tiling.Streaming.Parts.Concat(tiling.Materialized.Parts))
-            model.Add(part.Name, part.At);
+        foreach ((string name, int at, _) in tiling.Streaming.Parts.Concat(tiling.Materialized.Parts))
+            model.Add(name, at);
         return model;
     }
 
