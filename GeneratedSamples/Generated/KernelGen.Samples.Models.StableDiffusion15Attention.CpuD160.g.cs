@@ -299,7 +299,7 @@ unsafe partial class StableDiffusion15Attention
                 call, head, rowBegin, rowEnd, HeadDim, tensors.Output, output, maximum, sum, valueScratch);
         }
 
-        /// <summary>Few queries: all that share a key/value head, a chunk of its keys at a time; online softmax as in the other kernel.</summary>
+        /// <summary>Few queries: all that share a key/value head, a chunk of its keys at a time; online softmax.</summary>
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         private static void FewQueries<TElement, TVector>(
             in global::KernelGen.Kernels.KernelArguments call, int head, int chunk, int chunks, byte* scratch, float* partials)

@@ -147,7 +147,8 @@ internal sealed unsafe class CpuSliceRun : IDisposable
     private int WorkersWorthWaking()
     {
         double pairs = (double)_slice.HeadCount * _slice.RowCount * _plan.Shape.Keys * (_call.Causal != 0 ? 0.5 : 1);
-        double bytes = 2.0 * (Footprint.ChunksApart ? _groups : _slice.HeadCount) * _plan.Shape.Keys * _plan.Shape.HeadDim * _plan.ElementType.SizeInBytes();
+        long reads = Footprint.ChunksApart ? _groups : _slice.HeadCount;
+        double bytes = 2.0 * reads * _plan.Shape.Keys * _plan.Shape.HeadDim * _plan.ElementType.SizeInBytes();
         double seconds = Math.Max(4 * pairs * _plan.Shape.HeadDim / _flopsPerSecond, bytes / _bytesPerSecond);
         return WorkersWorthWaking(seconds, SecondsWorthAWorker, (int)Math.Min(Scratches, _places));
     }

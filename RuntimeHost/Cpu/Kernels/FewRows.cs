@@ -81,7 +81,7 @@ public unsafe struct FewRows<TElement, TVector>
         LaneSoftmax.Reset(_maximum, _sum, Count);
 
         // What lanes without a key hold is computed with.
-        new Span<float>(_keyTile, KeyLanes.TileKeys * headDim).Clear();
+        new Span<float>(_keyRows, 2 * KeyLanes.TileKeys * headDim).Clear();
     }
 
     /// <summary>Rows.</summary>
@@ -106,15 +106,7 @@ public unsafe struct FewRows<TElement, TVector>
                 Prefetch.Rows(next, stride, KeyLanes.TileKeys, _headDim);
             }
 
-            float* rows = (float*)source;
-            long pitch = stride;
-            if (typeof(TElement) != typeof(float))
-            {
-                rows = LaneRows.Dense<TElement, TVector>(source, stride, count, 1, _headDim, _keyRows);
-                pitch = _headDim;
-            }
-
-            LaneTranspose.Transpose(rows, pitch, count, _headDim, _keyTile, KeyLanes.TileKeys);
+            Turn(source, stride, count);
             int row = 0;
             for (; row <= Count - KeyLanes.RowGroup; row += KeyLanes.RowGroup, step = 0)
             {
@@ -183,6 +175,9 @@ public unsafe struct FewRows<TElement, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Values(in KernelArguments call, int keyBegin, int keyCount)
     {
+        // Memory is not to be idle while scores become weights.
+        long stride = call.ValueStrides.Row;
+        Prefetch.Rows(_tensors.Value + ((keyBegin + ValueRowsAhead) * stride), stride, ValueRowsAhead / 2, _headDim);
         for (int row = 0; row < Count; row++)
         {
             Weigh(row, keyCount);
@@ -197,8 +192,8 @@ public unsafe struct FewRows<TElement, TVector>
         for (int key = 0; key < keyCount; key += _spanKeys)
         {
             int count = Math.Min(_spanKeys, keyCount - key);
-            TElement* source = _tensors.Value + ((keyBegin + key) * call.ValueStrides.Row);
-            float* values = LaneRows.Dense<TElement, TVector>(source, call.ValueStrides.Row, count, 1, _headDim, _values);
+            TElement* source = _tensors.Value + ((keyBegin + key) * stride);
+            float* values = LaneRows.Dense<TElement, TVector>(source, stride, count, 1, _headDim, _values);
 
             // Zero weight does not silence a NaN: where keys are hidden, values that are not finite are kept apart.
             bool hidesNonFinite = hides && HiddenValues.AnyNonFinite<TVector>(values, count * _headDim);
@@ -296,6 +291,26 @@ public unsafe struct FewRows<TElement, TVector>
 
     private readonly float* Partial(float* partials, int chunk, int row) =>
         partials + ((((long)chunk * Count) + row) * (_headDim + 2));
+
+    // A tile of keys, from rows to lanes.
+    private readonly void Turn(TElement* source, long stride, int count)
+    {
+        if (typeof(TElement) == typeof(float))
+        {
+            LaneTranspose.Transpose((float*)source, stride, count, _headDim, _keyTile, KeyLanes.TileKeys);
+        }
+        else if (long.IsEvenInteger(stride))
+        {
+            // Elements of 16 bits are turned in pairs, which takes half as long, and widened where they have come to lie.
+            LaneTranspose.Transpose((float*)source, stride / 2, count, _headDim / 2, _keyRows, KeyLanes.TileKeys);
+            KeyLanes.WidenPairs<TElement, TVector>(_keyRows, _headDim, _keyTile);
+        }
+        else
+        {
+            float* rows = LaneRows.Dense<TElement, TVector>(source, stride, count, 1, _headDim, _keyRows);
+            LaneTranspose.Transpose(rows, _headDim, count, _headDim, _keyTile, KeyLanes.TileKeys);
+        }
+    }
 
     // The row moves on to its maximum with the block, and its scores become weights.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

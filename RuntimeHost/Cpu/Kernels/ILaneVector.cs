@@ -77,6 +77,18 @@ public unsafe interface ILaneVector<TSelf>
     /// <summary>Reads <see cref="Count"/> bfloat16 numbers and widens them exactly.</summary>
     static abstract TSelf LoadBFloat16(ushort* source);
 
+    /// <summary>Widens the binary16 numbers in the lower halves of the lanes, as <see cref="LoadFloat16"/> does.</summary>
+    static abstract TSelf LowerFloat16(TSelf pairs);
+
+    /// <summary>Widens the binary16 numbers in the upper halves of the lanes.</summary>
+    static abstract TSelf UpperFloat16(TSelf pairs);
+
+    /// <summary>Widens the bfloat16 numbers in the lower halves of the lanes.</summary>
+    static abstract TSelf LowerBFloat16(TSelf pairs);
+
+    /// <summary>Widens the bfloat16 numbers in the upper halves of the lanes.</summary>
+    static abstract TSelf UpperBFloat16(TSelf pairs);
+
     /// <summary>Writes binary16 numbers, rounded to nearest, ties to even.</summary>
     static abstract void StoreFloat16(TSelf value, ushort* destination);
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KernelGen.Tensors;
 
 namespace KernelGen.Cpu.Kernels;
 
@@ -17,6 +18,29 @@ internal static unsafe class KeyLanes
 
     /// <summary>Rows that go together.</summary>
     public const int RowGroup = 4;
+
+    /// <summary>Makes a tile of keys of elements of 16 bits, of which two have been turned together.</summary>
+    /// <typeparam name="TElement">The element type.</typeparam>
+    /// <typeparam name="TVector">The vector.</typeparam>
+    /// <param name="pairs">The elements, <c>[headDim / 2][TileKeys][2]</c>.</param>
+    /// <param name="headDim">Elements of a row.</param>
+    /// <param name="keys">Receives the tile, <c>[headDim][TileKeys]</c>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void WidenPairs<TElement, TVector>(float* pairs, int headDim, float* keys)
+        where TElement : unmanaged
+        where TVector : unmanaged, ILaneVector<TVector>
+    {
+        for (float* end = pairs + (headDim / 2 * TileKeys); pairs < end; keys += TileKeys)
+        {
+            for (float* row = pairs + TileKeys; pairs < row; pairs += TVector.Count, keys += TVector.Count)
+            {
+                TVector pair = TVector.Load(pairs);
+                TVector.Store(typeof(TElement) == typeof(BFloat16) ? TVector.LowerBFloat16(pair) : TVector.LowerFloat16(pair), keys);
+                TVector.Store(
+                    typeof(TElement) == typeof(BFloat16) ? TVector.UpperBFloat16(pair) : TVector.UpperFloat16(pair), keys + TileKeys);
+            }
+        }
+    }
 
     /// <summary>Scores of four rows against a tile of keys.</summary>
     /// <typeparam name="TVector">The vector.</typeparam>
@@ -189,7 +213,8 @@ internal static unsafe class KeyLanes
     /// <param name="vector">Bytes of as many of them as a vector holds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ValuesOfOne<TVector>(
-        float* weights, float* values, int keys, int headDim, float* before, float rescale, float* output, byte* ahead, nint step, nint vector)
+        float* weights, float* values, int keys, int headDim, float* before, float rescale, float* output, byte* ahead, nint step,
+        nint vector)
         where TVector : unmanaged, ILaneVector<TVector>
     {
         int last = headDim - TVector.Count;

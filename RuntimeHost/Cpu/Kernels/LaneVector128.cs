@@ -117,25 +117,31 @@ public readonly unsafe record struct LaneVector128(Vector128<float> Value) : ILa
     }
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// With the ten fraction bits moved to the top of binary32's, a product with 2^112 corrects the exponent, and normalises subnormals on
-    /// the way. Only infinity and NaN, which then lie above every finite number, still need their exponent filled.
-    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LaneVector128 LoadFloat16(ushort* source)
-    {
-        Vector128<int> aligned = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsInt16()) << 13;
-        Vector128<float> scaled =
-            (aligned & Vector128.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector128.Create(5.192296858534828e33f);
-        Vector128<int> bits = scaled.AsInt32();
-        Vector128<int> special = Vector128.GreaterThanOrEqual(bits & Vector128.Create(0x7FFF_FFFF), Vector128.Create(0x4780_0000));
-        return new((bits | (special & Vector128.Create(0x7F80_0000))).AsSingle());
-    }
+    public static LaneVector128 LoadFloat16(ushort* source) =>
+        WidenFloat16(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsInt16()) << 13);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 LowerFloat16(LaneVector128 pairs) => WidenFloat16((pairs.Value.AsInt32() << 16) >> 3);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 UpperFloat16(LaneVector128 pairs) => WidenFloat16(pairs.Value.AsInt32() >> 3);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneVector128 LoadBFloat16(ushort* source) =>
         new((Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsInt16()) << 16).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 LowerBFloat16(LaneVector128 pairs) => new((pairs.Value.AsInt32() << 16).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector128 UpperBFloat16(LaneVector128 pairs) =>
+        new((pairs.Value.AsInt32() & Vector128.Create(unchecked((int)0xFFFF_0000))).AsSingle());
 
     /// <inheritdoc/>
     /// <remarks>
@@ -168,5 +174,20 @@ public readonly unsafe record struct LaneVector128(Vector128<float> Value) : ILa
         Vector128<uint> number = Vector128.Equals(value.Value, value.Value).AsUInt32();
         Vector128<uint> result = Vector128.ConditionalSelect(number, rounded, quiet);
         Vector128.Narrow(result, result).GetLower().Store(destination);
+    }
+
+    /// <summary>Widens binary16 numbers whose sign has spread to where their ten fraction bits are binary32's topmost.</summary>
+    /// <remarks>
+    /// With the ten fraction bits moved to the top of binary32's, a product with 2^112 corrects the exponent, and normalises subnormals on
+    /// the way. Only infinity and NaN, which then lie above every finite number, still need their exponent filled.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static LaneVector128 WidenFloat16(Vector128<int> aligned)
+    {
+        Vector128<float> scaled =
+            (aligned & Vector128.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector128.Create(5.192296858534828e33f);
+        Vector128<int> bits = scaled.AsInt32();
+        Vector128<int> special = Vector128.GreaterThanOrEqual(bits & Vector128.Create(0x7FFF_FFFF), Vector128.Create(0x4780_0000));
+        return new((bits | (special & Vector128.Create(0x7F80_0000))).AsSingle());
     }
 }

@@ -98,25 +98,31 @@ public readonly unsafe record struct LaneVector256(Vector256<float> Value) : ILa
     }
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// With the ten fraction bits moved to the top of binary32's, a product with 2^112 corrects the exponent, and normalises subnormals on
-    /// the way. Only infinity and NaN, which then lie above every finite number, still need their exponent filled.
-    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LaneVector256 LoadFloat16(ushort* source)
-    {
-        Vector256<int> aligned = Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe()) << 13;
-        Vector256<float> scaled =
-            (aligned & Vector256.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector256.Create(5.192296858534828e33f);
-        Vector256<int> bits = scaled.AsInt32();
-        Vector256<int> special = Vector256.GreaterThanOrEqual(bits & Vector256.Create(0x7FFF_FFFF), Vector256.Create(0x4780_0000));
-        return new((bits | (special & Vector256.Create(0x7F80_0000))).AsSingle());
-    }
+    public static LaneVector256 LoadFloat16(ushort* source) =>
+        WidenFloat16(Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe()) << 13);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector256 LowerFloat16(LaneVector256 pairs) => WidenFloat16((pairs.Value.AsInt32() << 16) >> 3);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector256 UpperFloat16(LaneVector256 pairs) => WidenFloat16(pairs.Value.AsInt32() >> 3);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneVector256 LoadBFloat16(ushort* source) =>
         new((Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe()) << 16).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector256 LowerBFloat16(LaneVector256 pairs) => new((pairs.Value.AsInt32() << 16).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneVector256 UpperBFloat16(LaneVector256 pairs) =>
+        new((pairs.Value.AsInt32() & Vector256.Create(unchecked((int)0xFFFF_0000))).AsSingle());
 
     /// <inheritdoc/>
     /// <remarks>
@@ -149,5 +155,20 @@ public readonly unsafe record struct LaneVector256(Vector256<float> Value) : ILa
         Vector256<uint> number = Vector256.Equals(value.Value, value.Value).AsUInt32();
         Vector256<uint> result = Vector256.ConditionalSelect(number, rounded, quiet);
         Vector128.Narrow(result.GetLower(), result.GetUpper()).Store(destination);
+    }
+
+    /// <summary>Widens binary16 numbers whose sign has spread to where their ten fraction bits are binary32's topmost.</summary>
+    /// <remarks>
+    /// With the ten fraction bits moved to the top of binary32's, a product with 2^112 corrects the exponent, and normalises subnormals on
+    /// the way. Only infinity and NaN, which then lie above every finite number, still need their exponent filled.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static LaneVector256 WidenFloat16(Vector256<int> aligned)
+    {
+        Vector256<float> scaled =
+            (aligned & Vector256.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector256.Create(5.192296858534828e33f);
+        Vector256<int> bits = scaled.AsInt32();
+        Vector256<int> special = Vector256.GreaterThanOrEqual(bits & Vector256.Create(0x7FFF_FFFF), Vector256.Create(0x4780_0000));
+        return new((bits | (special & Vector256.Create(0x7F80_0000))).AsSingle());
     }
 }

@@ -15,7 +15,8 @@ namespace KernelGen.Planning;
 /// time    = sum over slices of busy * tile + traffic + fold + slices * SliceSeconds
 /// </code>
 /// A CPU kernel that takes a head at a time has a row in each lane of its vectors, so that up to 32 rows cost as much as 32; one for few
-/// queries has keys there. On a GPU <c>workers</c> are its multiprocessors, and each tile costs as much as a full one: queries and keys are rounded up to tiles.
+/// queries has keys there. On a GPU <c>workers</c> are its multiprocessors, and each tile costs as much as a full one: queries and keys are
+/// rounded up to tiles.
 /// Several tiles share a multiprocessor, and those that are alone on it are slower: <see cref="TileOccupancy"/>. A tile takes no less time
 /// than reading K and V, which the tiles of a head share: <c>2 * keys * headDim * element size / (tiles of a head * BytesPerSecond)</c>.
 /// Where blocks share rows there are as many tiles as chunks of each, and shorter ones. For kernels that use tensor cores

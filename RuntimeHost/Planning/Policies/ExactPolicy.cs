@@ -55,10 +55,11 @@ internal sealed class ExactPolicy() : SlicePolicy(
     /// number: the same variant, in one slice.
     /// </summary>
     /// <remarks>
-    /// So it is on a CPU where the kernel holds no scores. Its time is then a multiple of the keys and the cost of one slice; partial results
-    /// take less than a multiple of the keys besides. No cut of another variant takes less than a multiple of the keys and one slice, so that what is slower at one number of
-    /// keys is slower at every other. Kernels that take a limited number of keys drop out as keys grow, and none comes in. The workspace
-    /// does not shrink as keys grow, so that what fits with the most keys fits with fewer. The plan for the most keys is made to see it.
+    /// So it is on a CPU where the kernel holds no scores. Its time is then a multiple of the keys and the cost of one slice; partial
+    /// results take less than a multiple of the keys besides. No cut of another variant takes less than a multiple of the keys and one
+    /// slice, so that what is slower at one number of keys is slower at every other. Kernels that take a limited number of keys drop out as
+    /// keys grow, and none comes in. The workspace does not shrink as keys grow, so that what fits with the most keys fits with fewer. The
+    /// plan for the most keys is made to see it.
     /// </remarks>
     /// <param name="request">What was planned.</param>
     /// <param name="plan">Its plan.</param>
@@ -73,8 +74,8 @@ internal sealed class ExactPolicy() : SlicePolicy(
         }
 
         // Margin for roundings.
-        double seconds = (ExactSearch.LeastTileSeconds(request, taken) + KernelCostModel.MostFoldSeconds(taken, request.Shape, request.Device))
-            * (1 + 1e-9);
+        double foldSeconds = KernelCostModel.MostFoldSeconds(taken, request.Shape, request.Device);
+        double seconds = (ExactSearch.LeastTileSeconds(request, taken) + foldSeconds) * (1 + 1e-9);
         foreach (KernelVariant variant in request.Variants.Span)
         {
             if (!ReferenceEquals(variant, taken) && request.Allows(variant)

@@ -12,6 +12,7 @@ namespace KernelGen.RuntimeHost.Tests.Cpu;
 public sealed class CpuFewQueriesTests
 {
     private static readonly int[] _headDims = [8, 24, 40, 64, 72, 80, 128, 160, 512];
+    private static readonly float[] _bad = [float.NaN, float.PositiveInfinity, float.NegativeInfinity];
 
     [TestMethod]
     [DataRow(ElementType.Float32)]
@@ -130,7 +131,7 @@ public sealed class CpuFewQueriesTests
     {
         float[] bad = numbers.ToArray();
         for (int i = 0; i < 3; i++)
-            bad[random.Next(bad.Length)] = random.Next(3) switch { 0 => float.NaN, 1 => float.PositiveInfinity, _ => float.NegativeInfinity };
+            bad[random.Next(bad.Length)] = _bad[random.Next(_bad.Length)];
 
         return bad;
     }
