@@ -145,11 +145,11 @@ public unsafe struct FewRows<TElement, TVector>
     /// <param name="call">The call.</param>
     /// <param name="keyBegin">The first key.</param>
     /// <param name="keyCount">Keys.</param>
-    /// <param name="finish">Finishes the scores of some rows of a head: <c>(call, head, row, rows, keyBegin, keyEnd, score, maximum,
-    /// newMaximum, biasRows, biasLanes)</c>.</param>
+    /// <param name="finish">Finishes the scores of some rows of a head: <c>(call, head, row, rows, first, keyBegin, keyEnd, score, maximum,
+    /// newMaximum, biasRows, biasLanes)</c>, where the maxima of the rows are from <c>maximum + first</c> on.</param>
     public readonly void FinishInLanes(
         in KernelArguments call, int keyBegin, int keyCount,
-        delegate*<in KernelArguments, int, int, int, int, int, float*, float*, float*, float*, float*, void> finish)
+        delegate*<in KernelArguments, int, int, int, int, int, int, float*, float*, float*, float*, float*, void> finish)
     {
         int lanes = 2 * TVector.Count;
         float* biasRows = _lanes + (keyCount * MostLanes), biasLanes = biasRows + (MaskStep * MostLanes);
@@ -162,7 +162,7 @@ public unsafe struct FewRows<TElement, TVector>
             LaneTranspose.Transpose(_scores + (row * _pitch), _pitch, rows, keyCount, _lanes, lanes);
             LaneSoftmax.Raise<TVector>(_lanes, keyCount, _maximum + row, newMaximum);
             finish(
-                call, HeadOf(call, row), query, rows, keyBegin, keyBegin + keyCount, _lanes, _maximum + row, newMaximum, biasRows,
+                call, HeadOf(call, row), query, rows, row, keyBegin, keyBegin + keyCount, _lanes, _maximum, newMaximum, biasRows,
                 biasLanes);
             LaneTranspose.Transpose(_lanes, lanes, keyCount, rows, _scores + (row * _pitch), _pitch);
         }

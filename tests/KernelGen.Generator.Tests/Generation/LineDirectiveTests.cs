@@ -56,7 +56,7 @@ public sealed class LineDirectiveTests
         Assert.AreSequenceEqual(
             [$"    #line 1 \"{File}\"", "    // Mine.", "", $"    #line 4 \"{File}\"", "    _ = score;", "    #line default"],
             lines[first..(first + 6)]);
-        Assert.HasCount(2 * 3, lines.Where(line => line.Contains("#line", StringComparison.Ordinal)));
+        Assert.HasCount(3 * 3, lines.Where(line => line.Contains("#line", StringComparison.Ordinal)));
     }
 
     [TestMethod]
