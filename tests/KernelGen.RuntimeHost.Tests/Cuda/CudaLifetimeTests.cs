@@ -65,7 +65,8 @@ public sealed class CudaLifetimeTests : LifetimeTests
             Query = query.Address, Key = key.Address, Value = value.Address, Output = result.Address,
         };
         Exception? fault = null;
-        Thread launching = new(() => fault = FaultOf(() => host.Launch(plan, arguments, stream.Handle))), disposing = new(host.Dispose);
+        Thread launching = new(() => fault = FaultOf(() => host.Launch(plan, arguments, stream.Handle))) { IsBackground = true },
+            disposing = new(host.Dispose) { IsBackground = true };
 
         launching.Start();
         compiler.IsAsked.Wait(TestContext.CancellationToken);

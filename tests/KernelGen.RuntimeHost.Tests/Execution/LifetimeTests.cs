@@ -60,9 +60,9 @@ public abstract class LifetimeTests
             mayGoOn.Wait(TestContext.CancellationToken);
         });
         Exception? fault = null, refusal = null;
-        Thread running = new(() => fault = FaultOf(() => Run(output, new() { Progress = progress }))),
-            waiting = new(() => refusal = FaultOf(() => Run(other, AttentionOptions.Default))),
-            disposing = new(host.Dispose);
+        Thread running = new(() => fault = FaultOf(() => Run(output, new() { Progress = progress }))) { IsBackground = true },
+            waiting = new(() => refusal = FaultOf(() => Run(other, AttentionOptions.Default))) { IsBackground = true },
+            disposing = new(host.Dispose) { IsBackground = true };
 
         running.Start();
         isRunning.Wait(TestContext.CancellationToken);
