@@ -1,7 +1,7 @@
 using System.CommandLine;
-using KernelGen.Lab.Commands;
-using KernelGen.Lab.Compilation;
-using KernelGen.Lab.Measuring;
+using KernelGen.CommandLine.Classes;
+using KernelGen.CommandLine.Commands;
+using KernelGen.CommandLine.Compilation;
 using KernelGen.Reference.Safetensors;
 using KernelGen.Samples.Commands;
 using KernelGen.Samples.Models;
@@ -27,8 +27,8 @@ internal static class SampleApplication
             new AttendCommand(console),
             new PlanCommand(console, classes),
             new KernelsCommand(console, classes, new CompileOptions()),
-            new BenchCommand(console, ModelCatalogue.Classes),
-            new ProbeCommand(console, ModelCatalogue.Classes),
+            new LaboratoryCommand("bench", "Time kernels: on the CPU beside other implementations, on GPUs", args, console),
+            new LaboratoryCommand("probe", "Ask a GPU what its documentation leaves open", args, console),
             new DoctorCommand(console, classes),
         };
         root.SetAction(_ => DemoCommand.Run(console));

@@ -12,7 +12,7 @@ app=$(mktemp -d) proof=$(mktemp -d)
 trap 'rm -rf "$app" "$proof"' EXIT
 
 # The programs in one folder share one copy of the runtime. A machine that only runs them may have no ICU.
-for project in tests/KernelGen.RuntimeHost.Tests GeneratedSamples; do
+for project in tests/KernelGen.RuntimeHost.Tests tools/KernelGen.Lab; do
     dotnet publish "$root/$project" -c Release -r linux-x64 --self-contained --artifacts-path "$root/artifacts/gpu-build" -o "$app" --nologo -v quiet \
         -p:InvariantGlobalization=true -p:SatelliteResourceLanguages=en -p:PublishDocumentationFiles=false -p:PublishReferencesDocumentationFiles=false
 done

@@ -1,5 +1,5 @@
+using KernelGen.CommandLine.Plans;
 using KernelGen.Execution;
-using KernelGen.Lab.Plans;
 using KernelGen.Planning;
 using KernelGen.Reference;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using KernelGen.CommandLine.Classes;
+using KernelGen.CommandLine.Plans;
 using KernelGen.Execution;
 using KernelGen.Kernels;
-using KernelGen.Lab.Measuring;
-using KernelGen.Lab.Plans;
 using KernelGen.Planning;
 using KernelGen.Reference;
 using KernelGen.Reference.Safetensors;

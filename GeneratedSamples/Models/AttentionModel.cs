@@ -1,5 +1,5 @@
+using KernelGen.CommandLine.Classes;
 using KernelGen.Kernels;
-using KernelGen.Lab.Measuring;
 
 namespace KernelGen.Samples.Models;
 

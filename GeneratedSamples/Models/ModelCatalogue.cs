@@ -1,4 +1,4 @@
-using KernelGen.Lab.Measuring;
+using KernelGen.CommandLine.Classes;
 using KernelGen.Tensors;
 
 namespace KernelGen.Samples.Models;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace KernelGen.Lab.Tests;
 
@@ -8,7 +9,8 @@ public sealed partial class FolderImportTests
 {
     [TestMethod]
     [DataRow("GeneratedSamples", "KernelGen.Samples", 3)]
-    [DataRow("tools/KernelGen.Lab", "KernelGen.Lab", 9)]
+    [DataRow("tools/KernelGen.CommandLine", "KernelGen.CommandLine", 5)]
+    [DataRow("tools/KernelGen.Lab", "KernelGen.Lab", 8)]
     [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
     public void No_two_folders_import_each_other_nor_go_round_in_a_circle(string project, string rootNamespace, int leastFolders)
     {
@@ -30,12 +32,40 @@ public sealed partial class FolderImportTests
 
     [TestMethod]
     [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
-    public void The_laboratory_does_not_know_the_sample()
+    public void The_sample_is_built_without_the_laboratory()
     {
-        foreach (string tool in (string[])["KernelGen.Lab", "KernelGen.Reference", "KernelGen.CommandLine"])
+        string folder = Path.Combine(Repository.Folder!, "GeneratedSamples");
+        HashSet<string> needed = [];
+        Add(Path.Combine(folder, "KernelGen.Samples.csproj"));
+        Assert.Contains("KernelGen.RuntimeHost", needed, "references are found");
+        foreach (string other in (string[])["KernelGen.Lab", "KernelGen.CodeFixes", "KernelGen.Precompile"])
+            Assert.DoesNotContain(other, needed);
+
+        void Add(string project)
+        {
+            if (!needed.Add(Path.GetFileNameWithoutExtension(project)))
+                return;
+
+            // Items with a condition, such as those of 'dotnet pack', are not for a plain build.
+            IEnumerable<XElement> references = XElement.Load(project).Elements("ItemGroup")
+                .Where(group => group.Attribute("Condition") is null).Elements("ProjectReference");
+            foreach (XElement reference in references)
+                Add(Path.Combine(Path.GetDirectoryName(project)!, reference.Attribute("Include")!.Value));
+        }
+    }
+
+    [TestMethod]
+    [MemberCondition(typeof(Repository), nameof(Repository.IsThere), IgnoreMessage = "There is no source tree here.")]
+    public void What_applications_share_does_not_know_them()
+    {
+        foreach (string tool in (string[])["KernelGen.Reference", "KernelGen.CommandLine"])
         {
             foreach (string file in SourceFiles(Path.Combine(Repository.Folder!, "tools", tool)))
-                Assert.DoesNotContain("using KernelGen.Samples", File.ReadAllText(file), file);
+            {
+                string text = File.ReadAllText(file);
+                Assert.DoesNotContain("using KernelGen.Samples", text, file);
+                Assert.DoesNotContain("using KernelGen.Lab", text, file);
+            }
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using KernelGen.Samples;
 
 namespace KernelGen.Tests.Shared;
 
@@ -12,7 +11,7 @@ internal sealed record CommandResult(int Code, string Output, string Error)
     {
         using StringWriter output = new();
         using StringWriter error = new();
-        int code = SampleApplication.Run(args, output, error);
+        int code = TestedApplication.Run(args, output, error);
         return new(code, output.ToString(), error.ToString());
     }
 

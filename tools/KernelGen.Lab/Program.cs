@@ -1,9 +1,3 @@
-using System.CommandLine;
-using KernelGen.Lab.Commands;
+using KernelGen.Lab;
 
-CommandConsole console = new(Console.Out, Console.Error, CancellationToken.None);
-RootCommand root = new("The laboratory: what compilers and GPUs make of the kernels.")
-{
-    new SassCommand(), new JitCommand(), JitCommand.Child(), new GpuCheckCommand(console),
-};
-return CommandRunner.Run(root, args, console);
+return CommandProcess.Run(cancellationToken => LaboratoryApplication.Run(args, Console.Out, Console.Error, cancellationToken));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelGen.CommandLine.Classes;
 using KernelGen.Lab.Commands;
 using KernelGen.Lab.CpuPeers;
 using KernelGen.Lab.Measuring;

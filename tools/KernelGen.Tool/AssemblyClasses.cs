@@ -1,6 +1,6 @@
 using System.CommandLine;
+using KernelGen.CommandLine.Classes;
 using KernelGen.Kernels;
-using KernelGen.Lab.Measuring;
 using KernelGen.Precompile;
 
 namespace KernelGen.Tool;

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using KernelGen.CommandLine.Compilation;
 using KernelGen.Cuda;
 using KernelGen.Kernels;
-using KernelGen.Lab.Compilation;
 using KernelGen.Precompile;
 
 namespace KernelGen.Tool;

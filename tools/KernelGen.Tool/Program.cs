@@ -1,5 +1,5 @@
 using System.CommandLine;
-using KernelGen.Lab.Commands;
+using KernelGen.CommandLine.Commands;
 using KernelGen.Tool;
 
 return CommandProcess.Run(cancellationToken =>

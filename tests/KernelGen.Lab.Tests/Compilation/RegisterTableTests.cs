@@ -1,7 +1,7 @@
+using KernelGen.CommandLine.Compilation;
 using KernelGen.Cuda;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Kernels;
-using KernelGen.Lab.Compilation;
 using KernelGen.Samples.Models;
 
 namespace KernelGen.Lab.Tests.Compilation;

@@ -178,7 +178,7 @@ public sealed class CudaBenchTests
         string shapes = folder["shapes.json"];
         File.WriteAllText(shapes, $$"""{"shapes": [{{string.Join(',', _shapes)}}]}""");
         string program =
-            Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "KernelGen.Samples.exe" : "KernelGen.Samples");
+            Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "KernelGen.Lab.exe" : "KernelGen.Lab");
         return ChildProcess.Run(
             program,
             ["bench", "--device", "cuda", .. options.Contains("--shapes-file")

@@ -359,7 +359,7 @@ public sealed class GpuCheckRunTests : IDisposable
     {
         using StringWriter output = new() { NewLine = "\n" };
         using GpuCheckRun run = new(_options, _children, _time, output);
-        int code = run.Execute();
+        int code = run.Execute(CancellationToken.None);
         said = output.ToString();
         return code;
     }

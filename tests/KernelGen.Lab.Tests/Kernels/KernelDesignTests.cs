@@ -1,5 +1,5 @@
+using KernelGen.CommandLine.Compilation;
 using KernelGen.Cuda.Compilation;
-using KernelGen.Lab.Compilation;
 using KernelGen.Lab.Sass;
 
 namespace KernelGen.Lab.Tests.Kernels;

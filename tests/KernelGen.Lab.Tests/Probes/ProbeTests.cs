@@ -152,7 +152,7 @@ public sealed class ProbeTests
         Run(["probe", "--smoke", "--json", .. options], capability);
 
     private static CommandResult Run(string[] arguments, string capability) => ChildProcess.Run(
-        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "KernelGen.Samples.exe" : "KernelGen.Samples"),
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "KernelGen.Lab.exe" : "KernelGen.Lab"),
         arguments,
         null,
         [("KERNELGEN_CUDA_LIBRARY", _emulator.Value), ("KERNELGEN_NVRTC_LIBRARY", _emulator.Value),

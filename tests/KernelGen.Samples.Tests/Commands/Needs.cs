@@ -1,5 +1,5 @@
+using KernelGen.CommandLine.Plans;
 using KernelGen.Kernels;
-using KernelGen.Lab.Plans;
 using KernelGen.Planning;
 using KernelGen.Reference.Safetensors;
 using KernelGen.Samples.Models;

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using KernelGen.CommandLine.Classes;
 using KernelGen.Cpu;
 using KernelGen.Cuda;
 using KernelGen.Lab.CpuBench;
 using KernelGen.Lab.GpuBench;
-using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
 using KernelGen.Tensors;
 using Spectre.Console;

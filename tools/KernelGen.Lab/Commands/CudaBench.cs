@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using KernelGen.CommandLine.Classes;
 using KernelGen.Lab.CpuBench;
 using KernelGen.Lab.GpuBench;
 using KernelGen.Lab.Measuring;
@@ -35,7 +36,7 @@ internal sealed class CudaBench
     private readonly Option<string[]> _except = CommandOptions.Names("--except", "For GPUs: no kernels with these names");
     private readonly Option<bool> _resume = new("--resume")
     {
-        Description = "For GPUs: go on with the file of --output; a kernel that ended the process before is told and left out",
+        Description = "For GPUs: go on with the file of --output; a kernel that ended the process before is reported and left out",
     };
 
     private readonly Option<int> _kernelSeconds =

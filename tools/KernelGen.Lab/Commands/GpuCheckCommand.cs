@@ -73,7 +73,7 @@ internal sealed class GpuCheckCommand : Command
             throw new InputException($"There is no part '{unknown}'; there are {string.Join(", ", GpuCheckRun.PartNames)}.");
 
         using GpuCheckRun run = new(Read(parsed, parts), new ChildRunner(), TimeProvider.System, _console.Output);
-        return run.Execute();
+        return run.Execute(_console.CancellationToken);
     }
 
     private GpuCheckOptions Read(ParseResult parsed, string[] parts)

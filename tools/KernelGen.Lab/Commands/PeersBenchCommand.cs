@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using KernelGen.CommandLine.Classes;
 using KernelGen.Cpu;
 using KernelGen.Files;
 using KernelGen.Lab.CpuPeers;
-using KernelGen.Lab.Measuring;
 using KernelGen.Tensors;
 using Spectre.Console;
 

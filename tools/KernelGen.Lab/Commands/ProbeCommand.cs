@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using KernelGen.CommandLine.Classes;
 using KernelGen.Lab.Measuring;
 using KernelGen.Lab.Probes;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KernelGen.CommandLine.Classes;
 using KernelGen.Cpu;
 using KernelGen.Execution;
 using KernelGen.Kernels;

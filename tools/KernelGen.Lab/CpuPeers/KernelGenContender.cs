@@ -1,4 +1,4 @@
-using KernelGen.Lab.Measuring;
+using KernelGen.CommandLine.Classes;
 using KernelGen.Planning;
 using KernelGen.Tensors;
 

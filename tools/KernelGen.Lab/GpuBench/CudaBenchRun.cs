@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using KernelGen.CommandLine.Classes;
 using KernelGen.Cuda;
 using KernelGen.Files;
 using KernelGen.Kernels;

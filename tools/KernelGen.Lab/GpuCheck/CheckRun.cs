@@ -78,7 +78,8 @@ internal sealed class CheckRun : IDisposable
     {
         string precompiled = Program("precompiled");
         bool takePrecompiled = Directory.Exists(precompiled) && !Options.CompileHere;
-        return SampleCommand(
+        return new(
+            Program("KernelGen.Lab"),
             [.. arguments, "--cache", Cache, .. takePrecompiled ? ["--precompiled", precompiled] : (string[])[], .. _kernelOptions]);
     }
 

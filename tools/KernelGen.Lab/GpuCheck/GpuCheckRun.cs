@@ -56,12 +56,13 @@ internal sealed class GpuCheckRun : IDisposable
 
     /// <summary>Runs it.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public int Execute()
+    public int Execute(CancellationToken cancellationToken)
     {
         bool failed = false;
         Part? firstAfterCheck = Parts.SkipWhile(part => part.Name != "check").Skip(1).FirstOrDefault(IsWanted);
         foreach (Part part in Parts.Where(IsWanted))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (part == firstAfterCheck)
                 LeaveOutLostKernels();
 

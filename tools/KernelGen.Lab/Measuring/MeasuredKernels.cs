@@ -1,3 +1,4 @@
+using KernelGen.CommandLine.Classes;
 using KernelGen.Kernels;
 using KernelGen.Tensors;
 

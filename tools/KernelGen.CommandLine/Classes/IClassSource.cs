@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace KernelGen.CommandLine.Classes;
+
+/// <summary>Where a command finds the annotated classes.</summary>
+public interface IClassSource
+{
+    /// <summary>Adds to a command what it must be told for that.</summary>
+    /// <param name="command">The command.</param>
+    void AddTo(Command command);
+
+    /// <summary>The classes.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="InputException">They cannot be found.</exception>
+    IModelClasses Read(ParseResult parsed);
+}

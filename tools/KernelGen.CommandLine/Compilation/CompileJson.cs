@@ -1,0 +1,7 @@
+namespace KernelGen.CommandLine.Compilation;
+
+/// <summary>What <c>kernels --compile --json</c> writes.</summary>
+/// <param name="Compiler">The compiler, its version and the options that are the same for all.</param>
+/// <param name="Compilations">What became of each entry point.</param>
+/// <param name="Refused">The kernels that the compiler refused.</param>
+internal sealed record CompileJson(string Compiler, IReadOnlyList<CompilationJson> Compilations, IReadOnlyList<RefusalJson> Refused);

@@ -1,8 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace KernelGen.Lab.Compilation;
-
-/// <summary>Results as JSON: snake_case names, indented.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
-[JsonSerializable(typeof(CompileJson))]
-internal sealed partial class CompilationResultJson : JsonSerializerContext;

@@ -1,7 +1,0 @@
-namespace KernelGen.Lab.Compilation;
-
-/// <summary>What <c>kernels --compile --json</c> writes.</summary>
-/// <param name="Compiler">The compiler, its version and the options that are the same for all.</param>
-/// <param name="Compilations">What became of each entry point.</param>
-/// <param name="Refused">The kernels that the compiler refused.</param>
-internal sealed record CompileJson(string Compiler, IReadOnlyList<CompilationJson> Compilations, IReadOnlyList<RefusalJson> Refused);
