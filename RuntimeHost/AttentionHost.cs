@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using KernelGen.Cpu;
 using KernelGen.Cuda;
@@ -68,7 +67,7 @@ public sealed class AttentionHost : IDisposable
         {
             throw new ArgumentOutOfRangeException(
                 nameof(options), options.FreeBytes,
-                string.Create(CultureInfo.InvariantCulture, $"FreeBytes is {options.FreeBytes}; it must be 0 or more."));
+                Invariant($"FreeBytes is {options.FreeBytes}; it must be 0 or more."));
         }
 
         return options.Device switch
@@ -342,11 +341,10 @@ public sealed class AttentionHost : IDisposable
         if (offered.Count == 0)
         {
             throw new DeviceNotUsableException(reasons.Count == 0
-                ? $"{catalogue.Owner} has no {elementType.ShortName()} kernel with head dim "
-                    + $"{headDim.ToString(CultureInfo.InvariantCulture)} for {Device.Name}. Add its target to [SliceAttention(Targets = "
-                    + "...)]."
-                : $"{Device.Name} can run none of the {elementType.ShortName()} kernels of {catalogue.Owner} with head dim "
-                    + $"{headDim.ToString(CultureInfo.InvariantCulture)}. {string.Join(' ', reasons)}");
+                ? Invariant($"{catalogue.Owner} has no {elementType.ShortName()} kernel with head dim {headDim} for {Device.Name}. ")
+                    + "Add its target to [SliceAttention(Targets = ...)]."
+                : Invariant($"{Device.Name} can run none of the {elementType.ShortName()} kernels of {catalogue.Owner} with head dim ")
+                    + Invariant($"{headDim}. {string.Join(' ', reasons)}"));
         }
 
         if (ExperimentalAdvice.Of([.. offered], Device.Profile) is { } switchedOff)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using KernelGen.CommandLine.Classes;
 using KernelGen.CommandLine.Plans;
@@ -9,7 +8,6 @@ using KernelGen.Reference;
 using KernelGen.Reference.Safetensors;
 using KernelGen.Tensors;
 using KernelGen.Tuning;
-using static System.FormattableString;
 
 namespace KernelGen.Samples.Commands;
 
@@ -64,7 +62,7 @@ internal sealed class AttendRun(CommandConsole console, AttentionHost host, Atte
         if (request.LogSumExp)
             writer.Add<float>("lse", rows, logSumExp);
         writer.AddMetadata("variant", plan.Variant.Id);
-        writer.AddMetadata("scale", (request.Scale ?? 1 / Math.Sqrt(shape.HeadDim)).ToString("R", CultureInfo.InvariantCulture));
+        writer.AddMetadata("scale", Invariant($"{(request.Scale ?? 1 / Math.Sqrt(shape.HeadDim)):R}"));
         writer.AddMetadata("causal", request.Causal ? "true" : "false");
         writer.Commit();
 

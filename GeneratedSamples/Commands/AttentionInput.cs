@@ -119,7 +119,7 @@ internal sealed record AttentionInput(
             if (axis != 1 && axis != full[i])
             {
                 string target = $"{SafetensorsText.Shape([.. full.Select(size => (long)size)])} [batch, heads, queries, keys]";
-                string padding = FormattableString.Invariant($"A padding mask of [batch, keys] is [{shape.Batch}, 1, 1, {shape.Keys}].");
+                string padding = Invariant($"A padding mask of [batch, keys] is [{shape.Batch}, 1, 1, {shape.Keys}].");
                 throw Fault(
                     file,
                     $"'mask' is {mask.ShapeText} and does not broadcast to {target}: each axis must be 1 or the full size. {padding}");
@@ -193,5 +193,5 @@ internal sealed record AttentionInput(
     }
 
     private static InputException Fault(SafetensorsFile file, FormattableString fault) =>
-        new($"{file.Path}: {fault.ToString(CultureInfo.InvariantCulture)}");
+        new($"{file.Path}: {Invariant(fault)}");
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using KernelGen.Planning;
 using KernelGen.Samples.Demo;
-using static System.FormattableString;
 
 namespace KernelGen.Samples.Commands;
 

@@ -1,6 +1,5 @@
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
-using static System.FormattableString;
 
 namespace KernelGen.Samples.Demo;
 

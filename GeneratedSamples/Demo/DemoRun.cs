@@ -1,6 +1,5 @@
 using KernelGen.Execution;
 using KernelGen.Planning;
-using static System.FormattableString;
 
 namespace KernelGen.Samples.Demo;
 

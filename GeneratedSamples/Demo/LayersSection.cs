@@ -1,10 +1,8 @@
-using System.Globalization;
 using KernelGen.Execution;
 using KernelGen.Planning;
 using KernelGen.Reference;
 using KernelGen.Tensors;
 using Spectre.Console;
-using static System.FormattableString;
 
 namespace KernelGen.Samples.Demo;
 
@@ -38,12 +36,12 @@ internal static class LayersSection
             table.AddRow(
                 layer.Name,
                 plan.Variant.Id,
-                plan.SliceCount.ToString(CultureInfo.InvariantCulture),
+                Invariant($"{plan.SliceCount}"),
                 ByteText.Format(report.WorkspaceBytes),
                 ByteText.Format(shape.ScoreElements * ElementType.Float16.SizeInBytes()),
-                report.Elapsed.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture),
-                (shape.FloatingPointOperations / report.Elapsed.TotalSeconds / 1e9).ToString("0", CultureInfo.InvariantCulture),
-                check.RelativeError.ToString("0.0e+0", CultureInfo.InvariantCulture));
+                Invariant($"{report.Elapsed.TotalMilliseconds:0.0}"),
+                Invariant($"{shape.FloatingPointOperations / report.Elapsed.TotalSeconds / 1e9:0}"),
+                Invariant($"{check.RelativeError:0.0e+0}"));
         }
 
         console.Write(table);

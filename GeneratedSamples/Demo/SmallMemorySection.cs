@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using KernelGen.Execution;
 using KernelGen.Kernels;
@@ -6,7 +5,6 @@ using KernelGen.Planning;
 using KernelGen.Samples.Models;
 using KernelGen.Tensors;
 using Spectre.Console;
-using static System.FormattableString;
 
 namespace KernelGen.Samples.Demo;
 
@@ -59,10 +57,10 @@ internal static class SmallMemorySection
                     ByteText.Format(freeBytes),
                     policy,
                     plan.Variant.Id,
-                    plan.SliceCount.ToString(CultureInfo.InvariantCulture),
+                    Invariant($"{plan.SliceCount}"),
                     Invariant($"{plan.HeadsPerSlice} x {plan.RowsPerSlice}"),
                     ByteText.Format(report.WorkspaceBytes),
-                    report.Elapsed.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture),
+                    Invariant($"{report.Elapsed.TotalMilliseconds:0.0}"),
                     isFirst ? "first" : equal ? "yes" : "NO");
             }
             catch (AttentionMemoryException exception)

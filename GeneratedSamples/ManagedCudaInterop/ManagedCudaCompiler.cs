@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using KernelGen.Cuda;
 using KernelGen.Cuda.Compilation;
@@ -21,11 +20,10 @@ internal sealed class ManagedCudaCompiler : IKernelCompiler
         int[] known = CudaRuntimeCompiler.GetSupportedArchs();
         int newest = known.Where(architecture => architecture <= computeCapability).DefaultIfEmpty().Max();
         return newest == 0
-            ? throw new DeviceNotUsableException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"NVRTC {CudaRuntimeCompiler.GetVersion()} makes no code for compute capability "
-                    + $"{computeCapability / 10}.{computeCapability % 10}."))
-            : string.Create(CultureInfo.InvariantCulture, $"{(newest == computeCapability ? "sm" : "compute")}_{newest}");
+            ? throw new DeviceNotUsableException(
+                Invariant($"NVRTC {CudaRuntimeCompiler.GetVersion()} makes no code for compute capability ")
+                    + Invariant($"{computeCapability / 10}.{computeCapability % 10}."))
+            : Invariant($"{(newest == computeCapability ? "sm" : "compute")}_{newest}");
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen;
 using KernelGen.Cuda;
 using KernelGen.Kernels;
@@ -42,8 +41,7 @@ float[] launched = output;
 float[] run = new float[shape.QueryElements];
 attention.Run<float>(plan, hostQuery, hostKey, hostValue, run);
 bool same = launched.AsSpan().SequenceEqual(run);
-Console.WriteLine(string.Create(
-    CultureInfo.InvariantCulture, $"launched on ManagedCuda's stream and run by the host: {(same ? "the same bits" : "DIFFERENT")}"));
+Console.WriteLine(Invariant($"launched on ManagedCuda's stream and run by the host: {(same ? "the same bits" : "DIFFERENT")}"));
 return same ? 0 : 1;
 
 float[] Numbers(long count)

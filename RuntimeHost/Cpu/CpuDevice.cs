@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using KernelGen.Execution;
 using KernelGen.Kernels;
 using KernelGen.Planning;
@@ -39,13 +38,12 @@ public sealed unsafe class CpuDevice : IAttentionDevice
         if (Threads is < 1 or > MaxThreads)
         {
             throw new ArgumentOutOfRangeException(nameof(options), Threads,
-                string.Create(CultureInfo.InvariantCulture, $"The number of threads must be from 1 to {MaxThreads}."));
+                Invariant($"The number of threads must be from 1 to {MaxThreads}."));
         }
 
         VectorPath = CpuCapabilities.Resolve(options.VectorPath);
         Profile = CpuCapabilities.Profile(VectorPath, Threads, CpuMemoryProbe.TotalBytes());
-        Name = string.Create(
-            CultureInfo.InvariantCulture, $"CPU ({CpuCapabilities.NameOf(VectorPath)}, {Threads} thread{(Threads == 1 ? "" : "s")})");
+        Name = Invariant($"CPU ({CpuCapabilities.NameOf(VectorPath)}, {Threads} thread{(Threads == 1 ? "" : "s")})");
         _sliceRun = new(Threads, Profile);
     }
 
@@ -207,10 +205,10 @@ public sealed unsafe class CpuDevice : IAttentionDevice
                 return workspace;
             }
 
-            plan = plan.NextAfterOutOfMemory() ?? throw new AttentionMemoryException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{bytes} bytes of workspace for {plan} could not be allocated. The plan asked for was {asked}, made with "
-                    + $"{asked.Budget.FreeBytes} bytes free ({asked.Budget.Source}). Free memory, or plan with a smaller budget."))
+            plan = plan.NextAfterOutOfMemory() ?? throw new AttentionMemoryException(
+                Invariant($"{bytes} bytes of workspace for {plan} could not be allocated. The plan asked for was {asked}, made with ")
+                    + Invariant($"{asked.Budget.FreeBytes} bytes free ({asked.Budget.Source}). ")
+                    + "Free memory, or plan with a smaller budget.")
             {
                 Shape = plan.Shape,
                 ElementType = plan.ElementType,

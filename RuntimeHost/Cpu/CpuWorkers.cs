@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 
 namespace KernelGen.Cpu;
@@ -30,7 +29,7 @@ internal sealed class CpuWorkers : IDisposable
             _threads[i] = new Thread(() => rounds.Loop(mayBegin))
             {
                 IsBackground = true,
-                Name = string.Create(CultureInfo.InvariantCulture, $"KernelGen worker {i + 1}"),
+                Name = Invariant($"KernelGen worker {i + 1}"),
             };
             _threads[i].Start();
         }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Cuda.Interop;
@@ -79,8 +78,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
 
     /// <inheritdoc/>
     public string Name =>
-        string.Create(
-            CultureInfo.InvariantCulture, $"{Limits.Name} (compute capability {Limits.ComputeCapabilityText}, kernels for {Architecture})");
+        Invariant($"{Limits.Name} (compute capability {Limits.ComputeCapabilityText}, kernels for {Architecture})");
 
     /// <inheritdoc/>
     public IReadOnlyList<KernelTarget> Targets => Limits.Targets;
@@ -110,9 +108,9 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         driver.Check(driver.DeviceGetCount(&count), "cuDeviceGetCount");
         if (options.Ordinal < 0 || options.Ordinal >= count)
         {
-            throw new DeviceNotUsableException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"GPU {options.Ordinal} was asked for; the driver sees {count}, counted from 0. CUDA_VISIBLE_DEVICES may hide some."));
+            throw new DeviceNotUsableException(
+                Invariant($"GPU {options.Ordinal} was asked for; the driver sees {count}, counted from 0. ")
+                    + "CUDA_VISIBLE_DEVICES may hide some.");
         }
 
         CudaContext context = new(driver, options.Ordinal);

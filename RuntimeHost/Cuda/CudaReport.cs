@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Cuda.Interop;
 using KernelGen.Files;
@@ -53,7 +52,7 @@ public sealed record CudaReport(string? Driver, string? Compiler, IReadOnlyList<
             string capabilities =
                 string.Join(' ',
                     nvrtc.SupportedArchitectures.Select(
-                        number => string.Create(CultureInfo.InvariantCulture, $"{number / 10}.{number % 10}")));
+                        number => Invariant($"{number / 10}.{number % 10}")));
             compilerText = $"{nvrtc.LoadedFrom}, version {nvrtc.Version}, for compute capability {capabilities}";
         }
         else if (folder is null || usable.Count == 0 || !usable.TrueForAll(limits => HasKernels(folder, limits)))
@@ -78,7 +77,7 @@ public sealed record CudaReport(string? Driver, string? Compiler, IReadOnlyList<
     private static string Text(CubinCacheOptions cache) => cache.Folder is null
         ? $"off ({CubinCacheOptions.FolderVariable})"
         : PrivateFolder.ReasonAgainst(cache.Folder) is { } reason ? $"off: {cache.Folder} is passed over, {reason}"
-        : string.Create(CultureInfo.InvariantCulture, $"{cache.Folder}, at most {cache.MaxBytes >> 20} MiB");
+        : Invariant($"{cache.Folder}, at most {cache.MaxBytes >> 20} MiB");
 
     private static unsafe void AddDevices(CudaDriver driver, List<string> devices, List<CudaDeviceLimits> usable, List<string> faults)
     {
@@ -97,10 +96,9 @@ public sealed record CudaReport(string? Driver, string? Compiler, IReadOnlyList<
             string kernels = limits.Targets.Count == 0
                 ? "too old for kernels, which need 7.5"
                 : $"runs {string.Join(' ', limits.Targets.Select(target => Kernels.KernelNames.Name(target)))}";
-            devices.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{limits.Name}, compute capability {limits.ComputeCapabilityText} ({kernels}), "
-                    + $"{limits.TotalMemoryBytes / (double)(1L << 30):F1} GiB, {limits.Multiprocessors} multiprocessors"));
+            devices.Add(
+                Invariant($"{limits.Name}, compute capability {limits.ComputeCapabilityText} ({kernels}), ")
+                    + Invariant($"{limits.TotalMemoryBytes / (double)(1L << 30):F1} GiB, {limits.Multiprocessors} multiprocessors"));
         }
 
         if (usable.Count == 0)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using KernelGen.Cuda.Interop;
 using KernelGen.Cuda.Memory;
@@ -89,7 +88,7 @@ public sealed unsafe class DeviceTensor<T> : IDisposable
         if (given != Length)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{call} was given {given} elements; the tensor has {Length}."), parameter);
+                Invariant($"{call} was given {given} elements; the tensor has {Length}."), parameter);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using KernelGen.Kernels;
 using KernelGen.Planning;
@@ -24,7 +23,7 @@ internal static class ArgumentBinder
         if (!float.IsFinite(scale * Log2E))
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"The scale is {scale}; it must be a finite number below 2e38."),
+                Invariant($"The scale is {scale}; it must be a finite number below 2e38."),
                 nameof(options));
         }
 
@@ -175,18 +174,15 @@ internal static class ArgumentBinder
         if (given < needed)
         {
             throw new ArgumentException(
-                string.Create(
-                    CultureInfo.InvariantCulture, $"The {name} tensor has {given} elements; {shape} with its strides needs {needed}."),
+                Invariant($"The {name} tensor has {given} elements; {shape} with its strides needs {needed}."),
                 parameter ?? name);
         }
 
         if (given > needed && strides is null)
         {
             throw new ArgumentException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The {name} tensor has {given} elements; {shape}, dense, has {needed}. Plan for the shape that the tensors have, "
-                        + $"cut the span, or give strides."),
+                Invariant($"The {name} tensor has {given} elements; {shape}, dense, has {needed}. Plan for the shape that the tensors ")
+                    + "have, cut the span, or give strides.",
                 parameter ?? name);
         }
     }
@@ -226,8 +222,7 @@ internal static class ArgumentBinder
             if (size > 1 && stride < extent)
             {
                 throw new ArgumentException(
-                    $"The output strides are {strides}; rows of {shape.HeadDim.ToString(CultureInfo.InvariantCulture)} elements would "
-                        + "overlap.", parameter);
+                    Invariant($"The output strides are {strides}; rows of {shape.HeadDim} elements would overlap."), parameter);
             }
 
             extent += (Int128)(size - 1) * stride;

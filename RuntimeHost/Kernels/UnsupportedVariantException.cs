@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Tensors;
 
 namespace KernelGen.Kernels;
@@ -17,12 +16,11 @@ public sealed class UnsupportedVariantException : NotSupportedException
     /// <param name="headDim">The head dim asked for.</param>
     public static UnsupportedVariantException Create(KernelCatalogue catalogue, ElementType elementType, int headDim)
     {
-        string headDims = string.Join(", ", catalogue.HeadDims.Select(d => d.ToString(CultureInfo.InvariantCulture)));
+        string headDims = string.Join(", ", catalogue.HeadDims.Select(d => Invariant($"{d}")));
         string types = string.Join(", ", catalogue.Variants.ToArray().Select(v => v.ElementType).Distinct().Select(t => t.ShortName()));
-        return new(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{catalogue.Owner} has no kernel for {elementType.ShortName()} with head dim {headDim}. It has head dims {headDims} for "
-                + $"{types}. To add one, write [SliceAttention(HeadDims = [{headDim}], ElementTypes = [ElementType.{elementType}])] on a "
-                + $"partial class."));
+        return new(
+            Invariant($"{catalogue.Owner} has no kernel for {elementType.ShortName()} with head dim {headDim}. ")
+                + $"It has head dims {headDims} for {types}. To add one, write "
+                + Invariant($"[SliceAttention(HeadDims = [{headDim}], ElementTypes = [ElementType.{elementType}])] on a partial class."));
     }
 }

@@ -87,7 +87,7 @@ public static class SlicePlanner
             if (variant.HeadDim != request.Shape.HeadDim || variant.ElementType != request.ElementType)
             {
                 throw new ArgumentException(
-                    $"{variant.Id} is not for {request.ElementType.ShortName()} with head dim {request.Shape.HeadDim.ToInvariantText()}. "
+                    Invariant($"{variant.Id} is not for {request.ElementType.ShortName()} with head dim {request.Shape.HeadDim}. ")
                         + "Give the planner the variants of KernelCatalogue.For.",
                     "variants");
             }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace KernelGen.Tensors;
@@ -12,9 +11,7 @@ public sealed class AttentionMask
         if (batch < 0 || heads < 0 || queries < 0 || keys < 0)
         {
             throw new ArgumentException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"A mask of [{batch}, {heads}, {queries}, {keys}] cannot be; no axis may be negative."),
+                Invariant($"A mask of [{batch}, {heads}, {queries}, {keys}] cannot be; no axis may be negative."),
                 batch < 0 ? nameof(batch) : heads < 0 ? nameof(heads) : queries < 0 ? nameof(queries) : nameof(keys));
         }
 
@@ -23,9 +20,7 @@ public sealed class AttentionMask
         if (given != elements)
         {
             throw new ArgumentException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"A mask of [{batch}, {heads}, {queries}, {keys}] has {elements} elements; {given} were given."),
+                Invariant($"A mask of [{batch}, {heads}, {queries}, {keys}] has {elements} elements; {given} were given."),
                 kind == MaskKind.Boolean ? nameof(attend) : nameof(bias));
         }
 
@@ -56,7 +51,7 @@ public sealed class AttentionMask
     public ReadOnlySpan<byte> Bytes => Kind == MaskKind.Boolean ? MemoryMarshal.AsBytes(Attend.Span) : MemoryMarshal.AsBytes(Bias.Span);
 
     /// <summary>Its kind and sizes.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Kind} [{Batch}, {Heads}, {Queries}, {Keys}]");
+    public override string ToString() => Invariant($"{Kind} [{Batch}, {Heads}, {Queries}, {Keys}]");
 
     /// <summary>A boolean mask; true means that the query attends to the key.</summary>
     /// <param name="attend">The elements, row-major over the four axes.</param>
@@ -90,10 +85,8 @@ public sealed class AttentionMask
         if (!Fits(Batch, shape.Batch) || !Fits(Heads, shape.Heads) || !Fits(Queries, shape.Queries) || !Fits(Keys, shape.Keys))
         {
             throw new ArgumentException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The mask is [{Batch}, {Heads}, {Queries}, {Keys}] and does not broadcast to [{shape.Batch}, {shape.Heads}, "
-                        + $"{shape.Queries}, {shape.Keys}]: each axis must be 1 or the full size."),
+                Invariant($"The mask is [{Batch}, {Heads}, {Queries}, {Keys}] and does not broadcast to [{shape.Batch}, {shape.Heads}, ")
+                    + Invariant($"{shape.Queries}, {shape.Keys}]: each axis must be 1 or the full size."),
                 nameof(shape));
         }
 

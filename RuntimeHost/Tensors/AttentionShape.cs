@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace KernelGen.Tensors;
 
@@ -41,7 +40,7 @@ public readonly record struct AttentionShape
         if (keyValueHeads != 0 && heads % keyValueHeads != 0)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"keyValueHeads is {keyValueHeads}; it must divide heads, which is {heads}."),
+                Invariant($"keyValueHeads is {keyValueHeads}; it must divide heads, which is {heads}."),
                 nameof(keyValueHeads));
         }
 
@@ -102,8 +101,8 @@ public readonly record struct AttentionShape
     /// <summary>The shape in one line, such as <c>2 x 8 heads, 4096 x 4096, d=40</c>.</summary>
     public override string ToString()
     {
-        string keyValue = KeyValueHeads == Heads ? "" : string.Create(CultureInfo.InvariantCulture, $" ({KeyValueHeads} key/value heads)");
-        return string.Create(CultureInfo.InvariantCulture, $"{Batch} x {Heads} heads{keyValue}, {Queries} x {Keys}, d={HeadDim}");
+        string keyValue = KeyValueHeads == Heads ? "" : Invariant($" ({KeyValueHeads} key/value heads)");
+        return Invariant($"{Batch} x {Heads} heads{keyValue}, {Queries} x {Keys}, d={HeadDim}");
     }
 
     private static long Saturate(Int128 value) => (long)Int128.Min(value, long.MaxValue);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace KernelGen.Tensors;
@@ -27,5 +26,5 @@ public readonly record struct BFloat16(ushort Bits)
     }
 
     /// <summary>The number as text, in the invariant culture.</summary>
-    public override string ToString() => ((float)this).ToString(CultureInfo.InvariantCulture);
+    public override string ToString() => Invariant($"{(float)this}");
 }

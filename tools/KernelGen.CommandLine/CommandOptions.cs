@@ -6,7 +6,6 @@ using KernelGen.Cpu;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Tensors;
-using static System.FormattableString;
 
 namespace KernelGen.CommandLine;
 

@@ -29,8 +29,7 @@ public static class Processor
         }
 
         string? core = name.StartsWith("AMD", StringComparison.Ordinal) ? AmdCore(familyNumber, modelNumber) : null;
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{name} (family {familyNumber} model {modelNumber}{(core is null ? "" : $", {core}")})");
+        return Invariant($"{name} (family {familyNumber} model {modelNumber}{(core is null ? "" : $", {core}")})");
     }
 
     // As the Linux kernel tells them apart.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Generator.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -31,10 +30,10 @@ public abstract class SliceAttentionAnalyzer : DiagnosticAnalyzer
 
     private protected static void Report(
         SymbolAnalysisContext context, DiagnosticDescriptor descriptor, Location location, params object[] messageArguments) =>
-        context.ReportDiagnostic(Diagnostic.Create(descriptor, location, messageArguments.Select(Invariant).ToArray()));
+        context.ReportDiagnostic(Diagnostic.Create(descriptor, location, messageArguments.Select(ArgumentText).ToArray()));
 
     // The compiler would format numbers in the culture of whoever looks at the message.
-    private static object Invariant(object argument) => argument is int number ? number.ToString(CultureInfo.InvariantCulture) : argument;
+    private static object ArgumentText(object argument) => argument is int number ? Invariant($"{number}") : argument;
 
     private void AnalyzeType(SymbolAnalysisContext context)
     {

@@ -22,7 +22,7 @@ internal static class CompileLog
                 lines ??= text.Split('\n');
                 if (number >= 1 && number <= lines.Length)
                 {
-                    result.Append(CultureInfo.InvariantCulture, $"\n{name}, line {number}: {lines[number - 1].Trim()}");
+                    result.Append(Invariant($"\n{name}, line {number}: {lines[number - 1].Trim()}"));
                 }
             }
         }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using KernelGen.Files;
@@ -176,7 +175,7 @@ internal sealed class CubinCache
         List<FileInfo> entries = [];
         for (int digits = 0; digits <= 0xFF; digits++)
         {
-            string below = digits.ToString("x2", CultureInfo.InvariantCulture);
+            string below = Invariant($"{digits:x2}");
             foreach (FileInfo file in _folder!.Files(below))
             {
                 if (IsEntry(file.Name, below))

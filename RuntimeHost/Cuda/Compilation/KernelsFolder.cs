@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography;
 using KernelGen.Files;
 using KernelGen.Kernels;
@@ -62,7 +61,7 @@ internal sealed class KernelsFolder
         [
             .. architectures.Select(path => (Name: Path.GetFileName(path), KernelsFolderIndex.TryRead(path, out _)?.Kernels))
                 .Where(known => known.Kernels is not null)
-                .Select(known => string.Create(CultureInfo.InvariantCulture, $"{known.Kernels!.Count} for {known.Name}")),
+                .Select(known => Invariant($"{known.Kernels!.Count} for {known.Name}")),
         ];
         return $"{folder}: {(parts.Length == 0 ? "no kernels" : string.Join(", ", parts))}";
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using KernelGen.Cuda.Interop;
@@ -27,7 +26,7 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
 
     /// <inheritdoc/>
     public string Identity =>
-        string.Create(CultureInfo.InvariantCulture, $"nvrtc {nvrtc.Version} {LanguageOption} {VerboseAssemblerOption}");
+        Invariant($"nvrtc {nvrtc.Version} {LanguageOption} {VerboseAssemblerOption}");
 
     /// <inheritdoc/>
     public string ArchitectureFor(int computeCapability)
@@ -35,17 +34,16 @@ internal sealed unsafe class NvrtcKernelCompiler(Nvrtc nvrtc) : IKernelCompiler
         IReadOnlyList<int> known = nvrtc.SupportedArchitectures;
         if (known.Contains(computeCapability))
         {
-            return string.Create(CultureInfo.InvariantCulture, $"sm_{computeCapability}");
+            return Invariant($"sm_{computeCapability}");
         }
 
         int newest = known.LastOrDefault(architecture => architecture < computeCapability);
         return newest != 0
-            ? string.Create(CultureInfo.InvariantCulture, $"compute_{newest}")
-            : throw new DeviceNotUsableException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"NVRTC {nvrtc.Version} makes code for compute capability {known[0] / 10}.{known[0] % 10} and newer; this GPU has "
-                    + $"{computeCapability / 10}.{computeCapability % 10}. Install an older NVRTC (12.x goes back to 5.0), or use the "
-                    + $"CPU."));
+            ? Invariant($"compute_{newest}")
+            : throw new DeviceNotUsableException(
+                Invariant($"NVRTC {nvrtc.Version} makes code for compute capability {known[0] / 10}.{known[0] % 10} and newer; ")
+                    + Invariant($"this GPU has {computeCapability / 10}.{computeCapability % 10}. ")
+                    + "Install an older NVRTC (12.x goes back to 5.0), or use the CPU.");
     }
 
     /// <inheritdoc/>

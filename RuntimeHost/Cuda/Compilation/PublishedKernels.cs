@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Kernels;
 
 namespace KernelGen.Cuda.Compilation;
@@ -103,10 +102,9 @@ public static class PublishedKernels
 
         string capabilities = string.Join(", ", chosen.Select(architecture => architecture.ComputeCapabilityText));
         int compiled = results.Count - refused.Length;
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"KernelGen: {requests.Count} kernels for {capabilities}: {compiled} compiled, {requests.Count - missing.Length} as they "
-                + $"were"));
+        output.WriteLine(
+            Invariant($"KernelGen: {requests.Count} kernels for {capabilities}: {compiled} compiled, ")
+                + Invariant($"{requests.Count - missing.Length} as they were"));
         return refused.Length == 0 ? Done : Failed;
     }
 

@@ -35,10 +35,10 @@ public sealed class CudaArchitecture
 
     /// <summary>The compute capability as it is usually written, such as <c>9.0</c>.</summary>
     public string ComputeCapabilityText =>
-        string.Create(CultureInfo.InvariantCulture, $"{ComputeCapability / 10}.{ComputeCapability % 10}");
+        Invariant($"{ComputeCapability / 10}.{ComputeCapability % 10}");
 
     /// <summary>The compiler's name of the machine code, such as <c>sm_86</c>.</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"sm_{ComputeCapability}");
+    public string Name => Invariant($"sm_{ComputeCapability}");
 
     /// <summary>Reads compute capabilities as people write them, such as <c>8.6,9.0</c> or <c>8.6;9.0</c>.</summary>
     /// <param name="text">The text.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using KernelGen.Cuda.Interop;
@@ -54,7 +53,7 @@ public sealed record CudaDeviceLimits(
 
     /// <summary>The compute capability as it is usually written, such as <c>9.0</c>.</summary>
     public string ComputeCapabilityText =>
-        string.Create(CultureInfo.InvariantCulture, $"{ComputeCapability / 10}.{ComputeCapability % 10}");
+        Invariant($"{ComputeCapability / 10}.{ComputeCapability % 10}");
 
     /// <summary>The targets that the GPU runs; none when it is too old.</summary>
     public IReadOnlyList<KernelTarget> Targets => CudaArchitecture.TargetsOf(ComputeCapability);
@@ -92,10 +91,8 @@ public sealed record CudaDeviceLimits(
         {
             if (stage.Threads > ThreadsPerBlock || stage.SharedBytes > SharedBytesPerBlock)
             {
-                return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{variant.Id}: a block of {stage.EntryPoint} has {stage.Threads} threads and {stage.SharedBytes} bytes of shared "
-                        + $"memory; {Name} offers {ThreadsPerBlock} and {SharedBytesPerBlock}.");
+                return Invariant($"{variant.Id}: a block of {stage.EntryPoint} has {stage.Threads} threads and {stage.SharedBytes} bytes ")
+                    + Invariant($"of shared memory; {Name} offers {ThreadsPerBlock} and {SharedBytesPerBlock}.");
             }
         }
 

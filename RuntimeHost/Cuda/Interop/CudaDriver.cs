@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace KernelGen.Cuda.Interop;
@@ -144,7 +143,7 @@ internal sealed unsafe class CudaDriver
     public int Version { get; private set; }
 
     /// <summary><see cref="Version"/> as it is usually written, such as <c>13.0</c>.</summary>
-    public string VersionText => string.Create(CultureInfo.InvariantCulture, $"{Version / 1000}.{Version % 1000 / 10}");
+    public string VersionText => Invariant($"{Version / 1000}.{Version % 1000 / 10}");
 
     /// <summary>Binds to a loaded driver and initialises it.</summary>
     /// <exception cref="EntryPointNotFoundException">A function is missing.</exception>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Cuda.Interop;
 
 namespace KernelGen.Cuda;
@@ -14,8 +13,7 @@ public sealed class CudaException : Exception
     /// <param name="name">The code's name.</param>
     /// <param name="text">The code's explanation.</param>
     public CudaException(string call, int code, string name, string text)
-        : base(string.Create(
-            CultureInfo.InvariantCulture, $"{call} failed with {name} ({code}): {text}.{(LosesContext(code) ? LostContext : "")}"))
+        : base(Invariant($"{call} failed with {name} ({code}): {text}.{(LosesContext(code) ? LostContext : "")}"))
     {
         (Call, Code) = (call, code);
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace KernelGen.Cuda.Interop;
@@ -78,8 +77,7 @@ internal sealed unsafe class Nvrtc
 
     /// <summary>What an <c>nvrtcResult</c> means, with its number.</summary>
     public string Text(int result) =>
-        string.Create(
-            CultureInfo.InvariantCulture, $"{Marshal.PtrToStringUTF8((nint)_getErrorString(result)) ?? "an unknown error"} ({result})");
+        Invariant($"{Marshal.PtrToStringUTF8((nint)_getErrorString(result)) ?? "an unknown error"} ({result})");
 
     // Without its built-ins NVRTC answers every question, and shows what it lacks when it compiles.
     private string? FaultOfAnEmptyProgram()

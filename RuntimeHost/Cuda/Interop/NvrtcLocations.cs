@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace KernelGen.Cuda.Interop;
@@ -37,8 +36,8 @@ internal sealed class NvrtcLocations(SearchedSystem system)
     /// <summary>What the built-ins are called, by which NVRTC opens them.</summary>
     /// <param name="version">The version of NVRTC.</param>
     public string BuiltinsName(Version version) => system.IsWindows
-        ? string.Create(CultureInfo.InvariantCulture, $"nvrtc-builtins64_{version.Major}{version.Minor}.dll")
-        : string.Create(CultureInfo.InvariantCulture, $"libnvrtc-builtins.so.{version.Major}.{version.Minor}");
+        ? Invariant($"nvrtc-builtins64_{version.Major}{version.Minor}.dll")
+        : Invariant($"libnvrtc-builtins.so.{version.Major}.{version.Minor}");
 
     /// <summary>Loads the <see cref="Builtins"/>.</summary>
     /// <param name="library">The library that was loaded.</param>

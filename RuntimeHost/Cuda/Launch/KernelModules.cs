@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using KernelGen.Cuda.Compilation;
@@ -132,10 +131,9 @@ internal sealed unsafe class KernelModules(CudaDriver driver, KernelStore store,
         int threads = Attribute(function, CudaFunctionAttribute.MaxThreadsPerBlock, stage);
         if (stage.Threads > threads)
         {
-            throw new DeviceNotUsableException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{kernel.Name}: compiled for {store.Architecture}, {stage.EntryPoint} can have {threads} threads in a block and needs "
-                    + $"{stage.Threads}. Use another slice size or family."));
+            throw new DeviceNotUsableException(
+                Invariant($"{kernel.Name}: compiled for {store.Architecture}, {stage.EntryPoint} can have {threads} threads in a block ")
+                    + Invariant($"and needs {stage.Threads}. Use another slice size or family."));
         }
 
         if (stage.SharedBytes > 0)

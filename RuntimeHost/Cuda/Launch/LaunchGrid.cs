@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Kernels;
 
 namespace KernelGen.Cuda.Launch;
@@ -23,10 +22,8 @@ internal readonly record struct LaunchGrid(uint Width, uint Height)
         if (tiles > int.MaxValue || (persistent && tiles > int.MaxValue / heads))
         {
             throw new ArgumentException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{stage.EntryPoint} cannot run {tiles} tiles of each of {heads} heads in one launch: it counts at most "
-                        + $"{int.MaxValue} of them. Attend to fewer heads in a call."),
+                Invariant($"{stage.EntryPoint} cannot run {tiles} tiles of each of {heads} heads in one launch: it counts at most ")
+                    + Invariant($"{int.MaxValue} of them. Attend to fewer heads in a call."),
                 nameof(heads));
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using Microsoft.Extensions.Logging;
@@ -119,9 +118,8 @@ internal struct SliceSequence
         }
         catch (CudaException fault)
         {
-            throw fault.While(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Slice {_slice + 1} of {_plan.SliceCount} of {_plan.Variant.Id} failed, the output is incomplete"));
+            throw fault.While(
+                Invariant($"Slice {_slice + 1} of {_plan.SliceCount} of {_plan.Variant.Id} failed, the output is incomplete"));
         }
 
         Passes++;

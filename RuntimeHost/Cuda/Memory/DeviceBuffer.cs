@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Cuda.Interop;
 
 namespace KernelGen.Cuda.Memory;
@@ -20,7 +19,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         {
             nint address;
             driver.Check(
-                driver.MemAlloc(&address, (nuint)bytes), string.Create(CultureInfo.InvariantCulture, $"cuMemAlloc of {bytes} bytes"));
+                driver.MemAlloc(&address, (nuint)bytes), Invariant($"cuMemAlloc of {bytes} bytes"));
             Address = address;
         }
     }

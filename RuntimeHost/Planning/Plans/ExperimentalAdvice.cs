@@ -24,7 +24,7 @@ internal static class ExperimentalAdvice
         string flags = string.Join(" | ", missing.ToString().Split(", ").Select(name => $"{nameof(ExperimentalKernels)}.{name}"));
         return count == 0
             ? null
-            : $"{count.ToInvariantText()} experimental {(count == 1 ? "kernel is" : "kernels are")} switched off; to let "
+            : Invariant($"{count} experimental {(count == 1 ? "kernel is" : "kernels are")} switched off; to let ")
                 + $"plans take them set CudaDeviceOptions.ExperimentalKernels to {flags}";
     }
 }

@@ -19,12 +19,12 @@ public sealed class NoMatchingVariantException : NotSupportedException
         PlanningOptions options = request.Options;
         string asked =
             needs is { } family ? $"policy {options.Policy} needs a {family.Name()} kernel" : $"policy {options.Policy} needs a kernel";
-        asked += $" for {request.ElementType.ShortName()}, head dim {request.Shape.HeadDim.ToInvariantText()}";
+        asked += Invariant($" for {request.ElementType.ShortName()}, head dim {request.Shape.HeadDim}");
         if (options.Family is { } wanted)
             asked += $", options.Family is {wanted}";
 
         if (options.SliceRows is { } rows)
-            asked += $", options.SliceRows is {rows.ToInvariantText()}";
+            asked += Invariant($", options.SliceRows is {rows}");
 
         if (options.Float32Math == Float32Math.Full)
             asked += ", options.Float32Math is Full, which kernels of target sm90a are not";

@@ -48,7 +48,7 @@ internal static class PlanExplanation
         MemoryBudget budget = plan.Budget;
         string source = string.IsNullOrEmpty(budget.Source) ? "" : $" ({budget.Source})";
         return $"{ByteSize.Text(budget.FreeBytes)} free{source}, {ByteSize.Text(budget.ReserveBytes)} reserve, safety factor "
-            + $"{plan.Decision.SafetyFactor.ToInvariantText()}";
+            + Invariant($"{plan.Decision.SafetyFactor:0.####}");
     }
 
     private static string DecisionText(SlicePlan plan)
@@ -57,7 +57,7 @@ internal static class PlanExplanation
         string cut = decision.Axis == SliceAxis.None ? "not sliced" : $"slices along {decision.Axis.Name()}";
         return $"{cut}: {Count(decision.Steps, "step")}, {Count(decision.Iterations, "iteration")} of "
             + $"{Count(decision.HeadsPerSlice, "head")} x {Count(decision.RowsPerSlice, "row")} x {Count(decision.KeysPerSlice, "key")}; "
-            + $"unsliced it counts {ByteSize.Text(decision.RequiredBytes)} (modifier {decision.Modifier.ToInvariantText()})";
+            + Invariant($"unsliced it counts {ByteSize.Text(decision.RequiredBytes)} (modifier {decision.Modifier:0.####})");
     }
 
     private static string TakenText(SlicePlan plan)
@@ -72,7 +72,7 @@ internal static class PlanExplanation
     private static string ChunkText(SlicePlan plan)
     {
         string chunks =
-            $"{plan.KeyChunks.ToInvariantText()} of {Count(plan.Variant.Footprint.ChunkKeys, "key")}, whose results are folded in the "
+            Invariant($"{plan.KeyChunks} of {Count(plan.Variant.Footprint.ChunkKeys, "key")}, whose results are folded in the ")
                 + "order of the keys";
         if (plan.Variant.Footprint.ChunksApart)
             return $"{chunks}, by the worker that ends the last of them: workers share rows, a chunk each, and the workspace has a partial "
@@ -83,7 +83,7 @@ internal static class PlanExplanation
 
         long tiles = plan.Variant.Footprint.Tiles(plan.Shape.TotalHeads, plan.Shape.Queries);
         string idle = plan.Request is { } request
-            ? $": {Count(tiles, "tile")} of query rows would leave {(request.Device.ParallelTiles - tiles).ToInvariantText()} of "
+            ? Invariant($": {Count(tiles, "tile")} of query rows would leave {request.Device.ParallelTiles - tiles} of ")
                 + $"{Count(request.Device.ParallelTiles, "multiprocessor")} idle"
             : "";
         return $"{chunks}, by a launch of its own: blocks share rows, a chunk each, and the workspace has a partial result for each{idle}";
@@ -110,13 +110,13 @@ internal static class PlanExplanation
         string last = rest == 0 ? "" : full
             == 0 ? $", {Percent(rest, occupancy.TilesAtOnce)} full" : $", the last of them {Percent(rest, occupancy.TilesAtOnce)} full";
         string few = most * occupancy.Warps < TileOccupancy.WarpsOfFullSpeed
-            ? $"; fewer than {TileOccupancy.WarpsOfFullSpeed.ToInvariantText()} warps keep a multiprocessor waiting"
+            ? Invariant($"; fewer than {TileOccupancy.WarpsOfFullSpeed} warps keep a multiprocessor waiting")
             : "";
         return $"{each}; the {Count(tiles, "tile")} of a slice are {Count(waves, "wave")} of "
-            + $"{occupancy.TilesAtOnce.ToInvariantText()}{last}{few}";
+            + Invariant($"{occupancy.TilesAtOnce}{last}{few}");
     }
 
-    private static string Percent(long part, long whole) => $"{(100 * part / whole).ToInvariantText()} %";
+    private static string Percent(long part, long whole) => Invariant($"{100 * part / whole} %");
 
     private static string TimesText(IReadOnlyList<PlanCandidate> candidates)
     {
@@ -126,7 +126,7 @@ internal static class PlanExplanation
             + $"kind{rest}";
     }
 
-    private static string Count(long count, string noun) => $"{count.ToInvariantText()} {noun}{(count == 1 ? "" : "s")}";
+    private static string Count(long count, string noun) => Invariant($"{count} {noun}{(count == 1 ? "" : "s")}");
 
     private static void Table(StringBuilder text, IReadOnlyList<PlanCandidate> candidates)
     {
@@ -141,8 +141,8 @@ internal static class PlanExplanation
             bool sliced = candidate.HeadsPerSlice > 0;
             Row(
                 text, idWidth, candidate.Taken, candidate.Variant.Id,
-                sliced ? $"{candidate.HeadsPerSlice.ToInvariantText()} x {candidate.RowsPerSlice.ToInvariantText()}" : "-",
-                sliced ? candidate.SliceCount.ToInvariantText() : "-",
+                sliced ? Invariant($"{candidate.HeadsPerSlice} x {candidate.RowsPerSlice}") : "-",
+                sliced ? Invariant($"{candidate.SliceCount}") : "-",
                 sliced ? ByteSize.Text(candidate.WorkspaceBytes) : "-",
                 candidate.PredictedSeconds is { } seconds ? ByteSize.Time(seconds) : "-",
                 candidate.Verdict);

@@ -222,7 +222,7 @@ public sealed class SlicePlan
         {
             if ((uint)index >= (uint)SliceCount)
                 throw new ArgumentOutOfRangeException(
-                    nameof(index), index, $"The plan has {SliceCount.ToInvariantText()} slices, counted from 0.");
+                    nameof(index), index, Invariant($"The plan has {SliceCount} slices, counted from 0."));
 
             int rowGroups = SliceGroups.CeilingDivide(Shape.Queries, RowsPerSlice);
             (int headGroup, int rowGroup) = Math.DivRem(index, rowGroups);
@@ -308,7 +308,7 @@ public sealed class SlicePlan
         : $"{Variant.Id}: {Count(SliceCount, "slice")} of {Count(HeadsPerSlice, "head")} x {Count(RowsPerSlice, "row")}, "
             + $"{ByteSize.Text(WorkspaceBytes)} workspace ({Policy})";
 
-    private static string Count(int count, string thing) => $"{count.ToInvariantText()} {thing}{(count == 1 ? "" : "s")}";
+    private static string Count(int count, string thing) => Invariant($"{count} {thing}{(count == 1 ? "" : "s")}");
 
     // First of all one that can run in what was planned, if only tile by tile.
     private (bool Fits, KernelTarget Target, bool SameKeys, bool KeepsSplits, int SliceRows) Rank(KernelVariant candidate) =>

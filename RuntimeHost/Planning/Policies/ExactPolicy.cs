@@ -172,15 +172,15 @@ internal sealed class ExactPolicy() : SlicePolicy(
         MemoryBudget budget = request.Budget;
         string source = string.IsNullOrEmpty(budget.Source) ? "" : $" ({budget.Source})";
         string tried =
-            $"{smallest.Variant!.Id}, {smallest.SliceCount.ToInvariantText()} {(smallest.SliceCount == 1 ? "slice" : "slices")} of "
-                + $"{smallest.HeadsPerSlice.ToInvariantText()} head x {smallest.RowsPerSlice.ToInvariantText()} rows";
+            Invariant($"{smallest.Variant!.Id}, {smallest.SliceCount} {(smallest.SliceCount == 1 ? "slice" : "slices")} of ")
+                + Invariant($"{smallest.HeadsPerSlice} head x {smallest.RowsPerSlice} rows");
         string advice = largest == 0
             ? "No length fits, not even one query."
-            : $"The largest length that fits is {largest.ToInvariantText()} queries x "
-                + $"{LargestLengthSearch.KeysFor(request.Shape, largest).ToInvariantText()} keys, the rest of the call as it is; it counts "
+            : Invariant($"The largest length that fits is {largest} queries x ")
+                + Invariant($"{LargestLengthSearch.KeysFor(request.Shape, largest)} keys, the rest of the call as it is; it counts ")
                 + "the memory that shorter tensors give back.";
         string sum = $" less {ByteSize.Text(budget.ReserveBytes)} reserve, divided by the safety factor "
-            + request.Options.SafetyFactor.ToInvariantText();
+            + Invariant($"{request.Options.SafetyFactor:0.####}");
         return new(
             $"Attention over {request.Shape} in {request.ElementType.ShortName()} does not fit. The smallest plan ({tried}) needs "
                 + $"{ByteSize.Text(smallest.WorkspaceBytes)} of workspace. {ByteSize.Text(Allowed(request))} may be used: "

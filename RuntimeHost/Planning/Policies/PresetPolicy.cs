@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Kernels;
 using KernelGen.Tensors;
 
@@ -38,20 +37,20 @@ public abstract class PresetPolicy : SlicePolicy
             PolicyFailure.TooManySteps => TooManySteps(request, decision),
             PolicyFailure.ZeroRows => Crash(
                 decision,
-                $"cuts {input.Queries.ToInvariantText()} query rows into {decision.Steps.ToInvariantText()} steps, which leaves no row "
+                Invariant($"cuts {input.Queries} query rows into {decision.Steps} steps, which leaves no row ")
                     + "for a step; the original fails here with a range step of zero"),
             PolicyFailure.ZeroHeads => Crash(
                 decision,
-                $"gives a slice half of {input.Heads.ToInvariantText()} heads, which is none; the original fails here with a division by "
+                Invariant($"gives a slice half of {input.Heads} heads, which is none; the original fails here with a division by ")
                     + "zero"),
             PolicyFailure.MoreThanAllHeads => Crash(
                 decision,
-                $"was asked for {decision.HeadsPerSlice.ToInvariantText()} heads a slice; the original refuses more than the "
-                    + $"{input.Heads.ToInvariantText()} heads of the model"),
+                Invariant($"was asked for {decision.HeadsPerSlice} heads a slice; the original refuses more than the ")
+                    + Invariant($"{input.Heads} heads of the model")),
             PolicyFailure.NoFreeMemory =>
                 Crash(decision, "divides by the free memory, which is 0; the original fails here with a division by zero"),
             _ when outcome.SliceCount > int.MaxValue => Crash(
-                decision, $"makes {outcome.SliceCount.ToInvariantText()} slices, more than 2^31 - 1"),
+                decision, Invariant($"makes {outcome.SliceCount} slices, more than 2^31 - 1")),
             _ => NoMatchingVariantException.Create(request, WantedFamily(request, decision, input)),
         };
     }
@@ -228,9 +227,9 @@ public abstract class PresetPolicy : SlicePolicy
         if (taken)
         {
             return holds
-                ? $"taken: smallest to hold {rows.ToInvariantText()} rows"
-                : $"taken: largest; {rows.ToInvariantText()} rows take "
-                    + $"{SliceGroups.CeilingDivide(rows, variant.SliceRows).ToInvariantText()} passes";
+                ? Invariant($"taken: smallest to hold {rows} rows")
+                : Invariant($"taken: largest; {rows} rows take ")
+                    + Invariant($"{SliceGroups.CeilingDivide(rows, variant.SliceRows)} passes");
         }
 
         if (variant.SliceRows == plan.Variant.SliceRows)
@@ -249,10 +248,8 @@ public abstract class PresetPolicy : SlicePolicy
     {
         long free = request.Budget.UsableBytes;
         long resolution = (long)Math.Floor(Math.Sqrt(Math.Sqrt(free / 2.5)) / 8) * 64;
-        string message = string.Create(
-            CultureInfo.InvariantCulture,
-            $"Not enough memory, use lower resolution (max approx. {resolution}x{resolution}). Need: "
-                + $"{Gibibytes(decision.RequiredBytes, 64)}GB free, Have:{Gibibytes(free, 1)}GB free");
+        string message = Invariant($"Not enough memory, use lower resolution (max approx. {resolution}x{resolution}). Need: ")
+            + Invariant($"{Gibibytes(decision.RequiredBytes, 64)}GB free, Have:{Gibibytes(free, 1)}GB free");
         return new(message)
         {
             Shape = request.Shape,
@@ -262,7 +259,7 @@ public abstract class PresetPolicy : SlicePolicy
             FreeBytes = request.Budget.FreeBytes,
             ReserveBytes = request.Budget.ReserveBytes,
             SafetyFactor = decision.SafetyFactor,
-            PlanTried = $"{decision.Steps.ToInvariantText()} steps, 64 allowed",
+            PlanTried = Invariant($"{decision.Steps} steps, 64 allowed"),
             LargestLength = LargestLengthSearch.Find(request, this),
         };
     }
@@ -275,6 +272,6 @@ public abstract class PresetPolicy : SlicePolicy
         if (rest * 2 > unit || (rest * 2 == unit && Int128.IsOddInteger(tenths)))
             tenths++;
 
-        return string.Create(CultureInfo.InvariantCulture, $"{tenths / 10}.{tenths % 10}");
+        return Invariant($"{tenths / 10}.{tenths % 10}");
     }
 }

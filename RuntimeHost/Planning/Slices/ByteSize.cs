@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace KernelGen.Planning;
 
@@ -19,15 +18,15 @@ internal static class ByteSize
         }
 
         return unit == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B")
-            : string.Create(CultureInfo.InvariantCulture, $"{value:F1} {Units[unit]}");
+            ? Invariant($"{bytes} B")
+            : Invariant($"{value:F1} {Units[unit]}");
     }
 
     /// <summary>Seconds with three significant digits or so, such as <c>12.3 ms</c>.</summary>
     public static string Time(double seconds) => seconds switch
     {
-        >= 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds:F2} s"),
-        >= 1e-3 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e3:F2} ms"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e6:F1} us"),
+        >= 1 => Invariant($"{seconds:F2} s"),
+        >= 1e-3 => Invariant($"{seconds * 1e3:F2} ms"),
+        _ => Invariant($"{seconds * 1e6:F1} us"),
     };
 }

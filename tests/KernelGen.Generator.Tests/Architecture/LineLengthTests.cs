@@ -8,9 +8,6 @@ public sealed class LineLengthTests
 
     private static readonly string[] _extensions = [".cs", ".cpp", ".hpp", ".cu", ".cuh", ".sbn"];
 
-    /// <summary>What tools write: build outputs, and emitted files that are kept to be read or compared.</summary>
-    private static readonly string[] _written = ["bin", "obj", "artifacts", "Generated", "Baselines"];
-
     [TestMethod]
     [DataRow("Generator")]
     [DataRow("GeneratedSamples")]
@@ -20,7 +17,7 @@ public sealed class LineLengthTests
     [DataRow("tools")]
     public void LinesOfAFolder_AreNotTooLong(string folder)
     {
-        string[] files = [.. Files(new(Path.Combine(Repository.Root, folder)))];
+        string[] files = [.. SourceTree.Files(folder, _extensions)];
         string[] tooLong =
         [
             .. from file in files
@@ -32,8 +29,4 @@ public sealed class LineLengthTests
         Assert.AreNotEqual(0, files.Length, "There is nothing to look at.");
         Assert.IsEmpty(tooLong, $"break these lines, they have more than {MostColumns} columns:\n{string.Join('\n', tooLong)}");
     }
-
-    private static IEnumerable<string> Files(DirectoryInfo folder) =>
-        folder.EnumerateFiles().Where(static file => _extensions.Contains(file.Extension)).Select(static file => file.FullName)
-            .Concat(folder.EnumerateDirectories().Where(static inner => !_written.Contains(inner.Name)).SelectMany(Files));
 }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using KernelGen.Kernels;
 using KernelGen.Tensors;
-using static System.FormattableString;
 
 namespace KernelGen.CommandLine.Classes;
 
@@ -28,7 +26,7 @@ public sealed class ModelClassList(IReadOnlyList<ModelClass> classes) : IModelCl
             return found;
 
         IEnumerable<int> headDims = classes.SelectMany(one => one.Kernels.HeadDims).Distinct().Order();
-        string known = string.Join(", ", headDims.Select(known => known.ToString(CultureInfo.InvariantCulture)));
+        string known = string.Join(", ", headDims.Select(known => Invariant($"{known}")));
         bool possible =
             headDim is >= AttentionShape.HeadDimStep and <= AttentionShape.MaxHeadDim && headDim % AttentionShape.HeadDimStep == 0;
         string advice = possible

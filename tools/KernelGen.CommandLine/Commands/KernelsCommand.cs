@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.IO.Enumeration;
 using System.Text;
 using System.Text.Json;
@@ -8,7 +7,6 @@ using KernelGen.CommandLine.Compilation;
 using KernelGen.Kernels;
 using KernelGen.Tensors;
 using Spectre.Console;
-using static System.FormattableString;
 
 namespace KernelGen.CommandLine.Commands;
 
@@ -177,7 +175,7 @@ public sealed class KernelsCommand : Command
                     string.Join(' ', group.Select(variant => variant.ElementType).Distinct().Select(type => type.ShortName())),
                     Numbers(group.Select(variant => variant.HeadDim)),
                     Numbers(group.Select(variant => variant.SliceRows)),
-                    group.Count().ToString(CultureInfo.InvariantCulture));
+                    Invariant($"{group.Count()}"));
             }
 
             _console.Output.WriteLine($"{model.Name}: {model.Purpose}");
@@ -191,7 +189,7 @@ public sealed class KernelsCommand : Command
     }
 
     private static string Numbers(IEnumerable<int> numbers) =>
-        string.Join(' ', numbers.Distinct().Order().Select(number => number.ToString(CultureInfo.InvariantCulture)));
+        string.Join(' ', numbers.Distinct().Order().Select(number => Invariant($"{number}")));
 
     /// <summary>Levenshtein's edit distance.</summary>
     private static int Distance(string left, string right)

@@ -5,7 +5,6 @@ using KernelGen.CommandLine.Plans;
 using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Tensors;
-using static System.FormattableString;
 
 namespace KernelGen.CommandLine.Commands;
 
@@ -120,7 +119,8 @@ public sealed class PlanCommand : Command
             $"slices     {plan.SliceCount} of at most {plan.HeadsPerSlice} heads x {plan.RowsPerSlice} rows x {plan.KeysPerSlice} keys"));
         string verdict = plan.FitsBudget ? "" : ", MORE THAN THERE IS: this preset guesses";
         output.WriteLine($"workspace  {ByteText.Format(plan.WorkspaceBytes)} of {ByteText.Format(plan.Budget.FreeBytes)} free{verdict}");
-        output.WriteLine(Invariant($"largest    {largestLength} query rows fit with this batch, heads, dtype and memory, when the ")
-            + "tensors grow or shrink with them");
+        output.WriteLine(
+            Invariant($"largest    {largestLength} query rows fit with this batch, heads, dtype and memory, when the ")
+                + "tensors grow or shrink with them");
     }
 }

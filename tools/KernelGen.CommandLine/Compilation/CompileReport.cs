@@ -1,7 +1,6 @@
 using System.Text.Json;
 using KernelGen.Cuda.Compilation;
 using KernelGen.Kernels;
-using static System.FormattableString;
 
 namespace KernelGen.CommandLine.Compilation;
 

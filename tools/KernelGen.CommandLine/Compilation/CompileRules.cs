@@ -1,5 +1,4 @@
 using KernelGen.Cuda.Compilation;
-using static System.FormattableString;
 
 namespace KernelGen.CommandLine.Compilation;
 

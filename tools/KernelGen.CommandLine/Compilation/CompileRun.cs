@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using KernelGen.CommandLine.Classes;
 using KernelGen.Cuda.Compilation;
-using KernelGen.Lab.Measuring;
-using static System.FormattableString;
 
 namespace KernelGen.CommandLine.Compilation;
 

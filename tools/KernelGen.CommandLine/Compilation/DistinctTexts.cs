@@ -45,7 +45,7 @@ internal static partial class DistinctTexts
 
         // The compiler knows nothing of these, but what is said of an entry point does: threads and shared memory.
         foreach (CudaStage stage in variant.Cuda.Stages)
-            hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{stage.Threads} {stage.SharedBytes} ")));
+            hash.AppendData(Encoding.UTF8.GetBytes(Invariant($"{stage.Threads} {stage.SharedBytes} ")));
 
         return Convert.ToHexString(hash.GetHashAndReset());
     }

@@ -19,7 +19,7 @@ internal sealed partial record RegisterRow(
 {
     /// <summary>The entry point.</summary>
     public string EntryPoint =>
-        string.Create(CultureInfo.InvariantCulture, $"{Family}_{Target}_{ElementType}_d{HeadDim}_{SizeKind}{Rows}{Rest}");
+        Invariant($"{Family}_{Target}_{ElementType}_d{HeadDim}_{SizeKind}{Rows}{Rest}");
 
     /// <summary>Takes an entry point's name apart.</summary>
     /// <param name="entryPoint">The name.</param>

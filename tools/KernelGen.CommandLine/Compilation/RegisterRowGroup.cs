@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace KernelGen.CommandLine.Compilation;
 
@@ -24,9 +23,8 @@ internal sealed record RegisterRowGroup(
     ];
 
     /// <summary>The entry points, such as <c>streaming_sm80_{bf16,f16}_d40_r128</c>.</summary>
-    public string Name => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{First.Family}_{First.Target}_{Braces(ElementTypes)}_d{First.HeadDim}_{First.SizeKind}{Braces(Sizes)}{First.Rest}");
+    public string Name =>
+        Invariant($"{First.Family}_{First.Target}_{Braces(ElementTypes)}_d{First.HeadDim}_{First.SizeKind}{Braces(Sizes)}{First.Rest}");
 
     /// <summary>The masks, in one word.</summary>
     public string Masks => MaskNames.Count == 1 ? MaskNames[0] : BothMasks;
@@ -73,7 +71,7 @@ internal sealed record RegisterRowGroup(
             Array.IndexOf(_maskOrder, group.First.Masks));
 
     private static string Braces<T>(IReadOnlyList<T> names) => names.Count == 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{names[0]}")
+        ? Invariant($"{names[0]}")
         : $"{{{string.Join(',', names)}}}";
 
     private static IEnumerable<string> Expanded(string name)

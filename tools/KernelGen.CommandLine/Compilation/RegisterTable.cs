@@ -93,7 +93,7 @@ internal sealed partial class RegisterTable(string compiler)
     public string ToMarkdown()
     {
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"# Registers\n\nWhat {Compiler} makes of kernels of the sample's classes.");
+        text.Append(Invariant($"# Registers\n\nWhat {Compiler} makes of kernels of the sample's classes."));
         text.Append(
         """
          `kernels --compile --table FILE` writes this file, and
@@ -108,7 +108,7 @@ internal sealed partial class RegisterTable(string compiler)
         foreach (var target in _cells.Keys.GroupBy(key => key.Row.Target).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             string[] columns = [.. target.Select(key => key.Column).Distinct().OrderBy(ColumnOrder)];
-            text.Append(CultureInfo.InvariantCulture, $"\n## {target.Key}\n\n");
+            text.Append(Invariant($"\n## {target.Key}\n\n"));
             text.Append(Line(["entry point", "masks", .. columns]));
             text.Append(Line(["---", "---", .. columns.Select(_ => "---")]));
             foreach (var (group, cells) in Groups(target.Select(key => key.Row).Distinct(), columns))
@@ -138,12 +138,12 @@ internal sealed partial class RegisterTable(string compiler)
     private static string CellOf(CompiledEntry entry)
     {
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{entry.Registers}");
+        text.Append(Invariant($"{entry.Registers}"));
         if (entry.SpillStoreBytes + entry.SpillLoadBytes > 0)
-            text.Append(CultureInfo.InvariantCulture, $" spill {entry.SpillStoreBytes}/{entry.SpillLoadBytes}");
+            text.Append(Invariant($" spill {entry.SpillStoreBytes}/{entry.SpillLoadBytes}"));
 
         if (entry.StackBytes > 0)
-            text.Append(CultureInfo.InvariantCulture, $" stack {entry.StackBytes}");
+            text.Append(Invariant($" stack {entry.StackBytes}"));
 
         foreach (string finding in entry.Findings.Order(StringComparer.Ordinal))
             text.Append(' ').Append(finding);

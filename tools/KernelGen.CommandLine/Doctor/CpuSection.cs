@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -19,7 +18,7 @@ internal static class CpuSection
             ("architecture", RuntimeInformation.ProcessArchitecture.ToString()),
             ("instruction sets", InstructionSets()),
             ("vectors", VectorWidths()),
-            ("threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
+            ("threads", Invariant($"{Environment.ProcessorCount}")),
             ("kernels run on", host.Device.Name),
         ];
         return new("Processor", facts, CpuCapabilities.NarrowVectorAdvice is { } advice ? [advice] : []);

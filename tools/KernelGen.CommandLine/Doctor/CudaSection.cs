@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Cuda;
 
 namespace KernelGen.CommandLine.Doctor;
@@ -12,7 +11,7 @@ internal static class CudaSection
         CudaReport report = CudaReport.Create();
         List<(string, string)> facts = [("driver", report.Driver ?? "none"), ("NVRTC", report.Compiler ?? "none")];
         for (int ordinal = 0; ordinal < report.Devices.Count; ordinal++)
-            facts.Add((string.Create(CultureInfo.InvariantCulture, $"GPU {ordinal}"), report.Devices[ordinal]));
+            facts.Add((Invariant($"GPU {ordinal}"), report.Devices[ordinal]));
         if (report.Devices.Count == 0)
             facts.Add(("GPU", "none"));
         facts.Add(("compiled in advance", report.PrecompiledKernels ?? "none"));

@@ -1,8 +1,6 @@
 using KernelGen.CommandLine.Classes;
 using KernelGen.Cuda;
 using KernelGen.Kernels;
-using KernelGen.Lab.Measuring;
-using static System.FormattableString;
 
 namespace KernelGen.CommandLine.Doctor;
 

@@ -1,7 +1,5 @@
-using System.Globalization;
+using KernelGen.CommandLine.Classes;
 using KernelGen.Kernels;
-using KernelGen.Lab.Measuring;
-using static System.FormattableString;
 
 namespace KernelGen.CommandLine.Doctor;
 
@@ -21,7 +19,7 @@ internal static class KernelSection
         return new(
             "Kernels",
             [
-                ("model classes", classes.Classes.Count.ToString(CultureInfo.InvariantCulture)),
+                ("model classes", Invariant($"{classes.Classes.Count}")),
                 ("variants", Invariant($"{variants.Count}: {byTarget}")),
                 ("that this device runs", Invariant($"{run.Length - (off?.Count ?? 0)}")),
                 .. off is null ? Array.Empty<(string, string)>() : [("switched off", Text(off))],
@@ -31,7 +29,7 @@ internal static class KernelSection
                 ("head dims",
                     string.Join(' ',
                         classes.Classes.SelectMany(one => one.Kernels.HeadDims).Distinct().Order()
-                            .Select(headDim => headDim.ToString(CultureInfo.InvariantCulture)))),
+                            .Select(headDim => Invariant($"{headDim}")))),
             ],
             []);
     }

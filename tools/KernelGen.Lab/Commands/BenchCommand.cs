@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using KernelGen.CommandLine.Classes;
 using KernelGen.Cpu;
@@ -112,13 +111,13 @@ public sealed class BenchCommand : Command
             table.AddRow(
                 row.Name,
                 row.Variant,
-                row.SliceCount.ToString(CultureInfo.InvariantCulture),
-                row.Ms.ToString("0.00", CultureInfo.InvariantCulture),
-                row.Gflops.ToString("0", CultureInfo.InvariantCulture),
-                row.PeakFraction.ToString("0.0 %", CultureInfo.InvariantCulture),
+                Invariant($"{row.SliceCount}"),
+                Invariant($"{row.Ms:0.00}"),
+                Invariant($"{row.Gflops:0}"),
+                Invariant($"{row.PeakFraction:0.0 %}"),
                 row.Baselines.Count == 0
                     ? ""
-                    : string.Create(CultureInfo.InvariantCulture, $"{row.Baselines.Values.Min() / row.Ms:0.0}x slower"));
+                    : Invariant($"{row.Baselines.Values.Min() / row.Ms:0.0}x slower"));
         }
 
         _console.Output.WriteLine(result.Machine);

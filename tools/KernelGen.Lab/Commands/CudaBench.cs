@@ -107,7 +107,7 @@ internal sealed class CudaBench
             _console.Error.WriteLine($"wrong: {row.Name}, {row.Variant}: {row.Fault}");
         foreach (CudaBenchRow row in result.Rows.Where(row => row.LocalBytes > 0).DistinctBy(row => row.Variant))
             _console.Error.WriteLine(
-                FormattableString.Invariant($"spilled: {row.Variant}: {row.LocalBytes} bytes of local memory a thread"));
+                Invariant($"spilled: {row.Variant}: {row.LocalBytes} bytes of local memory a thread"));
         foreach (string finding in result.Findings)
             _console.Error.WriteLine($"slow: {finding}");
         if (!result.Complete)
@@ -132,7 +132,7 @@ internal sealed class CudaBench
         string? shape = null;
         foreach (CudaBenchRow row in result.Rows)
         {
-            string name = FormattableString.Invariant($"{row.Name}, {row.Dtype}");
+            string name = Invariant($"{row.Name}, {row.Dtype}");
             if (name != shape)
                 table.AddRow(name);
             shape = name;
@@ -141,8 +141,8 @@ internal sealed class CudaBench
                 row.Fault is not null ? "wrong" : Text(row.Ms, "0.0000"),
                 Text(row.Tflops, "0.0"),
                 Text(row.PeakFraction, "0.0 %"),
-                row.Registers.ToString(CultureInfo.InvariantCulture),
-                row.LocalBytes.ToString(CultureInfo.InvariantCulture),
+                Invariant($"{row.Registers}"),
+                Invariant($"{row.LocalBytes}"),
                 Text(row.CompileMs, "0"));
         }
 
@@ -150,7 +150,7 @@ internal sealed class CudaBench
         _console.Write(table);
         _console.Output.WriteLine(result.Tuning.Count > 0 ? "*: what the planner takes, by measured time" : "*: what the planner takes");
         foreach ((string name, double tflops) in result.PeakTflops)
-            _console.Output.WriteLine(FormattableString.Invariant($"peak of {name}: {tflops:0.0} TFLOP/s, on registers only"));
+            _console.Output.WriteLine(Invariant($"peak of {name}: {tflops:0.0} TFLOP/s, on registers only"));
     }
 
     private static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using KernelGen.Lab.GpuCheck;
 
 namespace KernelGen.Lab.Commands;
@@ -116,7 +115,7 @@ internal sealed class GpuCheckCommand : Command
         }
 
         if (parsed.GetResult(_seconds) is { Implicit: false })
-            words.Add($"{_seconds.Name} {parsed.GetValue(_seconds).ToString(CultureInfo.InvariantCulture)}");
+            words.Add(Invariant($"{_seconds.Name} {parsed.GetValue(_seconds)}"));
         return string.Join(' ', words);
     }
 }

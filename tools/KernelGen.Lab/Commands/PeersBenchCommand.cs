@@ -96,7 +96,7 @@ public sealed class PeersBenchCommand : Command
             peers, path, TimeSpan.FromSeconds(parsed.GetValue(_seconds)));
         ComparisonReport report = new(
             Processor.Description, CpuCapabilities.NameOf(path), Environment.ProcessorCount,
-            DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Environment.Version.ToString(), ProductVersion.Text,
+            Invariant($"{DateTime.UtcNow:yyyy-MM-dd}"), Environment.Version.ToString(), ProductVersion.Text,
             peers.DistinctBy(peer => peer.Library).ToDictionary(peer => peer.Library, peer => peer.Version), []);
         foreach ((ComparedShape shape, ElementType elementType, int threads) in calls)
         {
@@ -166,8 +166,7 @@ public sealed class PeersBenchCommand : Command
     private static int ThreadsOf(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= CpuDevice.MaxThreads
             ? count
-            : throw new InputException(string.Create(
-                CultureInfo.InvariantCulture, $"--threads is '{text}'; it must be a whole number from 1 to {CpuDevice.MaxThreads}."));
+            : throw new InputException(Invariant($"--threads is '{text}'; it must be a whole number from 1 to {CpuDevice.MaxThreads}."));
 
     private static ComparisonReport Merge(string[] files)
     {
@@ -227,7 +226,7 @@ public sealed class PeersBenchCommand : Command
             table.AddRow(
                 row.Name,
                 row.Dtype,
-                row.Threads.ToString(CultureInfo.InvariantCulture),
+                Invariant($"{row.Threads}"),
                 Cell(row.Ms, "G4"),
                 row.ReadFraction is null ? Cell(row.PeakFraction, "0 %") : "",
                 Cell(row.ReadFraction, "0 %"),

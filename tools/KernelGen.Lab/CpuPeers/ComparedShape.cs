@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Tensors;
 
 namespace KernelGen.Lab.CpuPeers;
@@ -28,11 +27,9 @@ public sealed record ComparedShape(string Name, AttentionShape Shape, bool Causa
         {
             string groups = Shape.KeyValueHeads == Shape.Heads
                 ? ""
-                : string.Create(CultureInfo.InvariantCulture, $"/{Shape.KeyValueHeads}");
+                : Invariant($"/{Shape.KeyValueHeads}");
             string kind = Causal ? ",causal" : Mask == MaskForm.None ? "" : $",{Mask.ToString().ToLowerInvariant()}";
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Shape.Batch},{Shape.Heads}{groups},{Shape.Queries},{Shape.Keys},{Shape.HeadDim}{kind}");
+            return Invariant($"{Shape.Batch},{Shape.Heads}{groups},{Shape.Queries},{Shape.Keys},{Shape.HeadDim}{kind}");
         }
     }
 }

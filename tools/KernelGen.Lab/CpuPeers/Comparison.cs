@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using KernelGen.Cpu;
 using KernelGen.Lab.CpuBench;
 using KernelGen.Lab.Measuring;
@@ -169,7 +168,7 @@ internal sealed class Comparison(
         peer.MemoryBytes, peer.Rounds,
         peer.Error <= LargestPeerError(elementType)
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"its relative error is {peer.Error:0.0e-0}: it is not compared with"));
+            : Invariant($"its relative error is {peer.Error:0.0e-0}: it is not compared with"));
 
     private static ComparedRow Row(
         ComparedCall call, int threads, string variant, Entrant kernelGen, Entrant? streaming, StreamingRead? read, double peak,

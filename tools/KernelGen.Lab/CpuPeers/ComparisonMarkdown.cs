@@ -65,8 +65,7 @@ internal static class ComparisonMarkdown
             double[] ratios = [.. rows.Where(row => row.Ratio > 0).Select(row => row.Ratio!.Value)];
             string mean = ratios.Length == 0
                 ? ""
-                : string.Create(
-                    CultureInfo.InvariantCulture, $"; geometric mean of the ratios {Math.Exp(ratios.Average(Math.Log)):0.00}");
+                : Invariant($"; geometric mean of the ratios {Math.Exp(ratios.Average(Math.Log)):0.00}");
             Line("");
             Line($"### {dtype}, {threads} thread{(threads == 1 ? "" : "s")}{mean}");
             Line("");
@@ -97,7 +96,7 @@ internal static class ComparisonMarkdown
         double[] loads = [.. rows.Where(row => row.Load is not null).Select(row => row.Load!.Value)];
         return loads.Length == 0
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $" Load of the machine {loads.Min():0.0} to {loads.Max():0.0}.");
+            : Invariant($" Load of the machine {loads.Min():0.0} to {loads.Max():0.0}.");
     }
 
     private static string Ratio(double? ratio) => Number(ratio, "0.00");

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using KernelGen.Cuda;
 using KernelGen.Files;
-using static System.FormattableString;
 
 namespace KernelGen.Lab.GpuBench;
 

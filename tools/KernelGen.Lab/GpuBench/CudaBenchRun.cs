@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using KernelGen.CommandLine.Classes;
 using KernelGen.Cuda;
@@ -9,7 +8,6 @@ using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
 using KernelGen.Tensors;
 using KernelGen.Tuning;
-using static System.FormattableString;
 
 namespace KernelGen.Lab.GpuBench;
 
@@ -323,7 +321,7 @@ internal sealed class CudaBenchRun : IDisposable
     private bool HasTime() => Stopwatch.GetElapsedTime(_begin) < _options.Limit || (_complete = false);
 
     private CudaBenchResult Result() => new(
-        DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        Invariant($"{DateTime.UtcNow:yyyy-MM-dd}"),
         ProductVersion.Text,
         _device.Name,
         LibraryText.WithoutFolder(_report.Driver),

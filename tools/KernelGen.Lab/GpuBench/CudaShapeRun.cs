@@ -5,7 +5,6 @@ using KernelGen.Kernels;
 using KernelGen.Planning;
 using KernelGen.Reference;
 using KernelGen.Tensors;
-using static System.FormattableString;
 
 namespace KernelGen.Lab.GpuBench;
 

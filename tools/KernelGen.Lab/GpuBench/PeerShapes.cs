@@ -1,7 +1,6 @@
 using System.Text.Json;
 using KernelGen.Kernels;
 using KernelGen.Tensors;
-using static System.FormattableString;
 
 namespace KernelGen.Lab.GpuBench;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using KernelGen.Lab.Probes;
-using static System.FormattableString;
 
 namespace KernelGen.Lab.GpuCheck;
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using KernelGen.Lab.GpuBench;
-using static System.FormattableString;
 
 namespace KernelGen.Lab.GpuCheck;
 
@@ -79,7 +77,7 @@ internal sealed class Measurement(CheckRun run, string part, string file)
             "--kernel-seconds", run.Options.Smoke ? "120" : "20",
             .. options,
             "--output", output,
-            "--seconds", Math.Max(1, (int)seconds.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+            "--seconds", Invariant($"{Math.Max(1, (int)seconds.TotalSeconds)}"),
         ]);
     }
 

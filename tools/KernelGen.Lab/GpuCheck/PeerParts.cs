@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace KernelGen.Lab.GpuCheck;
 
@@ -21,7 +20,7 @@ internal sealed class PeerParts(CheckRun run)
         ChildResult child = run.Run(
             Script(
                 "torch_sdpa.py", "--shapes", shapes, "--out", PeersFile,
-                "--seconds", Math.Max(1, (int)seconds.TotalSeconds).ToString(CultureInfo.InvariantCulture)),
+                "--seconds", Invariant($"{Math.Max(1, (int)seconds.TotalSeconds)}")),
             limit);
         return !child.EndedByLimit && child.ExitCode is NoTorch or ChildResult.NoSuchProgram
             ? PartResult.Skipped("there is no torch that sees the GPU")

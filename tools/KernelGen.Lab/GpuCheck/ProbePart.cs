@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using static System.FormattableString;
 
 namespace KernelGen.Lab.GpuCheck;
 
@@ -45,7 +43,7 @@ internal sealed class ProbePart(CheckRun run)
         return run.KernelCommand(
         [
             "probe", "--only", name, .. run.Options.Smoke ? ["--smoke"] : (string[])[],
-            "--output", output, "--seconds", Math.Max(1, (int)seconds.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+            "--output", output, "--seconds", Invariant($"{Math.Max(1, (int)seconds.TotalSeconds)}"),
         ]);
     }
 

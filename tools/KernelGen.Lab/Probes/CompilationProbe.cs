@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using KernelGen.Cuda;
 using KernelGen.Kernels;
-using static System.FormattableString;
 
 namespace KernelGen.Lab.Probes;
 

@@ -130,7 +130,7 @@ internal sealed class ProbeDevice : IDisposable
             TensorBoxes = launch.Box is { } box ? [box, box, box] : [],
         };
         string id =
-            string.Join('-', [launch.EntryPoint, .. launch.Constants.Select(constant => FormattableString.Invariant($"{constant.Value}"))]);
+            string.Join('-', [launch.EntryPoint, .. launch.Constants.Select(constant => Invariant($"{constant.Value}"))]);
         return new(
             id, KernelFamily.Streaming, IsHopper
                 ? KernelTarget.Sm90a

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using KernelGen.CommandLine.Classes;
 using KernelGen.Cuda;
@@ -100,7 +99,7 @@ internal sealed class ProbeRun(
     }
 
     private ProbeReport Report() => new(
-        DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        Invariant($"{DateTime.UtcNow:yyyy-MM-dd}"),
         ProductVersion.Text,
         _device,
         LibraryText.WithoutFolder(_report.Driver),

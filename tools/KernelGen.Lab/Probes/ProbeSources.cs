@@ -18,7 +18,7 @@ internal static class ProbeSources
     public static KernelText Text(string file, params (string Name, int Value)[] constants)
     {
         string macros =
-            string.Concat(constants.Select(constant => FormattableString.Invariant($"#define {constant.Name} {constant.Value}\n")));
+            string.Concat(constants.Select(constant => Invariant($"#define {constant.Name} {constant.Value}\n")));
         byte[] text = Encoding.UTF8.GetBytes(macros + Resource(file));
         return () => text;
     }

@@ -1,4 +1,3 @@
-using static System.FormattableString;
 
 namespace KernelGen.Lab.Probes;
 
@@ -55,8 +54,9 @@ internal static class ProductSumsProbe
 
         table.Rows.Add(new() { ["sum"] = Invariant($"{DriftRounds * Depth} products of one sign, relative error"), ["got"] = cut,
             ["exact"] = 0.0, ["rounded_would_be"] = rounded });
-        table.Answers.Add(Invariant($"after {DriftRounds * Depth} products of one sign the sum is off by {cut:0.0e+0}; rounded to ")
-            + Invariant($"nearest after each 16 it would be {rounded:0.0e+0}"));
+        table.Answers.Add(
+            Invariant($"after {DriftRounds * Depth} products of one sign the sum is off by {cut:0.0e+0}; rounded to ")
+                + Invariant($"nearest after each 16 it would be {rounded:0.0e+0}"));
     }
 
     private static void Ask(ProbeTable table, string sum, double got, double exact) =>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using static System.FormattableString;
 
 namespace KernelGen.Lab.Probes;
 
@@ -26,7 +25,8 @@ internal static class SoftmaxMixProbe
         }
 
         JsonObject best = table.Rows.MinBy(row => row["clocks_of_a_score"]!.GetValue<double>())!;
-        table.Answers.Add(Invariant($"the least at a polynomial share of {best["polynomial_share"]}: {best["clocks_of_a_score"]} clocks ")
-            + "a score; 1/16 is the limit of exponentials alone");
+        table.Answers.Add(
+            Invariant($"the least at a polynomial share of {best["polynomial_share"]}: {best["clocks_of_a_score"]} clocks ")
+                + "a score; 1/16 is the limit of exponentials alone");
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using KernelGen.Cuda;
-using static System.FormattableString;
 
 namespace KernelGen.Lab.Probes;
 

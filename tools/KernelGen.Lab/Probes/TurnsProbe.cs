@@ -6,7 +6,6 @@ using KernelGen.Lab.GpuBench;
 using KernelGen.Lab.Measuring;
 using KernelGen.Planning;
 using KernelGen.Tensors;
-using static System.FormattableString;
 
 namespace KernelGen.Lab.Probes;
 

@@ -34,15 +34,15 @@ public static class MainloopRules
         if (mainloop is null)
             yield break;
 
-        string name = FormattableString.Invariant($"{function.Name} on {function.ComputeCapability}");
+        string name = Invariant($"{function.Name} on {function.ComputeCapability}");
         int most = MostLocalAccesses(function, mainloop);
         if (mainloop.LocalAccesses > most)
         {
-            yield return FormattableString.Invariant(
+            yield return Invariant(
                 $"{name}: {mainloop.LocalAccesses} local accesses once round a mainloop bound by {mainloop.Clocks.Bound}; {most} may be");
         }
 
         if (mainloop.IsSerialized)
-            yield return FormattableString.Invariant($"{name}: {mainloop.ProductWaits} waits for {mainloop.Products} products");
+            yield return Invariant($"{name}: {mainloop.ProductWaits} waits for {mainloop.Products} products");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace KernelGen.Lab.Sass;
@@ -72,8 +71,8 @@ public sealed class MainloopTable(IReadOnlyList<(SassFunction Function, Mainloop
         [
             row.Entry, Number(row.ComputeCapability), Number(row.Instructions),
             Number(row.LoopInstructions), Number(row.PathInstructions), Number(row.Products),
-            .. row.Clocks!.Values.Select(clocks => clocks.ToString("0.#", CultureInfo.InvariantCulture)),
-            Name(row.Bound!.Value), row.TensorShare!.Value.ToString("0.000", CultureInfo.InvariantCulture), Number(row.ProductWaits),
+            .. row.Clocks!.Values.Select(clocks => Invariant($"{clocks:0.#}")),
+            Name(row.Bound!.Value), Invariant($"{row.TensorShare!.Value:0.000}"), Number(row.ProductWaits),
             Invariant($"{row.FloatsBesideProducts}/{row.FloatInstructions}"), Number(row.MovesToUniform),
             Invariant($"{row.PathLocalAccesses}/{row.LocalAccesses}"),
         ];
@@ -84,6 +83,4 @@ public sealed class MainloopTable(IReadOnlyList<(SassFunction Function, Mainloop
     private static string Name(ExecutionUnit unit) => unit.ToString().ToLowerInvariant();
 
     private static string Number(int? number) => Invariant($"{number}");
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

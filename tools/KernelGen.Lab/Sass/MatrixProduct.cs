@@ -31,7 +31,7 @@ public sealed partial record MatrixProduct(int Rows, int Columns, int Depth, boo
     }
 
     /// <summary>The shape as PTX writes it, such as <c>m64n128k16</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"m{Rows}n{Columns}k{Depth}");
+    public override string ToString() => Invariant($"m{Rows}n{Columns}k{Depth}");
 
     [GeneratedRegex(@"GMMA\.(\d+)x(\d+)x(\d+)")]
     private static partial Regex WarpgroupShape();

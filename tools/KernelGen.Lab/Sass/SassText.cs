@@ -69,7 +69,7 @@ public static partial class SassText
                     return match.Value;
 
                 targets.Add(index < code.Count ? code[index].Address : end);
-                return string.Create(CultureInfo.InvariantCulture, $"0x{targets[^1]:x}");
+                return Invariant($"0x{targets[^1]:x}");
             });
 
             // Calls come back, and BSSY only names the place where BSYNC will meet.

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
 namespace KernelGen.Reference.Safetensors;
@@ -124,5 +123,5 @@ public sealed class SafetensorsFile : IDisposable
         return OtherFormat.Name(begin.AsSpan(0, stream.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false)));
     }
 
-    private SafetensorsException Fault(FormattableString fault) => new(Path, fault.ToString(CultureInfo.InvariantCulture));
+    private SafetensorsException Fault(FormattableString fault) => new(Path, Invariant(fault));
 }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using static System.FormattableString;
 
 namespace KernelGen.Reference.Safetensors;
 
@@ -239,7 +237,7 @@ internal sealed class SafetensorsHeader
             throw Fault($"{dataBytes - end} bytes at the end of the file belong to no tensor");
     }
 
-    private SafetensorsException Fault(FormattableString fault) => new(_path, fault.ToString(CultureInfo.InvariantCulture) + ".");
+    private SafetensorsException Fault(FormattableString fault) => new(_path, Invariant(fault) + ".");
 
     private SafetensorsException Fault(string fault) => new(_path, fault + ".");
 }

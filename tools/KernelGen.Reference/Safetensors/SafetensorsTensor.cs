@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using KernelGen.Tensors;
-using static System.FormattableString;
 
 namespace KernelGen.Reference.Safetensors;
 

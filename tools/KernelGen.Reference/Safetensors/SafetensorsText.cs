@@ -30,7 +30,7 @@ public static class SafetensorsText
     /// <summary>A shape such as <c>[2, 8, 4096, 40]</c>, cut after 16 axes.</summary>
     public static string Shape(IReadOnlyList<long> shape)
     {
-        IEnumerable<string> axes = shape.Take(16).Select(axis => axis.ToString(CultureInfo.InvariantCulture));
+        IEnumerable<string> axes = shape.Take(16).Select(axis => Invariant($"{axis}"));
         return $"[{string.Join(", ", axes)}{(shape.Count > 16 ? ", ..." : "")}]";
     }
 }
