@@ -49,7 +49,7 @@ public sealed class AttentionHost : IDisposable
     /// <summary>The device.</summary>
     public IAttentionDevice Device { get; }
 
-    /// <summary>Which device was taken, and why, in a sentence; and another where the CPU runs kernels slower than it could.</summary>
+    /// <summary>The device that was taken, and why, in a sentence; and another where the CPU runs kernels slower than it could.</summary>
     public string DeviceChoice { get; }
 
     /// <summary>A host on the device that the options ask for.</summary>
@@ -332,7 +332,7 @@ public sealed class AttentionHost : IDisposable
             }
             else if (Device.Targets.Contains(variant.Target))
             {
-                // Variants for other machines are no news.
+                // Variants for other targets are expected to be rejected; do not log them.
                 reasons.Add(reason);
                 HostLog.VariantNotOffered(_logger, reason);
             }

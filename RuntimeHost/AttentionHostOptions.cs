@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace KernelGen;
 
-/// <summary>How an <see cref="AttentionHost"/> is made.</summary>
+/// <summary>The options of an <see cref="AttentionHost"/>.</summary>
 public sealed record AttentionHostOptions
 {
-    /// <summary>Where kernels run; on a GPU when one can be used, and on the CPU otherwise, by default.</summary>
+    /// <summary>The kind of device; by default a GPU when one can be used, and the CPU otherwise.</summary>
     public DeviceKind Device { get; init; }
 
     /// <summary>CPU threads; all that the process may use when null.</summary>
@@ -16,7 +16,7 @@ public sealed record AttentionHostOptions
     /// <summary>The vector width of the CPU kernels; the widest that the machine has by default.</summary>
     public CpuVectorPath VectorPath { get; init; }
 
-    /// <summary>Which GPU, its compiler and its cubin cache; the first GPU, NVRTC and the environment's cache when null.</summary>
+    /// <summary>The GPU, its compiler and its cubin cache; the first GPU, NVRTC and the environment's cache when null.</summary>
     public CudaDeviceOptions? Cuda { get; init; }
 
     /// <summary>Free bytes to plan with instead of what the device reports.</summary>

@@ -1,6 +1,6 @@
 namespace KernelGen;
 
-/// <summary>Where kernels run.</summary>
+/// <summary>The kind of device that kernels run on.</summary>
 public enum DeviceKind
 {
     /// <summary>On a GPU when one can be used, and on the CPU otherwise.</summary>

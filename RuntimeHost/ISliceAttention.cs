@@ -6,7 +6,7 @@ using KernelGen.Tuning;
 
 namespace KernelGen;
 
-/// <summary>What the generator gives to every class with <see cref="SliceAttentionAttribute"/>.</summary>
+/// <summary>The members that the generator gives to every class with <see cref="SliceAttentionAttribute"/>.</summary>
 public interface ISliceAttention
 {
     /// <summary>Every kernel of the class.</summary>

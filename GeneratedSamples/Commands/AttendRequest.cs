@@ -3,7 +3,7 @@ using KernelGen.Reference.Safetensors;
 
 namespace KernelGen.Samples.Commands;
 
-/// <summary>What <c>attend</c> was asked to do.</summary>
+/// <summary>The options of <c>attend</c>.</summary>
 /// <param name="Input">The call.</param>
 /// <param name="OutputPath">Where the result goes.</param>
 /// <param name="Writer">Writes it.</param>

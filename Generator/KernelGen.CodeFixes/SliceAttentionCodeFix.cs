@@ -33,7 +33,7 @@ public abstract class SliceAttentionCodeFix : CodeFixProvider
         }
     }
 
-    /// <summary>Whether the fault is one that this fix knows how to change.</summary>
+    /// <summary>True for a fault that this fix can mend.</summary>
     private protected abstract bool CanFix(SyntaxNode root, Diagnostic diagnostic);
 
     /// <summary>The document's tree without the given faults.</summary>

@@ -6,7 +6,7 @@ using KernelGen.Planning;
 
 namespace KernelGen.Cpu;
 
-/// <summary>What this machine's processor offers to the kernels.</summary>
+/// <summary>The instructions and vector widths that this machine's processor offers to kernels.</summary>
 public static class CpuCapabilities
 {
     // .NET does not tell the clock. A modest one makes predicted times pessimistic; they rank plans and promise nothing.

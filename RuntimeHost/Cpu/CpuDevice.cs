@@ -162,7 +162,7 @@ public sealed unsafe class CpuDevice : IAttentionDevice
             }
             finally
             {
-                // The workspace would be freed, and the threads ended, under a call whose device nobody else holds.
+                // Keeps a finalizer from freeing the workspace and ending the threads during a call that holds the last reference.
                 GC.KeepAlive(this);
             }
         }

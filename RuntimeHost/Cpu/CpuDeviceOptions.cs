@@ -1,6 +1,6 @@
 namespace KernelGen.Cpu;
 
-/// <summary>How a <see cref="CpuDevice"/> is made.</summary>
+/// <summary>The options of a <see cref="CpuDevice"/>.</summary>
 public sealed record CpuDeviceOptions
 {
     /// <summary>Threads that work on a call, the calling one included; all that the process may use when null.</summary>

@@ -71,7 +71,7 @@ public static class CpuMemoryProbe
         return null;
     }
 
-    /// <summary>What the control groups of a process leave; null without a limit.</summary>
+    /// <summary>The memory that the control groups of a process leave; null without a limit.</summary>
     /// <param name="ownGroups">The text of <c>/proc/self/cgroup</c>.</param>
     /// <param name="root">Where control groups are mounted.</param>
     internal static long? ControlGroupFreeBytes(string ownGroups, string root)

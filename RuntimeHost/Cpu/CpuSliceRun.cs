@@ -7,10 +7,10 @@ namespace KernelGen.Cpu;
 
 /// <summary>The slice that is running: hands its tiles out to the workers.</summary>
 /// <remarks>
-/// Workers take the next tiles from a counter, so that a slow one holds nobody up. Tiles of a head follow each other, because they read the
-/// same keys; causal ones come longest first, so that short ones fill the end. A kernel takes as many tiles at a time as it can, which is
-/// faster, until the last few, which go one by one, so that all workers end at about the same time. The workspace is the workers' scratch,
-/// then the scores tile by tile.
+/// Workers take the next tiles from a counter, so that a slow one delays none of the others. Tiles of a head follow each other, because
+/// they read the same keys; causal ones come longest first, so that short ones fill the end. A kernel takes as many tiles at a time as it
+/// can, which is faster, until the last few, which go one by one, so that all workers end at about the same time. The workspace is the
+/// workers' scratch, then the scores tile by tile.
 /// </remarks>
 internal sealed unsafe class CpuSliceRun : IDisposable
 {
@@ -153,7 +153,7 @@ internal sealed unsafe class CpuSliceRun : IDisposable
         return WorkersWorthWaking(seconds, SecondsWorthAWorker, (int)Math.Min(Scratches, _places));
     }
 
-    /// <summary>How many workers a slice is worth.</summary>
+    /// <summary>The number of workers that a slice is worth.</summary>
     /// <param name="seconds">What it would take one worker.</param>
     /// <param name="secondsWorthAWorker">What a worker has to get.</param>
     /// <param name="most">Workers, or tiles where there are fewer.</param>

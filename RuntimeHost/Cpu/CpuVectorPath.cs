@@ -1,6 +1,6 @@
 namespace KernelGen.Cpu;
 
-/// <summary>Which of a CPU variant's kernels run. All give the same bits on processors with fused multiply-add.</summary>
+/// <summary>The vector width of the kernels of a CPU variant. All give the same bits on processors with fused multiply-add.</summary>
 /// <remarks>
 /// Arm64 always has it, x64 with AVX2. <see cref="Vector128"/> without it, on older processors and in programs that were compiled ahead of
 /// time for them, rounds once more in each step of a sum, so that the last bits differ from those of all others.

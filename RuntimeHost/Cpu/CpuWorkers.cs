@@ -67,7 +67,7 @@ internal sealed class CpuWorkers : IDisposable
         }
     }
 
-    /// <summary>What the threads share.</summary>
+    /// <summary>The state that the threads share.</summary>
     private sealed class Rounds
     {
         private readonly object _gate = new();

@@ -20,7 +20,7 @@ internal sealed record NarrowVectors(bool IsX64, bool IsWide, bool ProcessorIsWi
         // The runtime compiles a few methods of every program; one that was compiled ahead of time has no compiler.
         JitInfo.GetCompiledMethodCount() == 0);
 
-    /// <summary>What is the matter, in a sentence or two; null when nothing is.</summary>
+    /// <summary>The reason in a sentence or two; null when there is none.</summary>
     public string? Advice => this switch
     {
         { IsX64: false } or { IsWide: true } => null,

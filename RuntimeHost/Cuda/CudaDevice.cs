@@ -62,12 +62,12 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         }
         else if (!_lifetime.IsClosed)
         {
-            // A call whose device nobody else holds is about to end.
+            // A call that holds the last reference to its device is about to end.
             GC.ReRegisterForFinalize(this);
         }
     }
 
-    /// <summary>What the GPU is and can do.</summary>
+    /// <summary>The identity and limits of the GPU.</summary>
     public CudaDeviceLimits Limits { get; }
 
     /// <summary>
@@ -141,7 +141,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
     /// <inheritdoc/>
     public string? ReasonAgainst(KernelVariant variant) => Limits.ReasonAgainst(variant) ?? _store.ReasonAgainst(variant);
 
-    /// <summary>Where a kernel comes from when it is first needed; null when the GPU cannot run it, or it cannot be had.</summary>
+    /// <summary>The origin of a kernel when it is first needed; null when the GPU cannot run it, or it cannot be had.</summary>
     /// <param name="kernel">The kernel.</param>
     public KernelOrigin? OriginOf(SpecializedKernel kernel)
     {
@@ -201,7 +201,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         _launcher.Trim();
     }
 
-    /// <summary>Compiles and loads a variant, if that has not been done, and tells what has become of it.</summary>
+    /// <summary>Compiles and loads a variant, if that has not been done, and returns what compiler and driver made of it.</summary>
     /// <param name="variant">A CUDA variant.</param>
     /// <param name="specialization">For what kind of calls; those without a mask by default.</param>
     /// <exception cref="DeviceNotUsableException">The GPU cannot run it.</exception>
@@ -397,7 +397,7 @@ public sealed unsafe class CudaDevice : IAttentionDevice, ITunableDevice
         return _modules.Get(kernel);
     }
 
-    // Faults are not told: there is nobody who could do anything about them.
+    // Faults are ignored: no caller is left that could handle them.
     private void Release()
     {
         if (_context.TryEnter(out CudaContext.Scope scope) == (int)CudaResult.Success)

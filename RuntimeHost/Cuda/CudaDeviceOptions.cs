@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KernelGen.Cuda;
 
-/// <summary>How a <see cref="CudaDevice"/> is made.</summary>
+/// <summary>The options of a <see cref="CudaDevice"/>.</summary>
 public sealed record CudaDeviceOptions
 {
     /// <summary>The GPU, counted as the driver does; not looked at when a context is current on the calling thread.</summary>
@@ -14,7 +14,7 @@ public sealed record CudaDeviceOptions
     /// <summary>The compiler; our own binding to NVRTC when null.</summary>
     public IKernelCompiler? Compiler { get; init; }
 
-    /// <summary>Where compiled kernels are kept; what the environment says when null.</summary>
+    /// <summary>The cache of compiled kernels; as the environment says when null.</summary>
     public CubinCacheOptions? Cache { get; init; }
 
     /// <summary>

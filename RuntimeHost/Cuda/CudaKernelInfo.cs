@@ -3,7 +3,7 @@ using KernelGen.Kernels;
 
 namespace KernelGen.Cuda;
 
-/// <summary>What compiler and driver made of a variant.</summary>
+/// <summary>A variant as compiler and driver made it.</summary>
 /// <param name="Variant">The variant's id.</param>
 /// <param name="Origin">Where it came from.</param>
 /// <param name="LoadTime">How long reading or compiling, and loading, took.</param>
@@ -13,16 +13,16 @@ public sealed record CudaKernelInfo(string Variant, KernelOrigin Origin, TimeSpa
     /// <summary>It came from the cubin cache.</summary>
     public bool FromCache => Origin == KernelOrigin.Cache;
 
-    /// <summary>What was chosen when it was compiled.</summary>
+    /// <summary>The compile-time choices.</summary>
     public KernelSpecialization Specialization { get; init; }
 
-    /// <summary>What the compiler said, registers and spills of each launch among it; empty when it was compiled before.</summary>
+    /// <summary>The compiler's output, with registers and spills of each launch; empty when it was compiled before.</summary>
     public string CompileLog { get; init; } = "";
 
     /// <summary>
-    /// What of the log says that the code is slower than it should be, a line each: registers spilled to memory, products of warpgroups
-    /// that were put in a row
-    /// (<c>C7510</c> and its kin), <c>setmaxnreg</c> that was ignored. Empty when all is well, and when it was compiled before.
+    /// The warnings of the log that the code is slower than it should be, a line each: registers spilled to local memory, wgmma
+    /// instructions serialised by ptxas (<c>C7510</c> and its kin), <c>setmaxnreg</c> that was ignored. Empty when there are none, and when
+    /// it was compiled before.
     /// </summary>
     public IReadOnlyList<string> Findings => [.. AssemblerLog.Parse(CompileLog).Findings.Select(finding => finding.Text)];
 }

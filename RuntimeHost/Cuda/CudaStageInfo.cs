@@ -1,6 +1,6 @@
 namespace KernelGen.Cuda;
 
-/// <summary>What compiler and driver made of one launch of a variant.</summary>
+/// <summary>One launch of a variant as compiler and driver made it.</summary>
 /// <param name="EntryPoint">The kernel's name.</param>
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block.</param>

@@ -1,6 +1,6 @@
 namespace KernelGen.Execution;
 
-/// <summary>What every device holds to between its calls and its end; the rule is written in <c>docs/reliability.md</c>.</summary>
+/// <summary>The lifetime rule of every device, for its calls and its end; it is written in <c>docs/reliability.md</c>.</summary>
 /// <remarks>
 /// A call is counted from its beginning to its end. <c>Dispose</c> waits until no call is counted; calls that begin later are refused, as
 /// are those that were waiting for their turn. On the thread of a call, which is where progress callbacks and loggers run, what would wait
@@ -70,7 +70,7 @@ internal sealed class DeviceLifetime
         }
     }
 
-    /// <summary>As <see cref="Close"/>, for a finalizer, which waits for nobody.</summary>
+    /// <summary>As <see cref="Close"/>, for a finalizer, which must not wait.</summary>
     /// <returns>True when the caller has to release everything; false when that was done, or a call is still running.</returns>
     public bool TryClose()
     {

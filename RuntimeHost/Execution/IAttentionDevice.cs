@@ -12,7 +12,7 @@ public interface IAttentionDevice : IDisposable
     /// <summary>The targets whose variants it runs.</summary>
     IReadOnlyList<KernelTarget> Targets { get; }
 
-    /// <summary>What the planner needs to know of it.</summary>
+    /// <summary>The device as the planner sees it.</summary>
     DeviceProfile Profile { get; }
 
     /// <summary>Why the device cannot run a variant, in a sentence; null when it can, and the variant may be planned with.</summary>

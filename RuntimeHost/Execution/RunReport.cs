@@ -2,7 +2,7 @@ using KernelGen.Planning;
 
 namespace KernelGen.Execution;
 
-/// <summary>What a run really did.</summary>
+/// <summary>The outcome of a run.</summary>
 /// <param name="Plan">The plan that ran.</param>
 /// <param name="Slices">Slices that ran.</param>
 /// <param name="WorkspaceBytes">Workspace that was really taken, in bytes; equals the plan's.</param>

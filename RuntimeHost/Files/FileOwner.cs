@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace KernelGen.Files;
 
-/// <summary>Whether other users than this one and root may have decided what is in a file or folder.</summary>
+/// <summary>The check that no users but this one and root can have decided what is in a file or folder.</summary>
 /// <remarks>
 /// On Linux only, where the modes of files say it. Windows gives a user's folders an access list of their own, and macOS has no CUDA. Of
 /// the folders above nothing is asked: who replaces a folder owns the new one.

@@ -4,7 +4,7 @@ using System.Security;
 namespace KernelGen.Files;
 
 /// <summary>
-/// A folder of files that are read back and trusted, so that nobody else may have put them there. Safe to use from several threads.
+/// A folder of files that are read back and trusted, and so must be writable by this user alone. Safe to use from several threads.
 /// </summary>
 /// <remarks>
 /// The folder itself may be a link, for its user chose it; within it no link is followed. What other users own or may write to is passed

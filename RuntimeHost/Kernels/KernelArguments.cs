@@ -32,7 +32,7 @@ public struct KernelArguments
     /// </summary>
     public nint Map;
 
-    /// <summary>Where the natural log-sum-exp of each row's scaled scores goes, fp32 <c>[batch, heads, queries]</c>, or 0.</summary>
+    /// <summary>The address for the natural log-sum-exp of each row's scaled scores, fp32 <c>[batch, heads, queries]</c>, or 0.</summary>
     public nint LogSumExp;
 
     /// <summary>

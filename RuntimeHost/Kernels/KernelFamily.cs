@@ -4,7 +4,7 @@ namespace KernelGen.Generator.Model;
 namespace KernelGen.Kernels;
 #endif
 
-/// <summary>How a kernel treats the score matrix.</summary>
+/// <summary>The treatment of the score matrix by a kernel.</summary>
 #if KERNELGEN_GENERATOR
 internal
 #else

@@ -28,7 +28,7 @@ public readonly record struct KernelSpecialization(bool GeneralMasks)
     /// <summary>The masks that the kernel takes: <c>none</c> or <c>general</c>.</summary>
     public string MaskName => GeneralMasks ? "general" : "none";
 
-    /// <summary>What a call asks for.</summary>
+    /// <summary>The specialization for a call.</summary>
     /// <param name="arguments">The call.</param>
     public static KernelSpecialization Of(in KernelArguments arguments) => new(arguments.MaskKind != (int)MaskKind.None);
 }

@@ -13,7 +13,7 @@ namespace KernelGen.Kernels;
 /// How often a score, or the probability that it becomes, goes to or comes from memory: 3 for a kernel that writes scores, reads them for
 /// the softmax and for <c>P V</c>; 2 for one that writes probabilities; 0 for <c>streaming</c>.
 /// </param>
-/// <param name="SplitsFloat32">It multiplies numbers of 32 bits as two halves of 16 bits, of which it keeps 22 bits.</param>
+/// <param name="SplitsFloat32">Its fp32 products are emulated with two fp16 terms (22-bit mantissa) on tensor cores.</param>
 #if KERNELGEN_GENERATOR
 internal
 #else

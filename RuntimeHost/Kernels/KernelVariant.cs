@@ -96,7 +96,7 @@ public sealed class KernelVariant
     /// <summary>The source of a CUDA variant; null for the CPU.</summary>
     public CudaKernelSource? Cuda { get; }
 
-    /// <summary>What a prediction of its time needs to know of it.</summary>
+    /// <summary>The traits from which its time is predicted.</summary>
     public KernelTraits Traits { get; init; }
 
     /// <summary>The kernel copies Q, K and V by tensor maps, which demand that addresses and strides are multiples of 16 bytes.</summary>

@@ -4,7 +4,7 @@ namespace KernelGen.Generator.Model;
 namespace KernelGen.Kernels;
 #endif
 
-/// <summary>What multiplies in a kernel.</summary>
+/// <summary>The unit that multiplies in a kernel.</summary>
 #if KERNELGEN_GENERATOR
 internal
 #else

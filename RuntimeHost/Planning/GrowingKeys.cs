@@ -22,10 +22,10 @@ internal sealed class GrowingKeys(PlanCacheKey key)
     private int _firstKeys;
     private SlicePlan[] _ahead = [];
 
-    /// <summary>What the plans have in common.</summary>
+    /// <summary>The properties that the plans have in common.</summary>
     public PlanCacheKey Key { get; } = key;
 
-    /// <summary>When a plan was last found or made.</summary>
+    /// <summary>The time at which a plan was last found or made.</summary>
     public long LastUse { get; set; }
 
     /// <summary>The plan for a number of keys, if it was made ahead.</summary>

@@ -1,6 +1,6 @@
 namespace KernelGen.Tensors;
 
-/// <summary>How a mask acts on the scores.</summary>
+/// <summary>The effect of a mask on the scores.</summary>
 public enum MaskKind
 {
     /// <summary>There is no mask.</summary>

@@ -6,7 +6,7 @@ namespace KernelGen.Tuning;
 /// <summary>A device whose kernels can be compiled ahead and timed.</summary>
 internal interface ITunableDevice
 {
-    /// <summary>What times are only comparable on: the device and its driver.</summary>
+    /// <summary>The identity of device and driver; times of others are not comparable.</summary>
     string TimingIdentity { get; }
 
     /// <summary>The folder of the file that times are remembered in; null remembers them for this process alone.</summary>

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace KernelGen.Lab.Tests;
 
-/// <summary>Folders of the sample and of the laboratory import each other in one direction.</summary>
+/// <summary>Folders of the sample, of the laboratory and of what they share import each other in one direction.</summary>
 [TestClass]
 public sealed partial class FolderImportTests
 {

@@ -7,6 +7,7 @@ internal sealed record CommandResult(int Code, string Output, string Error)
 {
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
+    /// <summary>Runs the application that the project of these tests names.</summary>
     public static CommandResult Of(params string[] args)
     {
         using StringWriter output = new();

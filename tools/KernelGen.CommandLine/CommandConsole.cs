@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace KernelGen.CommandLine;
 
-/// <summary>Where a command writes: results to standard output, everything else to standard error.</summary>
+/// <summary>The output of a command: results to standard output, everything else to standard error.</summary>
 public sealed class CommandConsole
 {
     /// <summary>Columns that a table may take.</summary>

@@ -22,7 +22,7 @@ public static class CommandOptions
         ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40),
     ];
 
-    /// <summary>How plans are made.</summary>
+    /// <summary>The option for the policy.</summary>
     public static Option<string> Policy() => new("--policy")
     {
         Description = "How the plan is made: 'exact', or a preset of an existing system such as 'doggettx' or 'invokeai'",
@@ -33,7 +33,7 @@ public static class CommandOptions
     public static Option<KernelFamily?> Family() => Choice<KernelFamily?>(
         "--family", "Only kernels of this family", ("materialized", KernelFamily.Materialized), ("streaming", KernelFamily.Streaming));
 
-    /// <summary>Where compiled kernels are kept from one run to the next.</summary>
+    /// <summary>The option for the cache of compiled kernels.</summary>
     public static Option<string?> CacheFolder() => new("--cache")
     {
         Description =
@@ -63,7 +63,7 @@ public static class CommandOptions
     /// <summary>Restricts the plan to a slice size.</summary>
     public static Option<int?> SliceRows() => PositiveOrNull("--slice-rows", "Only kernels of this slice size, in query rows");
 
-    /// <summary>How numbers of 32 bits are multiplied.</summary>
+    /// <summary>The option for the multiplication of fp32 numbers.</summary>
     public static Option<Float32Math> Float32() => Choice(
         "--float32",
         "For f32: 'split' lets tensor cores of compute capability 9.0 multiply halves of numbers, relative error up to 2e-6 as "

@@ -1,6 +1,6 @@
 namespace KernelGen.CommandLine;
 
-/// <summary>What the process says to its caller.</summary>
+/// <summary>The exit codes of a process.</summary>
 public static class ExitCode
 {
     /// <summary>Done.</summary>

@@ -33,7 +33,7 @@ public sealed class HostOptions
         AttentionHost.CreateDefault(Read(
             parsed) with { Logger = parsed.GetValue<bool>(CommandOptions.VerboseName) ? new StandardErrorLogger(console.Error) : null });
 
-    /// <summary>How the host is to be made.</summary>
+    /// <summary>The options of the host.</summary>
     public AttentionHostOptions Read(ParseResult parsed) => new()
     {
         Device = parsed.GetValue(_device),

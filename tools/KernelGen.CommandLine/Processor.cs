@@ -17,9 +17,7 @@ public static class Processor
     public static string Description => Describe(ModelName, Read("cpu family"), Read("model"));
 
     /// <summary>The description of a processor.</summary>
-    /// <param name="name">Its name.</param>
     /// <param name="family">Its family as the system writes it; null where it does not.</param>
-    /// <param name="model">Its model.</param>
     internal static string Describe(string name, string? family, string? model)
     {
         if (!int.TryParse(family, NumberStyles.None, CultureInfo.InvariantCulture, out int familyNumber)

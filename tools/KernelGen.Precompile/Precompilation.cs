@@ -5,7 +5,7 @@ namespace KernelGen.Precompile;
 /// <summary>Compiles the CUDA kernels of an application that was built, by its own KernelGen.RuntimeHost.</summary>
 internal static class Precompilation
 {
-    /// <summary>What a line of a fault begins with, for MSBuild.</summary>
+    /// <summary>The begin of a line of a fault, for MSBuild.</summary>
     public const string FaultPrefix = "KernelGen : error KernelGenPrecompile: ";
 
     private const int BadInput = 2;

@@ -15,7 +15,7 @@ public static class AttentionReference
     /// <summary>A finite bias beyond it counts as the largest number of its sign.</summary>
     private const double LargestBias = 2.3e38f;
 
-    /// <summary>How far below the largest score of a row a score is when its key has no weight that could show: 2^-64.</summary>
+    /// <summary>The distance from a row's largest score at which a key has no weight that could show: 2^-64.</summary>
     private const double Negligible = 44;
 
     /// <summary>Computes all rows.</summary>
@@ -52,7 +52,6 @@ public static class AttentionReference
     /// <param name="value">V.</param>
     /// <param name="options">Scale, mask, causality and strides.</param>
     /// <param name="head">The row's head, counted over batch * heads.</param>
-    /// <param name="row">The row.</param>
     /// <param name="result">Receives the head dim's elements; zeros when the row sees no key.</param>
     /// <param name="weights">Receives the probabilities of the keys; empty when they are not wanted.</param>
     public static ReferenceRow Row<T>(

@@ -1,6 +1,6 @@
 namespace KernelGen.Reference;
 
-/// <summary>What attention gives, in float64.</summary>
+/// <summary>The result of attention in float64.</summary>
 /// <param name="Output">Dense <c>[batch, heads, queries, headDim]</c>, whatever the strides of the call.</param>
 /// <param name="LogSumExp">Natural, <c>[batch, heads, queries]</c>; negative infinity for a row that sees no key.</param>
 /// <param name="Map">Probabilities, <c>[batch, heads, queries, keys]</c>.</param>

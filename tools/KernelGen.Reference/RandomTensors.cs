@@ -6,8 +6,6 @@ namespace KernelGen.Reference;
 public static class RandomTensors
 {
     /// <summary>Makes one.</summary>
-    /// <param name="elements">Its elements.</param>
-    /// <param name="seed">The seed.</param>
     /// <exception cref="ArgumentException">More elements than an array can hold.</exception>
     public static T[] Normal<T>(long elements, int seed)
         where T : unmanaged
@@ -18,9 +16,6 @@ public static class RandomTensors
     }
 
     /// <summary>Makes one in fp32 whose numbers an element type holds exactly.</summary>
-    /// <param name="elements">Its elements.</param>
-    /// <param name="seed">The seed.</param>
-    /// <param name="elementType">The element type.</param>
     /// <param name="deviation">The standard deviation.</param>
     /// <exception cref="ArgumentException">More elements than an array can hold.</exception>
     public static float[] Exact(long elements, int seed, ElementType elementType, float deviation = 1)

@@ -1,6 +1,6 @@
 namespace KernelGen.Reference;
 
-/// <summary>What the reference knows of a row besides its result.</summary>
+/// <summary>The reference's facts about a row, besides its result.</summary>
 /// <param name="LogSumExp">The natural log-sum-exp of its scores; negative infinity when it sees no key.</param>
 /// <param name="LargestScore">
 /// The largest magnitude of a score whose rounding in fp32 can show in the row; 0 when there is none. Left out are scores whose weight is

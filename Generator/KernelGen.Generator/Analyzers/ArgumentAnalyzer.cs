@@ -17,7 +17,7 @@ public sealed class ArgumentAnalyzer() : SliceAttentionAnalyzer(
 
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)
     {
-        // The values of a list that is too long are not looked at: that is told, once.
+        // The values of a list that is too long are not checked: its length is reported, once.
         foreach (SliceAttentionUsage usage in usages.Where(static usage => !usage.LongArguments.Any()))
         {
             if (usage.HeadDims.Values.Count == 0)

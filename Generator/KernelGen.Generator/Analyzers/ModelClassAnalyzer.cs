@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace KernelGen.Generator.Analyzers;
 
-/// <summary>What a class is or has that keeps the generator from adding to it: KGEN0001, 0008, 0011.</summary>
+/// <summary>Faults of a class that keep the generator from adding to it: KGEN0001, 0008, 0011.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ModelClassAnalyzer()
     : SliceAttentionAnalyzer(

@@ -11,11 +11,11 @@ namespace KernelGen.Generator.Analyzers;
 public sealed class ProjectAnalyzer()
     : SliceAttentionAnalyzer(DiagnosticDescriptors.UnsafeCodeNotAllowed, DiagnosticDescriptors.OldLanguage)
 {
-    /// <summary>Whether the project's C# has what the emitted code takes: collection expressions are of C# 12.</summary>
+    /// <summary>True when the project's C# has what the emitted code takes: collection expressions are of C# 12.</summary>
     internal static bool HasLanguage(Compilation compilation) =>
         compilation is CSharpCompilation { LanguageVersion: >= LanguageVersion.CSharp12 };
 
-    /// <summary>Whether CPU kernels can be compiled.</summary>
+    /// <summary>True when CPU kernels can be compiled.</summary>
     internal static bool AllowsUnsafe(Compilation compilation) => compilation.Options is CSharpCompilationOptions { AllowUnsafe: true };
 
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, IReadOnlyList<SliceAttentionUsage> usages)

@@ -45,7 +45,7 @@ internal sealed class AttributeArray(string name, IReadOnlyList<int> values, Att
         _ => null,
     };
 
-    /// <summary>Where a value stands: its element where there is one, else the argument, else the attribute.</summary>
+    /// <summary>The location of a value: its element where there is one, else the argument, else the attribute.</summary>
     public Location LocationOf(int index) =>
         expression is not null && ElementsOf(expression) is { } elements && elements.Count == Values.Count
             ? elements[index].GetLocation()

@@ -4,13 +4,13 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace KernelGen.Generator.Discovery;
 
-/// <summary>What a class must be for the generator to add members to it.</summary>
+/// <summary>The requirements on a class for the generator to add members to it.</summary>
 internal static class ModelClassRules
 {
     private static readonly string[] _words = ["var", "unmanaged", "nint"];
     private static readonly string[] _namespaces = ["System", "KernelGen"];
 
-    /// <summary>Whether the class itself keeps the generator from adding to it: KGEN0001 or 0008.</summary>
+    /// <summary>True when the class itself keeps the generator from adding to it: KGEN0001 or 0008.</summary>
     public static bool HasError(INamedTypeSymbol type, CancellationToken cancellationToken) =>
         !IsPartial(type, cancellationToken) || FindObstacle(type, cancellationToken) is not null;
 

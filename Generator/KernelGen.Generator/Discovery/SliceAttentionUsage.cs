@@ -18,13 +18,13 @@ internal sealed record SliceAttentionUsage(
         new[] { HeadDims, ElementTypes, SliceRows, Families, Targets }
             .Where(static array => array.Values.Count > SliceAttentionRules.MaximumValues);
 
-    /// <summary>How many kernels the attribute asks for, a design for each counted.</summary>
+    /// <summary>The number of kernels that the attribute asks for, each counted with its design.</summary>
     public int KernelCount => Requests().Sum(static request => System.Math.Max(1, request.SliceRows.Count));
 
     /// <summary>Arguments keep the generator from making kernels: KGEN0002, 0003, 0005, 0007, 0012, 0014 or 0016.</summary>
     public bool HasError => HasFaultyArgument || AsksForNoKernel;
 
-    /// <summary>Whether no kernel is for any of the combinations that are asked for (KGEN0014).</summary>
+    /// <summary>True when no kernel exists for any combination that is asked for (KGEN0014).</summary>
     public bool AsksForNoKernel => !HasFaultyArgument && !Requests().Any(KernelDesigns.All.Answer);
 
     private bool HasFaultyArgument =>
@@ -37,7 +37,7 @@ internal sealed record SliceAttentionUsage(
         || HasEnumError(Targets, SliceAttentionRules.IsTarget)
         || LacksSliceRows;
 
-    /// <summary>Whether the <c>materialized</c> family is asked for without a slice size (KGEN0012).</summary>
+    /// <summary>True when the <c>materialized</c> family is asked for without a slice size (KGEN0012).</summary>
     public bool LacksSliceRows => SliceRows.Values.Count == 0 && Families.Values.Contains((int)KernelFamily.Materialized);
 
     public static bool IsSliceAttention(AttributeData attribute) =>

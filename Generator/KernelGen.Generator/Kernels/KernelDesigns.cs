@@ -29,7 +29,7 @@ internal sealed class KernelDesigns(ImmutableArray<IKernelDesign> designs)
     /// <summary>These designs and one more.</summary>
     public KernelDesigns With(IKernelDesign design) => new(designs.Add(design));
 
-    /// <summary>Whether there is a kernel for a request.</summary>
+    /// <summary>True when there is a kernel for a request.</summary>
     public bool Answer(KernelRequest request) => designs.Any(design => design.Target == request.Target && design.Variants(request).Any());
 
     /// <summary>The variants that answer the requests, each once, in the order in which they are emitted.</summary>

@@ -1,6 +1,6 @@
 namespace KernelGen.Generator.Model;
 
-/// <summary>What one variant is specialised for.</summary>
+/// <summary>The specialisation of one variant.</summary>
 /// <param name="HeadDim">Elements of a row: a multiple of 8 from 8 to 512.</param>
 /// <param name="SliceRows">Slice size in query rows: of a slice for <c>materialized</c>, of a tile for <c>streaming</c>.</param>
 internal sealed record KernelConfiguration(KernelFamily Family, KernelTarget Target, ElementType ElementType, int HeadDim, int SliceRows)

@@ -14,6 +14,6 @@ internal sealed record ModelClass(
     /// <summary>The name as people say it.</summary>
     public string PlainName => Name.TrimStart('@');
 
-    /// <summary>Whether some variants run on the CPU, which takes unsafe code.</summary>
+    /// <summary>True when some variants run on the CPU, which takes unsafe code.</summary>
     public bool HasCpuKernels => Requests.Any(static request => request.Target == KernelTarget.Cpu);
 }

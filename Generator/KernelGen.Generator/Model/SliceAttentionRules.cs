@@ -1,6 +1,6 @@
 namespace KernelGen.Generator.Model;
 
-/// <summary>What the arguments of <c>[SliceAttention]</c> may be, and what they are when they are not given.</summary>
+/// <summary>The permitted arguments of <c>[SliceAttention]</c>, and their defaults.</summary>
 internal static class SliceAttentionRules
 {
     public const int HeadDimStep = 8;
@@ -23,13 +23,13 @@ internal static class SliceAttentionRules
     public static IReadOnlyList<int> DefaultFamilies { get; } = [.. _defaults.Families.Select(static family => (int)family)];
     public static IReadOnlyList<int> DefaultTargets { get; } = [.. _defaults.Targets.Select(static target => (int)target)];
 
-    /// <summary>Whether kernels can be made for the head dim: a multiple of 8 from 8 to 512.</summary>
+    /// <summary>True when kernels can be made for the head dim: a multiple of 8 from 8 to 512.</summary>
     public static bool IsHeadDim(int value) => NearestHeadDim(value) == value;
 
     /// <summary>The head dim to use instead: the next multiple of 8, at least 8 and at most 512.</summary>
     public static int NearestHeadDim(int value) => RoundUp(value, HeadDimStep, MinimumHeadDim, MaximumHeadDim);
 
-    /// <summary>Whether kernels can be made for the slice size: a multiple of 128 from 128 to 1048576.</summary>
+    /// <summary>True when kernels can be made for the slice size: a multiple of 128 from 128 to 1048576.</summary>
     public static bool IsSliceRows(int value) => NearestSliceRows(value) == value;
 
     /// <summary>The slice size to use instead: the next multiple of 128, at least 128 and at most 1048576.</summary>

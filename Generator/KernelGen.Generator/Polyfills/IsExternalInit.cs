@@ -1,4 +1,4 @@
 namespace System.Runtime.CompilerServices;
 
-/// <summary>What the compiler asks for to allow <c>init</c> accessors and records on netstandard2.0.</summary>
+/// <summary>The type that the compiler needs to allow <c>init</c> accessors and records on netstandard2.0.</summary>
 internal static class IsExternalInit;

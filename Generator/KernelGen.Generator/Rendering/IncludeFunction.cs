@@ -7,7 +7,7 @@ namespace KernelGen.Generator.Rendering;
 /// <summary><c>include 'name'</c>, the one builtin of templates: Scriban's, for string names, with callers for messages.</summary>
 internal sealed class IncludeFunction : IScriptCustomFunction
 {
-    /// <summary>What templates call it.</summary>
+    /// <summary>Its name in templates.</summary>
     public const string Name = "include";
 
     public int RequiredParameterCount => 1;

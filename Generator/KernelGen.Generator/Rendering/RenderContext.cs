@@ -47,7 +47,7 @@ internal sealed class RenderContext : TemplateContext
     /// <summary>The templates that can be included.</summary>
     public TemplateLibrary Library { get; }
 
-    /// <summary>Marks the lines that are written; null where nobody asks for them.</summary>
+    /// <summary>Marks the lines that are written; null where they are not needed.</summary>
     public LineMarks? Marks { get; init; }
 
     /// <summary>Statements and expressions evaluated so far.</summary>

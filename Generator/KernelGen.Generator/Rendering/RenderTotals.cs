@@ -1,6 +1,6 @@
 namespace KernelGen.Generator.Rendering;
 
-/// <summary>What the renderings of one class used up together: each may stay within its limits and all of them still be too much.</summary>
+/// <summary>Resources that the renderings of one class used up together: each may stay within its limits and all be too much.</summary>
 internal sealed class RenderTotals
 {
     private long _steps;

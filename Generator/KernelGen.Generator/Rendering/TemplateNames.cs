@@ -1,6 +1,6 @@
 namespace KernelGen.Generator.Rendering;
 
-/// <summary>Which names a model may use.</summary>
+/// <summary>The names that a model may use.</summary>
 internal static class TemplateNames
 {
     // Scriban's statement keywords, its literals and the objects and functions that its default context brings.
@@ -12,10 +12,10 @@ internal static class TemplateNames
         "empty", "blank", "array", "date", "html", "math", "object", "regex", "string", "timespan",
     };
 
-    /// <summary>Whether Scriban gives the name a meaning of its own.</summary>
+    /// <summary>True when Scriban gives the name a meaning of its own.</summary>
     public static bool IsReserved(string name) => _reserved.Contains(name);
 
-    /// <summary>Whether the name has only lower-case ASCII letters, digits and underscores, and does not start with a digit.</summary>
+    /// <summary>True when the name has only lower-case ASCII letters, digits and underscores, and does not start with a digit.</summary>
     public static bool IsSnakeCase(string name) =>
         name.Length > 0 && !char.IsDigit(name[0]) && name.All(static c => c is (>= 'a' and <= 'z') or '_' or (>= '0' and <= '9'));
 }

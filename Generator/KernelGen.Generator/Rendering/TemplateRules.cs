@@ -175,7 +175,7 @@ internal static class TemplateRules
         if (member.DotToken.TokenType == TokenType.QuestionDot)
             return $"'?.' is {NotAvailable}; an unknown member is an error";
 
-        // The length of a range is counted one by one, and nobody counts that.
+        // Scriban counts the length of a range element by element, outside all limits.
         if (IsLoop(member.Target) && !_loopMembers.Contains(member.Member!.Name))
             return $"unknown member '{member.Member.Name}'; a loop has 'index', 'first', 'last', 'even', 'odd' and 'changed'";
         return FaultOfChain(member);

@@ -6,7 +6,7 @@ namespace KernelGen.Cpu.Kernels;
 /// <summary>The constants of <see cref="LaneExponential{TVector}"/>: static data of the assembly, which does not move.</summary>
 internal static unsafe class ExponentialConstants
 {
-    /// <summary>Where the numbers lie.</summary>
+    /// <summary>The address of the numbers.</summary>
     /// <remarks>
     /// The lowest exponent; the number that, added to a small one, leaves its nearest eighth in the lowest bits; then the coefficients of
     /// <c>r</c>^3, <c>r</c>^2 and <c>r</c>: minimax for 2^r on [-1/16, 1/16] in relative error, the constant held at 1, the others rounded
@@ -19,7 +19,7 @@ internal static unsafe class ExponentialConstants
         return (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(numbers));
     }
 
-    /// <summary>Where the table lies: sixteen numbers, the eight twice, so that the widest vector can hold it.</summary>
+    /// <summary>The address of the table: sixteen numbers, the eight twice, so that the widest vector can hold it.</summary>
     /// <remarks>
     /// The bits of 2^(j/8), less <c>j</c> * 2^20. An exponent of <c>e</c> eighths adds <c>e</c> * 2^20 to the bits, which moves the
     /// exponent field by the whole part of <c>e / 8</c> and brings back what was taken.

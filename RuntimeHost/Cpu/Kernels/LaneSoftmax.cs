@@ -123,7 +123,7 @@ public static unsafe class LaneSoftmax
 
     /// <summary>
     /// Writes the natural log-sum-exp of rows; negative infinity for a row that sees no key. A maximum that came of a bias too large for
-    /// units of log2 is that bias, unless the row is of no numbers.
+    /// units of log2 is that bias, unless the row is NaN.
     /// </summary>
     /// <param name="maximum">The maxima, in units of log2.</param>
     /// <param name="sum">The sums of weights.</param>

@@ -5,14 +5,14 @@ using System.Runtime.Intrinsics.X86;
 namespace KernelGen.Cpu.Kernels;
 
 /// <summary>
-/// Asks for memory that will be needed soon, and waits for nothing. .NET can say that to x86 only; elsewhere nothing happens.
+/// Software prefetch. A no-op on processors other than x86, for which .NET has no such instruction.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class Prefetch
 {
     private const int CacheLine = 64;
 
-    /// <summary>Asks for the cache line of an address.</summary>
+    /// <summary>Prefetches the cache line of an address.</summary>
     /// <param name="address">The address. One that cannot be read does no harm.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Line(byte* address)
@@ -23,8 +23,7 @@ public static unsafe class Prefetch
         }
     }
 
-    /// <summary>Asks for the cache line of an address that is needed at once after what is being worked on: in the first-level
-    /// cache.</summary>
+    /// <summary>Prefetches the cache line of an address that is needed next, into the first-level cache.</summary>
     /// <param name="address">The address. One that cannot be read does no harm.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Near(byte* address)
@@ -35,7 +34,7 @@ public static unsafe class Prefetch
         }
     }
 
-    /// <summary>Asks for rows of a tensor, to be read or written.</summary>
+    /// <summary>Prefetches rows of a tensor, to be read or written.</summary>
     /// <typeparam name="TElement">The tensor's element type.</typeparam>
     /// <param name="rows">The first row.</param>
     /// <param name="stride">From a row to the next, in elements.</param>
@@ -44,7 +43,7 @@ public static unsafe class Prefetch
     public static void Rows<TElement>(TElement* rows, long stride, int count, int headDim)
         where TElement : unmanaged
     {
-        // Rows without gaps share cache lines.
+        // Contiguous rows (stride == headDim) form one run: prefetch every cache line once.
         (int runs, int elements) = stride == headDim ? (Math.Min(count, 1), count * headDim) : (count, headDim);
         for (int run = 0; run < runs; run++)
         {

@@ -4,7 +4,7 @@ using KernelGen.Kernels;
 
 namespace KernelGen.Cpu.Kernels;
 
-/// <summary>What a finished tile hands out: output rows, log-sum-exp, and the attention map.</summary>
+/// <summary>The output of a finished tile: output rows, log-sum-exp, and the attention map.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class TileOutput
 {

@@ -4,7 +4,7 @@ using KernelGen.Tensors;
 
 namespace KernelGen.Cpu.Kernels;
 
-/// <summary>Where the tensors of one head lie.</summary>
+/// <summary>The addresses of the tensors of one head.</summary>
 /// <typeparam name="TElement">Their element type.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly unsafe struct TileTensors<TElement>

@@ -30,7 +30,7 @@ public sealed class AdvanceCompiler
         ? new(new NvrtcKernelCompiler(nvrtc))
         : throw new DeviceNotUsableException(fault);
 
-    /// <summary>What there is to compile: every kernel for every architecture that runs it, each distinct text once.</summary>
+    /// <summary>The compilations to do: every kernel for every architecture that runs it, each distinct text once.</summary>
     /// <param name="variants">Variants; those of the CPU are passed over.</param>
     /// <param name="architectures">The GPUs.</param>
     /// <param name="specializations">For what kinds of calls. One that changes nothing in a kernel's text is passed over there.</param>

@@ -1,6 +1,6 @@
 namespace KernelGen.Cuda.Compilation;
 
-/// <summary>What the assembler made of an entry point, and of the functions that it calls.</summary>
+/// <summary>The assembler's report on an entry point and the functions that it calls.</summary>
 /// <param name="Name">Its name.</param>
 internal sealed record AssemblerEntry(string Name)
 {

@@ -1,6 +1,6 @@
 namespace KernelGen.Cuda.Compilation;
 
-/// <summary>How far compiling in advance has come.</summary>
+/// <summary>The progress of compiling in advance.</summary>
 /// <param name="Latest">The kernel that was just done.</param>
 /// <param name="Done">Kernels that are done.</param>
 /// <param name="Count">Kernels in all.</param>

@@ -7,6 +7,6 @@ namespace KernelGen.Cuda.Compilation;
 /// <param name="Architecture">The GPUs.</param>
 public sealed record CompilationRequest(SpecializedKernel Kernel, CudaArchitecture Architecture)
 {
-    /// <summary>What it is compiled for, such as <c>sm_86</c>; <c>sm_90a</c> for kernels that need it.</summary>
+    /// <summary>The architecture it is compiled for, such as <c>sm_86</c>; <c>sm_90a</c> for kernels that need it.</summary>
     public string ArchitectureName => Architecture.NameFor(Kernel.Variant.Target);
 }

@@ -1,6 +1,6 @@
 namespace KernelGen.Cuda.Compilation;
 
-/// <summary>What a compiler made of one launch of a kernel.</summary>
+/// <summary>One launch of a kernel, compiled.</summary>
 /// <param name="EntryPoint">Its name.</param>
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="Registers">Registers of a thread.</param>

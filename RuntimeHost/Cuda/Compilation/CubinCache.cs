@@ -12,7 +12,7 @@ namespace KernelGen.Cuda.Compilation;
 /// A file is <c>magic (8), key (32), kind (4), length (4), image, SHA-256 of all before (32)</c>, and its name is its key, in a folder
 /// named by the key's first two digits. It is written under another name and renamed, so that a reader sees all of it or nothing. Whatever
 /// is not sound is deleted and compiled again; a folder that cannot be written to is no error. Files and folders of other names are never
-/// looked at, and links not followed. The hash tells damage and no forgery: what other users own or may write to is passed over, see <see
+/// looked at, and links not followed. The hash detects damage, not forgery: what other users own or may write to is passed over, see <see
 /// cref="PrivateFolder"/>. The key covers source, shared headers, specialisation, compiler, options and architecture, never compiler
 /// output, which is not always the same.
 /// </remarks>

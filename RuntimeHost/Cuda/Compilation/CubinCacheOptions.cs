@@ -2,7 +2,7 @@ using KernelGen.Cuda.Interop;
 
 namespace KernelGen.Cuda.Compilation;
 
-/// <summary>Where compiled kernels are kept between processes.</summary>
+/// <summary>The options of the cache of compiled kernels, which processes share.</summary>
 /// <param name="Folder">
 /// The folder, as an absolute path; null keeps nothing on disk. It is made for this user alone. A folder, or a file in it, that another
 /// user owns or may write to is passed over, and the log says so.

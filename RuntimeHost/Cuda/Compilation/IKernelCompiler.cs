@@ -8,7 +8,7 @@ public interface IKernelCompiler
     /// <summary>Name, version and everything else that may change the result; part of the key of the cubin cache.</summary>
     string Identity { get; }
 
-    /// <summary>What to compile for, such as <c>sm_80</c>, or <c>compute_90</c> (PTX) for a GPU newer than the compiler knows.</summary>
+    /// <summary>The target, such as <c>sm_80</c>, or <c>compute_90</c> (PTX) for a GPU newer than the compiler knows.</summary>
     /// <param name="computeCapability">The GPU's, such as 80 or 90.</param>
     /// <exception cref="DeviceNotUsableException">The compiler cannot make code for this GPU.</exception>
     string ArchitectureFor(int computeCapability);

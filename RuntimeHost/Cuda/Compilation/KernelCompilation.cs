@@ -11,7 +11,7 @@ public sealed record KernelCompilation(
     CompilationRequest Request, KernelImage? Image, IReadOnlyList<CompiledEntry> Entries, TimeSpan ProcessorTime,
     KernelCompilationException? Fault)
 {
-    /// <summary>What the compiler said.</summary>
+    /// <summary>The compiler's output.</summary>
     public string Log => Fault?.Log ?? Image?.Log ?? "";
 
     /// <summary>Reads what became of a kernel from the compiler's log.</summary>

@@ -1,6 +1,6 @@
 namespace KernelGen.Cuda.Compilation;
 
-/// <summary>What a compiler made.</summary>
+/// <summary>The kind of a kernel's image.</summary>
 public enum KernelImageKind
 {
     /// <summary>Machine code for exactly one architecture.</summary>

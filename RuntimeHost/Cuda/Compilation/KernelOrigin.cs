@@ -1,6 +1,6 @@
 namespace KernelGen.Cuda;
 
-/// <summary>Where a compiled kernel comes from.</summary>
+/// <summary>The origin of a compiled kernel.</summary>
 public enum KernelOrigin
 {
     /// <summary>The compiler, in this process.</summary>

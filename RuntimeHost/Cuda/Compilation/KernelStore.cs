@@ -33,7 +33,7 @@ internal sealed class KernelStore
         }
     }
 
-    /// <summary>What kernels are compiled for; while no compiler was needed, the machine code of the GPU.</summary>
+    /// <summary>The architecture that kernels are compiled for; while no compiler was needed, that of the GPU's machine code.</summary>
     public string Architecture => _compiler.Known?.ArchitectureFor(_machine.ComputeCapability) ?? _machine.Name;
 
     /// <summary>Why a kernel cannot be had for any kind of call; null when it can.</summary>
@@ -45,7 +45,7 @@ internal sealed class KernelStore
             : $"{variant.Id} is not in {_folder} for {_machine.NameFor(variant.Target)}, and there is no NVRTC to compile it.";
     }
 
-    /// <summary>Where a kernel would come from now; null when it cannot be had.</summary>
+    /// <summary>The origin that a kernel would have now; null when it cannot be had.</summary>
     public KernelOrigin? OriginOf(SpecializedKernel kernel)
     {
         if (IsInFolder(kernel))

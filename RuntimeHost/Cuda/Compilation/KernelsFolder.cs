@@ -8,9 +8,8 @@ namespace KernelGen.Cuda.Compilation;
 
 /// <summary>
 /// Reads kernels that were compiled in advance. Whatever is not exactly the kernel that is asked for (another text, other options, a file
-/// that is not what the index
-/// says) is passed over: the kernel then comes from the cache or the compiler. The first of an architecture that is passed over is told as
-/// a warning, the others in the debug log.
+/// that differs from the index) is passed over: the kernel then comes from the cache or the compiler. The first of an architecture that is
+/// passed over is logged as a warning, the others as debug messages.
 /// </summary>
 internal sealed class KernelsFolder
 {
@@ -44,7 +43,7 @@ internal sealed class KernelsFolder
         return chosen.Length == 0 || string.Equals(chosen, "off", StringComparison.OrdinalIgnoreCase) ? null : FullPath(chosen);
     }
 
-    /// <summary>What the folder has, architecture by architecture, for people.</summary>
+    /// <summary>The content of the folder, architecture by architecture, for people.</summary>
     public static string Describe(string folder)
     {
         string[] architectures;

@@ -30,7 +30,7 @@ public sealed class CudaArchitecture
     /// <summary>Ten times the major plus the minor number.</summary>
     public int ComputeCapability { get; }
 
-    /// <summary>What a multiprocessor holds at once.</summary>
+    /// <summary>The limits of a multiprocessor.</summary>
     public MultiprocessorLimits Multiprocessor { get; }
 
     /// <summary>The compute capability as it is usually written, such as <c>9.0</c>.</summary>
@@ -79,7 +79,7 @@ public sealed class CudaArchitecture
     /// <param name="architecture">What other kernels are compiled for there, such as <c>sm_90</c> or <c>compute_90</c>.</param>
     public static string NameFor(KernelTarget target, string architecture) => target == KernelTarget.Sm90a ? "sm_90a" : architecture;
 
-    /// <summary>What a kernel is compiled for.</summary>
+    /// <summary>The architecture that a kernel is compiled for.</summary>
     /// <param name="target">The kernel's target.</param>
     public string NameFor(KernelTarget target) => NameFor(target, Name);
 

@@ -6,7 +6,7 @@ using KernelGen.Planning;
 
 namespace KernelGen.Cuda;
 
-/// <summary>What a GPU is and can do.</summary>
+/// <summary>The identity and limits of a GPU.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="ComputeCapability">Ten times the major plus the minor number, such as 80 or 90.</param>
 /// <param name="Multiprocessors">Streaming multiprocessors.</param>
@@ -29,7 +29,7 @@ public sealed record CudaDeviceLimits(
     int GridHeight,
     bool IsIntegrated)
 {
-    /// <summary>What a launch costs.</summary>
+    /// <summary>The cost of a launch.</summary>
     private const double SliceSeconds = 10e-6;
 
     /// <summary>
@@ -45,7 +45,7 @@ public sealed record CudaDeviceLimits(
     public double TensorFlopsPerSecond =>
         (KernelCosts.HasFastTensorCores(ComputeCapability) ? 2048.0 : 512.0) * Multiprocessors * Math.Max(ClockKilohertz, 1) * 1e3;
 
-    /// <summary>What a multiprocessor holds at once.</summary>
+    /// <summary>The limits of a multiprocessor.</summary>
     public MultiprocessorLimits Multiprocessor => MultiprocessorLimits.ForComputeCapability(ComputeCapability);
 
     /// <summary>Bytes of the L2 cache; 0 when the driver does not tell.</summary>
@@ -58,7 +58,7 @@ public sealed record CudaDeviceLimits(
     /// <summary>The targets that the GPU runs; none when it is too old.</summary>
     public IReadOnlyList<KernelTarget> Targets => CudaArchitecture.TargetsOf(ComputeCapability);
 
-    /// <summary>What the planner needs to know of the GPU.</summary>
+    /// <summary>The GPU as the planner sees it.</summary>
     /// <param name="experimental">The experimental kernels that plans may take.</param>
     public DeviceProfile CreateProfile(ExperimentalKernels experimental = ExperimentalKernels.None) =>
         new(Workers: 0, FlopsPerSecond, MemoryBytesPerSecond, SliceSeconds, TotalMemoryBytes)

@@ -44,7 +44,7 @@ internal sealed class CudaLibraries(string? driverPath, string? nvrtcPath)
         return nvrtc is not null;
     }
 
-    /// <summary>What the driver is called, for the loader, which knows where drivers are installed.</summary>
+    /// <summary>The names of the driver, for the loader, which knows where drivers are installed.</summary>
     /// <param name="system">The system.</param>
     public static string[] DriverNames(SearchedSystem system) => system.IsWindows ? ["nvcuda.dll"] : ["libcuda.so.1"];
 

@@ -75,7 +75,7 @@ internal sealed unsafe class Nvrtc
                     + "an older NVRTC.");
     }
 
-    /// <summary>What an <c>nvrtcResult</c> means, with its number.</summary>
+    /// <summary>The meaning of an <c>nvrtcResult</c>, with its number.</summary>
     public string Text(int result) =>
         Invariant($"{Marshal.PtrToStringUTF8((nint)_getErrorString(result)) ?? "an unknown error"} ({result})");
 

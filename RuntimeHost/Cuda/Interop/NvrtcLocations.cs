@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace KernelGen.Cuda.Interop;
 
-/// <summary>Where NVRTC is found: by the loader's own search, in the toolkit's folders, and in the folders of the pip wheels.</summary>
+/// <summary>The places of NVRTC: the loader's own search, the toolkit's folders, and the folders of the pip wheels.</summary>
 /// <param name="system">Where to look.</param>
 internal sealed class NvrtcLocations(SearchedSystem system)
 {

@@ -33,7 +33,7 @@ internal sealed record SearchedSystem
     /// <summary>Paths of the files in a folder whose names match a pattern.</summary>
     public Func<string, string, IEnumerable<string>> Files { get; init; } = Directory.EnumerateFiles;
 
-    /// <summary>What a folder holds; nothing when it is not there, may not be listed, or cannot be reached.</summary>
+    /// <summary>The entries of a folder; none when it is not there, may not be listed, or cannot be reached.</summary>
     /// <param name="list"><see cref="Folders"/> or <see cref="Files"/>.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="pattern">The pattern of the names.</param>

@@ -3,7 +3,7 @@ using KernelGen.Planning;
 
 namespace KernelGen.Cuda.Launch;
 
-/// <summary>What to say when a call does not fit into the GPU's memory after all.</summary>
+/// <summary>The exception for a call that does not fit into the GPU's memory after all.</summary>
 internal static class MemoryFault
 {
     /// <summary>The tensors of a call do not fit.</summary>

@@ -17,7 +17,7 @@ internal sealed unsafe class TensorMaps : IDisposable
     /// <summary>The most maps that a kernel takes: of Q, K, V and the output.</summary>
     public const int MostMaps = 4;
 
-    /// <summary>What the driver and the copies demand of addresses and strides, in bytes.</summary>
+    /// <summary>The alignment of addresses and strides that the driver and the copies demand, in bytes.</summary>
     public const int Alignment = 16;
 
     private const int Axes = 4;
@@ -62,7 +62,7 @@ internal sealed unsafe class TensorMaps : IDisposable
             new(arguments.Query, arguments.QueryStrides, shape.HeadDim, shape.Queries, shape.Heads, shape.Batch, stage.TensorBoxes[0],
                 elementType);
 
-        // Without keys nobody reads the maps of K and V, and there is no map of nothing.
+        // With zero keys K and V are never read, and cuTensorMapEncodeTiled rejects an empty tensor: encode Q instead.
         bool hasKeys = shape.Keys > 0;
         Key key =
             new(arguments.Key, arguments.KeyStrides, shape.HeadDim, shape.Keys, shape.KeyValueHeads, shape.Batch, stage.TensorBoxes[1],
@@ -117,7 +117,7 @@ internal sealed unsafe class TensorMaps : IDisposable
         uint* box = stackalloc uint[Axes] { (uint)key.Box.Dims, (uint)key.Box.Rows, 1, 1 };
         uint* steps = stackalloc uint[Axes] { 1, 1, 1, 1 };
 
-        // A stride that means nothing has to be one that the driver takes all the same: it gets that of a tensor without gaps.
+        // The driver checks the stride of an axis of size 1, too: give it that of a contiguous tensor.
         strides[0] = (ulong)((key.Rows > 1 ? key.Strides.Row : key.HeadDim) * ElementBytes);
         strides[1] = key.Heads > 1 ? (ulong)(key.Strides.Head * ElementBytes) : strides[0] * sizes[1];
         strides[2] = key.Batch > 1 ? (ulong)(key.Strides.Batch * ElementBytes) : strides[1] * sizes[2];

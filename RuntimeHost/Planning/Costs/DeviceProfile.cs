@@ -41,13 +41,13 @@ public sealed record DeviceProfile(int Workers, double FlopsPerSecond, double By
     /// <summary>The experimental kernels that plans may take, beside all that are not.</summary>
     public ExperimentalKernels ExperimentalKernels { get; init; }
 
-    /// <summary>What was measured on the device, instead of predicted; null when nothing was.</summary>
+    /// <summary>Times that were measured on the device, in place of predictions; null when there are none.</summary>
     internal KernelMeasurements? Measurements { get; init; }
 
-    /// <summary>What is known of kernels that are loaded; null when nothing is.</summary>
+    /// <summary>Facts about kernels that are loaded; null when there are none.</summary>
     internal LoadedBlocks? LoadedBlocks { get; init; }
 
-    /// <summary>What runs tiles, one at a time or several: threads or multiprocessors; 0 when unknown.</summary>
+    /// <summary>The number of threads or multiprocessors, which run tiles, one at a time or several; 0 when unknown.</summary>
     internal int TilesAtOnce => Workers > 0 ? Workers : ParallelTiles;
 
     /// <summary>A variant is experimental and has not been switched on: plans do not take it.</summary>

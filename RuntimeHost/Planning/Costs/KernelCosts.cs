@@ -128,7 +128,7 @@ public sealed record KernelCosts
         _ => 0,
     };
 
-    /// <summary>What a variant reaches of the speed of its target's largest tile.</summary>
+    /// <summary>The share of the speed of its target's largest tile that a variant reaches.</summary>
     internal double TileEfficiencyOf(KernelVariant variant) => (variant.Traits.Products, variant.Family, variant.Footprint.TileRows) switch
     {
         (ProductUnit.WarpgroupProducts, _, <= 64) => Sm90aEfficiencyOf64Rows,

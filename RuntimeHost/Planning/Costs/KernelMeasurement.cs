@@ -14,6 +14,6 @@ internal sealed record KernelMeasurement(KernelVariant Variant, AttentionShape S
     /// <summary>The class of the call.</summary>
     public ShapeClass Class => ShapeClass.Of(Shape, Variant.ElementType, Causal);
 
-    /// <summary>What really ran.</summary>
+    /// <summary>The plan that ran.</summary>
     public AttentionShape MeasuredShape => new(MeasuredBatch, Shape.Heads, Shape.Queries, Shape.Keys, Shape.HeadDim, Shape.KeyValueHeads);
 }

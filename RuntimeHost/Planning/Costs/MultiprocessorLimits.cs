@@ -2,7 +2,7 @@ using KernelGen.Kernels;
 
 namespace KernelGen.Planning;
 
-/// <summary>What a multiprocessor holds at once, which decides how many blocks of a kernel run on it beside each other.</summary>
+/// <summary>The limits of a multiprocessor, which decide how many blocks of a kernel run on it beside each other.</summary>
 /// <param name="Warps">Most warps.</param>
 /// <param name="Blocks">Most blocks.</param>
 /// <param name="SharedBytes">Shared memory of all its blocks together.</param>

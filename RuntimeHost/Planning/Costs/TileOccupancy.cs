@@ -2,7 +2,7 @@ using KernelGen.Kernels;
 
 namespace KernelGen.Planning;
 
-/// <summary>How the tiles of a variant share a device, which decides how long a slice keeps it busy.</summary>
+/// <summary>The occupancy of a device by the tiles of a variant, which decides how long a slice keeps it busy.</summary>
 /// <remarks>
 /// A multiprocessor works on <see cref="ResidentTiles"/> tiles at once, and takes new ones as they end. It has four schedulers, and a warp
 /// that waits for its own softmax or its own loads leaves its scheduler idle unless there is another: with fewer than eight warps it is
@@ -20,7 +20,7 @@ internal readonly struct TileOccupancy
     private TileOccupancy(int workers, int residentTiles, int warps, double slowdown) =>
         (Workers, ResidentTiles, Warps, _slowdown) = (workers, residentTiles, warps, slowdown);
 
-    /// <summary>What works on tiles: threads of a CPU, multiprocessors of a GPU; 0 when unknown.</summary>
+    /// <summary>The number of threads of a CPU or multiprocessors of a GPU, which work on tiles; 0 when unknown.</summary>
     public int Workers { get; }
 
     /// <summary>Tiles that one of them works on at once.</summary>

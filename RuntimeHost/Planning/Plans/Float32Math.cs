@@ -1,8 +1,8 @@
 namespace KernelGen.Planning;
 
 /// <summary>
-/// How kernels may multiply numbers of 32 bits. Each choice gives the same bits however a call is sliced; the two choices differ in the
-/// last ones.
+/// The way in which kernels may multiply fp32 numbers. Each choice gives the same bits however a call is sliced; the two choices differ
+/// in the last ones.
 /// </summary>
 public enum Float32Math
 {

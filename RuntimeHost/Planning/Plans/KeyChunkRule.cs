@@ -30,7 +30,7 @@ internal static class KeyChunkRule
             : 1;
     }
 
-    /// <summary>Whether a plan whose blocks share rows is to be preferred to one whose blocks do not.</summary>
+    /// <summary>True when a plan whose blocks share rows is to be preferred to one whose blocks do not.</summary>
     public static bool IsWorthwhile(in PlanOutcome shared, in PlanOutcome other) =>
         shared.PredictedSeconds <= other.PredictedSeconds * WorthwhileShare;
 

@@ -17,7 +17,7 @@ internal readonly record struct PlanRequest(
     /// <summary>The name of the class whose variants they are; null when it is not known.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>What stands for the host that plans; null for none.</summary>
+    /// <summary>The identity of the host that plans; null for none.</summary>
     public object? Maker { get; init; }
 
     /// <summary>The shape and the options leave a variant in.</summary>

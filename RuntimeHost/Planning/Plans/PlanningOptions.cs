@@ -2,7 +2,7 @@ using KernelGen.Kernels;
 
 namespace KernelGen.Planning;
 
-/// <summary>What the caller asks of a plan.</summary>
+/// <summary>The caller's wishes for a plan.</summary>
 public sealed record PlanningOptions
 {
     /// <summary>The policy <c>exact</c> over every variant.</summary>
@@ -24,7 +24,7 @@ public sealed record PlanningOptions
     /// <summary>Only variants of this slice size; any when null.</summary>
     public int? SliceRows { get; init; }
 
-    /// <summary>How kernels may multiply numbers of 32 bits; of no meaning for other element types.</summary>
+    /// <summary>The way in which kernels may multiply fp32 numbers; of no meaning for other element types.</summary>
     public Float32Math Float32Math { get; init; }
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace KernelGen.Planning;
 
-/// <summary>What a policy decided, in its own terms, before a kernel was chosen for it.</summary>
+/// <summary>A policy's decision in its own terms, before a kernel was chosen for it.</summary>
 public readonly record struct PolicyDecision
 {
     /// <summary>

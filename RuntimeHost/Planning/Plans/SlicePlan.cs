@@ -7,7 +7,7 @@ namespace KernelGen.Planning;
 /// <summary>
 /// How a call is cut into slices, on which variant, and why. Immutable; may be kept and used for any number of calls of the same shape.
 /// </summary>
-/// <remarks>Plans are made by hosts and by <see cref="SlicePlanner"/>, and by nobody else, so that what they say of memory is so.</remarks>
+/// <remarks>Only hosts and <see cref="SlicePlanner"/> make plans, so that their memory figures can be relied on.</remarks>
 public sealed class SlicePlan
 {
     private readonly Content _content;
@@ -27,7 +27,7 @@ public sealed class SlicePlan
         internal init => _content.Owner = value;
     }
 
-    /// <summary>What was planned for.</summary>
+    /// <summary>The attention shape.</summary>
     public AttentionShape Shape { get; internal init; }
 
     /// <summary>The element type that was planned for.</summary>
@@ -143,7 +143,7 @@ public sealed class SlicePlan
         internal init => _content.Balanced = value;
     }
 
-    /// <summary>What the policy decided, in its own terms.</summary>
+    /// <summary>The policy's decision in its own terms.</summary>
     public PolicyDecision Decision
     {
         get => IsForMoreKeys ? Outcome.Decision : _content.Decision;
@@ -191,7 +191,7 @@ public sealed class SlicePlan
         init => _content.Maker = value;
     }
 
-    /// <summary>What the plan was made from; null for one that was not made by <see cref="SlicePlanner"/>.</summary>
+    /// <summary>The request that the plan was made from; null for one that was not made by <see cref="SlicePlanner"/>.</summary>
     internal PlanRequest? Request
     {
         get => IsForMoreKeys ? _content.Request!.Value with { Shape = Shape } : _content.Request;

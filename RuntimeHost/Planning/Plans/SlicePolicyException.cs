@@ -13,6 +13,6 @@ public sealed class SlicePolicyException : InvalidOperationException
     /// <summary>The policy's name.</summary>
     public string Policy { get; }
 
-    /// <summary>What is wrong.</summary>
+    /// <summary>The fault.</summary>
     public PolicyFailure Failure { get; }
 }

@@ -31,7 +31,7 @@ internal readonly record struct SliceGroups(int LargeCount, int Large, int Small
     /// <summary><paramref name="dividend"/> / <paramref name="divisor"/>, rounded up.</summary>
     public static int CeilingDivide(int dividend, int divisor) => (int)(((long)dividend + divisor - 1) / divisor);
 
-    /// <summary>Where a group begins.</summary>
+    /// <summary>The begin of a group.</summary>
     public int Begin(int index) =>
         index <= LargeCount ? index * Large : (LargeCount * Large) + ((index - LargeCount) * Small);
 }

@@ -1,6 +1,6 @@
 namespace KernelGen.Planning;
 
-/// <summary>How much of the output is computed at once.</summary>
+/// <summary>The part of the output that is computed at once.</summary>
 /// <param name="Heads">Most heads.</param>
 /// <param name="Rows">Most query rows.</param>
 internal readonly record struct SliceSize(int Heads, int Rows)

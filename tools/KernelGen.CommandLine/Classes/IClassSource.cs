@@ -2,11 +2,10 @@ using System.CommandLine;
 
 namespace KernelGen.CommandLine.Classes;
 
-/// <summary>Where a command finds the annotated classes.</summary>
+/// <summary>The source of a command's annotated classes.</summary>
 public interface IClassSource
 {
     /// <summary>Adds to a command what it must be told for that.</summary>
-    /// <param name="command">The command.</param>
     void AddTo(Command command);
 
     /// <summary>The classes.</summary>

@@ -15,8 +15,6 @@ public interface IModelClasses
     IReadOnlyList<KernelVariant> Kernels { get; }
 
     /// <summary>The kernels of the class that serves a head dim.</summary>
-    /// <param name="headDim">The head dim.</param>
-    /// <param name="elementType">The element type.</param>
     /// <exception cref="InputException">No class serves the head dim.</exception>
     KernelCatalogue KernelsFor(int headDim, ElementType elementType);
 }

@@ -5,5 +5,4 @@ namespace KernelGen.CommandLine.Classes;
 /// <summary>An annotated class.</summary>
 /// <param name="Name">The class's name.</param>
 /// <param name="Purpose">What it is for, or where it is, in a few words.</param>
-/// <param name="Kernels">Its kernels.</param>
 public record ModelClass(string Name, string Purpose, KernelCatalogue Kernels);

@@ -17,7 +17,6 @@ public sealed class ModelClassList(IReadOnlyList<ModelClass> classes) : IModelCl
     public KernelCatalogue KernelsFor(int headDim, ElementType elementType) => Find(headDim, elementType).Kernels;
 
     /// <summary>The class that serves a head dim.</summary>
-    /// <param name="headDim">The head dim.</param>
     /// <param name="elementType">The element type, for the advice.</param>
     /// <exception cref="InputException">None does; the message lists the head dims there are and the attribute to write.</exception>
     public ModelClass Find(int headDim, ElementType elementType)

@@ -3,7 +3,6 @@ using System.CommandLine;
 namespace KernelGen.CommandLine.Classes;
 
 /// <summary>The classes of the application itself.</summary>
-/// <param name="classes">The classes.</param>
 public sealed class OwnClasses(IModelClasses classes) : IClassSource
 {
     /// <inheritdoc/>

@@ -8,8 +8,6 @@ namespace KernelGen.CommandLine.Classes;
 public sealed record SwitchedOffKernels(int Count, ExperimentalKernels Kernels)
 {
     /// <summary>Those of some variants; null when there are none.</summary>
-    /// <param name="variants">The variants.</param>
-    /// <param name="host">The host.</param>
     public static SwitchedOffKernels? Among(IEnumerable<KernelVariant> variants, AttentionHost host)
     {
         KernelVariant[] off =

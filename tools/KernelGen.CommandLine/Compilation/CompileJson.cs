@@ -1,6 +1,6 @@
 namespace KernelGen.CommandLine.Compilation;
 
-/// <summary>What <c>kernels --compile --json</c> writes.</summary>
+/// <summary>The output of <c>kernels --compile --json</c>.</summary>
 /// <param name="Compiler">The compiler, its version and the options that are the same for all.</param>
 /// <param name="Compilations">What became of each entry point.</param>
 /// <param name="Refused">The kernels that the compiler refused.</param>

@@ -60,7 +60,6 @@ public sealed class CompileOptions
     };
 
     /// <summary>Adds the options to a command.</summary>
-    /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_compile, _architectures, _masks, _output, _distinct, _check, _table, _against])

@@ -3,7 +3,7 @@ using KernelGen.Kernels;
 
 namespace KernelGen.CommandLine.Compilation;
 
-/// <summary>What <c>kernels --compile</c> is asked for.</summary>
+/// <summary>The options of <c>kernels --compile</c>.</summary>
 /// <param name="Variants">The kernels.</param>
 /// <param name="Architectures">The GPUs.</param>
 /// <param name="Specializations">Without masks, with masks, or both.</param>

@@ -2,7 +2,7 @@ using KernelGen.Cuda.Compilation;
 
 namespace KernelGen.CommandLine.Compilation;
 
-/// <summary>What every kernel keeps to, whatever compiler there is.</summary>
+/// <summary>The rules for every kernel, whatever the compiler.</summary>
 internal static class CompileRules
 {
     /// <summary>Bytes of spilled registers of an entry point, stores and loads together: some outside the loops do no harm.</summary>

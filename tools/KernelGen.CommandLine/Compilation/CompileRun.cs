@@ -5,7 +5,7 @@ using KernelGen.Cuda.Compilation;
 
 namespace KernelGen.CommandLine.Compilation;
 
-/// <summary>Compiles kernels for GPUs that need not be there, and tells what became of each entry point.</summary>
+/// <summary>Compiles kernels for GPUs that need not be there, and reports each entry point.</summary>
 /// <param name="console">Where results and progress go.</param>
 /// <param name="classes">Every class, whatever this run compiles: rows of their kernels are kept in a table.</param>
 /// <param name="request">What to do.</param>

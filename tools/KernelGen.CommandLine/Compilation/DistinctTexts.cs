@@ -10,7 +10,6 @@ namespace KernelGen.CommandLine.Compilation;
 internal static partial class DistinctTexts
 {
     /// <summary>Requests, with those of the same text, options and architecture together; the first of each group stands for it.</summary>
-    /// <param name="requests">The requests.</param>
     public static IReadOnlyList<IReadOnlyList<CompilationRequest>> Group(IEnumerable<CompilationRequest> requests) =>
     [
         .. requests
@@ -19,7 +18,6 @@ internal static partial class DistinctTexts
     ];
 
     /// <summary>A result as that of another kernel with the same text.</summary>
-    /// <param name="result">The result.</param>
     /// <param name="request">The other kernel.</param>
     public static KernelCompilation As(KernelCompilation result, CompilationRequest request)
     {
@@ -50,7 +48,7 @@ internal static partial class DistinctTexts
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
-    /// <summary>What the names of a variant's entry points begin with.</summary>
+    /// <summary>The prefix of the names of a variant's entry points.</summary>
     private static string NameOf(KernelVariant variant) => variant.Id.Replace('-', '_');
 
     [GeneratedRegex(@"(?://[^\n]*|\s)+")]

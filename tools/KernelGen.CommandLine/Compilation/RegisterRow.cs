@@ -9,7 +9,6 @@ namespace KernelGen.CommandLine.Compilation;
 /// <param name="Family">Such as <c>streaming</c>.</param>
 /// <param name="Target">Such as <c>sm80</c>.</param>
 /// <param name="ElementType">Such as <c>f16</c>.</param>
-/// <param name="HeadDim">The head dim.</param>
 /// <param name="SizeKind"><c>r</c>: the slice size follows; <c>t</c>: the rows of a tile, of a text that several slice sizes share.</param>
 /// <param name="Rows">Slice size or rows of a tile.</param>
 /// <param name="Rest">What follows: keys, stage.</param>

@@ -14,7 +14,7 @@ internal sealed record RegisterRowGroup(
 
     private static readonly string[] _maskOrder = ["none", "general"];
 
-    /// <summary>What is left of a group when one of its lists is emptied; groups of which the same is left can be put together.</summary>
+    /// <summary>The key of a group without one of its lists; groups of which the same is left can be put together.</summary>
     public static IReadOnlyList<Func<RegisterRowGroup, RegisterRowGroup>> Dimensions { get; } =
     [
         group => group with { Sizes = [] },

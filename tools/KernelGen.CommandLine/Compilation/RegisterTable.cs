@@ -56,7 +56,6 @@ internal sealed partial class RegisterTable(string compiler)
     }
 
     /// <summary>Puts results in the place of what the table has of the same kernels, architectures and masks.</summary>
-    /// <param name="results">The results.</param>
     public void Replace(IEnumerable<KernelCompilation> results)
     {
         foreach ((RegisterRow row, string column, string cell) in results.SelectMany(CellsOf))
@@ -72,8 +71,7 @@ internal sealed partial class RegisterTable(string compiler)
             _cells.Remove(key);
     }
 
-    /// <summary>What differs between results and the table, a line each.</summary>
-    /// <param name="results">The results.</param>
+    /// <summary>The differences between results and the table, a line each.</summary>
     /// <param name="kernels">Every kernel that there is; rows of others are differences too.</param>
     public IReadOnlyList<string> Differences(IEnumerable<KernelCompilation> results, IEnumerable<KernelVariant> kernels)
     {

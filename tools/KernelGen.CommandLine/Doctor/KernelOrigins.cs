@@ -4,7 +4,7 @@ using KernelGen.Kernels;
 
 namespace KernelGen.CommandLine.Doctor;
 
-/// <summary>Where the compiled kernels of this application come from on a GPU: a folder, the cache or the compiler.</summary>
+/// <summary>The origins of this application's compiled kernels on a GPU: a folder, the cache or the compiler.</summary>
 internal static class KernelOrigins
 {
     /// <summary>Every kernel that the device runs, for calls without and with a mask; none on the CPU.</summary>
@@ -27,7 +27,7 @@ internal static class KernelOrigins
         return origins;
     }
 
-    /// <summary>How many come from where; null on the CPU.</summary>
+    /// <summary>The number of kernels by origin; null on the CPU.</summary>
     public static string? Summary(AttentionHost host, IModelClasses classes)
     {
         if (host.Device is not CudaDevice)

@@ -6,7 +6,6 @@ namespace KernelGen.CommandLine.Plans;
 /// <summary>A plan as <c>plan --json</c> writes it. Sizes are in bytes, rows and keys.</summary>
 public record PlanJson
 {
-    /// <param name="plan">The plan.</param>
     /// <param name="largestLength">See <see cref="LargestLength"/>.</param>
     public PlanJson(SlicePlan plan, int largestLength)
     {
@@ -43,7 +42,7 @@ public record PlanJson
     /// <summary>The number that the policy divides by; for <c>exact</c> the slices.</summary>
     public long Steps { get; }
 
-    /// <summary>What the policy slices: <c>none</c>, <c>heads</c>, <c>rows</c>, <c>rows+keys</c> or <c>heads+rows</c>.</summary>
+    /// <summary>The axis that the policy slices: <c>none</c>, <c>heads</c>, <c>rows</c>, <c>rows+keys</c> or <c>heads+rows</c>.</summary>
     public string SliceAxis { get; }
 
     /// <summary>The most heads of a slice, counted over batch * heads.</summary>
@@ -61,7 +60,7 @@ public record PlanJson
     /// <summary>The workspace that a run takes, exactly.</summary>
     public long WorkspaceBytes { get; }
 
-    /// <summary>What the policy counts for the call in one slice.</summary>
+    /// <summary>The bytes that the policy counts for the call in one slice.</summary>
     public long RequiredBytes { get; }
 
     /// <summary>Free memory that was planned with.</summary>

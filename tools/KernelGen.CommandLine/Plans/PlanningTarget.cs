@@ -9,7 +9,6 @@ namespace KernelGen.CommandLine.Plans;
 public static class PlanningTarget
 {
     /// <summary>The profile of a target.</summary>
-    /// <param name="target">The target.</param>
     /// <param name="threads">CPU threads.</param>
     /// <param name="totalBytes">Memory of the machine; some presets look at it.</param>
     public static DeviceProfile Profile(KernelTarget target, int threads, long totalBytes) => target == KernelTarget.Cpu

@@ -2,16 +2,10 @@ namespace KernelGen.Lab.CpuBench;
 
 /// <summary>One measured shape; the names are those of the JSON, in snake_case there.</summary>
 /// <param name="Name">What the shape is.</param>
-/// <param name="HeadDim">Head dim.</param>
 /// <param name="Dtype">Element type.</param>
 /// <param name="Batch">Batch items.</param>
-/// <param name="Heads">Heads.</param>
 /// <param name="Queries">Query rows.</param>
-/// <param name="Keys">Keys.</param>
-/// <param name="Causal">Causal.</param>
-/// <param name="Threads">Threads.</param>
 /// <param name="Variant">The kernel that ran.</param>
-/// <param name="SliceCount">Slices.</param>
 /// <param name="WorkspaceBytes">Workspace that was taken.</param>
 /// <param name="Ms">Median time of a call.</param>
 /// <param name="Gflops">Useful work a second: 4 * batch * heads * queries * keys * head dim operations (for causal, those of the visible

@@ -13,7 +13,6 @@ namespace KernelGen.Lab.CpuBench;
 /// <summary>Measures one shape: peak, kernel and baseline in turn, so that a change of the machine's speed meets all of them.</summary>
 /// <param name="classes">The classes whose kernels are measured.</param>
 /// <param name="host">A host on the CPU.</param>
-/// <param name="device">Its device.</param>
 /// <param name="planning">Policy, family and slice size.</param>
 /// <param name="withBaselines">Measure the baselines too.</param>
 internal sealed class BenchRun(IModelClasses classes, AttentionHost host, CpuDevice device, PlanningOptions planning, bool withBaselines)
@@ -25,7 +24,6 @@ internal sealed class BenchRun(IModelClasses classes, AttentionHost host, CpuDev
     private const int FewestRounds = 3;
 
     /// <summary>Measures.</summary>
-    /// <param name="shape">The shape.</param>
     /// <param name="cancellationToken">Stops between rounds.</param>
     public BenchRow Measure<T>(BenchShape shape, CancellationToken cancellationToken)
         where T : unmanaged

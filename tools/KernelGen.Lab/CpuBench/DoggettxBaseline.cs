@@ -35,7 +35,6 @@ internal static class DoggettxBaseline
     /// <param name="query">Q, dense <c>[B, H, L, D]</c>.</param>
     /// <param name="key">K.</param>
     /// <param name="value">V.</param>
-    /// <param name="threads">Threads.</param>
     /// <returns>Seconds for all rows.</returns>
     public static double Seconds<T>(AttentionShape shape, T[] query, T[] key, T[] value, int threads)
         where T : unmanaged
@@ -89,7 +88,6 @@ internal static class DoggettxBaseline
     /// <param name="key">K.</param>
     /// <param name="value">V.</param>
     /// <param name="output">Receives the result.</param>
-    /// <param name="threads">Threads.</param>
     public static void Run(AttentionShape shape, float[] query, float[] key, float[] value, float[] output, int threads)
     {
         int blocksPerHead = (shape.Queries + BlockRows - 1) / BlockRows;

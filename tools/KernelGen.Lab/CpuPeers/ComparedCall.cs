@@ -17,7 +17,6 @@ public sealed class ComparedCall
 
     /// <summary>Makes them; the same every time.</summary>
     /// <param name="shape">The call.</param>
-    /// <param name="elementType">Its element type.</param>
     public ComparedCall(ComparedShape shape, ElementType elementType)
     {
         (Shape, ElementType) = (shape, elementType);

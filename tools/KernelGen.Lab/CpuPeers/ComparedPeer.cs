@@ -1,6 +1,6 @@
 namespace KernelGen.Lab.CpuPeers;
 
-/// <summary>What a peer did with a call; the names are those of the JSON, in snake_case there.</summary>
+/// <summary>A peer's result for a call; the names are those of the JSON, in snake_case there.</summary>
 /// <param name="Name">The peer's operator.</param>
 /// <param name="Ms">Median time of a call; null when it does not compute it.</param>
 /// <param name="CpuMs">Median time of the processor.</param>

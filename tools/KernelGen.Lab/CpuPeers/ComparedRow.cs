@@ -3,15 +3,9 @@ namespace KernelGen.Lab.CpuPeers;
 /// <summary>A call, computed by KernelGen and by its peers; the names are those of the JSON, in snake_case there.</summary>
 /// <param name="Name">The call.</param>
 /// <param name="Dtype">Element type.</param>
-/// <param name="Threads">Threads.</param>
 /// <param name="Batch">Batch items.</param>
 /// <param name="Queries">Query rows.</param>
-/// <param name="Keys">Keys.</param>
 /// <param name="Heads">Query heads.</param>
-/// <param name="KeyValueHeads">Key/value heads.</param>
-/// <param name="HeadDim">Head dim.</param>
-/// <param name="Causal">Causal.</param>
-/// <param name="Mask">The mask.</param>
 /// <param name="Variant">The kernel.</param>
 /// <param name="Ms">KernelGen's median time of a call.</param>
 /// <param name="CpuMs">KernelGen's median time of the processor.</param>

@@ -6,7 +6,6 @@ namespace KernelGen.Lab.CpuPeers;
 /// <param name="Name">Its name, in results and on the command line.</param>
 /// <param name="Shape">Its sizes.</param>
 /// <param name="Causal">Query i sees keys up to i.</param>
-/// <param name="Mask">Its mask.</param>
 public sealed record ComparedShape(string Name, AttentionShape Shape, bool Causal = false, MaskForm Mask = MaskForm.None)
 {
     /// <summary>The most queries of a call whose time is that of reading its keys and values.</summary>

@@ -6,7 +6,7 @@ namespace KernelGen.Lab.CpuPeers;
 /// <summary>The calls that are compared with other libraries.</summary>
 internal static class ComparedShapes
 {
-    /// <summary>How one is written that has no name.</summary>
+    /// <summary>The notation of one that has no name.</summary>
     public const string Form = "B,H[/KV],Lq,Lk,D[,causal|boolean|additive|padding]";
 
     /// <summary>All that have a name, short ones first.</summary>

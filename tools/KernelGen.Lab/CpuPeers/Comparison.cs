@@ -37,7 +37,6 @@ internal sealed class Comparison(
 
     /// <summary>Measures.</summary>
     /// <param name="shape">The call.</param>
-    /// <param name="elementType">Its element type.</param>
     /// <param name="threads">Threads of each contender.</param>
     /// <param name="cancellationToken">Stops between bursts.</param>
     public ComparedRow Measure(ComparedShape shape, ElementType elementType, int threads, CancellationToken cancellationToken)

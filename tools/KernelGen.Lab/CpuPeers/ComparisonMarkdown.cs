@@ -15,7 +15,6 @@ internal static class ComparisonMarkdown
 
     /// <summary>Puts a report into a text in place of the section of the same machine, or at the end.</summary>
     /// <param name="text">The text; may be empty.</param>
-    /// <param name="report">The report.</param>
     public static string Put(string text, ComparisonReport report)
     {
         string title = Heading + TitleOf(report);

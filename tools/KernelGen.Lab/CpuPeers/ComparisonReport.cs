@@ -1,7 +1,6 @@
 namespace KernelGen.Lab.CpuPeers;
 
 /// <summary>A comparison; the names are those of the JSON, in snake_case there.</summary>
-/// <param name="Processor">The processor.</param>
 /// <param name="VectorPath">The vector width of KernelGen's kernels.</param>
 /// <param name="Processors">Processors that the process may use.</param>
 /// <param name="Date">The day, <c>yyyy-MM-dd</c>.</param>

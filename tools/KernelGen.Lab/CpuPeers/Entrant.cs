@@ -4,9 +4,6 @@ using KernelGen.Lab.Measuring;
 namespace KernelGen.Lab.CpuPeers;
 
 /// <summary>A contender while it is measured.</summary>
-/// <param name="name">Its name.</param>
-/// <param name="contender">The contender.</param>
-/// <param name="threads">Its threads.</param>
 internal sealed class Entrant(string name, IContender contender, int threads)
 {
     /// <summary>A burst of calls takes about this long.</summary>
@@ -36,7 +33,7 @@ internal sealed class Entrant(string name, IContender contender, int threads)
     /// <summary>The median of the processor's time of a call.</summary>
     public double CpuMilliseconds => 1e3 * Medians.Of([.. _times.Select(time => time.CpuSeconds)]);
 
-    /// <summary>What is compared, in milliseconds.</summary>
+    /// <summary>The time that is compared, in milliseconds.</summary>
     public double ComparedMilliseconds => threads == 1 ? CpuMilliseconds : Milliseconds;
 
     /// <summary>The first call, which is not timed, and what it computes.</summary>

@@ -6,7 +6,7 @@ public interface IContender : IDisposable
     /// <summary>Computes the call once.</summary>
     void Run();
 
-    /// <summary>What the last <see cref="Run"/> computed.</summary>
+    /// <summary>The result of the last <see cref="Run"/>.</summary>
     /// <param name="output">Receives it in fp32, dense <c>[batch, heads, queries, head dim]</c>.</param>
     void ReadOutput(float[] output);
 }

@@ -16,11 +16,8 @@ public interface IPeer
 
     /// <summary>Why it does not compute a call; null when it does.</summary>
     /// <param name="shape">The call.</param>
-    /// <param name="elementType">Its element type.</param>
     string? ReasonAgainst(ComparedShape shape, ElementType elementType);
 
     /// <summary>Gets ready to compute a call. What it throws is taken as the reason why it does not.</summary>
-    /// <param name="call">The call.</param>
-    /// <param name="threads">Threads.</param>
     IContender Create(ComparedCall call, int threads);
 }

@@ -9,7 +9,6 @@ internal static class KernelGenContender
 {
     /// <summary>Gets ready to compute a call.</summary>
     /// <param name="classes">The classes whose kernels are compared.</param>
-    /// <param name="call">The call.</param>
     /// <param name="options">Threads and vector width.</param>
     /// <returns>The contender, and the name of the kernel that the plan chose.</returns>
     public static (IContender Contender, string Variant) Create(IModelClasses classes, ComparedCall call, AttentionHostOptions options)

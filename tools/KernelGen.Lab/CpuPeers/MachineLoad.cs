@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace KernelGen.Lab.CpuPeers;
 
-/// <summary>How busy the machine is.</summary>
+/// <summary>The load of the machine.</summary>
 internal static class MachineLoad
 {
     private const string File = "/proc/loadavg";

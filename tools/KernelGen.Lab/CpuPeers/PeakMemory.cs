@@ -7,7 +7,7 @@ internal static class PeakMemory
 {
     private const string Status = "/proc/self/status";
 
-    /// <summary>How much the process grew, at its highest, while something ran.</summary>
+    /// <summary>The peak growth of the process while something ran.</summary>
     /// <param name="action">What runs.</param>
     /// <returns>Bytes; null where the system does not count them.</returns>
     public static long? Growth(Action action)

@@ -21,7 +21,6 @@ internal sealed class StreamingRead : IContender
 
     /// <summary>Gets memory and threads.</summary>
     /// <param name="bytes">How much is read.</param>
-    /// <param name="threads">Threads.</param>
     public StreamingRead(long bytes, int threads)
     {
         int step = VectorsAtOnce * Vector<byte>.Count;

@@ -26,7 +26,7 @@ internal sealed class BenchJournal(string? outputPath, TimeSpan limit)
     /// </summary>
     public static string PathFor(string outputPath) => outputPath + ".running";
 
-    /// <summary>What an earlier process did not survive, once; null when it ended well.</summary>
+    /// <summary>The kernel that an earlier process did not survive, once; null when it ended well.</summary>
     public CudaBenchRow? TakeUnfinished()
     {
         if (_path is null || BoundedFile.TryRead(_path, MaxBytes, out _) is not { } journal)

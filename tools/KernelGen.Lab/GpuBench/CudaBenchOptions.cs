@@ -3,7 +3,7 @@ using KernelGen.Planning;
 
 namespace KernelGen.Lab.GpuBench;
 
-/// <summary>What a run on a GPU shall do.</summary>
+/// <summary>The options of a run on a GPU.</summary>
 /// <param name="Planning">Policy, family and slice size; whether a call is causal comes with its shape.</param>
 /// <param name="AllVariants">Measure every variant that the GPU runs, not only the one that the planner takes.</param>
 /// <param name="CheckOnly">Check the results, but time nothing.</param>

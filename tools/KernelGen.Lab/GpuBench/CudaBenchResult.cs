@@ -4,7 +4,6 @@ namespace KernelGen.Lab.GpuBench;
 /// <param name="Date">The day, in UTC.</param>
 /// <param name="Version">The version of the kernels.</param>
 /// <param name="Device">The GPU and what kernels were compiled for.</param>
-/// <param name="Driver">The driver.</param>
 /// <param name="Compiler">The run-time compiler.</param>
 /// <param name="L2Bytes">The L2 cache; inputs go round more memory than that.</param>
 /// <param name="PeakTflops">What loops on registers reached, by name of their instruction; empty when they could not be measured.</param>

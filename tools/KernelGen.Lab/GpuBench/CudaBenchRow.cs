@@ -2,17 +2,12 @@ namespace KernelGen.Lab.GpuBench;
 
 /// <summary>One variant measured on one shape; the names are those of the JSON, in snake_case there.</summary>
 /// <param name="Name">What the shape is.</param>
-/// <param name="HeadDim">Head dim.</param>
 /// <param name="Dtype">Element type.</param>
 /// <param name="Batch">Batch items.</param>
-/// <param name="Heads">Heads.</param>
 /// <param name="Queries">Query rows.</param>
-/// <param name="Keys">Keys.</param>
-/// <param name="Causal">Causal.</param>
 /// <param name="Family">The family that the shape asks for; null when any would do.</param>
 /// <param name="Variant">The kernel.</param>
 /// <param name="Chosen">It is the one that the planner takes.</param>
-/// <param name="SliceCount">Slices.</param>
 /// <param name="WorkspaceBytes">Workspace of the plan.</param>
 /// <param name="Ms">Median time of a call; null when it was not timed.</param>
 /// <param name="Tflops">Useful work a second: 4 * head dim operations for each visible pair of a query and a key.</param>

@@ -126,7 +126,6 @@ internal sealed class CudaProbes : IDisposable
 
     /// <summary>Makes the probes.</summary>
     /// <param name="host">A host on the GPU.</param>
-    /// <param name="device">Its device.</param>
     /// <param name="headers">The headers of generated kernels, the primitives among them.</param>
     public CudaProbes(AttentionHost host, CudaDevice device, IReadOnlyList<CudaHeader> headers)
     {
@@ -136,13 +135,11 @@ internal sealed class CudaProbes : IDisposable
     }
 
     /// <summary>Queues a pause.</summary>
-    /// <param name="stream">The stream.</param>
     /// <param name="duration">How long the GPU waits, at least.</param>
     public void Wait(nint stream, TimeSpan duration) =>
         Launch(_wait, stream, (long)(duration.TotalSeconds * 1e3 * _device.Limits.ClockKilohertz));
 
     /// <summary>Measures the multiply-add peaks, in TFLOP/s, by name of the instruction.</summary>
-    /// <param name="stream">The stream.</param>
     public IReadOnlyDictionary<string, double> MeasurePeaks(CudaStream stream)
     {
         Dictionary<string, double> peaks = [];

@@ -24,11 +24,9 @@ internal sealed class CudaShapeRun<T> : IDisposable
     private readonly SampledReference _reference;
 
     /// <summary>Makes the tensors and the reference.</summary>
-    /// <param name="host">The host.</param>
     /// <param name="device">Its GPU.</param>
     /// <param name="stream">Where kernels are launched.</param>
     /// <param name="stopwatch">Times them; null only checks.</param>
-    /// <param name="shape">The shape.</param>
     public CudaShapeRun(AttentionHost host, CudaDevice device, CudaStream stream, CudaStopwatch? stopwatch, CudaBenchShape shape)
     {
         (_host, _stream, _stopwatch, _shape) = (host, stream, stopwatch, shape.Shape);
@@ -38,7 +36,6 @@ internal sealed class CudaShapeRun<T> : IDisposable
     }
 
     /// <summary>Checks a plan, then times it.</summary>
-    /// <param name="plan">The plan.</param>
     /// <param name="cancellationToken">Stops between samples.</param>
     /// <returns>Median milliseconds, the relative error against float64, and what is wrong when there is no time.</returns>
     public (double? Milliseconds, double? Error, string? Fault) Measure(SlicePlan plan, CancellationToken cancellationToken)

@@ -2,9 +2,7 @@ namespace KernelGen.Lab.GpuBench;
 
 /// <summary>A kernel that was timed to be chosen from; the names are those of the JSON, in snake_case there.</summary>
 /// <param name="Name">What the shape is.</param>
-/// <param name="HeadDim">Head dim.</param>
 /// <param name="Dtype">Element type.</param>
-/// <param name="Causal">Causal.</param>
 /// <param name="Variant">The kernel.</param>
 /// <param name="PredictedMs">What the cost model predicts.</param>
 /// <param name="Ms">The median time of a call, warm inputs; null when it could not be run.</param>

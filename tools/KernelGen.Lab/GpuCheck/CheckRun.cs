@@ -1,6 +1,6 @@
 namespace KernelGen.Lab.GpuCheck;
 
-/// <summary>What the parts of a check share: folders, the log, processes, and the kernels that are left.</summary>
+/// <summary>The state that the parts of a check share: folders, the log, processes, and the kernels that are left.</summary>
 internal sealed class CheckRun : IDisposable
 {
     private readonly IChildRunner _children;
@@ -27,7 +27,7 @@ internal sealed class CheckRun : IDisposable
         ];
     }
 
-    /// <summary>What is to be checked.</summary>
+    /// <summary>The options of the check.</summary>
     public GpuCheckOptions Options { get; }
 
     /// <summary>The clock.</summary>
@@ -36,7 +36,7 @@ internal sealed class CheckRun : IDisposable
     /// <summary>Programs of this machine.</summary>
     public MachineTools Tools { get; }
 
-    /// <summary>Where compiled kernels are kept.</summary>
+    /// <summary>The cache of compiled kernels.</summary>
     public string Cache { get; }
 
     /// <summary>The log of everything.</summary>
@@ -72,7 +72,7 @@ internal sealed class CheckRun : IDisposable
         Say($"           left out from here on: {list}");
     }
 
-    /// <summary>A command of the sample application that runs kernels.</summary>
+    /// <summary>A command of the laboratory that runs kernels.</summary>
     /// <param name="arguments">The command and its options.</param>
     public ChildCommand KernelCommand(params IEnumerable<string> arguments)
     {

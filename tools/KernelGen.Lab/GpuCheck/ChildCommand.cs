@@ -2,7 +2,6 @@ namespace KernelGen.Lab.GpuCheck;
 
 /// <summary>A process to be run.</summary>
 /// <param name="FileName">Its program.</param>
-/// <param name="Arguments">Its arguments.</param>
 internal sealed record ChildCommand(string FileName, IReadOnlyList<string> Arguments)
 {
     /// <summary>Variables that it has besides those of this process.</summary>

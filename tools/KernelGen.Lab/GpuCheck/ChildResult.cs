@@ -1,6 +1,6 @@
 namespace KernelGen.Lab.GpuCheck;
 
-/// <summary>What a process did.</summary>
+/// <summary>The outcome of a process.</summary>
 /// <param name="ExitCode">Its exit code; 127 when there is no such program.</param>
 /// <param name="EndedByLimit">It was ended because its time was over.</param>
 /// <param name="Output">Its standard output.</param>
@@ -9,7 +9,7 @@ internal readonly record struct ChildResult(int ExitCode, bool EndedByLimit, str
     /// <summary>The exit code of a shell for a program that is not there.</summary>
     public const int NoSuchProgram = 127;
 
-    /// <summary>How a part ended that is this process.</summary>
+    /// <summary>The status of a part that is this process.</summary>
     public PartStatus Status =>
         EndedByLimit ? PartStatus.OutOfTime : ExitCode == CommandLine.ExitCode.Done ? PartStatus.Passed : PartStatus.Failed;
 }

@@ -1,6 +1,6 @@
 namespace KernelGen.Lab.GpuCheck;
 
-/// <summary>What is to be checked, and with what.</summary>
+/// <summary>The options of a check.</summary>
 /// <param name="Command">The command line, for the merged files.</param>
 /// <param name="Application">The folder of the programs and, where there are any, of kernels compiled in advance.</param>
 /// <param name="Bundle">The folder of scripts, shapes and names of tests.</param>
@@ -22,7 +22,7 @@ internal sealed record GpuCheckOptions(string Command, string Application, strin
     /// </summary>
     public string? Against { get; init; }
 
-    /// <summary>Where compiled kernels are kept for the next run; null keeps none.</summary>
+    /// <summary>The cache of compiled kernels for the next run; null keeps none.</summary>
     public string? Cache { get; init; }
 
     /// <summary>Time every kernel, not only what the planner takes.</summary>

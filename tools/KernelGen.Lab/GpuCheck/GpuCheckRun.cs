@@ -54,6 +54,7 @@ internal sealed class GpuCheckRun : IDisposable
     private string Shapes => ShapesFile("shapes.json");
 
     /// <summary>Runs it.</summary>
+    /// <param name="cancellationToken">Stops it before the next part.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public int Execute(CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 namespace KernelGen.Lab.GpuCheck;
 
-/// <summary>What became of a part.</summary>
+/// <summary>The outcome of a part.</summary>
 /// <param name="Status">How it ended.</param>
 /// <param name="Note">What it found, in a few words.</param>
 /// <param name="FailsCheck">The check fails with it. A part that is out of time does so only when it found a fault by then.</param>

@@ -1,6 +1,6 @@
 namespace KernelGen.Lab.GpuCheck;
 
-/// <summary>How a part ended.</summary>
+/// <summary>The status of a part.</summary>
 internal enum PartStatus
 {
     /// <summary>It came to its end.</summary>

@@ -5,7 +5,7 @@ namespace KernelGen.Lab.GpuCheck;
 /// <param name="time">The clock.</param>
 internal sealed class TimeShares(TimeSpan total, TimeProvider time)
 {
-    /// <summary>What shares are parts of. They add up to more: hardly a part takes all of its share.</summary>
+    /// <summary>The sum that shares are parts of. They add up to more: hardly a part takes all of its share.</summary>
     public const int Whole = 560;
 
     private static readonly TimeSpan _least = TimeSpan.FromSeconds(1);
@@ -14,7 +14,7 @@ internal sealed class TimeShares(TimeSpan total, TimeProvider time)
     /// <summary>Time since the check began.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_begin);
 
-    /// <summary>How long a process may take that is started now for a part with a share; at least a second.</summary>
+    /// <summary>The limit for a process that is started now for a part with a share; at least a second.</summary>
     public TimeSpan Limit(int share)
     {
         TimeSpan left = total - Elapsed;

@@ -3,7 +3,7 @@ using KernelGen.Kernels;
 
 namespace KernelGen.Lab.Measuring;
 
-/// <summary>Which kernels are measured, by their names: after a change to one kernel the others need not be measured again.</summary>
+/// <summary>A choice of kernels by their names: after a change to one kernel the others need not be measured again.</summary>
 /// <param name="Only">Patterns with <c>*</c> for any text, of which one must fit; empty for every kernel.</param>
 /// <param name="Except">Patterns of which none may fit.</param>
 internal sealed record KernelFilter(IReadOnlyList<string> Only, IReadOnlyList<string> Except)

@@ -5,7 +5,6 @@ using KernelGen.Tensors;
 namespace KernelGen.Lab.Measuring;
 
 /// <summary>The kernels that are measured on GPUs: those of the class that serves a head dim.</summary>
-/// <param name="classes">The classes.</param>
 internal sealed class MeasuredKernels(IModelClasses classes)
 {
     /// <summary>
@@ -28,8 +27,6 @@ internal sealed class MeasuredKernels(IModelClasses classes)
     ];
 
     /// <summary>All kernels for an element type and a head dim; the same object for the same question.</summary>
-    /// <param name="elementType">The element type.</param>
-    /// <param name="headDim">The head dim.</param>
     /// <param name="filter">Leaves kernels out; it may leave none.</param>
     /// <exception cref="InputException">No class serves the head dim.</exception>
     public KernelCatalogue For(ElementType elementType, int headDim, KernelFilter filter)

@@ -40,7 +40,7 @@ internal sealed class ProbeDevice : IDisposable
     /// <summary>Its GPU.</summary>
     public CudaDevice Device { get; }
 
-    /// <summary>Where everything is launched.</summary>
+    /// <summary>The stream of all launches.</summary>
     public CudaStream Stream { get; }
 
     /// <summary>Loops are cut short, and few cases looked at.</summary>
@@ -49,10 +49,10 @@ internal sealed class ProbeDevice : IDisposable
     /// <summary>The emitted kernels for compute capability 9.0 that are looked at.</summary>
     public IReadOnlyList<KernelVariant> Kernels { get; }
 
-    /// <summary>What these kernels include.</summary>
+    /// <summary>The headers that these kernels include.</summary>
     public IReadOnlyList<CudaHeader> Headers { get; }
 
-    /// <summary>What it takes: products of warpgroups and tensor copies.</summary>
+    /// <summary>The requirement: wgmma and tensor copies (TMA).</summary>
     public bool IsHopper => Device.Limits.ComputeCapability == 90;
 
     /// <summary>Rounds of a loop, or one.</summary>

@@ -4,7 +4,6 @@ using KernelGen.Tensors;
 namespace KernelGen.Lab.Probes;
 
 /// <summary>A kernel of a probe and how it is launched.</summary>
-/// <param name="File">Its file.</param>
 /// <param name="EntryPoint">Its name there.</param>
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block.</param>
@@ -18,7 +17,7 @@ internal sealed record ProbeLaunch(
     /// <summary>Blocks of a cluster, which divides <see cref="Blocks"/>.</summary>
     public int ClusterBlocks { get; init; } = 1;
 
-    /// <summary>How often its loop runs.</summary>
+    /// <summary>The number of rounds of its loop.</summary>
     public long Rounds { get; init; } = 1;
 
     /// <summary>A number for it.</summary>

@@ -4,7 +4,6 @@ namespace KernelGen.Lab.Probes;
 /// <param name="Date">The day, in UTC.</param>
 /// <param name="Version">The version of the kernels.</param>
 /// <param name="Device">The GPU.</param>
-/// <param name="Driver">The driver.</param>
 /// <param name="Compiler">The run-time compiler.</param>
 /// <param name="Smoke">The loops were cut short to see that everything runs: the numbers mean nothing.</param>
 /// <param name="Complete">Every probe had its turn.</param>

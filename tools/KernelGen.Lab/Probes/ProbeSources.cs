@@ -23,7 +23,7 @@ internal static class ProbeSources
         return () => text;
     }
 
-    /// <summary>What a translation unit includes.</summary>
+    /// <summary>The headers of a translation unit.</summary>
     /// <param name="primitives">The headers of generated kernels.</param>
     /// <param name="columns">Columns of the products that it computes; 0 for none.</param>
     public static IReadOnlyList<CudaHeader> Headers(IReadOnlyList<CudaHeader> primitives, int columns)

@@ -1,7 +1,7 @@
 
 namespace KernelGen.Lab.Probes;
 
-/// <summary>How tensor cores round their sums. The cases are exact in fp16, so that only the sum can be inexact.</summary>
+/// <summary>Rounding of sums in tensor cores. The cases are exact in fp16, so that only the sum can be inexact.</summary>
 internal static class ProductSumsProbe
 {
     private const int Rows = 64;

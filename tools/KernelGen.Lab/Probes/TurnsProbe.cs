@@ -31,7 +31,7 @@ internal static partial class TurnsProbe
         }
         catch (Exception fault) when (fault is KernelCompilationException or DeviceNotUsableException)
         {
-            // It comes again, and is told, when its turn comes.
+            // It is thrown again, and reported, when it is measured.
         }
 
         foreach (var group in kernels.GroupBy(kernel => kernel.Variant.HeadDim))

@@ -1,7 +1,7 @@
 
 namespace KernelGen.Lab.Probes;
 
-/// <summary>What warps that wait take from warps that compute.</summary>
+/// <summary>The issue slots that waiting warps take from computing ones.</summary>
 internal static class WaitingProbe
 {
     private static readonly string[] Ways = ["bar.sync", "mbarrier.try_wait", "mbarrier.try_wait with a hint", "mbarrier.test_wait"];

@@ -48,7 +48,6 @@ public sealed class Disassembler(string path)
     }
 
     /// <summary>The functions of a cubin in a file.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InvalidDataException">It is no cubin that the program can read.</exception>
     public IReadOnlyList<SassFunction> Functions(string file)
     {

@@ -9,7 +9,6 @@ public sealed class FlowGraph
     private readonly List<int>[] _predecessors;
 
     /// <summary>Builds the graph of a function.</summary>
-    /// <param name="function">The function.</param>
     public FlowGraph(SassFunction function)
     {
         Blocks = BlocksOf(function.Instructions);
@@ -36,7 +35,6 @@ public sealed class FlowGraph
     public IReadOnlyList<NaturalLoop> Loops { get; }
 
     /// <summary>The blocks once round a loop from its header, without going round an inner loop: of all ways the best.</summary>
-    /// <param name="loop">The loop.</param>
     /// <param name="weight">The weight of a block; those of a way are added up, and the greatest sum is the best.</param>
     public IReadOnlyList<int> BestWayRound(NaturalLoop loop, Func<int, PathWeight> weight)
     {

@@ -1,6 +1,6 @@
 namespace KernelGen.Lab.Sass;
 
-/// <summary>What an instruction does, as far as it decides which unit executes it.</summary>
+/// <summary>The kind of an instruction, as far as it decides which unit executes it.</summary>
 public enum InstructionKind
 {
     /// <summary>Something that this reader does not know; it counts as one issue slot.</summary>

@@ -40,7 +40,6 @@ public static class InstructionKinds
         (InstructionKind.NoOperation, "NOP"));
 
     /// <summary>The kind of an instruction.</summary>
-    /// <param name="instruction">The instruction.</param>
     public static InstructionKind Of(SassInstruction instruction)
     {
         string opcode = instruction.Opcode;
@@ -60,7 +59,6 @@ public static class InstructionKinds
     }
 
     /// <summary>Floating-point arithmetic as softmax consists of: multiply-adds, additions, maxima and powers of two.</summary>
-    /// <param name="kind">A kind.</param>
     public static bool IsFloatArithmetic(InstructionKind kind) => kind
         is InstructionKind.FloatMultiplyAdd
         or InstructionKind.FloatAdd

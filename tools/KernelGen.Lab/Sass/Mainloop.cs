@@ -38,18 +38,17 @@ public sealed class Mainloop
     /// <summary>The clocks of each unit.</summary>
     public UnitClocks Clocks { get; }
 
-    /// <summary>How floating-point arithmetic stands beside the products of its own warpgroup.</summary>
+    /// <summary>The overlap of floating-point arithmetic with the products of its own warpgroup.</summary>
     public ProductOverlap Overlap { get; }
 
     /// <summary>Each product of the warpgroup is waited for, so that none runs beside another.</summary>
     public bool IsSerialized => ProductWaits > 2 && ProductWaits >= Products;
 
-    /// <summary>How many instructions of each kind are on the path, most frequent first.</summary>
+    /// <summary>The number of instructions of each kind on the path, most frequent first.</summary>
     public IEnumerable<KeyValuePair<InstructionKind, int>> Counts =>
         _counts.OrderByDescending(count => count.Value).ThenBy(count => count.Key);
 
     /// <summary>Finds the mainloop of a function; null where no loop has products.</summary>
-    /// <param name="function">The function.</param>
     public static Mainloop? Find(SassFunction function)
     {
         bool hasTensorProducts = function.Instructions.Any(instruction => instruction.Kind == InstructionKind.MatrixProduct);
@@ -73,8 +72,7 @@ public sealed class Mainloop
                 best.Way.Sum(block => weights[block].Products));
     }
 
-    /// <summary>How many instructions of a kind are on the path.</summary>
-    /// <param name="kind">The kind.</param>
+    /// <summary>The number of instructions of a kind on the path.</summary>
     public int Count(InstructionKind kind) => _counts.GetValueOrDefault(kind);
 
     private static PathWeight WeightOf(BasicBlock block, InstructionKind product) => new(

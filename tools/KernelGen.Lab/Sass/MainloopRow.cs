@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace KernelGen.Lab.Sass;
 
-/// <summary>What a table says of one function.</summary>
+/// <summary>The row of a table for one function.</summary>
 public sealed record MainloopRow
 {
     /// <summary>The function.</summary>
     public required string Entry { get; init; }
 
-    /// <summary>What it is compiled for.</summary>
+    /// <summary>The architecture it is compiled for.</summary>
     public required int ComputeCapability { get; init; }
 
     /// <summary>Instructions of the function.</summary>
@@ -51,7 +51,6 @@ public sealed record MainloopRow
     public double? TensorShare { get; init; }
 
     /// <summary>The row of a function.</summary>
-    /// <param name="function">The function.</param>
     /// <param name="mainloop">Its mainloop, if it has one.</param>
     public static MainloopRow Of(SassFunction function, Mainloop? mainloop)
     {

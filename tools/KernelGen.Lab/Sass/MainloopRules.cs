@@ -1,6 +1,6 @@
 namespace KernelGen.Lab.Sass;
 
-/// <summary>What the mainloop of every kernel keeps to.</summary>
+/// <summary>The rules for the mainloop of every kernel.</summary>
 public static class MainloopRules
 {
     private const int BesideOtherUnits = 4;
@@ -11,8 +11,6 @@ public static class MainloopRules
     /// unit does, mostly the tensor cores, a few hide beside it. Those that a mainloop bound by loads and stores has are part of its bound.
     /// A kernel for calls with masks has no loop of plain tiles: each tile waits for elements of its mask, beside which more of them hide.
     /// </summary>
-    /// <param name="function">The function.</param>
-    /// <param name="mainloop">Its mainloop.</param>
     public static int MostLocalAccesses(SassFunction function, Mainloop mainloop)
     {
         if (function.TakesMasks)
@@ -27,7 +25,6 @@ public static class MainloopRules
     }
 
     /// <summary>The rules that a function breaks, a line each.</summary>
-    /// <param name="function">The function.</param>
     /// <param name="mainloop">Its mainloop, if it has one.</param>
     public static IEnumerable<string> Broken(SassFunction function, Mainloop? mainloop)
     {

@@ -27,7 +27,7 @@ public sealed class MainloopTable(IReadOnlyList<(SassFunction Function, Mainloop
         return text.ToString();
     }
 
-    /// <summary>What each hot path consists of, most frequent first.</summary>
+    /// <summary>The instruction kinds of each hot path, most frequent first.</summary>
     public string Details()
     {
         StringBuilder text = new();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace KernelGen.Lab.Sass;
 
-/// <summary>How the floating-point arithmetic of a mainloop stands beside the products of its own warpgroup.</summary>
+/// <summary>The overlap of a mainloop's floating-point arithmetic with the products of its own warpgroup.</summary>
 /// <param name="FloatInstructions">Floating-point instructions once round.</param>
 /// <param name="BesideProducts">Those of them that are issued while products of the same warpgroup are under way.</param>
 /// <remarks>
@@ -21,7 +21,7 @@ public sealed record ProductOverlap(int FloatInstructions, int BesideProducts)
         int floats = 0, beside = 0, groups = 0;
         bool open = false;
 
-        // The first round only tells what is under way when the next begins.
+        // The first round only determines what is in flight when the next begins.
         for (int round = 0; round < 2; round++)
         {
             foreach (SassInstruction instruction in path)
@@ -47,7 +47,7 @@ public sealed record ProductOverlap(int FloatInstructions, int BesideProducts)
         return new(floats, beside);
     }
 
-    /// <summary>How many groups a wait leaves under way: the second operand of <c>WARPGROUP.DEPBAR.LE gsb0, 0x1</c>.</summary>
+    /// <summary>The number of groups that a wait leaves in flight: the second operand of <c>WARPGROUP.DEPBAR.LE gsb0, 0x1</c>.</summary>
     private static int GroupsLeft(SassInstruction wait)
     {
         string last = wait.Operands.Split(',', StringSplitOptions.TrimEntries)[^1];

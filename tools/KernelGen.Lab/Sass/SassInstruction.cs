@@ -10,10 +10,10 @@ public sealed record SassInstruction(int Address, string Guard, string Opcode, s
     /// <summary>The opcode without its modifiers.</summary>
     public string Mnemonic { get; } = Opcode.Split('.', 2)[0];
 
-    /// <summary>What the instruction does, in the terms of <see cref="InstructionKind"/>.</summary>
+    /// <summary>The kind of the instruction, see <see cref="InstructionKind"/>.</summary>
     public InstructionKind Kind => InstructionKinds.Of(this);
 
-    /// <summary>Where a branch may go: one address, several for a jump table, none for what is not a branch.</summary>
+    /// <summary>The targets of a branch: one address, several for a jump table, none for what is not a branch.</summary>
     public IReadOnlyList<int> Targets { get; init; } = [];
 
     /// <summary>A branch that may also fall through: it has a guard, or a predicate among its operands.</summary>

@@ -28,7 +28,6 @@ internal sealed class OnnxModel
     /// <param name="inputs">Names of its inputs; an empty one stands for an input that is left out.</param>
     /// <param name="outputs">Names of its outputs.</param>
     /// <param name="domain">Empty for ONNX's own.</param>
-    /// <param name="attributes">Its attributes.</param>
     public void AddNode(string name, string[] inputs, string[] outputs, string domain = "", params OnnxAttribute[] attributes)
     {
         ProtobufMessage node = new();

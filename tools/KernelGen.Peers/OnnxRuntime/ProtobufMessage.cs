@@ -13,7 +13,7 @@ internal sealed class ProtobufMessage
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    /// <summary>What was written so far.</summary>
+    /// <summary>The bytes written so far.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;
 
     /// <summary>A whole number or an enumeration's value.</summary>

@@ -8,7 +8,7 @@ internal static class OtherFormat
     /// <summary>Bytes that tell.</summary>
     public const int Bytes = 64;
 
-    /// <summary>What a file is, and what to do; null when it is none of these.</summary>
+    /// <summary>The format of a file, and advice; null when it is none of these.</summary>
     /// <param name="begin">Its first bytes, at most <see cref="Bytes"/>.</param>
     public static string? Name(ReadOnlySpan<byte> begin)
     {

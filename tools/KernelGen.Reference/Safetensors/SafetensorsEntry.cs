@@ -1,7 +1,6 @@
 namespace KernelGen.Reference.Safetensors;
 
 /// <summary>A tensor as the header declares it, after every check that the header and the file's length allow.</summary>
-/// <param name="Name">Its name.</param>
 /// <param name="Type">Its element type.</param>
 /// <param name="Shape">Its axes, outermost first; none for a scalar.</param>
 /// <param name="Begin">First byte, counted from the end of the header.</param>

@@ -17,6 +17,6 @@ public sealed class SafetensorsException : Exception
     /// <summary>The file, as the caller named it.</summary>
     public string Path { get; }
 
-    /// <summary>What is wrong with it.</summary>
+    /// <summary>The fault.</summary>
     public string Fault { get; }
 }

@@ -28,7 +28,7 @@ internal sealed class SafetensorsHeader
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _entries;
 
-    /// <summary>What is wrong with tensors that cannot be read, by name.</summary>
+    /// <summary>The faults of tensors that cannot be read, by name.</summary>
     public IReadOnlyDictionary<string, string> Faults => _faults;
 
     /// <summary>The free-form strings that came with them.</summary>

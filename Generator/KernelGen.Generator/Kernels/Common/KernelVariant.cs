@@ -6,7 +6,7 @@ namespace KernelGen.Generator.Kernels.Common;
 /// <param name="Template">The template of its text, such as <c>cuda/sm80/streaming.cu.sbn</c>.</param>
 internal abstract record KernelVariant(KernelConfiguration Configuration, KernelFootprint Footprint, KernelTraits Traits, string Template)
 {
-    /// <summary>What has to be switched on at run time for the planner to take the variant.</summary>
+    /// <summary>The switch that must be on at run time for the planner to take the variant.</summary>
     public ExperimentalKernels Experimental { get; init; }
 
     /// <summary>The nested class, and the file, that holds the text: one for each target and head dim.</summary>

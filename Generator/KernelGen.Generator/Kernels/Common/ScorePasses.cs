@@ -1,6 +1,6 @@
 namespace KernelGen.Generator.Kernels.Common;
 
-/// <summary>How often a score of a <c>materialized</c> kernel goes to or comes from memory.</summary>
+/// <summary>The number of times that a score of a <c>materialized</c> kernel is read from or written to memory.</summary>
 internal static class ScorePasses
 {
     /// <summary>Written by Q K^T, read by the softmax, read by P V.</summary>

@@ -13,6 +13,6 @@ internal static class TensorCoreTypes
         ElementType.Float32 => null,
     };
 
-    /// <summary>Whether tensor cores multiply its numbers as they are, with sums in fp32.</summary>
+    /// <summary>True when tensor cores multiply its numbers as they are, with sums in fp32.</summary>
     public static bool IsFactor(this ElementType elementType) => elementType.FactorName() is not null;
 }

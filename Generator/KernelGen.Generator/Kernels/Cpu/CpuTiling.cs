@@ -1,6 +1,6 @@
 namespace KernelGen.Generator.Kernels.Cpu;
 
-/// <summary>How the CPU kernels of a head dim cut their work: the tile, the blocks of keys, and a worker's scratch memory.</summary>
+/// <summary>The tiling of the CPU kernels of a head dim: the tile, the blocks of keys, and a worker's scratch memory.</summary>
 internal sealed record CpuTiling
 {
     /// <summary>Query rows of a tile, the unit that work is planned and shared out in.</summary>

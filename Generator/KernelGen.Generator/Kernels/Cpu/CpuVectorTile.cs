@@ -32,7 +32,7 @@ internal sealed record CpuVectorTile
     /// <summary>Head dims of the first tile of <c>O += V P</c> where it makes the weights besides; 0 where weights come first.</summary>
     public int FusedValueDims { get; }
 
-    /// <summary>How the rest of the head dim is cut into tiles of <c>O += V P</c>.</summary>
+    /// <summary>The tiles of the rest of the head dim for <c>O += V P</c>.</summary>
     public IReadOnlyList<CpuValueTile> ValueTiles { get; }
 
     /// <summary>The most vector registers that a micro-kernel keeps busy with products.</summary>

@@ -91,13 +91,13 @@ internal sealed record SimtTiling
     /// <summary>1 when one element is left over at the end, else 0.</summary>
     public int LaneSingles => LaneDims % 2;
 
-    /// <summary>Where the lanes' pairs begin in a row.</summary>
+    /// <summary>The offset of the lanes' pairs in a row.</summary>
     public int PairsBegin => 4 * LaneQuads * Lanes;
 
-    /// <summary>Where the lanes' singles begin in a row.</summary>
+    /// <summary>The offset of the lanes' singles in a row.</summary>
     public int SinglesBegin => PairsBegin + (2 * LanePairs * Lanes);
 
-    /// <summary>Where the chunk of V begins in shared memory, in floats.</summary>
+    /// <summary>The offset of the chunk of V in shared memory, in floats.</summary>
     public int ValueChunkBegin => Math.Max((TileRows + TileKeys) * ChunkPitch, TileRows * ProbabilityPitch);
 
     public int SharedBytes => sizeof(float) * (ValueChunkBegin + (ValueKeys * ValuePitch));

@@ -1,6 +1,6 @@
 namespace KernelGen.Generator.Kernels.Sm80;
 
-/// <summary>What every GPU from compute capability 8.0 offers to a block; the tiles are chosen to stay within it.</summary>
+/// <summary>The limits of a block on every GPU from compute capability 8.0; the tiles are chosen to stay within it.</summary>
 internal static class Sm80Limits
 {
     /// <summary>Shared memory of a block in bytes: the opt-in limit of compute capability 8.6, 8.9 and 12.0, the least of all.</summary>

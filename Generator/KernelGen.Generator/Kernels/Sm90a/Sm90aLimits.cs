@@ -1,6 +1,6 @@
 namespace KernelGen.Generator.Kernels.Sm90a;
 
-/// <summary>What compute capability 9.0 offers; the tiles are chosen to stay within it.</summary>
+/// <summary>The limits of compute capability 9.0; the tiles are chosen to stay within it.</summary>
 internal static class Sm90aLimits
 {
     public const int SharedBytes = 227 * 1024;
@@ -10,7 +10,7 @@ internal static class Sm90aLimits
 
     public const int ProcessorRegisters = 65536;
 
-    /// <summary>Where a tile may begin in shared memory, in bytes: at a multiple of what every swizzle's pattern takes.</summary>
+    /// <summary>The alignment of a tile in shared memory, in bytes: the size of the largest swizzle pattern.</summary>
     public const int TileAlignment = 1024;
 
     public const int MbarrierBytes = 8;
