@@ -1,6 +1,6 @@
 namespace KernelGen.Lab.Jit;
 
-/// <summary>What the inner loops of every micro-kernel keep to.</summary>
+/// <summary>The rules for the inner loops of every micro-kernel.</summary>
 public static class JitRules
 {
     /// <summary>
@@ -13,11 +13,11 @@ public static class JitRules
     {
         foreach (JitLoop loop in method.Loops.Where(loop => loop.Multiplications > 0))
         {
-            string name = FormattableString.Invariant($"{method.Name}, loop of {loop.Instructions.Count} instructions");
+            string name = Invariant($"{method.Name}, loop of {loop.Instructions.Count} instructions");
             if (loop.Spills > 0)
-                yield return FormattableString.Invariant($"{name}: {loop.Spills} vectors go by the stack");
+                yield return Invariant($"{name}: {loop.Spills} vectors go by the stack");
             if (loop.Calls > 0)
-                yield return FormattableString.Invariant($"{name}: {loop.Calls} calls");
+                yield return Invariant($"{name}: {loop.Calls} calls");
         }
     }
 }
