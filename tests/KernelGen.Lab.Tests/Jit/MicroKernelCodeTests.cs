@@ -23,9 +23,26 @@ public sealed class MicroKernelCodeTests
 
         IReadOnlyList<JitMethod> methods = new JitRun(typeof(StableDiffusion15Attention).Assembly.Location).Methods(path);
 
-        JitMethod[] scores = [.. methods.Where(method => method.Name.EndsWith("Kernels:Scores", StringComparison.Ordinal))];
-        Assert.IsNotEmpty(scores);
-        Assert.IsTrue(scores.All(method => method.Loops.Any(loop => loop.Multiplications >= 24)), "the loops are found");
+        HaveLoops(methods, "Kernels:Scores", multiplications: 24);
+        HaveLoops(methods, "KeyLanes:ScoresOfFour", multiplications: 8);
         Assert.AreEqual("", string.Join('\n', methods.SelectMany(JitRules.Broken)));
+    }
+
+    [TestMethod]
+    [MemberCondition(typeof(MicroKernelCodeTests), nameof(IsX64), IgnoreMessage = "Only listings of x64 can be read.")]
+    public void An_assembly_without_model_classes_is_told()
+    {
+        JitRun run = new(typeof(JitRun).Assembly.Location);
+
+        InvalidDataException fault = Assert.ThrowsExactly<InvalidDataException>(() => run.Methods(CpuVectorPath.Vector128));
+
+        Assert.Contains("no model class", fault.Message);
+    }
+
+    private static void HaveLoops(IReadOnlyList<JitMethod> methods, string name, int multiplications)
+    {
+        JitMethod[] named = [.. methods.Where(method => method.Name.Contains(name, StringComparison.Ordinal))];
+        Assert.IsNotEmpty(named);
+        Assert.IsTrue(named.All(method => method.Loops.Any(loop => loop.Multiplications >= multiplications)), $"loops of {name} are found");
     }
 }
