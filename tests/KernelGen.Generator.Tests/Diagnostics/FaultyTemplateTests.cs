@@ -31,7 +31,7 @@ public sealed class FaultyTemplateTests
     public Task TemplateWithAMistypedName_IsReportedWithTheNearest() => ReportsAsync(
         ModelSources.OneHeadDim,
         [("cpu/finish-score.cs.sbn", "{{ unknown }}")],
-        Unused("cpu/finish-score.cs.sbn", "cpu/finish-scores.cs.sbn, cpu/value-tile.cs.sbn, cpu/kernels.cs.sbn"));
+        Unused("cpu/finish-score.cs.sbn", "cpu/finish-scores.cs.sbn, cpu/few-queries.cs.sbn, cpu/value-tile.cs.sbn"));
 
     [TestMethod]
     public Task TemplateNameInAnotherCase_IsReportedWithTheNearest() => ReportsAsync(
