@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$here/bin
 library=$out/libkernelgen_cuda_emulator.so
 # NVRTC comes as two libraries and compiles nothing without the other one, which hosts look for.
-builtins=libnvrtc-builtins.so.13.0
+builtins=libnvrtc-builtins.so.13.99
 selftest=$out/selftest
 cxx=${CXX:-g++}
 # For this machine, as the kernels are that it runs; products and sums that become one instruction would change bits.

@@ -265,10 +265,11 @@ long long emulator::live_programs() { return programs; }
 
 extern "C" {
 
+// None of NVIDIA's: it names the library beside it, which NVIDIA's NVRTC in the same process must not take for its own.
 nvrtcResult nvrtcVersion(int* major, int* minor)
 {
     *major = 13;
-    *minor = 0;
+    *minor = 99;
     return injected_fault("nvrtcVersion", NVRTC_ERROR_INTERNAL_ERROR);
 }
 

@@ -74,7 +74,7 @@ public sealed class CudaAvailabilityTests
         AssertNotUsable(
             new(Emulator.Path, Emulator.Path),
             "No NVRTC",
-            "it is NVRTC 13.0, and the driver only loads code for CUDA 12.4: install a newer driver or an older NVRTC.");
+            "it is NVRTC 13.99, and the driver only loads code for CUDA 12.4: install a newer driver or an older NVRTC.");
     }
 
     [TestMethod]
