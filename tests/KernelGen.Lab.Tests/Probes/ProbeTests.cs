@@ -60,7 +60,7 @@ public sealed class ProbeTests
         const string kernel = "streaming-sm90a-f16-d64-r64";
         using TestFolder folder = new();
         string[] compile = ["kernels", "--compile", "--match", kernel, "--arch", "9.0", "--mask", "none", "--out", folder["kernels"]];
-        Run(compile, "9.0").AssertDone();
+        Run("KernelGen.Samples", compile, "9.0").AssertDone();
 
         string[] options = ["--only", "compilation", "--kernels", kernel];
         JsonElement compiled = Probe("9.0", options).AssertDone().Json.GetProperty("probes")[0];
@@ -149,10 +149,10 @@ public sealed class ProbeTests
     private static string Name(JsonElement probe) => probe.GetProperty("name").GetString()!;
 
     private static CommandResult Probe(string capability, params string[] options) =>
-        Run(["probe", "--smoke", "--json", .. options], capability);
+        Run("KernelGen.Lab", ["probe", "--smoke", "--json", .. options], capability);
 
-    private static CommandResult Run(string[] arguments, string capability) => ChildProcess.Run(
-        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "KernelGen.Lab.exe" : "KernelGen.Lab"),
+    private static CommandResult Run(string program, string[] arguments, string capability) => ChildProcess.Run(
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? program + ".exe" : program),
         arguments,
         null,
         [("KERNELGEN_CUDA_LIBRARY", _emulator.Value), ("KERNELGEN_NVRTC_LIBRARY", _emulator.Value),
