@@ -2,7 +2,6 @@ using System.CommandLine;
 using KernelGen.CommandLine.Classes;
 using KernelGen.Lab.Commands;
 using KernelGen.Lab.CpuPeers;
-using KernelGen.Lab.Measuring;
 using KernelGen.Peers;
 using KernelGen.Peers.OnnxRuntime;
 using KernelGen.Peers.Torch;
